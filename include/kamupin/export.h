@@ -1,0 +1,34 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   export.h: what marks a symbol as public, and the library's version. Every public header includes
+   it. */
+#ifndef KAMUPIN_EXPORT_H
+#define KAMUPIN_EXPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define KAMUPIN_API __attribute__((visibility("default")))
+#else
+#define KAMUPIN_API
+#endif
+
+#ifdef __cplusplus
+#define KAMUPIN_BEGIN extern "C" {
+#define KAMUPIN_END   }
+#else
+#define KAMUPIN_BEGIN
+#define KAMUPIN_END
+#endif
+
+KAMUPIN_BEGIN
+
+/** The version of the library that is running, such as "0.1.0".
+ *  Ownership: static text. Threads: any. Errors: none. */
+KAMUPIN_API const char *kamupin_version(void);
+
+KAMUPIN_END
+#endif

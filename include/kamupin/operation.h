@@ -1,0 +1,278 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   operation.h: the operation that this library exists for. A blocked card, a card whose PIN was
+   forgotten, or a new card without a PIN gets a new PIN: code, card, PIN, SMS code, card work,
+   report. Two ways to use it:
+
+   In one call, with prompts, for small programs:
+
+       kamupin_prompts prompts = {sizeof prompts, NULL, ask_secret, ask_card, acknowledge,
+   show_event}; status = kamupin_unblock(context, &options, &prompts, &result, &error);
+
+   In steps, for user interfaces: kamupin_operation_new, _redeem, _cards, _choose, _set_pin,
+   _send_sms, _verify_sms, _run. A step that fails on bad input (a wrong SMS code, a PIN of five
+   digits) leaves the operation where it was and may be called again; nothing is lost.
+   kamupin_operation_phase says which step is next. */
+#ifndef KAMUPIN_OPERATION_H
+#define KAMUPIN_OPERATION_H
+
+#include <kamupin/card.h>
+#include <kamupin/code.h>
+#include <kamupin/notice.h>
+#include <kamupin/pin.h>
+
+KAMUPIN_BEGIN
+
+typedef struct kamupin_operation kamupin_operation;
+
+/** The two uses of one operation (row C01). The service says which one a code is for. */
+typedef enum kamupin_operation_kind {
+    KAMUPIN_OPERATION_ANY = 0, /**< whichever the code is for */
+    KAMUPIN_OPERATION_UNBLOCK = 1,
+    KAMUPIN_OPERATION_CREATE = 2
+} kamupin_operation_kind;
+
+/** Where the operation stands: the step that comes next. */
+typedef enum kamupin_phase {
+    KAMUPIN_PHASE_CODE = 1,      /**< needs the verification code */
+    KAMUPIN_PHASE_CARD = 2,      /**< needs a card to be chosen */
+    KAMUPIN_PHASE_PIN = 3,       /**< needs the new PIN */
+    KAMUPIN_PHASE_SMS = 4,       /**< needs the SMS sent and its code */
+    KAMUPIN_PHASE_READY = 5,     /**< may be run */
+    KAMUPIN_PHASE_AUTHORITY = 6, /**< the service answers the card's challenge */
+    KAMUPIN_PHASE_CARD_WORK = 7, /**< the card is being changed; do not pull it */
+    KAMUPIN_PHASE_REPORT = 8,    /**< the service is being told; may be repeated at any time */
+    KAMUPIN_PHASE_DONE = 9,      /**< the card has its new PIN and the service knows */
+    KAMUPIN_PHASE_FAILED = 10,   /**< ended without a new PIN; a new code is needed */
+    KAMUPIN_PHASE_CANCELLED = 11 /**< ended by the person, here or on the web page */
+} kamupin_phase;
+
+/** How it ended for the card. */
+typedef enum kamupin_outcome {
+    KAMUPIN_OUTCOME_NONE = 0, /**< no card work was begun */
+    KAMUPIN_OUTCOME_DONE = 1,
+    KAMUPIN_OUTCOME_NOT_DONE = 2,
+    KAMUPIN_OUTCOME_UNKNOWN = 3 /**< has to be found out: put the card in and resume */
+} kamupin_outcome;
+
+/** What the operation tells while it works. */
+typedef enum kamupin_event_kind {
+    KAMUPIN_EVENT_PHASE =
+        1, /**< `phase` has begun, `seconds_left` of the operation's time remain */
+    KAMUPIN_EVENT_WAIT_FOR_CARD =
+        2, /**< no allowed card is in a reader; `status` says what there is; waiting */
+    KAMUPIN_EVENT_CARD_REMOVED = 3, /**< the chosen card was pulled; put it back */
+    KAMUPIN_EVENT_RESUMED = 4 /**< an earlier operation was brought to its end; see `outcome` */
+} kamupin_event_kind;
+
+typedef struct kamupin_event {
+    size_t size; /**< sizeof(kamupin_event) of the library */
+    kamupin_event_kind kind;
+    kamupin_phase phase;
+    int seconds_left; /**< -1 when no time runs */
+    kamupin_status status;
+    kamupin_outcome outcome;
+    char card_id[KAMUPIN_CARD_ID_MAX]; /**< "" when no card is concerned */
+} kamupin_event;
+
+/** Called on the thread that runs the operation, never under a lock. May pull cancel handles,
+ * nothing else. */
+typedef void (*kamupin_event_fn)(void *user, const kamupin_event *event);
+
+typedef struct kamupin_operation_options {
+    size_t size;         /**< sizeof; set by KAMUPIN_OPERATION_OPTIONS_INIT */
+    const char *service; /**< base URL of a service that speaks the profile, https only; copied */
+    kamupin_operation_kind
+        kind;          /**< ANY, or refuse a code that is for the other kind (product-mismatch) */
+    unsigned int risk; /**< KAMUPIN_RISK_UNPROVEN: candidate command forms may be used though the
+                          service does not vouch for them */
+    const char *card;  /**< card_id, serial or reader of the card that is meant; NULL: ask, or the
+                          only one */
+    kamupin_event_fn event; /**< may be NULL */
+    void *event_user;
+    kamupin_cancel *cancel; /**< ends the operation; borrowed, must outlive it; may be NULL */
+} kamupin_operation_options;
+
+#define KAMUPIN_OPERATION_OPTIONS_INIT                                                             \
+    {                                                                                              \
+        .size = sizeof(kamupin_operation_options)                                                  \
+    }
+
+/** The second factor as the service describes it. */
+typedef struct kamupin_sms {
+    size_t size;              /**< sizeof(kamupin_sms) */
+    char destination[48];     /**< the phone, masked as the service sends it: "*****2596" */
+    unsigned int code_length; /**< digits expected, 0 when not said */
+    int seconds_left;         /**< until the code dies */
+    int resend_after;         /**< seconds until a new one may be asked for */
+    int tries_left;           /**< wrong codes allowed */
+} kamupin_sms;
+
+/** What came out. Copied out; belongs to the caller; no secret in it. */
+typedef struct kamupin_result {
+    size_t size; /**< sizeof(kamupin_result) */
+    kamupin_outcome outcome;
+    bool reported; /**< the service has heard */
+    char operation_id[64];
+    char card_id[KAMUPIN_CARD_ID_MAX];
+    char product[48];     /**< the card's product, for people */
+    char recorded_at[32]; /**< the service's own time of recording, RFC 3339; "" before it has heard
+                           */
+    int64_t finished_at;  /**< this machine's time of the card's last answer, seconds since 1970; 0
+                             when none */
+} kamupin_result;
+
+#define KAMUPIN_RESULT_INIT                                                                        \
+    {                                                                                              \
+        .size = sizeof(kamupin_result)                                                             \
+    }
+
+/* ---- in steps ---- */
+
+/** Prepares an operation; no network and no card yet.
+ *  @param operation  receives the handle; freed with kamupin_operation_free
+ *  Threads: any; the handle by one at a time. Errors: invalid-argument, url-refused, no-memory,
+ * crypto, secret-full, forked. */
+KAMUPIN_API kamupin_status kamupin_operation_new(kamupin_context *context,
+                                                 const kamupin_operation_options *options,
+                                                 kamupin_operation **operation,
+                                                 kamupin_error *error);
+
+/** Ends and frees. Before card work the service is told that the operation is given up (best
+ * effort, bounded in time); after it, what was not reported stays in the journal for
+ * kamupin_resume. NULL is fine. */
+KAMUPIN_API void kamupin_operation_free(kamupin_operation **operation);
+
+KAMUPIN_API kamupin_phase kamupin_operation_phase(const kamupin_operation *operation);
+
+/** Seconds left of what runs now, as the service counts them; -1 when no time runs. */
+KAMUPIN_API int kamupin_operation_seconds_left(const kamupin_operation *operation);
+
+/** Copies the error record of the last call on this handle. */
+KAMUPIN_API void kamupin_operation_error(const kamupin_operation *operation, kamupin_error *error);
+
+/** Phase CODE → CARD. Normalises the code, reads which cards are there, and gives code and card
+ * names to the service.
+ *  @param code  kind VERIFICATION_CODE; normalised in place
+ *  A malformed code is refused without a request. The same call after a lost answer burns nothing.
+ *  Errors: code-*, page-closed, client-too-old, rate-limited, product-mismatch, network-*, tls-*,
+ * service-*, reader-*. */
+KAMUPIN_API kamupin_status kamupin_operation_redeem(kamupin_operation *operation,
+                                                    kamupin_secret *code);
+
+/** Phase CARD. Lists the readers as kamupin_reader_list_new does; a card that this operation may
+ * not use says why in `usable` (card-not-yours, card-dead, puk-last-try, command-unknown, …), so
+ * that nobody spends an SMS in vain.
+ *  @param list  receives the handle; the caller frees it. Errors: as kamupin_reader_list_new,
+ * network-*, operation-*. */
+KAMUPIN_API kamupin_status kamupin_operation_cards(kamupin_operation *operation,
+                                                   kamupin_reader_list **list);
+
+/** Phase CARD → PIN. Chooses a card.
+ *  @param which  card_id, serial or reader name; NULL for the only usable one
+ *  Errors: those of kamupin_card_open; the reason in `usable` of that card. */
+KAMUPIN_API kamupin_status kamupin_operation_choose(kamupin_operation *operation,
+                                                    const char *which);
+
+/** Phase PIN → SMS. Checks the new PIN against the policy and keeps a copy in locked memory until
+ * the card has it. Errors: those of kamupin_pin_check, operation-expired. */
+KAMUPIN_API kamupin_status kamupin_operation_set_pin(kamupin_operation *operation,
+                                                     const kamupin_secret *pin,
+                                                     const kamupin_secret *again);
+
+/** Phase SMS. Has the service send an SMS code; called again it asks for a new one (the old one
+ * dies).
+ *  @param sms  receives what the service says, size set by the caller; may be NULL
+ *  Errors: sms-resend-too-soon (wait_seconds), phone-out-of-date, rate-limited, card-not-yours,
+ * operation-*, network-*. */
+KAMUPIN_API kamupin_status kamupin_operation_send_sms(kamupin_operation *operation,
+                                                      kamupin_sms *sms);
+
+/** Phase SMS → READY. Gives the SMS code to the service.
+ *  Errors: sms-code-malformed (nothing sent), sms-code-wrong (tries_left), sms-code-exhausted (the
+ * operation has failed), sms-code-expired, operation-*, network-*. */
+KAMUPIN_API kamupin_status kamupin_operation_verify_sms(kamupin_operation *operation,
+                                                        const kamupin_secret *code);
+
+/** Phase READY → DONE. Card work and report: challenge, authority, external authentication, new
+ * PIN, logout, report. In phase REPORT it only reports. Nothing that can cost a try is repeated.
+ *  Errors: card-removed, card-reset, card-swapped, card-in-use, card-busy, authentication-refused,
+ * card-refused, authority-exhausted, authority-limit, outcome-unknown (put the card in and call
+ * kamupin_resume), result-not-reported (the card has its new PIN; call again later),
+ * operation-expired, network-*, service-*. */
+KAMUPIN_API kamupin_status kamupin_operation_run(kamupin_operation *operation);
+
+/** Copies the result so far (size set by the caller). Errors: invalid-argument. */
+KAMUPIN_API kamupin_status kamupin_operation_result(const kamupin_operation *operation,
+                                                    kamupin_result *result);
+
+/* ---- in one call ---- */
+
+/** What a prompt asks for. */
+typedef enum kamupin_ask {
+    KAMUPIN_ASK_CODE = 1,          /**< the code on the web page */
+    KAMUPIN_ASK_NEW_PIN = 2,       /**< the new PIN */
+    KAMUPIN_ASK_NEW_PIN_AGAIN = 3, /**< … a second time */
+    KAMUPIN_ASK_SMS_CODE =
+        4, /**< the code in the SMS; may be answered with KAMUPIN_ANSWER_RESEND */
+    KAMUPIN_ASK_PIN_TO_CHECK =
+        5 /**< after an interrupted operation: the new PIN once, because only that can tell */
+} kamupin_ask;
+
+/** What a prompt answers. */
+typedef enum kamupin_answer {
+    KAMUPIN_ANSWER_GIVEN = 0,  /**< here it is */
+    KAMUPIN_ANSWER_CANCEL = 1, /**< end the operation: cancelled */
+    KAMUPIN_ANSWER_STOP = 2,  /**< end the operation with the problem that the question came with */
+    KAMUPIN_ANSWER_RESEND = 3 /**< send a new SMS */
+} kamupin_answer;
+
+typedef struct kamupin_question {
+    size_t size; /**< sizeof(kamupin_question) of the library */
+    kamupin_ask ask;
+    int seconds_left; /**< until the answer comes too late; -1 when no time runs */
+    const kamupin_error
+        *problem; /**< why it is asked again; NULL the first time. Valid during the call */
+    const kamupin_sms *sms; /**< for KAMUPIN_ASK_SMS_CODE; else NULL. Valid during the call */
+} kamupin_question;
+
+/** The application's side of the one-call form. Each is called on the thread of kamupin_unblock. */
+typedef struct kamupin_prompts {
+    size_t size; /**< sizeof(kamupin_prompts) */
+    void *user;  /**< handed to each */
+    /** Fills `into` (empty, of the right kind). Required. */
+    kamupin_answer (*secret)(void *user, const kamupin_question *question, kamupin_secret *into);
+    /** Chooses among the usable cards of `list`; called only when more than one is and options.card
+     * is NULL. NULL: choice-needed is answered instead. */
+    kamupin_answer (*card)(void *user, const kamupin_reader_list *list, size_t *index);
+    /** Shows a notice; false ends with not-acknowledged. Required. */
+    bool (*acknowledge)(void *user, kamupin_notice notice);
+} kamupin_prompts;
+
+/** The whole operation with prompts: resumes what an earlier run left, then code, notice, card
+ * (waits for it), PIN, SMS, card work, report, notice.
+ *  @param result  receives what came out, size set by the caller; may be NULL
+ *  @param error   receives the reason of a failure; may be NULL
+ *  Threads: any. Errors: those of the steps; cancelled; not-acknowledged; choice-needed. */
+KAMUPIN_API kamupin_status kamupin_unblock(kamupin_context *context,
+                                           const kamupin_operation_options *options,
+                                           const kamupin_prompts *prompts, kamupin_result *result,
+                                           kamupin_error *error);
+
+/** Brings operations that an earlier run left unfinished to their end: reads the card's state,
+ * never repeats a secret, reports until the service has heard. The service's address comes from the
+ * journal.
+ *  @param options  event and cancel are used; may be NULL
+ *  @param prompts  for KAMUPIN_ASK_PIN_TO_CHECK when only the new PIN can tell; NULL: such an
+ * operation stays
+ *  @param left     receives how many are still unfinished (card absent, service down); may be NULL
+ *  Threads: any. Errors: outcome-unknown or result-not-reported when something is left,
+ * journal-damaged, state-folder, cancelled. */
+KAMUPIN_API kamupin_status kamupin_resume(kamupin_context *context,
+                                          const kamupin_operation_options *options,
+                                          const kamupin_prompts *prompts, size_t *left,
+                                          kamupin_error *error);
+
+KAMUPIN_END
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   status.h: what a call answers. A number never changes its meaning and none is used twice. Every
+   number fits in a process exit code, and the `kamupin` command exits with it (126 to 165 are left
+   to shells and signals). The sentences for each, Turkish and English, are in error.h's tables; one
+   page each in docs/errors. */
+#ifndef KAMUPIN_STATUS_H
+#define KAMUPIN_STATUS_H
+
+#include <kamupin/export.h>
+
+KAMUPIN_BEGIN
+
+typedef enum kamupin_status {
+    KAMUPIN_OK = 0,
+
+    /* 1..19: this machine, this call. */
+    KAMUPIN_E_CRYPTO = 1, /**< OpenSSL could not do what it always can (no randomness, no memory) */
+    KAMUPIN_E_INVALID_ARGUMENT = 2, /**< a parameter breaks the call's written contract */
+    KAMUPIN_E_NO_MEMORY = 3,        /**< the system gave no memory */
+    KAMUPIN_E_CANCELLED = 4,        /**< the person or the program cancelled */
+    KAMUPIN_E_TIMED_OUT = 5,        /**< a wait that the caller bounded has ended */
+    KAMUPIN_E_WRONG_STATE = 6,      /**< the call does not fit the operation's present phase */
+    KAMUPIN_E_SECRET_KIND = 7,      /**< a secret of another kind was given (a code is not a PIN) */
+    KAMUPIN_E_SECRET_FULL = 8, /**< the secret, or the arena that holds secrets, has no room left */
+    KAMUPIN_E_LOCKED_MEMORY = 9, /**< the system refused memory that is kept out of swap */
+    KAMUPIN_E_STATE_FOLDER =
+        10, /**< the state folder cannot be used safely (missing, foreign, full) */
+    KAMUPIN_E_JOURNAL_DAMAGED = 11,  /**< a journal file is not what the library wrote */
+    KAMUPIN_E_FORKED = 12,           /**< the handle belongs to the parent process */
+    KAMUPIN_E_NOT_ACKNOWLEDGED = 13, /**< a warning that has to be read was not acknowledged */
+    KAMUPIN_E_CHOICE_NEEDED = 14,    /**< more than one card fits and none was named */
+
+    /* 20..59: readers and cards. */
+    KAMUPIN_E_READER_SERVICE_DOWN = 20,  /**< the PC/SC daemon does not answer */
+    KAMUPIN_E_READER_NOT_PERMITTED = 21, /**< the PC/SC daemon refuses this user */
+    KAMUPIN_E_NO_READER = 22,            /**< no reader is attached */
+    KAMUPIN_E_NO_CARD = 23,              /**< the reader is empty */
+    KAMUPIN_E_CARD_MUTE = 24,            /**< a card is in the reader and does not answer */
+    KAMUPIN_E_CARD_IN_USE = 25,          /**< another program holds the card exclusively */
+    KAMUPIN_E_CARD_UNSUPPORTED = 26,     /**< no card profile knows this card */
+    KAMUPIN_E_CARD_REMOVED = 27,         /**< the card was pulled while it was needed */
+    KAMUPIN_E_CARD_RESET = 28,     /**< another program reset the card; nothing was sent after it */
+    KAMUPIN_E_CARD_SWAPPED = 29,   /**< another card is in the reader now */
+    KAMUPIN_E_CARD_NOT_YOURS = 30, /**< the service does not allow this card for this code */
+    KAMUPIN_E_CARD_IDENTITY_CARD = 31, /**< a Turkish identity card: its PIN is never touched */
+    KAMUPIN_E_CARD_NO_CERTIFICATE =
+        32, /**< no certificate on the card, so it cannot be recognised */
+    KAMUPIN_E_CARD_UNRECOGNISED =
+        33,                   /**< recognition failed closed: not clearly an e-signature card */
+    KAMUPIN_E_CARD_BUSY = 34, /**< another program of this library works on the card */
+    KAMUPIN_E_CARD_REPLY_MALFORMED = 35, /**< the card's answer is not what the standard allows */
+    KAMUPIN_E_CARD_REFUSED = 36,         /**< the card refused a command; see the status word */
+    KAMUPIN_E_CARD_DEAD = 37,            /**< the PUK is used up: the card has to be replaced */
+    KAMUPIN_E_PUK_LAST_TRY = 38,         /**< one PUK try is left: nothing may be risked any more */
+    KAMUPIN_E_READER_FAILED = 39,        /**< the reader or its driver failed; see platform_code */
+    KAMUPIN_E_COMMAND_FORBIDDEN = 40, /**< a command on the never-send list was about to be sent */
+    KAMUPIN_E_COMMAND_UNPROVEN =
+        41, /**< only a candidate form is known, and nobody accepted the risk */
+    KAMUPIN_E_COMMAND_UNKNOWN = 42,        /**< the card profile does not know how to do this */
+    KAMUPIN_E_CARD_NOT_FOUND = 43,         /**< the card that was named is in no reader */
+    KAMUPIN_E_AUTHENTICATION_REFUSED = 44, /**< the card refused the service's cryptogram */
+
+    /* 60..79: the PIN. */
+    KAMUPIN_E_PIN_TOO_SHORT = 60,
+    KAMUPIN_E_PIN_TOO_LONG = 61,
+    KAMUPIN_E_PIN_NOT_DIGITS = 62,
+    KAMUPIN_E_PIN_MISMATCH = 63,
+    KAMUPIN_E_PIN_WRONG = 64,   /**< the card refused the PIN; one try is spent */
+    KAMUPIN_E_PIN_BLOCKED = 65, /**< no try is left */
+    KAMUPIN_E_PIN_NOT_SET = 66, /**< the card never had a PIN */
+    KAMUPIN_E_PIN_LAST_TRY =
+        67, /**< one try is left and the caller did not allow it to be risked */
+    KAMUPIN_E_PIN_TRIES_UNKNOWN = 68, /**< the tries left are not known, so none is risked */
+
+    /* 80..99: network and TLS. */
+    KAMUPIN_E_NETWORK_NAME = 80,        /**< the service's name does not resolve */
+    KAMUPIN_E_NETWORK_UNREACHABLE = 81, /**< no connection */
+    KAMUPIN_E_NETWORK_TIMEOUT = 82,     /**< the service did not answer in time */
+    KAMUPIN_E_NETWORK_INTERRUPTED = 83, /**< the connection broke in the middle of an exchange */
+    KAMUPIN_E_TLS_CERTIFICATE = 84, /**< the service's certificate is not trusted for its name */
+    KAMUPIN_E_TLS_FAILED = 85,      /**< no TLS 1.2 or newer connection could be made */
+    KAMUPIN_E_HTTP_REDIRECTED = 86, /**< the service tried to send us elsewhere; never followed */
+    KAMUPIN_E_REPLY_TOO_LARGE = 87, /**< the answer exceeds the bound */
+    KAMUPIN_E_CA_FILE = 88,         /**< the CA file cannot be read */
+    KAMUPIN_E_URL_REFUSED = 89,     /**< the service's address is not a plain https URL */
+
+    /* 100..125: the service and its operation. */
+    KAMUPIN_E_SERVICE_UNAVAILABLE = 100,
+    KAMUPIN_E_SERVICE_REPLY_MALFORMED = 101, /**< the answer does not follow the service profile */
+    KAMUPIN_E_SERVICE_REFUSED = 102,         /**< a refusal that has no status of its own */
+    KAMUPIN_E_CLIENT_TOO_OLD = 103,
+    KAMUPIN_E_RATE_LIMITED = 104,
+    KAMUPIN_E_SESSION_REFUSED = 105, /**< operation token or its key not accepted */
+    KAMUPIN_E_CODE_MALFORMED = 106,  /**< nothing was sent */
+    KAMUPIN_E_CODE_UNKNOWN = 107,    /**< never issued */
+    KAMUPIN_E_CODE_EXPIRED = 108,
+    KAMUPIN_E_CODE_USED = 109,
+    KAMUPIN_E_CODE_REPLACED = 110, /**< a newer code was issued */
+    KAMUPIN_E_PAGE_CLOSED = 111,   /**< the web page that issued the code was closed */
+    KAMUPIN_E_OPERATION_EXPIRED = 112,
+    KAMUPIN_E_OPERATION_CANCELLED = 113, /**< cancelled on the web page */
+    KAMUPIN_E_OPERATION_PHASE = 114,     /**< the service is at another step */
+    KAMUPIN_E_OPERATION_UNKNOWN = 115,
+    KAMUPIN_E_PRODUCT_MISMATCH = 116, /**< the card is of another product than the code */
+    KAMUPIN_E_AUTHORITY_EXHAUSTED =
+        117, /**< the service's ledger for the card allows no further attempt */
+    KAMUPIN_E_AUTHORITY_LIMIT = 118, /**< this operation has used its attempts */
+    KAMUPIN_E_CHALLENGE_USED = 119,
+    KAMUPIN_E_TICKET_REFUSED = 120,
+    KAMUPIN_E_OUTCOME_CONFLICT = 121,
+    KAMUPIN_E_RESULT_NOT_REPORTED = 122, /**< the card is done; the service has not heard yet */
+    KAMUPIN_E_OUTCOME_UNKNOWN = 123, /**< whether the card took the new PIN has to be found out */
+
+    /* 166..199: the second factor. */
+    KAMUPIN_E_SMS_CODE_MALFORMED = 166, /**< nothing was sent */
+    KAMUPIN_E_SMS_CODE_WRONG = 167,
+    KAMUPIN_E_SMS_CODE_EXHAUSTED = 168,
+    KAMUPIN_E_SMS_CODE_EXPIRED = 169,
+    KAMUPIN_E_SMS_RESEND_TOO_SOON = 170,
+    KAMUPIN_E_PHONE_OUT_OF_DATE = 171,
+    KAMUPIN_E_FACTOR_UNSUPPORTED = 172 /**< the service asks for a factor this version cannot do */
+} kamupin_status;
+
+/** The stable name of a status, such as "code-expired"; "unknown-status" for a number that is none.
+ *  Ownership: static text. Threads: any. Errors: none. */
+KAMUPIN_API const char *kamupin_status_name(kamupin_status status);
+
+/** Walks over all statuses: the one after `status` in numeric order, KAMUPIN_OK after the last.
+ *  Begin with KAMUPIN_OK. For tables, tests and bindings. Threads: any. Errors: none. */
+KAMUPIN_API kamupin_status kamupin_status_next(kamupin_status status);
+
+KAMUPIN_END
+#endif
