@@ -1,0 +1,41 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   context.h: what a context holds, for the rooms of the library. */
+#ifndef KP_CORE_CONTEXT_H
+#define KP_CORE_CONTEXT_H
+
+#include <kamupin/context.h>
+
+struct kp_arena;
+
+struct kamupin_context {
+    kamupin_log_fn log;
+    void *log_user;
+    kamupin_log_level log_level;
+    const kamupin_reader_backend *backend;
+    kamupin_clock_fn clock;
+    void *clock_user;
+    long connect_timeout_ms;
+    long request_timeout_ms;
+    char *ca_file;      /* NULL: the system's */
+    char *state_folder; /* NULL: found when first needed */
+    struct kp_arena *arena;
+    long owner; /* process id: a fork is detected */
+};
+
+/** ok, or forked when this is a child of the process that made the context; invalid-argument for
+ * NULL. */
+kamupin_status kp_context_check(const kamupin_context *context, kamupin_error *error);
+
+/** Milliseconds on the context's clock. */
+int64_t kp_now_ms(const kamupin_context *context);
+
+/** Says a line to the log when `level` is wanted. Never give it a secret: mask first. */
+void kp_log(const kamupin_context *context, kamupin_log_level level, const char *room,
+            const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/** Whether a line of this level would be heard (to save the work of making it). */
+bool kp_log_wanted(const kamupin_context *context, kamupin_log_level level);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   http.h: HTTPS on libcurl, the only place that speaks HTTP. TLS 1.2 or newer, verified against the
+   context's CAs, no redirects, no other scheme, sizes and times bounded, one connection kept. Any
+   thread, one client by one at a time. */
+#ifndef KP_NET_HTTP_H
+#define KP_NET_HTTP_H
+
+#include <core/buffer.h>
+#include <core/cancel.h>
+#include <core/context.h>
+
+typedef struct kp_http kp_http;
+
+#define KP_HTTP_BODY_MAX 65536 /* bytes, each way */
+
+/** ok for "https://host[:port][/path]" without user, query or fragment; else url-refused. */
+kamupin_status kp_url_check(const char *url, kamupin_error *error);
+
+kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_error *error);
+void kp_http_free(kp_http **http);
+
+/** One header line to send, "Name: value"; wiped by its owner. */
+typedef struct kp_http_request {
+    const char *method; /* "GET" or "POST" */
+    const char *url;    /* absolute */
+    const char *const *headers;
+    size_t header_count;
+    const kp_buffer *body; /* NULL for none; JSON */
+    int64_t deadline_ms;   /* on the context's clock; 0: only the context's request timeout */
+} kp_http_request;
+
+typedef struct kp_http_reply {
+    int status; /* HTTP status code */
+    char content_type[64];
+    char dpop_nonce[256]; /* header DPoP-Nonce, "" when none */
+    int retry_after;      /* seconds, -1 when not said */
+    kp_buffer body;       /* wiped by kp_http_reply_wipe */
+    int64_t sent_ms; /* on the context's clock: when the request was sent; remaining times count
+                        from here */
+} kp_http_reply;
+
+/** One exchange. `cancel` may be NULL. ok means that an HTTP answer came, whatever its status (but
+ * 3xx is refused). Errors: network-*, tls-*, http-redirected, reply-too-large, ca-file, cancelled,
+ * no-memory. */
+kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
+                                kamupin_cancel *cancel, kp_http_reply *reply, kamupin_error *error);
+void kp_http_reply_wipe(kp_http_reply *reply);
+
+#endif

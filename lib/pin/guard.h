@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   guard.h: the retry guard (architecture, idea 7). It guards the reference that the next command
+   can spend. */
+#ifndef KP_PIN_GUARD_H
+#define KP_PIN_GUARD_H
+
+#include <card/card.h>
+#include <kamupin/pin.h>
+
+/** Whether a PIN command may be sent to a held card: reads the counter now (at most one command)
+ * and refuses below two, at blocked, at not set, and at unknown, as far as `risk` does not allow
+ * it. Errors: pin-blocked, pin-not-set, pin-last-try, pin-tries-unknown, card-dead. */
+kamupin_status kp_guard_pin(kamupin_card *card, unsigned int risk);
+
+/** Whether an operation's command forms may be used: known; or candidate and accepted by `risk` or
+ * by `vouched` (bits of kp_card_operation that the service vouches for on this row). Errors:
+ * command-unproven, command-unknown. */
+kamupin_status kp_guard_proof(const kp_profile *profile, kp_card_operation operation,
+                              unsigned int risk, unsigned int vouched, kamupin_error *error);
+
+#endif

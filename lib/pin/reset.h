@@ -1,0 +1,63 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   reset.h: a new PIN by the right of an authority. `pin` plays the card's side and never asks where
+   the authority comes from (architecture, ideas 8 and 11): in one held transaction the card is
+   identified, asked for a challenge, given the authority's cryptogram and the new PIN, and logged
+   out. */
+#ifndef KP_PIN_RESET_H
+#define KP_PIN_RESET_H
+
+#include <card/card.h>
+#include <core/secret.h>
+#include <kamupin/operation.h>
+
+#define KP_CRYPTOGRAM_MAX 255
+
+/** What became of EXTERNAL AUTHENTICATE. */
+typedef enum kp_authentication {
+    KP_AUTHENTICATION_NOT_SENT = 0,
+    KP_AUTHENTICATION_UNKNOWN, /* sent, no answer came */
+    KP_AUTHENTICATION_ACCEPTED,
+    KP_AUTHENTICATION_REFUSED
+} kp_authentication;
+
+/** What is known of an attempt: goes into journal and report. */
+typedef struct kp_evidence {
+    kp_authentication authentication;
+    kamupin_outcome outcome; /* none: the new PIN was not sent */
+    uint16_t status_word;    /* of the last command that was refused, 0 when none */
+    kamupin_pin_state state_before;
+    int tries_before; /* -1 not known */
+    kamupin_pin_state state_after;
+    int tries_after;
+} kp_evidence;
+
+/** What an authority is asked for and told. `reply` is wiped by the caller of `answer`. */
+typedef struct kp_authority {
+    void *user;
+    /** Called inside the held transaction with a fresh challenge: gives the cryptogram and the
+     * attempts left in the ledger, this one included. Has until `deadline_ms` on the context's
+     * clock. */
+    kamupin_status (*answer)(void *user, const uint8_t *challenge, size_t challenge_length,
+                             int64_t deadline_ms, uint8_t *cryptogram, size_t *cryptogram_length,
+                             int *attempts_left, kamupin_error *error);
+    /** Told before EXTERNAL AUTHENTICATE is sent, after its answer, and after the new PIN's: to be
+     * made durable before returning. A failure of the first ends the attempt unsent. */
+    kamupin_status (*mark)(void *user, const kp_evidence *evidence, kamupin_error *error);
+} kp_authority;
+
+/** One attempt. Commands after the card was chosen: identification (at most 4), guard (1), GET
+ * CHALLENGE, EXTERNAL AUTHENTICATE, RESET RETRY COUNTER, logout (at most 2). Sends EXTERNAL
+ * AUTHENTICATE only when attempts_left is at least 2, and nothing twice. The reason of a failure is
+ * in card->error; `evidence` is filled in any case. Errors: those of kp_card_hold and
+ * kp_guard_proof, of the authority; authentication-refused, card-refused, authority-exhausted,
+ * card-reset and card-removed (evidence tells whether anything had been sent). */
+kamupin_status kp_pin_reset(kamupin_card *card, const kp_authority *authority,
+                            const kamupin_secret *new_pin, unsigned int risk, unsigned int vouched,
+                            kp_evidence *evidence);
+
+/** The longest time a card is held for an authority's answer, in milliseconds. */
+#define KP_HOLD_MS 10000
+
+#endif

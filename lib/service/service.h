@@ -1,0 +1,115 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   service.h: the client of the KamuPIN service profile 1 (docs/protocol/openapi.yaml), the only
+   room that knows its JSON. Typed requests and answers; problem documents become statuses;
+   idempotency keys, the operation's key (DPoP, RFC 9449) and nonces stay in here. What the service
+   sends may only narrow what the caller allows. */
+#ifndef KP_SERVICE_SERVICE_H
+#define KP_SERVICE_SERVICE_H
+
+#include <core/cancel.h>
+#include <core/secret.h>
+#include <kamupin/operation.h>
+
+typedef struct kp_service kp_service;
+
+#define KP_CARDS_MAX 64 /* cards in one request or answer */
+#define KP_ROWS_MAX  16
+
+/** A service at a base URL, with a key made for one operation. Errors: url-refused, no-memory,
+ * crypto. */
+kamupin_status kp_service_new(kamupin_context *context, const char *base_url,
+                              kamupin_cancel *cancel, kp_service **service, kamupin_error *error);
+void kp_service_free(kp_service **service);
+
+typedef struct kp_vouched {
+    char row[24];
+    unsigned int
+        operations; /* bits of kp_card_operation, as numbers: this room does not include card/ */
+} kp_vouched;
+
+typedef struct kp_metadata {
+    unsigned int pin_min, pin_max; /* already narrowed to 6..12 */
+    bool cryptogram;               /* the one authority of this version */
+    bool sms;
+    kp_vouched vouched[KP_ROWS_MAX];
+    size_t vouched_count;
+} kp_metadata;
+/** Errors: client-too-old, service-reply-malformed, network-*, … */
+kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata,
+                                   kamupin_error *error);
+
+/** A card as the service is told of it. */
+typedef struct kp_card_name {
+    char card_id[KAMUPIN_CARD_ID_MAX];
+    char row[24];
+} kp_card_name;
+
+/** The cards that the service allows among those it was told of. */
+typedef struct kp_allowed {
+    char card_id[KP_CARDS_MAX][KAMUPIN_CARD_ID_MAX];
+    size_t count;
+} kp_allowed;
+
+typedef struct kp_redeemed {
+    char operation_id[64];
+    kamupin_operation_kind kind;
+    unsigned int pin_min, pin_max;
+    int64_t deadline_ms; /* of the operation, on the context's clock */
+    kp_allowed allowed;
+} kp_redeemed;
+/** Gives the code. Repeats a lost answer's request once, under the same idempotency key; the next
+ * call with the same code and cards does so too. The operation token stays inside. `code` is
+ * normalised. */
+kamupin_status kp_service_redeem(kp_service *service, const kamupin_secret *code,
+                                 const kp_card_name *cards, size_t count, kp_redeemed *redeemed,
+                                 kamupin_error *error);
+
+/** Asks about cards that were put in later. */
+kamupin_status kp_service_cards(kp_service *service, const kp_card_name *cards, size_t count,
+                                kp_allowed *allowed, int64_t *deadline_ms, kamupin_error *error);
+
+/** Has an SMS sent; `again` for a new one. Deadlines on the context's clock. */
+typedef struct kp_sms_sent {
+    char destination[48];
+    unsigned int code_length;
+    int64_t deadline_ms, resend_at_ms;
+    int tries_left;
+} kp_sms_sent;
+kamupin_status kp_service_sms_send(kp_service *service, const char *card_id, bool again,
+                                   kp_sms_sent *sent, kamupin_error *error);
+/** Gives the SMS code; `ticket` receives a secret of kind REPORT_TICKET. */
+kamupin_status kp_service_sms_verify(kp_service *service, const kamupin_secret *code,
+                                     kamupin_secret **ticket, int64_t *deadline_ms,
+                                     kamupin_error *error);
+
+/** Asks for a cryptogram. `previous`: what became of the attempt before in this operation: NULL for
+ * none, "not-sent", "unknown". Never repeated by itself. */
+kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
+                                     const uint8_t *challenge, size_t challenge_length,
+                                     const char *previous, int64_t deadline_ms, uint8_t *cryptogram,
+                                     size_t *cryptogram_length, int *attempts_left,
+                                     kamupin_error *error);
+
+/** Gives the operation up; best effort, at most `timeout_ms`. */
+kamupin_status kp_service_cancel(kp_service *service, long timeout_ms, kamupin_error *error);
+
+/** What is reported; the strings are the profile's words. */
+typedef struct kp_report {
+    char operation_id[64];
+    char card_id[KAMUPIN_CARD_ID_MAX];
+    kamupin_outcome outcome;
+    const char *external_authenticate; /* "not-sent", "accepted", "refused", "unknown" */
+    uint16_t status_word;              /* 0: none */
+    kamupin_pin_state state_before, state_after;
+    int tries_before, tries_after; /* -1: not known */
+} kp_report;
+/** Reports by the ticket alone; a lost answer's request is repeated once under the same idempotency
+ * key.
+ *  @param recorded_at  receives the service's time, RFC 3339, 32 bytes. Errors: ticket-refused,
+ * outcome-conflict, … */
+kamupin_status kp_service_report(kp_service *service, const kamupin_secret *ticket,
+                                 const kp_report *report, char *recorded_at, kamupin_error *error);
+
+#endif
