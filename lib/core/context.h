@@ -19,7 +19,7 @@ struct kamupin_context {
     long connect_timeout_ms;
     long request_timeout_ms;
     char *ca_file;      /* NULL: the system's */
-    char *state_folder; /* NULL: found when first needed */
+    char *state_folder; /* NULL: there is none */
     struct kp_arena *arena;
     long owner; /* process id: a fork is detected */
 };

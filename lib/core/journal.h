@@ -9,6 +9,10 @@
 
 #include <core/context.h>
 
+/** Where the folder is when nobody says: a new string, or NULL when neither XDG_STATE_HOME nor HOME
+ * is set. */
+char *kp_state_folder_default(void);
+
 /** The folder, made (0700) when it is missing; must belong to this user and be closed to others.
  * The text belongs to the context. Errors: state-folder, no-memory. */
 kamupin_status kp_state_folder(kamupin_context *context, const char **folder, kamupin_error *error);

@@ -1,0 +1,132 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   context.c: the context's life, its clock and its log. */
+#include <core/context.h>
+
+#include <core/fail.h>
+#include <core/journal.h>
+#include <core/secret.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONNECT_TIMEOUT_MS 10000
+#define REQUEST_TIMEOUT_MS 30000
+
+static int64_t boot_time_ms(void *user)
+{
+    struct timespec now = {0, 0};
+
+    (void)user;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Copies an optional string; false when there is no memory. */
+static bool copy_text(const char *from, char **to)
+{
+    if (from == NULL)
+        return true;
+    *to = strdup(from);
+    return *to != NULL;
+}
+
+static bool adopt(kamupin_context *context, const kamupin_context_options *options)
+{
+    context->log = options->log;
+    context->log_user = options->log_user;
+    context->log_level = options->log_level == 0 ? KAMUPIN_LOG_WARNING : options->log_level;
+    context->backend = options->backend ? options->backend : kamupin_reader_backend_pcsc();
+    context->clock = options->clock ? options->clock : boot_time_ms;
+    context->clock_user = options->clock_user;
+    context->connect_timeout_ms =
+        options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS;
+    context->request_timeout_ms =
+        options->request_timeout_ms > 0 ? options->request_timeout_ms : REQUEST_TIMEOUT_MS;
+    context->owner = (long)getpid();
+    if (options->state_folder == NULL)
+        context->state_folder = kp_state_folder_default();
+    return copy_text(options->ca_file, &context->ca_file) &&
+           copy_text(options->state_folder, &context->state_folder);
+}
+
+kamupin_status kamupin_context_new(const kamupin_context_options *options,
+                                   kamupin_context **context, kamupin_error *error)
+{
+    kamupin_context_options chosen = KAMUPIN_CONTEXT_OPTIONS_INIT;
+    kamupin_context *made = NULL;
+
+    if (context == NULL)
+        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
+    *context = NULL;
+    if (options != NULL) {
+        if (options->size != sizeof chosen ||
+            (options->backend != NULL && options->backend->size != sizeof *options->backend))
+            return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
+                           "options or backend table of another size");
+        chosen = *options;
+    }
+    made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    kamupin_status status = adopt(made, &chosen) ? kp_arena_new(&made->arena, error)
+                                                 : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    if (status != KAMUPIN_OK)
+        kamupin_context_free(&made);
+    *context = made;
+    return status;
+}
+
+void kamupin_context_free(kamupin_context **context)
+{
+    if (context == NULL || *context == NULL)
+        return;
+    kp_arena_free(&(*context)->arena);
+    free((*context)->ca_file);
+    free((*context)->state_folder);
+    free(*context);
+    *context = NULL;
+}
+
+kamupin_status kp_context_check(const kamupin_context *context, kamupin_error *error)
+{
+    if (context == NULL)
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "no context");
+    if (context->owner != (long)getpid())
+        return kp_fail_local(error, KAMUPIN_E_FORKED);
+    return KAMUPIN_OK;
+}
+
+int64_t kp_now_ms(const kamupin_context *context)
+{
+    return context->clock(context->clock_user);
+}
+
+bool kp_log_wanted(const kamupin_context *context, kamupin_log_level level)
+{
+    return context->log != NULL && level <= context->log_level;
+}
+
+void kp_log(const kamupin_context *context, kamupin_log_level level, const char *room,
+            const char *format, ...)
+{
+    char line[1400]; /* a whole short APDU in hex, with room for words */
+    va_list arguments;
+
+    if (!kp_log_wanted(context, level))
+        return;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    context->log(context->log_user, level, room, line);
+}
+
+const char *kamupin_version(void)
+{
+    return KAMUPIN_VERSION;
+}

@@ -1,0 +1,143 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   secret.c: typing into secrets, copying and comparing them. */
+#include <core/arena.h>
+
+#include <core/context.h>
+#include <core/fail.h>
+
+#include <openssl/crypto.h>
+#include <string.h>
+
+/* A slot of a forked child is zero (MADV_WIPEONFORK): its context is gone. */
+static kamupin_status check(const kamupin_secret *secret, kamupin_error *error)
+{
+    if (secret == NULL)
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "no secret");
+    if (secret->context == NULL)
+        return kp_fail_local(error, KAMUPIN_E_FORKED);
+    return kp_context_check(secret->context, error);
+}
+
+kamupin_status kp_secret_new(kamupin_context *context, kamupin_secret_kind kind,
+                             kamupin_secret **secret, kamupin_error *error)
+{
+    if (secret == NULL)
+        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
+    *secret = NULL;
+    kamupin_status status = kp_context_check(context, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    kamupin_secret *made = kp_arena_take(context->arena);
+    if (made == NULL)
+        return kp_fail(error, KAMUPIN_E_SECRET_FULL, KAMUPIN_FROM_LOCAL, "every slot is taken");
+    made->context = context;
+    made->kind = kind;
+    *secret = made;
+    return KAMUPIN_OK;
+}
+
+kamupin_status kamupin_secret_new(kamupin_context *context, kamupin_secret_kind kind,
+                                  kamupin_secret **secret, kamupin_error *error)
+{
+    if (secret != NULL)
+        *secret = NULL;
+    if (kind != KAMUPIN_SECRET_PIN && kind != KAMUPIN_SECRET_VERIFICATION_CODE &&
+        kind != KAMUPIN_SECRET_SMS_CODE)
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
+                       "a secret of this kind is made by the library alone");
+    return kp_secret_new(context, kind, secret, error);
+}
+
+void kamupin_secret_free(kamupin_secret **secret)
+{
+    if (secret == NULL || *secret == NULL)
+        return;
+    if (check(*secret, NULL) == KAMUPIN_OK)
+        kp_arena_give((*secret)->context->arena, *secret);
+    *secret = NULL;
+}
+
+kamupin_status kamupin_secret_append(kamupin_secret *secret, const char *bytes, size_t length)
+{
+    kamupin_status status = check(secret, NULL);
+
+    if (status != KAMUPIN_OK)
+        return status;
+    if (bytes == NULL)
+        return length == 0 ? KAMUPIN_OK : KAMUPIN_E_INVALID_ARGUMENT;
+    if (length > KAMUPIN_SECRET_MAX - secret->length)
+        return KAMUPIN_E_SECRET_FULL;
+    memcpy(secret->bytes + secret->length, bytes, length);
+    secret->length += length;
+    return KAMUPIN_OK;
+}
+
+void kamupin_secret_backspace(kamupin_secret *secret)
+{
+    if (check(secret, NULL) != KAMUPIN_OK)
+        return;
+    /* UTF-8: bytes 10xxxxxx continue a character (RFC 3629, 3). */
+    bool continued = true;
+    while (secret->length > 0 && continued) {
+        unsigned char *last = &secret->bytes[--secret->length];
+        continued = (*last & 0xC0) == 0x80;
+        OPENSSL_cleanse(last, 1);
+    }
+}
+
+void kamupin_secret_clear(kamupin_secret *secret)
+{
+    if (check(secret, NULL) != KAMUPIN_OK)
+        return;
+    OPENSSL_cleanse(secret->bytes, sizeof secret->bytes);
+    secret->length = 0;
+}
+
+size_t kamupin_secret_length(const kamupin_secret *secret)
+{
+    return check(secret, NULL) == KAMUPIN_OK ? secret->length : 0;
+}
+
+kamupin_status kp_secret_read(const kamupin_secret *secret, kamupin_secret_kind kind,
+                              kp_bytes *bytes, kamupin_error *error)
+{
+    kamupin_status status = check(secret, error);
+
+    if (status != KAMUPIN_OK)
+        return status;
+    if (secret->kind != kind)
+        return kp_fail_local(error, KAMUPIN_E_SECRET_KIND);
+    bytes->data = secret->bytes;
+    bytes->length = secret->length;
+    return KAMUPIN_OK;
+}
+
+kamupin_status kp_secret_copy(const kamupin_secret *from, kamupin_secret **copy,
+                              kamupin_error *error)
+{
+    *copy = NULL;
+    kamupin_status status = check(from, error);
+    if (status == KAMUPIN_OK)
+        status = kp_secret_new(from->context, from->kind, copy, error);
+    if (status == KAMUPIN_OK) {
+        memcpy((*copy)->bytes, from->bytes, from->length);
+        (*copy)->length = from->length;
+    }
+    return status;
+}
+
+bool kp_secret_equal(const kamupin_secret *a, const kamupin_secret *b)
+{
+    if (check(a, NULL) != KAMUPIN_OK || check(b, NULL) != KAMUPIN_OK || a->kind != b->kind)
+        return false;
+    /* The bytes behind the length are zero, so whole slots compare: no length leaks through time.
+     */
+    return (CRYPTO_memcmp(a->bytes, b->bytes, sizeof a->bytes) | (a->length != b->length)) == 0;
+}
+
+kamupin_secret_kind kp_secret_kind_of(const kamupin_secret *secret)
+{
+    return check(secret, NULL) == KAMUPIN_OK ? secret->kind : (kamupin_secret_kind)0;
+}
