@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 libkamupin developers
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reference data: PIN, PUK and their counters. As on a real card a try is spent on disk first, then
+// the value is compared, then the counter restored: who pulls the card in between gains nothing.
+#include "card.h"
+
+#include <openssl/crypto.h>
+#include <string.h>
+
+#define SW_OK      0x9000
+#define SW_MEMORY  0x6581
+#define SW_BLOCKED 0x6983
+#define PIN_LOW    4
+#define PIN_HIGH   16
+
+bool vc_is_dead(const struct vc_state *state)
+{
+    return state->puk_uses == 0 || (state->puk.value.len > 0 && state->puk.counter.tries == 0);
+}
+
+static bool save(struct vc_card *card)
+{
+    return vc_state_save(&card->state, card->state_path);
+}
+
+uint16_t vc_counter_spend(struct vc_card *card, struct vc_counter *counter)
+{
+    if (counter->tries == 0)
+        return SW_BLOCKED;
+    counter->tries--;
+    return save(card) ? SW_OK : SW_MEMORY;
+}
+
+static uint16_t wrong(const struct vc_counter *counter)
+{
+    return (uint16_t)(0x63C0 | counter->tries);
+}
+
+static bool equal(const struct vc_bytes *value, const uint8_t *bytes, size_t len)
+{
+    return value->len == len && CRYPTO_memcmp(value->data, bytes, len) == 0;
+}
+
+static bool length_good(size_t len)
+{
+    return len >= PIN_LOW && len <= PIN_HIGH;
+}
+
+static void set(struct vc_bytes *value, const uint8_t *bytes, size_t len)
+{
+    OPENSSL_cleanse(value->data, sizeof value->data);
+    memcpy(value->data, bytes, len);
+    value->len = len;
+}
+
+// The first bytes of a joined old and new value are the old one, if it is there at all.
+static size_t split(const struct vc_reference *old, const struct vc_apdu *apdu)
+{
+    return apdu->lc < old->value.len ? apdu->lc : old->value.len;
+}
+
+uint16_t vc_verify(struct vc_card *card, struct vc_reference *reference, bool *verified,
+                   const struct vc_apdu *apdu)
+{
+    if (reference->value.len == 0)
+        return 0x6A88;
+    if (apdu->lc == 0)
+        return 0x6A80; // no way to ask for the counter, and no try for it
+    *verified = false;
+    uint16_t sw = vc_counter_spend(card, &reference->counter);
+    if (sw != SW_OK)
+        return sw;
+    if (!equal(&reference->value, apdu->data, apdu->lc))
+        return wrong(&reference->counter);
+    reference->counter.tries = reference->counter.max;
+    if (!save(card))
+        return SW_MEMORY;
+    *verified = true;
+    return SW_OK;
+}
+
+// A new value of a wrong length is as wrong as a wrong old one: the try stays spent.
+uint16_t vc_change(struct vc_card *card, struct vc_reference *reference, const uint8_t *old,
+                   size_t old_len, const uint8_t *fresh, size_t fresh_len)
+{
+    if (reference->value.len == 0)
+        return 0x6A88;
+    uint16_t sw = vc_counter_spend(card, &reference->counter);
+    if (sw != SW_OK)
+        return sw;
+    if (!equal(&reference->value, old, old_len) || !length_good(fresh_len))
+        return wrong(&reference->counter);
+    set(&reference->value, fresh, fresh_len);
+    reference->counter.tries = reference->counter.max;
+    return save(card) ? SW_OK : SW_MEMORY;
+}
+
+uint16_t vc_change_joined(struct vc_card *card, struct vc_reference *reference,
+                          const struct vc_apdu *apdu)
+{
+    if (apdu->lc == 0)
+        return 0x6A80;
+    size_t at = split(reference, apdu);
+    return vc_change(card, reference, apdu->data, at, apdu->data + at, apdu->lc - at);
+}
+
+// RESET RETRY COUNTER with PUK and new PIN. Each one counts as a use of the PUK, the right ones
+// too.
+uint16_t vc_reset_with_puk(struct vc_card *card, const struct vc_apdu *apdu)
+{
+    struct vc_state *state = &card->state;
+    if (state->puk.value.len == 0)
+        return 0x6A88;
+    if (apdu->lc == 0)
+        return 0x6A80;
+    if (vc_is_dead(state))
+        return SW_BLOCKED;
+    if (state->puk_uses != VC_ABSENT)
+        state->puk_uses--;
+    uint16_t sw = vc_counter_spend(card, &state->puk.counter);
+    if (sw != SW_OK)
+        return sw;
+    size_t at = split(&state->puk, apdu);
+    if (!equal(&state->puk.value, apdu->data, at) || !length_good(apdu->lc - at))
+        return wrong(&state->puk.counter);
+    set(&state->pin.value, apdu->data + at, apdu->lc - at);
+    state->puk.counter.tries = state->puk.counter.max;
+    state->pin.counter.tries = state->pin.counter.max;
+    return save(card) ? SW_OK : SW_MEMORY;
+}
+
+// RESET RETRY COUNTER with the new PIN alone: the right to it was won before, by EXTERNAL
+// AUTHENTICATE or by verifying the PUK, and is good for one reset.
+uint16_t vc_reset_with_right(struct vc_card *card, const struct vc_apdu *apdu)
+{
+    struct vc_state *state = &card->state;
+    if (vc_is_dead(state))
+        return 0x6984;
+    if (!card->session.authenticated && !card->session.puk_verified)
+        return 0x6982;
+    if (!length_good(apdu->lc))
+        return apdu->lc == 0 ? 0x6700 : 0x6A80;
+    set(&state->pin.value, apdu->data, apdu->lc);
+    state->pin.counter.tries = state->pin.counter.max;
+    if (!save(card))
+        return SW_MEMORY;
+    card->session.authenticated = false;
+    card->session.puk_verified = false;
+    return SW_OK;
+}
