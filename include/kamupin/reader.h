@@ -27,6 +27,8 @@ KAMUPIN_BEGIN
 typedef struct kamupin_reader_answer {
     kamupin_status status;
     long code;
+    bool unsent; /**< of a `transmit` that failed: the command surely did not reach the card (PC/SC:
+                    SCARD_W_RESET_CARD); false when in doubt */
 } kamupin_reader_answer;
 
 /** One reader as it stands. */

@@ -21,6 +21,7 @@ typedef struct kp_channel {
     char reader[KAMUPIN_READER_NAME_MAX];
     bool held;              /* inside a transaction */
     bool stale;             /* the card's state may be lost: identify before anything secret */
+    bool delivered;         /* the last kp_channel_send may have reached the card */
     unsigned long commands; /* sent so far, for the log and tests */
 } kp_channel;
 
@@ -37,8 +38,9 @@ void kp_channel_end(kp_channel *channel);
 
 /** Sends one command and gathers its answer. ok means that an answer came: look at response->sw. A
  * 6Cxx is repeated with the right Le only for commands without data; a command with secret data is
- * never repeated. Errors: command-forbidden, card-reset, card-removed, card-reply-malformed,
- * reader-*. */
+ * never repeated. When it fails, channel->delivered tells whether the card may have had the
+ * command: false only when it surely had not (refused here, or the backend said `unsent`).
+ * Errors: command-forbidden, card-reset, card-removed, card-reply-malformed, reader-*. */
 kamupin_status kp_channel_send(kp_channel *channel, const kp_command *command,
                                kp_response *response, kamupin_error *error);
 
