@@ -248,6 +248,11 @@ typedef struct kamupin_prompts {
     kamupin_answer (*card)(void *user, const kamupin_reader_list *list, size_t *index);
     /** Shows a notice; false ends with not-acknowledged. Required. */
     bool (*acknowledge)(void *user, kamupin_notice notice);
+    /** No card is there that this operation may use, and `why` says what there is instead (no-card,
+     * card-not-yours, …): true to wait until readers or cards change, false to end with that
+     * status. NULL: waits while a reader or card is merely missing, and ends when a card is there
+     * that may not be used. */
+    bool (*wait_for_card)(void *user, kamupin_status why);
 } kamupin_prompts;
 
 /** The whole operation with prompts: resumes what an earlier run left, then code, notice, card

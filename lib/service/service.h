@@ -22,6 +22,9 @@ typedef struct kp_service kp_service;
 kamupin_status kp_service_new(kamupin_context *context, const char *base_url,
                               kamupin_cancel *cancel, kp_service **service, kamupin_error *error);
 void kp_service_free(kp_service **service);
+/** From now on a pulled cancel handle ends no request: card work was begun, and its outcome has to
+ * be told. */
+void kp_service_ignore_cancel(kp_service *service);
 
 typedef struct kp_vouched {
     char row[24];

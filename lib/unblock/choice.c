@@ -1,0 +1,180 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   choice.c: which card. Everything that would make the work useless (not this person's card, dead
+   card, last PUK try, a card that nobody knows how to unblock) is said here, before an SMS is
+   spent. */
+#include <unblock/operation.h>
+
+#include <core/fail.h>
+#include <pin/guard.h>
+
+#include <string.h>
+
+unsigned int kp_operation_vouched(const kamupin_operation *operation, const char *row)
+{
+    for (size_t i = 0; i < operation->metadata.vouched_count; i++)
+        if (strcmp(operation->metadata.vouched[i].row, row) == 0)
+            return operation->metadata.vouched[i].operations;
+    return 0;
+}
+
+static bool is_allowed(const kp_allowed *allowed, const char *card_id)
+{
+    for (size_t i = 0; i < allowed->count; i++)
+        if (strcmp(allowed->card_id[i], card_id) == 0)
+            return true;
+    return false;
+}
+
+kamupin_status kp_operation_judge(void *user, const kamupin_card_info *info)
+{
+    const kamupin_operation *operation = user;
+
+    if (info->usable != KAMUPIN_OK)
+        return info->usable;
+    if (!is_allowed(&operation->redeemed.allowed, info->card_id))
+        return KAMUPIN_E_CARD_NOT_YOURS;
+    if (info->pin_state == KAMUPIN_PIN_DEAD || info->puk_state == KAMUPIN_PIN_BLOCKED ||
+        info->puk_state == KAMUPIN_PIN_DEAD)
+        return KAMUPIN_E_CARD_DEAD;
+    if (info->puk_tries == KAMUPIN_TRIES_KNOWN && info->puk_tries_left < 2)
+        return KAMUPIN_E_PUK_LAST_TRY;
+    return kp_guard_proof(kp_profile_by_name(info->profile), KP_OP_RESET_BY_CRYPTOGRAM,
+                          operation->risk, kp_operation_vouched(operation, info->profile), NULL);
+}
+
+static bool was_asked(const kamupin_operation *operation, const char *card_id)
+{
+    for (size_t i = 0; i < operation->asked_count; i++)
+        if (strcmp(operation->asked[i].card_id, card_id) == 0)
+            return true;
+    return false;
+}
+
+size_t kp_operation_note_cards(kamupin_operation *operation, const kamupin_reader_list *list,
+                               kp_card_name *fresh)
+{
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    size_t count = 0;
+
+    for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
+        if (info.card_id[0] == '\0' || info.usable != KAMUPIN_OK ||
+            was_asked(operation, info.card_id) || operation->asked_count == KP_CARDS_MAX)
+            continue;
+        kp_card_name *name = &operation->asked[operation->asked_count++];
+        memcpy(name->card_id, info.card_id, sizeof name->card_id);
+        memcpy(name->row, info.profile, sizeof name->row);
+        fresh[count++] = *name;
+    }
+    return count;
+}
+
+kamupin_status kp_operation_ask_cards(kamupin_operation *operation, const kamupin_reader_list *list)
+{
+    kp_card_name fresh[KP_CARDS_MAX];
+    kp_allowed more = {.count = 0};
+    kp_allowed *known = &operation->redeemed.allowed;
+
+    size_t before = operation->asked_count;
+    size_t count = kp_operation_note_cards(operation, list, fresh);
+    if (count == 0)
+        return KAMUPIN_OK;
+    kamupin_status status = kp_service_cards(operation->service, fresh, count, &more,
+                                             &operation->deadline_ms, &operation->error);
+    if (status != KAMUPIN_OK)
+        operation->asked_count = before; /* to be asked again */
+    for (size_t i = 0; status == KAMUPIN_OK && i < more.count && known->count < KP_CARDS_MAX; i++)
+        if (!is_allowed(known, more.card_id[i]))
+            memcpy(known->card_id[known->count++], more.card_id[i], KAMUPIN_CARD_ID_MAX);
+    return kp_operation_ended_by(operation, status);
+}
+
+kamupin_status kamupin_operation_cards(kamupin_operation *operation, kamupin_reader_list **list)
+{
+    if (list == NULL)
+        return KAMUPIN_E_INVALID_ARGUMENT;
+    *list = NULL;
+    kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_CARD);
+    if (status == KAMUPIN_OK)
+        status =
+            kamupin_reader_list_new(operation->context, operation->cancel, list, &operation->error);
+    if (status == KAMUPIN_OK)
+        status = kp_operation_ask_cards(operation, *list);
+    if (status == KAMUPIN_OK)
+        kp_reader_list_judge(*list, kp_operation_judge, operation);
+    else
+        kamupin_reader_list_free(list);
+    return status;
+}
+
+/* The only usable card's reader. When there is none, the answer is the most telling reason. */
+static kamupin_status only_reader(kamupin_operation *operation, char *reader)
+{
+    kamupin_reader_list *list = NULL;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    kamupin_status reason = KAMUPIN_E_NO_READER;
+    size_t usable = 0;
+
+    kamupin_status status = kamupin_operation_cards(operation, &list);
+    if (status != KAMUPIN_OK)
+        return status;
+    for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
+        if (info.usable == KAMUPIN_OK) {
+            usable++;
+            memcpy(reader, info.reader, sizeof info.reader);
+        } else if (reason == KAMUPIN_E_NO_READER || reason == KAMUPIN_E_NO_CARD) {
+            reason = info.usable;
+        }
+    }
+    kamupin_reader_list_free(&list);
+    if (usable == 1)
+        return KAMUPIN_OK;
+    return kp_fail_local(&operation->error, usable > 1 ? KAMUPIN_E_CHOICE_NEEDED : reason);
+}
+
+/* Whether the opened card may be used; asks the service when it was put in later. */
+static kamupin_status judge_opened(kamupin_operation *operation, kamupin_card_info *info)
+{
+    kamupin_reader_list *list = NULL;
+    kamupin_status status = KAMUPIN_OK;
+
+    if (info->usable == KAMUPIN_OK && !was_asked(operation, info->card_id)) {
+        status = kamupin_operation_cards(operation, &list);
+        kamupin_reader_list_free(&list);
+    }
+    if (status != KAMUPIN_OK)
+        return status;
+    status = kp_operation_judge(operation, info);
+    return status == KAMUPIN_OK ? status : kp_fail_local(&operation->error, status);
+}
+
+kamupin_status kamupin_operation_choose(kamupin_operation *operation, const char *which)
+{
+    char reader[KAMUPIN_READER_NAME_MAX] = "";
+    kamupin_card_info *info = NULL;
+
+    kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_CARD);
+    if (status == KAMUPIN_OK && which == NULL) {
+        status = only_reader(operation, reader);
+        which = reader;
+    }
+    if (status == KAMUPIN_OK)
+        status = kamupin_card_open(operation->context, which, operation->cancel, &operation->card,
+                                   &operation->error);
+    if (status == KAMUPIN_OK) {
+        info = &operation->card->identity.info;
+        status = judge_opened(operation, info);
+    }
+    if (status == KAMUPIN_OK)
+        status =
+            kp_lock_take(operation->context, info->card_id, &operation->lock, &operation->error);
+    if (status != KAMUPIN_OK) {
+        kamupin_card_free(&operation->card);
+        return status;
+    }
+    memcpy(operation->card_id, info->card_id, sizeof operation->card_id);
+    memcpy(operation->record.product, info->product, sizeof operation->record.product);
+    kp_operation_move(operation, KAMUPIN_PHASE_PIN);
+    return KAMUPIN_OK;
+}

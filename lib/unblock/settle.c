@@ -1,0 +1,61 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   settle.c: what became of a card, and telling the service. A secret is never repeated to find out.
+ */
+#include <unblock/operation.h>
+
+#include <core/fail.h>
+
+#include <string.h>
+#include <time.h>
+
+kamupin_outcome kp_settle_by_state(const kp_evidence *before, const kamupin_card_info *now)
+{
+    /* Without an accepted authentication the new PIN was never sent. */
+    if (before->outcome == KAMUPIN_OUTCOME_DONE || before->outcome == KAMUPIN_OUTCOME_NOT_DONE)
+        return before->outcome;
+    if (before->authentication != KP_AUTHENTICATION_ACCEPTED)
+        return KAMUPIN_OUTCOME_NOT_DONE;
+    if (now == NULL || now->pin_state == KAMUPIN_PIN_UNKNOWN)
+        return KAMUPIN_OUTCOME_NONE;
+    /* What was blocked or never set stays so unless the new PIN was taken. */
+    if (before->state_before == KAMUPIN_PIN_BLOCKED || before->state_before == KAMUPIN_PIN_NOT_SET)
+        return now->pin_state == KAMUPIN_PIN_USABLE ? KAMUPIN_OUTCOME_DONE
+                                                    : KAMUPIN_OUTCOME_NOT_DONE;
+    /* A usable PIN with spent tries: a reset gives them all back. With none spent, only the PIN can
+     * tell. */
+    if (before->state_before == KAMUPIN_PIN_USABLE && now->pin_state == KAMUPIN_PIN_USABLE &&
+        now->pin_tries == KAMUPIN_TRIES_KNOWN && before->tries_before >= 0 &&
+        now->pin_tries_left > before->tries_before)
+        return KAMUPIN_OUTCOME_DONE;
+    return KAMUPIN_OUTCOME_NONE;
+}
+
+void kp_settle_note(kp_record *record, kamupin_outcome outcome, const kamupin_card_info *now)
+{
+    record->evidence.outcome = outcome;
+    if (record->finished_at == 0)
+        record->finished_at = (int64_t)time(NULL);
+    if (now != NULL) {
+        record->evidence.state_after = now->pin_state;
+        record->evidence.tries_after =
+            now->pin_tries == KAMUPIN_TRIES_KNOWN ? now->pin_tries_left : -1;
+    }
+}
+
+kamupin_status kp_settle_report(kp_service *service, const kp_record *record, char *recorded_at,
+                                kamupin_error *error)
+{
+    kp_report report = {.outcome = record->evidence.outcome};
+
+    memcpy(report.operation_id, record->operation_id, sizeof report.operation_id);
+    memcpy(report.card_id, record->card_id, sizeof report.card_id);
+    report.external_authenticate = kp_authentication_word(record->evidence.authentication);
+    report.status_word = record->evidence.status_word;
+    report.state_before = record->evidence.state_before;
+    report.state_after = record->evidence.state_after;
+    report.tries_before = record->evidence.tries_before;
+    report.tries_after = record->evidence.tries_after;
+    return kp_service_report(service, record->ticket, &report, recorded_at, error);
+}

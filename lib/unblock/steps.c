@@ -1,0 +1,119 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   steps.c: the steps before card work: code, PIN, SMS. None of them sends a command that could cost
+   a try. */
+#include <unblock/operation.h>
+
+#include <core/fail.h>
+
+#include <string.h>
+
+/* Asks the service who it is, once; what it vouches for is needed at card choice. */
+static kamupin_status know_service(kamupin_operation *operation)
+{
+    if (operation->metadata_known)
+        return KAMUPIN_OK;
+    kamupin_status status =
+        kp_service_metadata(operation->service, &operation->metadata, &operation->error);
+    if (status != KAMUPIN_OK)
+        return status;
+    if (!operation->metadata.sms)
+        return kp_fail_local(&operation->error, KAMUPIN_E_FACTOR_UNSUPPORTED);
+    if (!operation->metadata.cryptogram)
+        return kp_fail(&operation->error, KAMUPIN_E_COMMAND_UNKNOWN, KAMUPIN_FROM_SERVICE,
+                       "the service offers no authority that this version can play");
+    operation->metadata_known = true;
+    return KAMUPIN_OK;
+}
+
+/* A code for the other kind of operation is released again: it was not what the person came for. */
+static kamupin_status check_kind(kamupin_operation *operation)
+{
+    if (operation->kind == KAMUPIN_OPERATION_ANY || operation->kind == operation->redeemed.kind)
+        return KAMUPIN_OK;
+    kp_operation_fail(operation, KAMUPIN_PHASE_FAILED);
+    kp_service_cancel(operation->service, 0, NULL);
+    return kp_fail(&operation->error, KAMUPIN_E_PRODUCT_MISMATCH, KAMUPIN_FROM_SERVICE,
+                   "the code is for the other kind of operation");
+}
+
+kamupin_status kamupin_operation_redeem(kamupin_operation *operation, kamupin_secret *code)
+{
+    kamupin_reader_list *list = NULL;
+    kp_card_name cards[KP_CARDS_MAX];
+
+    kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_CODE);
+    if (status != KAMUPIN_OK)
+        return status;
+    status = kamupin_code_normalise(code, &operation->error);
+    if (status == KAMUPIN_OK)
+        status = kamupin_reader_list_new(operation->context, operation->cancel, &list,
+                                         &operation->error);
+    if (status == KAMUPIN_OK)
+        status = know_service(operation);
+    if (status == KAMUPIN_OK) {
+        operation->asked_count = 0; /* a code that was refused before asked about nothing */
+        size_t count = kp_operation_note_cards(operation, list, cards);
+        status = kp_service_redeem(operation->service, code, cards, count, &operation->redeemed,
+                                   &operation->error);
+    }
+    kamupin_reader_list_free(&list);
+    if (status != KAMUPIN_OK)
+        return kp_operation_ended_by(operation, status);
+    operation->deadline_ms = operation->redeemed.deadline_ms;
+    status = check_kind(operation);
+    if (status == KAMUPIN_OK)
+        kp_operation_move(operation, KAMUPIN_PHASE_CARD);
+    return status;
+}
+
+kamupin_status kamupin_operation_set_pin(kamupin_operation *operation, const kamupin_secret *pin,
+                                         const kamupin_secret *again)
+{
+    kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_PIN);
+
+    if (status != KAMUPIN_OK)
+        return status;
+    kamupin_pin_policy policy = KAMUPIN_PIN_POLICY_INIT;
+    policy.min_length = operation->redeemed.pin_min;
+    policy.max_length = operation->redeemed.pin_max;
+    status = again == NULL ? kp_fail(&operation->error, KAMUPIN_E_INVALID_ARGUMENT,
+                                     KAMUPIN_FROM_LOCAL, "the new PIN has to be typed twice")
+                           : kamupin_pin_check(&policy, pin, again, &operation->error);
+    if (status == KAMUPIN_OK)
+        status = kp_secret_copy(pin, &operation->pin, &operation->error);
+    if (status == KAMUPIN_OK)
+        kp_operation_move(operation, KAMUPIN_PHASE_SMS);
+    return status;
+}
+
+kamupin_status kamupin_operation_send_sms(kamupin_operation *operation, kamupin_sms *sms)
+{
+    kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_SMS);
+
+    if (status != KAMUPIN_OK)
+        return status;
+    if (sms != NULL && sms->size != sizeof *sms)
+        return kp_fail_local(&operation->error, KAMUPIN_E_INVALID_ARGUMENT);
+    status = kp_factor_send(operation->context, operation->service, operation->card_id,
+                            &operation->factor, &operation->error);
+    if (sms != NULL)
+        kp_factor_show(operation->context, &operation->factor, sms);
+    return kp_operation_ended_by(operation, status);
+}
+
+kamupin_status kamupin_operation_verify_sms(kamupin_operation *operation,
+                                            const kamupin_secret *code)
+{
+    kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_SMS);
+
+    if (status != KAMUPIN_OK)
+        return status;
+    status =
+        kp_factor_verify(operation->context, operation->service, code, &operation->factor,
+                         &operation->record.ticket, &operation->deadline_ms, &operation->error);
+    if (status == KAMUPIN_OK)
+        kp_operation_move(operation, KAMUPIN_PHASE_READY);
+    return kp_operation_ended_by(operation, status);
+}
