@@ -10,10 +10,8 @@
 
 void kp_error_clear(kamupin_error *error)
 {
-    if (error == NULL)
-        return;
     const kamupin_error empty = KAMUPIN_ERROR_INIT;
-    *error = empty;
+    kp_error_copy(&empty, error);
 }
 
 kamupin_status kp_fail(kamupin_error *error, kamupin_status status, kamupin_origin origin,
