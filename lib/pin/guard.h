@@ -11,8 +11,16 @@
 
 /** Whether a PIN command may be sent to a held card: reads the counter now (at most one command)
  * and refuses below two, at blocked, at not set, and at unknown, as far as `risk` does not allow
- * it. Errors: pin-blocked, pin-not-set, pin-last-try, pin-tries-unknown, card-dead. */
+ * it. Errors: pin-blocked, pin-not-set, pin-last-try, pin-tries-unknown, card-dead, and those of
+ * kp_identity_read_pin. */
 kamupin_status kp_guard_pin(kamupin_card *card, unsigned int risk);
+
+/** Whether a held card may be given a new PIN by an authority: reads the PIN's counter now (at most
+ * one command; evidence of the state before) and looks at the PUK's as it was read when the card
+ * was opened. A PIN that is blocked, not set or of unknown state is what a reset is for; a PUK that
+ * is used up, or about to be, ends it. Errors: card-dead, puk-last-try, and those of
+ * kp_identity_read_pin. */
+kamupin_status kp_guard_reset(kamupin_card *card);
 
 /** Whether an operation's command forms may be used: known; or candidate and accepted by `risk` or
  * by `vouched` (bits of kp_card_operation that the service vouches for on this row). Errors:

@@ -29,6 +29,8 @@ typedef struct kp_evidence {
     uint16_t status_word;    /* of the last command that was refused, 0 when none */
     kamupin_pin_state state_before;
     int tries_before; /* -1 not known */
+    /* After a new PIN: usable. Else unknown and -1, because an attempt has no command left to read
+     * them with: kamupin_card_read tells them afterwards. */
     kamupin_pin_state state_after;
     int tries_after;
 } kp_evidence;
@@ -43,16 +45,24 @@ typedef struct kp_authority {
                              int64_t deadline_ms, uint8_t *cryptogram, size_t *cryptogram_length,
                              int *attempts_left, kamupin_error *error);
     /** Told before EXTERNAL AUTHENTICATE is sent, after its answer, and after the new PIN's: to be
-     * made durable before returning. A failure of the first ends the attempt unsent. */
+     * made durable before returning. A failure of the first ends the attempt unsent; later ones do
+     * not stop it. Each tells the worst that can come before the next one: first authentication and
+     * outcome unknown, then accepted and outcome unknown, so that what is on disk is true wherever
+     * the process ends. */
     kamupin_status (*mark)(void *user, const kp_evidence *evidence, kamupin_error *error);
 } kp_authority;
 
-/** One attempt. Commands after the card was chosen: identification (at most 4), guard (1), GET
+/** One attempt, for a caller that holds the card's lock (kp_pin_lock). Commands after the card was
+ * chosen: identification (at most 4), guard (1), GET
  * CHALLENGE, EXTERNAL AUTHENTICATE, RESET RETRY COUNTER, logout (at most 2). Sends EXTERNAL
  * AUTHENTICATE only when attempts_left is at least 2, and nothing twice. The reason of a failure is
- * in card->error; `evidence` is filled in any case. Errors: those of kp_card_hold and
- * kp_guard_proof, of the authority; authentication-refused, card-refused, authority-exhausted,
- * card-reset and card-removed (evidence tells whether anything had been sent). */
+ * in card->error; `evidence` is filled in any case. A cryptogram that was not sent is thrown away:
+ * the next attempt takes a fresh challenge. Errors: those of kamupin_pin_check, kp_pin_ready,
+ * kp_card_hold, kp_guard_reset and of the authority; network-timeout when it answers too late,
+ * service-reply-malformed when what it answers is no cryptogram; authentication-refused,
+ * card-refused, card-reply-malformed, authority-exhausted (tries_left as the authority says),
+ * cancelled (before EXTERNAL AUTHENTICATE), card-reset and card-removed (evidence tells whether
+ * anything had been sent). */
 kamupin_status kp_pin_reset(kamupin_card *card, const kp_authority *authority,
                             const kamupin_secret *new_pin, unsigned int risk, unsigned int vouched,
                             kp_evidence *evidence);

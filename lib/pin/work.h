@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   work.h: the steps that all PIN work shares: may this card have PIN commands, the per-card lock,
+   one command that carries secret data, and what its status word means. */
+#ifndef KP_PIN_WORK_H
+#define KP_PIN_WORK_H
+
+#include <card/card.h>
+#include <core/journal.h>
+#include <core/secret.h>
+#include <kamupin/pin.h>
+
+/** Whether PIN work of this kind may begin on a card, as far as that can be told without a command:
+ * known flags in `risk`, a card that is usable, a command form that is known or accepted. Errors:
+ * invalid-argument, what `usable` says, those of kp_guard_proof. */
+kamupin_status kp_pin_ready(kamupin_card *card, kp_card_operation operation, unsigned int risk,
+                            unsigned int vouched);
+
+/** Takes the lock that keeps two programs from working on one card. Errors: card-busy,
+ * state-folder. */
+kamupin_status kp_pin_lock(kamupin_card *card, kp_lock *lock);
+
+/** Sends one command of the row's form with secret data, once, to a held card; `sw` receives the
+ * status word. Errors: those of kp_channel_send. */
+kamupin_status kp_pin_send(kamupin_card *card, const kp_form *form, const uint8_t *data,
+                           size_t length, uint16_t *sw);
+
+/** What the status word of VERIFY and CHANGE means, in the card's error record: ok, pin-wrong with
+ * the tries left, pin-blocked, else card-refused. */
+kamupin_status kp_pin_judge(kamupin_card *card, uint16_t sw);
+
+/** kamupin_pin_verify for a caller that holds the card's lock already and whose service vouches for
+ * operations (bits of kp_card_operation). */
+kamupin_status kp_pin_verify(kamupin_card *card, const kamupin_secret *pin, unsigned int risk,
+                             unsigned int vouched);
+
+#endif
