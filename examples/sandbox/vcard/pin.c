@@ -32,6 +32,18 @@ uint16_t vc_counter_spend(struct vc_card *card, struct vc_counter *counter)
     return save(card) ? SW_OK : SW_MEMORY;
 }
 
+// Makes what a command did durable, or as if it had not been done beyond BEFORE.
+static uint16_t commit(struct vc_card *card, struct vc_state *before)
+{
+    uint16_t sw = SW_OK;
+    if (!save(card)) {
+        card->state = *before;
+        sw = SW_MEMORY;
+    }
+    OPENSSL_cleanse(before, sizeof *before);
+    return sw;
+}
+
 static uint16_t wrong(const struct vc_counter *counter)
 {
     return (uint16_t)(0x63C0 | counter->tries);
@@ -73,11 +85,11 @@ uint16_t vc_verify(struct vc_card *card, struct vc_reference *reference, bool *v
         return sw;
     if (!equal(&reference->value, apdu->data, apdu->lc))
         return wrong(&reference->counter);
+    struct vc_state before = card->state;
     reference->counter.tries = reference->counter.max;
-    if (!save(card))
-        return SW_MEMORY;
-    *verified = true;
-    return SW_OK;
+    sw = commit(card, &before);
+    *verified = sw == SW_OK;
+    return sw;
 }
 
 // A new value of a wrong length is as wrong as a wrong old one: the try stays spent.
@@ -91,9 +103,10 @@ uint16_t vc_change(struct vc_card *card, struct vc_reference *reference, const u
         return sw;
     if (!equal(&reference->value, old, old_len) || !length_good(fresh_len))
         return wrong(&reference->counter);
+    struct vc_state before = card->state;
     set(&reference->value, fresh, fresh_len);
     reference->counter.tries = reference->counter.max;
-    return save(card) ? SW_OK : SW_MEMORY;
+    return commit(card, &before);
 }
 
 uint16_t vc_change_joined(struct vc_card *card, struct vc_reference *reference,
@@ -124,10 +137,11 @@ uint16_t vc_reset_with_puk(struct vc_card *card, const struct vc_apdu *apdu)
     size_t at = split(&state->puk, apdu);
     if (!equal(&state->puk.value, apdu->data, at) || !length_good(apdu->lc - at))
         return wrong(&state->puk.counter);
+    struct vc_state before = *state;
     set(&state->pin.value, apdu->data + at, apdu->lc - at);
     state->puk.counter.tries = state->puk.counter.max;
     state->pin.counter.tries = state->pin.counter.max;
-    return save(card) ? SW_OK : SW_MEMORY;
+    return commit(card, &before);
 }
 
 // RESET RETRY COUNTER with the new PIN alone: the right to it was won before, by EXTERNAL
@@ -141,11 +155,10 @@ uint16_t vc_reset_with_right(struct vc_card *card, const struct vc_apdu *apdu)
         return 0x6982;
     if (!length_good(apdu->lc))
         return apdu->lc == 0 ? 0x6700 : 0x6A80;
+    struct vc_state before = *state;
     set(&state->pin.value, apdu->data, apdu->lc);
     state->pin.counter.tries = state->pin.counter.max;
-    if (!save(card))
-        return SW_MEMORY;
     card->session.authenticated = false;
     card->session.puk_verified = false;
-    return SW_OK;
+    return commit(card, &before);
 }

@@ -82,7 +82,7 @@ static bool parse_path(char *text, struct vc_path *path)
 {
     char *rest = NULL;
     path->depth = 0;
-    if (*text == '/' || text[strlen(text) - 1] == '/')
+    if (*text == '/' || text[strlen(text) - 1] == '/' || strstr(text, "//"))
         return false;
     for (char *part = strtok_r(text, "/", &rest); part; part = strtok_r(NULL, "/", &rest)) {
         unsigned id;
