@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import random
+import select
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -77,17 +77,18 @@ class Card:
         self.process = subprocess.Popen(
             [program("kamupin-vcard"), "--port", str(self.port), "--state", str(self.state_path),
              "--log", str(self.log_path), "--control", str(self.control_path), *self.options])
-        self._wait_ready()
+        self.wait_noticed()
 
-    def _wait_ready(self) -> None:
+    def wait_noticed(self) -> None:
+        """Until the reader has asked this contact for its ATR: only then do APDUs reach the card."""
         def ready() -> bool:
             assert self.process and self.process.poll() is None, "the virtual card ended"
             try:
-                return self.status()["contact"] == "1"
+                return self.status()["noticed"] == "1"
             except OSError:
                 return False
 
-        wait_for("contact between card and reader", ready)
+        wait_for("the reader to notice the card", ready)
 
     def kill(self) -> None:
         assert self.process
@@ -123,6 +124,35 @@ class Card:
         return None
 
 
+class Client:
+    """pcsc_client.py as a process: say() a line, get its line."""
+
+    def __init__(self, environment: dict[str, str], reader: str) -> None:
+        self.process = subprocess.Popen(
+            ["/usr/bin/python3", str(Path(__file__).with_name("pcsc_client.py")), reader], text=True,
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def ask(self, line: str) -> None:
+        """Sends a line whose answer is taken later, by answer()."""
+        assert self.process.stdin
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def answer(self, seconds: float = 15.0) -> str:
+        assert self.process.stdout
+        assert select.select([self.process.stdout], [], [], seconds)[0], "the PC/SC client says nothing"
+        return self.process.stdout.readline().rstrip("\n")
+
+    def say(self, line: str) -> str:
+        self.ask(line)
+        return self.answer()
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+
 class PrivatePcscd:
     """pcscd by socket activation on a socket of ours: `with PrivatePcscd() as pcscd: pcscd.insert(…)`."""
 
@@ -130,6 +160,7 @@ class PrivatePcscd:
         self.folder = Path(tempfile.mkdtemp(prefix="kamupin-pcscd-"))
         self.port = _free_port_pair()
         self.cards: list[Card] = []
+        self.clients: list[Client] = []
         readers = self.folder / "readers"
         readers.mkdir()
         (readers / "vpcd").write_text(
@@ -177,6 +208,13 @@ class PrivatePcscd:
         return subprocess.run(command, env=self.environment | more, input=text, text=True, timeout=30,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
 
+    def client(self, slot: int = 0) -> "Client":
+        """A connected PC/SC client; end it with close() or by leaving the pcscd."""
+        client = Client(self.environment, f"Sim 00 0{slot}")
+        self.clients.append(client)
+        assert client.say("connect") == "ok"
+        return client
+
     def apdus(self, *commands: str, reader: int = 0) -> list[str]:
         """Sends APDUs (hex) by OpenSC's tool in one connection; each answer as hex with its status word."""
         arguments = [part for one in commands for part in ("-s", one)]
@@ -184,6 +222,8 @@ class PrivatePcscd:
         return parse_answers(result.stdout)
 
     def __exit__(self, *_: object) -> None:
+        for client in self.clients:
+            client.close()
         for card in self.cards:
             card.stop()
         self.stop()

@@ -26,6 +26,7 @@ static void lose_contact(struct vc_machine *machine)
     vc_wire_close(&machine->wire);
     vc_card_reset(&machine->card);
     machine->hold = VC_HOLD_NONE;
+    machine->noticed = false;
     machine->connect_at = vc_now();
 }
 
@@ -132,8 +133,10 @@ static void handle_signal(struct vc_machine *machine, uint8_t signal)
         static const char *const names[] = {"power off", "power on", "reset"};
         vc_card_reset(&machine->card);
         vc_log_note(&machine->log, names[signal], "");
-    } else if (signal == 4 && !vc_wire_send(&machine->wire, atr->data, atr->len, atr->len)) {
-        lose_contact(machine);
+    } else if (signal == 4) {
+        machine->noticed = true;
+        if (!vc_wire_send(&machine->wire, atr->data, atr->len, atr->len))
+            lose_contact(machine);
     }
 }
 
@@ -175,13 +178,14 @@ static void status(const struct vc_machine *machine, char *out, size_t room)
     const struct vc_state *state = &machine->card.state;
     const struct vc_session *session = &machine->card.session;
     snprintf(out, room,
-             "ok personality=%s present=%d contact=%d apdus=%u since-mark=%u rules=%zu fired=%u "
+             "ok personality=%s present=%d contact=%d noticed=%d apdus=%u since-mark=%u rules=%zu "
+             "fired=%u "
              "pin.set=%d pin.tries=%u puk.tries=%u auth.tries=%u dead=%d pin-verified=%d "
              "authenticated=%d challenge=%zu",
-             names[state->personality], machine->present, machine->wire.fd >= 0, machine->apdus,
-             machine->since_mark, machine->rules.count, machine->fired, state->pin.value.len > 0,
-             state->pin.counter.tries, state->puk.counter.tries, state->auth.tries,
-             vc_is_dead(state), session->pin_verified, session->authenticated,
+             names[state->personality], machine->present, machine->wire.fd >= 0, machine->noticed,
+             machine->apdus, machine->since_mark, machine->rules.count, machine->fired,
+             state->pin.value.len > 0, state->pin.counter.tries, state->puk.counter.tries,
+             state->auth.tries, vc_is_dead(state), session->pin_verified, session->authenticated,
              session->challenge_len);
 }
 

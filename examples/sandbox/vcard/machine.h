@@ -19,6 +19,7 @@ struct vc_machine {
     struct vc_rules rules;
     struct vc_log log;
     bool present;       // in the reader, or on its way; false: ejected
+    bool noticed;       // the reader has asked for the ATR since there is contact
     int64_t connect_at; // when to try for contact next
     unsigned apdus;     // since the start
     unsigned since_mark;
