@@ -11,11 +11,11 @@
 
 #include <string.h>
 
-unsigned int kp_operation_vouched(const kamupin_operation *operation, const char *row)
+unsigned int kp_vouched_for(const kp_metadata *metadata, const char *row)
 {
-    for (size_t i = 0; i < operation->metadata.vouched_count; i++)
-        if (strcmp(operation->metadata.vouched[i].row, row) == 0)
-            return operation->metadata.vouched[i].operations;
+    for (size_t i = 0; i < metadata->vouched_count; i++)
+        if (strcmp(metadata->vouched[i].row, row) == 0)
+            return metadata->vouched[i].operations;
     return 0;
 }
 
@@ -41,7 +41,8 @@ kamupin_status kp_operation_judge(void *user, const kamupin_card_info *info)
     if (info->puk_tries == KAMUPIN_TRIES_KNOWN && info->puk_tries_left < 2)
         return KAMUPIN_E_PUK_LAST_TRY;
     return kp_guard_proof(kp_profile_by_name(info->profile), KP_OP_RESET_BY_CRYPTOGRAM,
-                          operation->risk, kp_operation_vouched(operation, info->profile), NULL);
+                          operation->risk, kp_vouched_for(&operation->metadata, info->profile),
+                          NULL);
 }
 
 static bool was_asked(const kamupin_operation *operation, const char *card_id)

@@ -6,6 +6,7 @@
 #include <unblock/operation.h>
 
 #include <core/fail.h>
+#include <pin/work.h>
 
 #include <string.h>
 
@@ -32,6 +33,7 @@ typedef struct ending {
     const kamupin_prompts *prompts;           /* may be NULL */
     kamupin_cancel *cancel;
     kp_record record;
+    kp_service *service;
     kp_lock lock;
 } ending;
 
@@ -41,14 +43,17 @@ static kamupin_outcome ask_pin(ending *self, kamupin_card *card, kamupin_error *
     kamupin_question question = {.size = sizeof question, .ask = KAMUPIN_ASK_PIN_TO_CHECK};
     kamupin_outcome outcome = KAMUPIN_OUTCOME_NONE;
     kamupin_secret *pin = NULL;
+    kp_metadata metadata;
 
     question.seconds_left = -1;
     if (self->prompts == NULL || self->prompts->secret == NULL ||
+        kp_service_metadata(self->service, &metadata, error) != KAMUPIN_OK ||
         kamupin_secret_new(self->context, KAMUPIN_SECRET_PIN, &pin, error) != KAMUPIN_OK)
         return outcome;
     if (self->prompts->secret(self->prompts->user, &question, pin) == KAMUPIN_ANSWER_GIVEN) {
         unsigned int risk = self->options == NULL ? 0 : self->options->risk;
-        kamupin_status status = kamupin_pin_verify(card, pin, risk);
+        kamupin_status status =
+            kp_pin_verify(card, pin, risk, kp_vouched_for(&metadata, card->identity.info.profile));
         if (status == KAMUPIN_OK)
             outcome = KAMUPIN_OUTCOME_DONE;
         else if (status == KAMUPIN_E_PIN_WRONG)
@@ -70,11 +75,8 @@ static void find_out(ending *self, kamupin_error *error)
             KAMUPIN_OK) {
         now = card->identity.info;
         outcome = kp_settle_by_state(&self->record.evidence, &now);
-        if (outcome == KAMUPIN_OUTCOME_NONE) {
-            /* Verifying takes the card's lock itself. */
-            kp_lock_drop(&self->lock);
+        if (outcome == KAMUPIN_OUTCOME_NONE)
             outcome = ask_pin(self, card, error);
-        }
     }
     if (outcome != KAMUPIN_OUTCOME_NONE)
         kp_settle_note(&self->record, outcome, card == NULL ? NULL : &now);
@@ -98,14 +100,9 @@ static void tell(const ending *self)
 
 static kamupin_status report(ending *self, kamupin_error *error)
 {
-    kp_service *service = NULL;
     char recorded_at[32] = "";
 
-    kamupin_status status =
-        kp_service_new(self->context, self->record.service, self->cancel, &service, error);
-    if (status == KAMUPIN_OK)
-        status = kp_settle_report(service, &self->record, recorded_at, error);
-    kp_service_free(&service);
+    kamupin_status status = kp_settle_report(self->service, &self->record, recorded_at, error);
     if (status == KAMUPIN_E_TICKET_REFUSED || status == KAMUPIN_E_OUTCOME_CONFLICT) {
         kp_log(self->context, KAMUPIN_LOG_WARNING, "unblock",
                "operation %s: the service takes no report any more (%s)", self->record.operation_id,
@@ -123,6 +120,9 @@ static kamupin_status end_one(ending *self, const char *name, kamupin_error *err
     if (status != KAMUPIN_OK)
         return status;
     status = kp_lock_take(self->context, self->record.card_id, &self->lock, error);
+    if (status == KAMUPIN_OK)
+        status = kp_service_new(self->context, self->record.service, self->cancel, &self->service,
+                                error);
     if (status == KAMUPIN_OK) {
         find_out(self, error);
         status = kp_record_save(self->context, &self->record, error);
@@ -138,6 +138,7 @@ static kamupin_status end_one(ending *self, const char *name, kamupin_error *err
         status = error->status = KAMUPIN_E_RESULT_NOT_REPORTED;
     if (status == KAMUPIN_OK)
         tell(self);
+    kp_service_free(&self->service);
     kp_lock_drop(&self->lock);
     kp_record_wipe(&self->record);
     return status == KAMUPIN_E_CARD_BUSY ? KAMUPIN_OK : status;
@@ -154,6 +155,7 @@ kamupin_status kamupin_resume(kamupin_context *context, const kamupin_operation_
 
     if (left != NULL)
         *left = 0;
+    self.cancel = options == NULL ? NULL : options->cancel;
     kamupin_status status = kp_context_check(context, error);
     if (status == KAMUPIN_OK && ((options != NULL && options->size != sizeof *options) ||
                                  (prompts != NULL && prompts->size != sizeof *prompts)))

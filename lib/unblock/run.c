@@ -88,7 +88,8 @@ static kamupin_status attempt(kamupin_operation *operation)
         memset(&evidence, 0, sizeof evidence);
         status = kp_pin_reset(
             operation->card, &authority, operation->pin, operation->risk,
-            kp_operation_vouched(operation, operation->card->identity.info.profile), &evidence);
+            kp_vouched_for(&operation->metadata, operation->card->identity.info.profile),
+            &evidence);
         operation->record.evidence = evidence;
         if (status != KAMUPIN_OK)
             kamupin_card_error(operation->card, &operation->error);
