@@ -85,9 +85,11 @@ uint16_t vc_external_authenticate(struct vc_card *card, const struct vc_apdu *ap
     OPENSSL_cleanse(expected, sizeof expected);
     if (sw != 0x9000)
         return sw;
+    unsigned spent = state->auth.tries;
     state->auth.tries = state->auth.max;
-    if (!vc_state_save(state, card->state_path))
-        return 0x6581;
-    card->session.authenticated = true;
-    return 0x9000;
+    card->session.authenticated = vc_state_save(state, card->state_path);
+    if (card->session.authenticated)
+        return 0x9000;
+    state->auth.tries = spent; // memory as disk
+    return 0x6581;
 }
