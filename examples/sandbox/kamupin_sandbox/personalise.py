@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# Makes virtual cards: certificate, PIN, PUK, key, counters, written as a state file of kamupin-vcard and entered in the
+# registry. Touches the registry, the issuer's folder beside it, and the folder it is given.
+"""Personalisation of virtual cards.
+
+    with Registry(data / "registry.db") as registry:
+        card = make_card(registry, "akis2:blocked", folder / "card0")
+    # card.state is for `kamupin-vcard --state`; card.card_id is how the service calls it
+"""
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import registry as reg
+from .ca import CardIssuer, write_private
+
+FRESH_PIN = "123456"  # of every card that says nothing else
+ATR = {"akis1": "3BBA11008131FE4D55454B41452056312E30AE",
+       "akis2": "3B9F978131FE4580655443D3228231C073F621808105D3",
+       "idcard": "3B9F978131FE4580655443D3228231C073F621808105D3"}
+ROW = {"akis1": "akis-1", "akis2": "akis-2"}
+FLAGS = ("blocked", "unset", "dead", "other-user", "no-certs", "strict")
+VALUES = {"tries": r"\d{1,2}", "puk": r"\d{1,2}", "auth": r"\d{1,2}", "3d10": r"[0-9A-Fa-f]{4}", "pin": r"\d{4,16}",
+          "reply": r"61xx|6cxx", "product": "|".join(reg.PRODUCTS)}
+
+
+@dataclass(frozen=True)
+class CardFiles:
+    """A card that was made. card_id and row are None for a card that the service does not know by a name
+    (an ID card, a card without certificates); pin is None for one that never had a PIN."""
+
+    spec: str
+    personality: str
+    folder: Path
+    state: Path
+    card_id: str | None
+    row: str | None
+    owner: str
+    product: str
+    pin: str | None
+    variants: tuple[str, ...]
+
+
+def parse_spec(spec: str) -> tuple[str, dict[str, str]]:
+    """Splits "akis2:blocked:puk=1" into personality and variants (flags have the value ""). ValueError if it
+    is none."""
+    personality, *variants = spec.split(":")
+    if personality not in ATR:
+        raise ValueError(f"no card {personality!r}")
+    found: dict[str, str] = {}
+    for variant in variants:
+        name, sign, value = variant.partition("=")
+        if not ((not sign and name in FLAGS) or (sign and re.fullmatch(VALUES.get(name, "(?!)"), value))):
+            raise ValueError(f"no variant {variant!r}")
+        found[variant if name == "reply" else name] = value
+    return personality, found
+
+
+def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
+    """Makes the card that SPEC says (the grammar is parse_spec's; "empty" is no card), in a folder of its own.
+
+    Variants: blocked, unset (never had a PIN), dead (PUK used up), tries=N, puk=N and auth=N (tries left), pin=DIGITS,
+    other-user, product=P, no-certs, 3d10=SW, reply=61xx, reply=6cxx, strict. Writes FOLDER/card.state.
+    """
+    personality, variants = parse_spec(spec)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owner = registry.user(reg.OTHER_USER if "other-user" in variants else reg.DEFAULT_USER)
+    assert owner is not None
+    product = variants.get("product", "nes")
+    certificates = _certificates(registry, personality, variants, owner)
+    serial = secrets.token_bytes(12)
+    card_id = _card_id(personality, serial, certificates)
+    puk = f"{secrets.randbelow(10**8):08d}".encode()
+    key = registry.card_key(card_id) if card_id else secrets.token_bytes(32)
+    pin = None if "unset" in variants else variants.get("pin", FRESH_PIN)
+    state = folder / "card.state"
+    lines = ["kamupin-vcard 1", f"personality {personality}", f"atr {ATR[personality]}"]
+    lines += _references(personality, variants, pin, puk, key, serial)
+    lines += _files(personality, certificates)
+    write_private(state, ("\n".join(lines) + "\n").encode("ascii"))
+    if card_id:
+        label = f"{owner.name} ({product.upper()})"
+        registry.add_card(reg.Card(card_id, ROW[personality], owner.user_id, product, label), puk)
+    return CardFiles(spec, personality, folder, state, card_id, ROW.get(personality) if card_id else None,
+                     owner.user_id, product, pin, tuple(spec.split(":")[1:]))
+
+
+def _certificates(registry: reg.Registry, personality: str, variants: dict[str, str], owner: reg.User) -> list[bytes]:
+    if "no-certs" in variants:
+        return []
+    issuer = CardIssuer(registry.path.parent / "card-issuer")
+    return [issuer.issue(owner.name, owner.identity, qualified=personality != "idcard")]
+
+
+def _card_id(personality: str, serial: bytes, certificates: list[bytes]) -> str | None:
+    if personality == "akis1":
+        return "serial:" + serial.hex().upper()
+    if personality == "akis2" and certificates:
+        return "certs:" + hashlib.sha256(b"".join(certificates)).hexdigest()
+    return None
+
+
+def _references(personality: str, variants: dict[str, str], pin: str | None, puk: bytes, key: bytes,
+                serial: bytes) -> list[str]:
+    """The lines of serial, PIN, PUK and key."""
+    lines = [f"serial {serial.hex().upper()}"] if personality == "akis1" else []
+    if pin is not None:
+        lines.append(f"pin.value {pin.encode().hex().upper()}")
+    tries = "0" if "blocked" in variants or "dead" in variants else variants.get("tries", "3")
+    puk_tries = "0" if "dead" in variants else variants.get("puk", "3")
+    lines += [f"pin.tries {int(tries)}", f"pin.max {max(int(tries), 3)}", f"puk.value {puk.hex().upper()}",
+              f"puk.tries {int(puk_tries)}", f"puk.max {max(int(puk_tries), 3)}"]
+    if personality != "akis1":
+        auth = int(variants.get("auth", "3"))
+        lines += ["auth.reference 83", f"auth.key {key.hex().upper()}", f"auth.tries {auth}", f"auth.max {max(auth, 3)}"]
+    if "strict" in variants:
+        lines.append("strict on")
+    if "3d10" in variants:
+        lines.append(f"answer.3d10 {variants['3d10'].upper()}")
+    return lines + [f"reply {name} on" for name in ("61xx", "6cxx") if f"reply={name}" in variants]
+
+
+def _files(personality: str, certificates: list[bytes]) -> list[str]:
+    """The card's files: certificates from 2F10 on; an ID card shows its other applications too."""
+    lines = [f"file 3D00/{0x2F10 + n:04X} {der.hex().upper()}" for n, der in enumerate(certificates)]
+    if personality == "idcard":
+        lines += [f"file 3D01/2F10 {der.hex().upper()}" for der in certificates]
+        lines.append("file 3D10/2F1A " + secrets.token_bytes(16).hex().upper())
+    return lines

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# What an issuer knows of its cards and their holders: the key table. The personaliser writes it, the service
+# reads it; nobody else opens it. It holds keys in clear and is the only file of the service that does.
+# (The ledger of attempts changes with each request and lives in the service's own store.)
+"""Card registry: users, cards, card keys, PUKs."""
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+PRODUCTS = ("nes", "mali-muhur", "elektronik-muhur", "kurumsal-sifreleme")
+DEFAULT_USER = "deneme"
+OTHER_USER = "baska"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS user (
+    user_id TEXT PRIMARY KEY, name TEXT NOT NULL, identity TEXT NOT NULL, phone TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS card (
+    card_id TEXT PRIMARY KEY, row TEXT NOT NULL, owner TEXT NOT NULL REFERENCES user (user_id),
+    product TEXT NOT NULL, label TEXT NOT NULL, puk BLOB NOT NULL) STRICT;
+"""
+# Nobody's data: invented names, the well-known sample number and one with a wrong check digit.
+_USERS = ((DEFAULT_USER, "DENEME KULLANICI", "10000000146", "*****2596"),
+          (OTHER_USER, "BAŞKA KULLANICI", "10000000147", "*****0000"))
+
+
+@dataclass(frozen=True)
+class User:
+    """A holder. `phone` is masked; the sandbox has no other."""
+
+    user_id: str
+    name: str
+    identity: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card as its issuer knows it; the key is asked for separately."""
+
+    card_id: str
+    row: str
+    owner: str
+    product: str
+    label: str
+
+
+class Registry:
+    """The key table at PATH (an SQLite file, mode 0600), made with its users when it is not there."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        self._db = sqlite3.connect(self.path, isolation_level=None, timeout=10.0)
+        self._db.executescript("PRAGMA foreign_keys=ON; BEGIN IMMEDIATE;" + _SCHEMA + "COMMIT;")
+        for user in _USERS:
+            self.add_user(User(*user))
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def __enter__(self) -> "Registry":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def secret(self, name: str, size: int = 32) -> bytes:
+        """A random secret of this sandbox, made at its first use and the same ever after."""
+        self._db.execute("INSERT OR IGNORE INTO secret VALUES (?, ?)", (name, secrets.token_bytes(size)))
+        row = self._db.execute("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0])
+
+    def add_user(self, user: User) -> None:
+        """Adds a user; one who is there stays as they are."""
+        self._db.execute("INSERT OR IGNORE INTO user VALUES (?, ?, ?, ?)",
+                         (user.user_id, user.name, user.identity, user.phone))
+
+    def user(self, user_id: str) -> User | None:
+        """The user, or None."""
+        row = self._db.execute("SELECT user_id, name, identity, phone FROM user WHERE user_id = ?",
+                               (user_id,)).fetchone()
+        return User(*row) if row else None
+
+    def card_key(self, card_id: str) -> bytes:
+        """The key that the card shares with its issuer: HKDF-SHA256 of the master key, by the card's name."""
+        return HKDF(hashes.SHA256(), 32, salt=None, info=b"kamupin card" + card_id.encode()).derive(
+            self.secret("master-key"))
+
+    def add_card(self, card: Card, puk: bytes) -> None:
+        """Registers a card; one of that name is replaced."""
+        if card.product not in PRODUCTS:
+            raise ValueError(f"no product {card.product!r}")
+        self._db.execute("INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?, ?, ?)",
+                         (card.card_id, card.row, card.owner, card.product, card.label, puk))
+
+    def card(self, card_id: str) -> Card | None:
+        """The card of that name, or None."""
+        row = self._db.execute("SELECT card_id, row, owner, product, label FROM card WHERE card_id = ?",
+                               (card_id,)).fetchone()
+        return Card(*row) if row else None
+
+    def cards(self) -> list[Card]:
+        """All cards, in the order they were made."""
+        rows = self._db.execute("SELECT card_id, row, owner, product, label FROM card ORDER BY rowid")
+        return [Card(*row) for row in rows]
