@@ -149,8 +149,7 @@ kamupin_status kamupin_resume(kamupin_context *context, const kamupin_operation_
 {
     names found = {.count = 0};
     ending self = {
-        context,     options, prompts, options == NULL ? NULL : options->cancel, {.finished_at = 0},
-        KP_LOCK_INIT};
+        .context = context, .options = options, .prompts = prompts, .lock = KP_LOCK_INIT};
     kamupin_error first = KAMUPIN_ERROR_INIT;
 
     if (left != NULL)
