@@ -14,6 +14,7 @@
 typedef struct kp_http kp_http;
 
 #define KP_HTTP_BODY_MAX 65536 /* bytes, each way */
+#define KP_URL_MAX       256   /* bytes of a service's address, with the NUL */
 
 /** ok for "https://host[:port][/path]" without user, query or fragment; else url-refused. */
 kamupin_status kp_url_check(const char *url, kamupin_error *error);
@@ -36,14 +37,17 @@ typedef struct kp_http_reply {
     char content_type[64];
     char dpop_nonce[256]; /* header DPoP-Nonce, "" when none */
     int retry_after;      /* seconds, -1 when not said */
+    int age;              /* header Age: seconds since a stored answer was made, 0 when not said */
     kp_buffer body;       /* wiped by kp_http_reply_wipe */
     int64_t sent_ms; /* on the context's clock: when the request was sent; remaining times count
                         from here */
 } kp_http_reply;
 
 /** One exchange. `cancel` may be NULL. ok means that an HTTP answer came, whatever its status (but
- * 3xx is refused). Errors: network-*, tls-*, http-redirected, reply-too-large, ca-file, cancelled,
- * no-memory. */
+ * 3xx is refused). The request is given to one connection once: where libcurl would send it again
+ * by itself, the answer is network-interrupted and the caller decides. Errors: network-*, tls-*,
+ * http-redirected, reply-too-large, service-reply-malformed (not HTTP), ca-file, cancelled,
+ * no-memory, forked. */
 kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
                                 kamupin_cancel *cancel, kp_http_reply *reply, kamupin_error *error);
 void kp_http_reply_wipe(kp_http_reply *reply);

@@ -28,9 +28,14 @@ void kp_service_ignore_cancel(kp_service *service);
 
 typedef struct kp_vouched {
     char row[24];
-    unsigned int
-        operations; /* bits of kp_card_operation, as numbers: this room does not include card/ */
+    unsigned int operations; /* KP_VOUCHED_*, which are card/'s kp_card_operation as numbers: this
+                                room does not include card/ */
 } kp_vouched;
+
+/* The names of the profile: "verify", "change", "reset-by-cryptogram". */
+#define KP_VOUCHED_VERIFY              1u
+#define KP_VOUCHED_CHANGE              2u
+#define KP_VOUCHED_RESET_BY_CRYPTOGRAM 4u
 
 typedef struct kp_metadata {
     unsigned int pin_min, pin_max; /* already narrowed to 6..12 */
@@ -63,8 +68,11 @@ typedef struct kp_redeemed {
     kp_allowed allowed;
 } kp_redeemed;
 /** Gives the code. Repeats a lost answer's request once, under the same idempotency key; the next
- * call with the same code and cards does so too. The operation token stays inside. `code` is
- * normalised. */
+ * call with the same code does so too, with the same cards as at first (a service gives its first
+ * answer again only for the same request) and asks about the others afterwards. The operation token
+ * stays inside. `code` is normalised.
+ * Errors: code-*, page-closed, client-too-old, rate-limited, factor-unsupported,
+ * service-reply-malformed, network-*, … */
 kamupin_status kp_service_redeem(kp_service *service, const kamupin_secret *code,
                                  const kp_card_name *cards, size_t count, kp_redeemed *redeemed,
                                  kamupin_error *error);
@@ -88,15 +96,18 @@ kamupin_status kp_service_sms_verify(kp_service *service, const kamupin_secret *
                                      kamupin_error *error);
 
 /** Asks for a cryptogram. `previous`: what became of the attempt before in this operation: NULL for
- * none, "not-sent", "unknown". Never repeated by itself. */
+ * none, "not-sent", "unknown". `cryptogram_length`: room in, bytes out. Never repeated by itself.
+ */
 kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
                                      const uint8_t *challenge, size_t challenge_length,
                                      const char *previous, int64_t deadline_ms, uint8_t *cryptogram,
                                      size_t *cryptogram_length, int *attempts_left,
                                      kamupin_error *error);
 
-/** Gives the operation up; best effort, at most `timeout_ms`. */
+/** Gives the operation up; best effort, at most `timeout_ms` (0: the context's bound). */
 kamupin_status kp_service_cancel(kp_service *service, long timeout_ms, kamupin_error *error);
+
+#define KP_RECORDED_MAX 32 /* bytes of the time of recording, with the NUL */
 
 /** What is reported; the strings are the profile's words. */
 typedef struct kp_report {

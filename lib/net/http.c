@@ -1,0 +1,364 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   http.c: one HTTPS exchange after another over one kept connection, on libcurl's multi interface,
+   whose poll can be woken by a cancel handle. Knows nothing of what is said in the bodies. */
+#include <net/http.h>
+
+#include <core/fail.h>
+#include <net/tls.h>
+
+#include <curl/curl.h>
+#include <openssl/crypto.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#if LIBCURL_VERSION_NUM < 0x075700
+#error "libcurl 7.87 or newer is needed: thread-safe global init, CURLOPT_QUICK_EXIT"
+#endif
+
+#define HEADERS_MAX 32768 /* bytes of all answer headers together */
+#define POLL_MS     1000  /* the context's clock is looked at this often, suspend or not */
+
+struct kp_http {
+    kamupin_context *context;
+    CURLM *multi;
+    CURL *easy;
+    bool ruled; /* the TLS rules are set */
+};
+
+/* What the callbacks of one exchange share. */
+typedef struct exchange {
+    kp_buffer *body;
+    size_t header_bytes;
+    bool too_large;
+    bool started; /* the request was given to a connection */
+} exchange;
+
+kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_error *error)
+{
+    *http = NULL;
+    kamupin_status status = kp_context_check(context, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    /* From 7.84 on curl_global_init counts its callers and takes a lock of its own, if libcurl was
+     * built with atomics; so each client calls it, and no state of ours is global. */
+    if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_THREADSAFE) == 0)
+        return kp_fail(error, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_LOCAL,
+                       "this libcurl cannot be initialised by several threads");
+    kp_http *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        free(made);
+        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    }
+    made->context = context;
+    made->multi = curl_multi_init();
+    made->easy = curl_easy_init();
+    if (made->multi == NULL || made->easy == NULL) {
+        kp_http_free(&made);
+        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    }
+    curl_multi_setopt(made->multi, CURLMOPT_MAXCONNECTS, 1L);
+    curl_multi_setopt(made->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 1L);
+    *http = made;
+    return KAMUPIN_OK;
+}
+
+void kp_http_free(kp_http **http)
+{
+    if (http == NULL || *http == NULL)
+        return;
+    curl_easy_cleanup((*http)->easy);
+    curl_multi_cleanup((*http)->multi);
+    curl_global_cleanup();
+    free(*http);
+    *http = NULL;
+}
+
+void kp_http_reply_wipe(kp_http_reply *reply)
+{
+    kp_buffer_wipe(&reply->body);
+    OPENSSL_cleanse(reply->dpop_nonce, sizeof reply->dpop_nonce);
+}
+
+/* ---- libcurl's callbacks ---- */
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *user)
+{
+    exchange *now = user;
+
+    kp_buffer_append(now->body, bytes, size * count);
+    if (!now->body->failed)
+        return size * count;
+    now->too_large = size * count > KP_HTTP_BODY_MAX - now->body->length;
+    return 0;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *user)
+{
+    exchange *now = user;
+
+    (void)bytes;
+    now->header_bytes += size * count;
+    now->too_large = now->header_bytes > HEADERS_MAX;
+    return now->too_large ? 0 : size * count;
+}
+
+/* libcurl sends a request again by itself when a kept connection dies before the answer's first
+ * byte. Whether a request may be sent twice is the service room's decision, so the second time is
+ * stopped here, before anything is written. */
+static int before_request(void *user, char *remote_ip, char *local_ip, int remote_port,
+                          int local_port)
+{
+    exchange *now = user;
+    bool again = now->started;
+
+    (void)remote_ip;
+    (void)local_ip;
+    (void)remote_port;
+    (void)local_port;
+    now->started = true;
+    return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/* Kept between the client's exchanges are only the connection and the names: curl_easy_reset leaves
+ * both. */
+static kamupin_status prepare(kp_http *http, const kp_http_request *request,
+                              struct curl_slist *headers, long timeout_ms, exchange *now,
+                              kamupin_error *error)
+{
+    CURL *easy = http->easy;
+
+    if (!http->ruled) {
+        curl_easy_reset(easy);
+        kamupin_status status = kp_tls_rules(http->context, easy, error);
+        if (status != KAMUPIN_OK)
+            return status;
+        http->ruled = true;
+    }
+    bool set = true;
+#define SET(option, value) set = set && curl_easy_setopt(easy, option, value) == CURLE_OK
+    SET(CURLOPT_URL, request->url);
+    if (strcmp(request->method, "POST") == 0) {
+        const kp_buffer *body = request->body;
+        SET(CURLOPT_POST, 1L);
+        SET(CURLOPT_POSTFIELDSIZE, body == NULL ? 0L : (long)body->length);
+        SET(CURLOPT_POSTFIELDS, body == NULL ? "" : (const char *)body->data);
+    } else {
+        SET(CURLOPT_HTTPGET, 1L);
+    }
+    SET(CURLOPT_HTTPHEADER, headers);
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_QUICK_EXIT, 1L); /* a cancelled name lookup is left behind, not waited for */
+    SET(CURLOPT_TCP_KEEPALIVE, 1L);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, timeout_ms < http->context->connect_timeout_ms
+                                       ? timeout_ms
+                                       : http->context->connect_timeout_ms);
+    SET(CURLOPT_TIMEOUT_MS, timeout_ms);
+    SET(CURLOPT_WRITEFUNCTION, on_body);
+    SET(CURLOPT_WRITEDATA, now);
+    SET(CURLOPT_HEADERFUNCTION, on_header);
+    SET(CURLOPT_HEADERDATA, now);
+    SET(CURLOPT_PREREQFUNCTION, before_request);
+    SET(CURLOPT_PREREQDATA, now);
+#undef SET
+    return set ? KAMUPIN_OK : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+}
+
+static void wake(void *multi)
+{
+    curl_multi_wakeup(multi);
+}
+
+/* Runs the transfer to its end, the deadline or the cancel, whichever comes first. */
+static kamupin_status drive(kp_http *http, int64_t end_ms, kamupin_cancel *cancel, CURLcode *code,
+                            kamupin_error *error)
+{
+    kp_cancel_hook hook = {wake, http->multi, NULL};
+    kamupin_status status = KAMUPIN_OK;
+    int running = 1;
+
+    *code = CURLE_OUT_OF_MEMORY;
+    if (curl_multi_add_handle(http->multi, http->easy) != CURLM_OK)
+        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    kp_cancel_enter(cancel, &hook);
+    while (running > 0) {
+        status = kp_cancel_check(cancel, error);
+        if (status != KAMUPIN_OK || curl_multi_perform(http->multi, &running) != CURLM_OK)
+            break;
+        int64_t left = end_ms - kp_now_ms(http->context);
+        if (running > 0 && left <= 0) {
+            status = kp_fail_platform(error, KAMUPIN_E_NETWORK_TIMEOUT, KAMUPIN_FROM_NETWORK,
+                                      (long)CURLE_OPERATION_TIMEDOUT, "the deadline has passed");
+            break;
+        }
+        if (running > 0)
+            curl_multi_poll(http->multi, NULL, 0, left < POLL_MS ? (int)left : POLL_MS, NULL);
+    }
+    kp_cancel_leave(cancel, &hook);
+    int queued = 0;
+    for (CURLMsg *message = curl_multi_info_read(http->multi, &queued); message != NULL;
+         message = curl_multi_info_read(http->multi, &queued))
+        if (message->msg == CURLMSG_DONE)
+            *code = message->data.result;
+    return status;
+}
+
+/* A write to a connection that the other side has closed must not end the host program: libcurl
+ * would have to change the process' signal handling for that (hence CURLOPT_NOSIGNAL); this
+ * thread's mask is enough. */
+static kamupin_status drive_without_sigpipe(kp_http *http, int64_t end_ms, kamupin_cancel *cancel,
+                                            CURLcode *code, kamupin_error *error)
+{
+    const struct timespec at_once = {0, 0};
+    sigset_t pipe_only, before, pending;
+
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    sigemptyset(&pending);
+    sigpending(&pending);
+    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
+    bool masked = pthread_sigmask(SIG_BLOCK, &pipe_only, &before) == 0;
+    kamupin_status status = drive(http, end_ms, cancel, code, error);
+    if (masked && !was_pending)
+        while (sigtimedwait(&pipe_only, NULL, &at_once) == SIGPIPE)
+            ;
+    if (masked)
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return status;
+}
+
+/* ---- the answer ---- */
+
+static void copy_header(CURL *easy, const char *name, char *out, size_t room)
+{
+    struct curl_header *header = NULL;
+
+    out[0] = '\0';
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+        strlen(header->value) < room)
+        memcpy(out, header->value, strlen(header->value) + 1);
+}
+
+/* Whole seconds of Retry-After and Age (RFC 9110, 10.2.3; RFC 9111, 5.1); the first's other form, a
+ * date, is not the profile's. */
+static int read_seconds(CURL *easy, const char *name, int absent)
+{
+    char text[8];
+
+    copy_header(easy, name, text, sizeof text);
+    size_t digits = strspn(text, "0123456789");
+    return digits == 0 || text[digits] != '\0' || digits > 6 ? absent : atoi(text);
+}
+
+static kamupin_status read_reply(CURL *easy, kp_http_reply *reply, kamupin_error *error)
+{
+    long code = 0;
+
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code);
+    reply->status = (int)code;
+    copy_header(easy, "Content-Type", reply->content_type, sizeof reply->content_type);
+    copy_header(easy, "DPoP-Nonce", reply->dpop_nonce, sizeof reply->dpop_nonce);
+    reply->retry_after = read_seconds(easy, "Retry-After", -1);
+    reply->age = read_seconds(easy, "Age", 0);
+    if (code < 300 || code > 399)
+        return KAMUPIN_OK;
+    kamupin_status status =
+        kp_fail(error, KAMUPIN_E_HTTP_REDIRECTED, KAMUPIN_FROM_HTTP, "HTTP %ld", code);
+    if (error != NULL)
+        error->http_status = (int)code;
+    return status;
+}
+
+/* The path of an absolute URL: all that the log says of where a request went. */
+static const char *path_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *path = host == NULL ? NULL : strchr(host + 3, '/');
+
+    return path == NULL ? "/" : path;
+}
+
+static void say(const kp_http *http, const kp_http_request *request, const kp_http_reply *reply,
+                kamupin_status status)
+{
+    long long took = (long long)(kp_now_ms(http->context) - reply->sent_ms);
+
+    if (status == KAMUPIN_OK)
+        kp_log(http->context, KAMUPIN_LOG_DEBUG, "net", "%s %s → %d (%lld ms)", request->method,
+               path_of(request->url), reply->status, took);
+    else
+        kp_log(http->context, KAMUPIN_LOG_WARNING, "net", "%s %s: %s (%lld ms)", request->method,
+               path_of(request->url), kamupin_status_name(status), took);
+}
+
+static bool list_headers(const kp_http_request *request, struct curl_slist **list)
+{
+    /* libcurl would ask before it sends a larger body; one round trip is enough. */
+    struct curl_slist *head = curl_slist_append(NULL, "Expect:");
+
+    *list = head;
+    for (size_t i = 0; head != NULL && i < request->header_count; i++)
+        if (curl_slist_append(head, request->headers[i]) == NULL)
+            return false;
+    return head != NULL;
+}
+
+static void wipe_headers(struct curl_slist *list)
+{
+    for (struct curl_slist *at = list; at != NULL; at = at->next)
+        OPENSSL_cleanse(at->data, strlen(at->data));
+    curl_slist_free_all(list);
+}
+
+/* The transfer is over, or was never begun: nothing of the request may stay in the handle. */
+static void forget(kp_http *http)
+{
+    curl_multi_remove_handle(http->multi, http->easy);
+    curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
+}
+
+kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
+                                kamupin_cancel *cancel, kp_http_reply *reply, kamupin_error *error)
+{
+    const kp_http_reply empty = {.retry_after = -1, .body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX)};
+    struct curl_slist *headers = NULL;
+    CURLcode code = CURLE_OK;
+
+    *reply = empty;
+    kamupin_status status = kp_context_check(http->context, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    exchange now = {&reply->body, 0, false, false};
+    reply->sent_ms = kp_now_ms(http->context);
+    int64_t end_ms = reply->sent_ms + http->context->request_timeout_ms;
+    if (request->deadline_ms > 0 && request->deadline_ms < end_ms)
+        end_ms = request->deadline_ms;
+    if (end_ms <= reply->sent_ms)
+        return kp_fail_platform(error, KAMUPIN_E_NETWORK_TIMEOUT, KAMUPIN_FROM_NETWORK, 0,
+                                "no time is left for the request");
+    status =
+        list_headers(request, &headers) ? KAMUPIN_OK : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    if (status == KAMUPIN_OK)
+        status = prepare(http, request, headers, (long)(end_ms - reply->sent_ms), &now, error);
+    if (status == KAMUPIN_OK)
+        status = drive_without_sigpipe(http, end_ms, cancel, &code, error);
+    if (status == KAMUPIN_OK && code != CURLE_OK)
+        status = now.too_large ? kp_fail(error, KAMUPIN_E_REPLY_TOO_LARGE, KAMUPIN_FROM_HTTP, NULL)
+                               : kp_curl_fail(http->easy, code, error);
+    if (status == KAMUPIN_OK)
+        status = read_reply(http->easy, reply, error);
+    say(http, request, reply, status);
+    forget(http);
+    wipe_headers(headers);
+    if (status != KAMUPIN_OK)
+        kp_http_reply_wipe(reply);
+    return status;
+}

@@ -1,0 +1,114 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   tls.c: the TLS rules of every connection, and what libcurl's codes mean to this library. Reads
+   the CA file, touches no network. */
+#include <net/tls.h>
+
+#include <core/fail.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+
+/* libcurl would report a missing CA file only after it has connected, and an empty one as a service
+ * that is not trusted; the person is told the real cause before anything is sent. */
+static kamupin_status check_ca_file(const char *path, kamupin_error *error)
+{
+    BIO *file = BIO_new_file(path, "r");
+    if (file == NULL) {
+        ERR_clear_error();
+        return kp_fail(error, KAMUPIN_E_CA_FILE, KAMUPIN_FROM_LOCAL, "cannot be opened");
+    }
+    X509 *first = PEM_read_bio_X509(file, NULL, NULL, NULL);
+    BIO_free(file);
+    if (first == NULL) {
+        ERR_clear_error();
+        return kp_fail(error, KAMUPIN_E_CA_FILE, KAMUPIN_FROM_LOCAL, "no certificate in PEM form");
+    }
+    X509_free(first);
+    return KAMUPIN_OK;
+}
+
+kamupin_status kp_tls_rules(const kamupin_context *context, CURL *easy, kamupin_error *error)
+{
+    bool set =
+        curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
+
+    if (set && context->ca_file != NULL) {
+        kamupin_status status = check_ca_file(context->ca_file, error);
+        if (status != KAMUPIN_OK)
+            return status;
+        /* These CAs and no others: the system's folder is taken out as well. */
+        set = curl_easy_setopt(easy, CURLOPT_CAINFO, context->ca_file) == CURLE_OK &&
+              curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
+    }
+    return set ? KAMUPIN_OK
+               : kp_fail(error, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS,
+                         "libcurl refuses the TLS rules");
+}
+
+typedef struct meaning {
+    CURLcode code;
+    kamupin_status status;
+    kamupin_origin origin;
+} meaning;
+
+/* What is not listed broke in the middle of an exchange. */
+static const meaning MEANINGS[] = {
+    {CURLE_COULDNT_RESOLVE_HOST, KAMUPIN_E_NETWORK_NAME, KAMUPIN_FROM_NETWORK},
+    {CURLE_COULDNT_RESOLVE_PROXY, KAMUPIN_E_NETWORK_NAME, KAMUPIN_FROM_NETWORK},
+    {CURLE_COULDNT_CONNECT, KAMUPIN_E_NETWORK_UNREACHABLE, KAMUPIN_FROM_NETWORK},
+    {CURLE_PROXY, KAMUPIN_E_NETWORK_UNREACHABLE, KAMUPIN_FROM_NETWORK},
+    {CURLE_INTERFACE_FAILED, KAMUPIN_E_NETWORK_UNREACHABLE, KAMUPIN_FROM_NETWORK},
+    {CURLE_OPERATION_TIMEDOUT, KAMUPIN_E_NETWORK_TIMEOUT, KAMUPIN_FROM_NETWORK},
+    {CURLE_PEER_FAILED_VERIFICATION, KAMUPIN_E_TLS_CERTIFICATE, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_ISSUER_ERROR, KAMUPIN_E_TLS_CERTIFICATE, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_INVALIDCERTSTATUS, KAMUPIN_E_TLS_CERTIFICATE, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_CACERT_BADFILE, KAMUPIN_E_CA_FILE, KAMUPIN_FROM_LOCAL},
+    {CURLE_SSL_CONNECT_ERROR, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_CIPHER, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_CERTPROBLEM, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_ENGINE_INITFAILED, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_ENGINE_NOTFOUND, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_ENGINE_SETFAILED, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_SHUTDOWN_FAILED, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_CLIENTCERT, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
+    {CURLE_USE_SSL_FAILED, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
+    {CURLE_URL_MALFORMAT, KAMUPIN_E_URL_REFUSED, KAMUPIN_FROM_LOCAL},
+    {CURLE_OUT_OF_MEMORY, KAMUPIN_E_NO_MEMORY, KAMUPIN_FROM_LOCAL},
+    /* What came over TLS is not HTTP/1.x: libcurl names it an unsupported protocol (HTTP/0.9), a
+     * weird reply, or content that it cannot decode. */
+    {CURLE_UNSUPPORTED_PROTOCOL, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_HTTP},
+    {CURLE_WEIRD_SERVER_REPLY, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_HTTP},
+    {CURLE_BAD_CONTENT_ENCODING, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_HTTP},
+};
+
+kamupin_status kp_curl_fail(CURL *easy, CURLcode code, kamupin_error *error)
+{
+    meaning found = {code, KAMUPIN_E_NETWORK_INTERRUPTED, KAMUPIN_FROM_NETWORK};
+    long tunnel = 0, verify = 0;
+    char what[120];
+
+    for (size_t i = 0; i < sizeof MEANINGS / sizeof MEANINGS[0]; i++)
+        if (MEANINGS[i].code == code)
+            found = MEANINGS[i];
+    /* A proxy that refuses the tunnel looks like a broken connection to libcurl. */
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    if (tunnel >= 300) {
+        found.status = KAMUPIN_E_NETWORK_UNREACHABLE;
+        snprintf(what, sizeof what, "the proxy answers %ld", tunnel);
+    } else if (found.status == KAMUPIN_E_TLS_CERTIFICATE) {
+        curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+        snprintf(what, sizeof what, "certificate refused: %s",
+                 verify == X509_V_OK ? "not for this name" : X509_verify_cert_error_string(verify));
+    } else {
+        /* libcurl's fixed sentence, not its error buffer: that one may quote the proxy's address.
+         */
+        snprintf(what, sizeof what, "%s", curl_easy_strerror(code));
+    }
+    return kp_fail_platform(error, found.status, found.origin, (long)code, what);
+}

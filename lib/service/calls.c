@@ -1,0 +1,162 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   calls.c: the operation's own calls: SMS code, cryptogram, giving up. */
+#include <service/client.h>
+
+#include <core/fail.h>
+
+#include <string.h>
+
+static const char *const FACTORS[] = {"sms", NULL};
+static const char *const FORMS[] = {"cryptogram", NULL};
+static const char *const CANCELLED[] = {"cancelled", NULL};
+static const char *const PREVIOUS[] = {"not-sent", "unknown", NULL};
+
+#define CRYPTOGRAM_MIN 8
+#define CHALLENGE_MIN  8
+#define CHALLENGE_MAX  32
+
+kamupin_status kp_service_sms_send(kp_service *service, const char *card_id, bool again,
+                                   kp_sms_sent *sent, kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    const char *wrong = NULL;
+    kp_answer answer;
+
+    if (again) {
+        kp_buffer_text(&body, "{}");
+    } else {
+        kp_json_put_field(&body, "{", "card_id", card_id);
+        kp_json_put_field(&body, ",", "type", "sms");
+        kp_buffer_text(&body, "}");
+    }
+    kamupin_status status =
+        kp_call_operation(service, again ? "/factor/resend" : "/factor", &body, 0, &answer, error);
+    if (status == KAMUPIN_OK) {
+        const kp_fields fields = {answer.root, &wrong};
+        kp_sms_sent told = {.code_length = 0};
+        kp_json_word(fields, "type", FACTORS);
+        kp_json_text(fields, "destination", told.destination, sizeof told.destination);
+        told.code_length = (unsigned int)kp_json_int(fields, "code_length", 4, 12);
+        told.deadline_ms = kp_call_deadline(fields, "seconds_left", answer.sent_ms);
+        told.resend_at_ms = kp_call_deadline(fields, "resend_after", answer.sent_ms);
+        told.tries_left = kp_json_int(fields, "tries_left", 0, 99);
+        status = kp_json_done(fields, error);
+        if (status == KAMUPIN_OK)
+            *sent = told;
+    }
+    kp_json_free(answer.root);
+    kp_buffer_wipe(&body);
+    return status;
+}
+
+kamupin_status kp_service_sms_verify(kp_service *service, const kamupin_secret *code,
+                                     kamupin_secret **ticket, int64_t *deadline_ms,
+                                     kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    kp_answer answer = {NULL, 0};
+    const char *wrong = NULL;
+    kp_bytes bytes;
+
+    *ticket = NULL;
+    kamupin_status status = kp_secret_read(code, KAMUPIN_SECRET_SMS_CODE, &bytes, error);
+    if (status == KAMUPIN_OK) {
+        kp_buffer_text(&body, "{\"code\":");
+        kp_json_put(&body, bytes.data, bytes.length);
+        kp_buffer_text(&body, "}");
+        status = kp_call_operation(service, "/factor/verify", &body, 0, &answer, error);
+    }
+    if (status == KAMUPIN_OK) {
+        const kp_fields fields = {answer.root, &wrong};
+        int64_t deadline = kp_call_deadline(fields, "seconds_left", answer.sent_ms);
+        status = kp_json_token(fields, "report_ticket", service->context,
+                               KAMUPIN_SECRET_REPORT_TICKET, ticket, error);
+        if (status == KAMUPIN_OK)
+            status = kp_json_done(fields, error);
+        if (status == KAMUPIN_OK)
+            *deadline_ms = deadline;
+        else
+            kamupin_secret_free(ticket);
+    }
+    kp_json_free(answer.root);
+    kp_buffer_wipe(&body);
+    return status;
+}
+
+/* Whether `previous` is one of the profile's words, or nothing. */
+static bool is_previous(const char *previous)
+{
+    for (size_t i = 0; previous != NULL && PREVIOUS[i] != NULL; i++)
+        if (strcmp(PREVIOUS[i], previous) == 0)
+            return true;
+    return previous == NULL;
+}
+
+static void put_authority(kp_buffer *body, const char *card_id, const uint8_t *challenge,
+                          size_t challenge_length, const char *previous)
+{
+    kp_json_put_field(body, "{", "card_id", card_id);
+    kp_json_put_field(body, ",", "form", "cryptogram");
+    kp_buffer_text(body, ",\"challenge\":\"");
+    kp_buffer_base64url(body, challenge, challenge_length);
+    kp_buffer_text(body, "\"");
+    if (previous != NULL)
+        kp_json_put_field(body, ",", "previous", previous);
+    kp_buffer_text(body, "}");
+}
+
+kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
+                                     const uint8_t *challenge, size_t challenge_length,
+                                     const char *previous, int64_t deadline_ms, uint8_t *cryptogram,
+                                     size_t *cryptogram_length, int *attempts_left,
+                                     kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    const size_t room = *cryptogram_length;
+    const char *wrong = NULL;
+    kp_answer answer;
+
+    *cryptogram_length = 0;
+    *attempts_left = 0;
+    if (challenge_length < CHALLENGE_MIN || challenge_length > CHALLENGE_MAX ||
+        !is_previous(previous))
+        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
+    put_authority(&body, card_id, challenge, challenge_length, previous);
+    kamupin_status status =
+        kp_call_operation(service, "/authority", &body, deadline_ms, &answer, error);
+    if (status == KAMUPIN_OK) {
+        const kp_fields fields = {answer.root, &wrong};
+        kp_json_word(fields, "form", FORMS);
+        kp_json_bytes(fields, "cryptogram", cryptogram, room, cryptogram_length);
+        if (*cryptogram_length < CRYPTOGRAM_MIN)
+            kp_json_refuse(fields, "cryptogram");
+        /* Fewer than two left is the guard's to refuse, in pin/, with its own words. */
+        *attempts_left = kp_json_int(fields, "attempts_left", 0, 15);
+        status = kp_json_done(fields, error);
+    }
+    kp_json_free(answer.root);
+    kp_buffer_wipe(&body);
+    return status;
+}
+
+kamupin_status kp_service_cancel(kp_service *service, long timeout_ms, kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    int64_t deadline_ms = timeout_ms > 0 ? kp_now_ms(service->context) + timeout_ms : 0;
+    const char *wrong = NULL;
+    kp_answer answer;
+
+    kp_buffer_text(&body, "{}");
+    kamupin_status status =
+        kp_call_operation(service, "/cancel", &body, deadline_ms, &answer, error);
+    if (status == KAMUPIN_OK) {
+        const kp_fields fields = {answer.root, &wrong};
+        kp_json_word(fields, "phase", CANCELLED);
+        status = kp_json_done(fields, error);
+    }
+    kp_json_free(answer.root);
+    kp_buffer_wipe(&body);
+    return status;
+}

@@ -1,0 +1,98 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   client.h: one call of the profile: its headers, its idempotency key, its nonce, its repetition.
+   For service/ alone; what the calls say is with each of them. */
+#ifndef KP_SERVICE_CLIENT_H
+#define KP_SERVICE_CLIENT_H
+
+#include <net/http.h>
+#include <service/json.h>
+#include <service/service.h>
+
+#include <openssl/types.h>
+
+#define KP_PATH_MAX 128
+
+/** The last POST whose answer did not come: the same request gets the same idempotency key, so that
+ * the service does the work once. */
+typedef struct kp_unanswered {
+    char path[KP_PATH_MAX]; /* "" for none */
+    unsigned char digest[32];
+    char key[37];
+} kp_unanswered;
+
+/** What redeem has sent before it was answered; kept so that it can be sent the same again. */
+typedef struct kp_redeeming {
+    kamupin_secret *code; /* NULL for none */
+    kp_card_name cards[KP_CARDS_MAX];
+    size_t count;
+} kp_redeeming;
+
+struct kp_service {
+    kamupin_context *context;
+    kamupin_cancel *cancel;
+    kp_http *http;
+    char base[KP_URL_MAX]; /* without a slash at its end */
+    EVP_PKEY *key;
+    char nonce[256]; /* the service's last one */
+    kp_unanswered unanswered;
+    kp_redeeming redeeming;
+    unsigned int pin_min, pin_max; /* of the metadata */
+    char operation_id[64];
+    kamupin_secret *token;
+};
+
+/** With what right a call is made. */
+typedef enum kp_right {
+    KP_RIGHT_NONE,  /* metadata */
+    KP_RIGHT_KEY,   /* redeem: a proof of the key that the operation shall be bound to */
+    KP_RIGHT_TOKEN, /* operations: the token, and a proof of its key */
+    KP_RIGHT_TICKET /* reports: the ticket alone */
+} kp_right;
+
+typedef struct kp_call {
+    const char *method;
+    const char *path; /* "/metadata" */
+    kp_right right;
+    const kamupin_secret *ticket;
+    const kp_buffer *body; /* NULL for GET */
+    int64_t deadline_ms;   /* 0: the context's bound */
+    bool repeat;           /* a lost answer's request is sent once more, under the same key */
+} kp_call;
+
+/** An answer's object. */
+typedef struct kp_answer {
+    json_t *root;    /* freed with kp_json_free */
+    int64_t sent_ms; /* its seconds count from here, on the context's clock */
+} kp_answer;
+
+/** Makes a call and takes its answer apart as far as every answer is alike. Errors: those of the
+ * problem table, of kp_http_exchange and of the proofs. */
+kamupin_status kp_call_make(kp_service *service, const kp_call *call, kp_answer *answer,
+                            kamupin_error *error);
+
+/** "/operations/{id}" and `rest` behind it. Errors: wrong-state before an operation was redeemed.
+ */
+kamupin_status kp_call_path(const kp_service *service, const char *rest, char *path,
+                            kamupin_error *error);
+
+/** A POST on the operation, with its token. Errors: as kp_call_make, wrong-state. */
+kamupin_status kp_call_operation(kp_service *service, const char *rest, const kp_buffer *body,
+                                 int64_t deadline_ms, kp_answer *answer, kamupin_error *error);
+
+/** Reads "seconds_left" as a deadline on the context's clock, counted from when the request was
+ * sent. */
+int64_t kp_call_deadline(kp_fields fields, const char *name, int64_t sent_ms);
+
+/** Reads "pin_policy" and narrows [*min, *max] by it; a range that is left empty is wrong. */
+void kp_call_pin_policy(kp_fields fields, unsigned int *min, unsigned int *max);
+
+/** Whether every one of "second_factors" is an SMS code, the one that this version knows. */
+bool kp_call_factors(kp_fields fields);
+
+/** The allowed cards among those that were named; another one is wrong. */
+void kp_call_allowed(kp_fields fields, const kp_card_name *cards, size_t count,
+                     kp_allowed *allowed);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   json.c: strict reading and plain writing of the profile's JSON, on jansson, which bounds the
+   depth. Reading wipes what it read: jansson's strings hold tokens. (The copy that jansson's lexer
+   makes while it parses is its own and is freed unwiped; its allocator hook is process-wide and so
+   not ours to set.) */
+#include <service/json.h>
+
+#include <core/fail.h>
+
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TOKEN_MIN 32
+#define TOKEN_MAX 128
+
+kamupin_status kp_json_parse(const kp_buffer *text, json_t **root, kamupin_error *error)
+{
+    json_error_t where;
+
+    *root = json_loadb(text->data == NULL ? "" : (const char *)text->data, text->length,
+                       JSON_REJECT_DUPLICATES, &where);
+    if (json_is_object(*root))
+        return KAMUPIN_OK;
+    bool json = *root != NULL;
+    kp_json_free(*root);
+    *root = NULL;
+    /* jansson's sentence may quote the text, so only the place is told. */
+    return json ? kp_fail(error, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_HTTP,
+                          "JSON, but not an object")
+                : kp_fail(error, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_HTTP,
+                          "not JSON at byte %d of %zu", where.position, text->length);
+}
+
+static void wipe_string(const json_t *value)
+{
+    /* jansson hands its own bytes out as const; they are about to be freed. */
+    const char *text = json_string_value(value);
+    void *bytes = NULL;
+
+    memcpy(&bytes, &text, sizeof bytes);
+    OPENSSL_cleanse(bytes, json_string_length(value));
+}
+
+/* Recursion is bounded: jansson refuses what is nested deeper than JSON_PARSER_MAX_DEPTH. */
+static void wipe(json_t *value)
+{
+    const char *name;
+    json_t *entry;
+    size_t index;
+
+    if (json_is_string(value))
+        wipe_string(value);
+    else if (json_is_array(value))
+        json_array_foreach(value, index, entry) wipe(entry);
+    else if (json_is_object(value))
+        json_object_foreach(value, name, entry) wipe(entry);
+}
+
+void kp_json_free(json_t *root)
+{
+    if (root == NULL)
+        return;
+    wipe(root);
+    json_decref(root);
+}
+
+/* ---- reading ---- */
+
+void kp_json_refuse(kp_fields fields, const char *name)
+{
+    if (*fields.wrong == NULL)
+        *fields.wrong = name;
+}
+
+kamupin_status kp_json_done(kp_fields fields, kamupin_error *error)
+{
+    if (*fields.wrong == NULL)
+        return KAMUPIN_OK;
+    return kp_fail(error, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_HTTP,
+                   "field \"%s\" is missing or not as the profile says", *fields.wrong);
+}
+
+/* Whether text can be shown and logged: no control characters (the parser saw to UTF-8). */
+static bool is_clean(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
+            return false;
+    return true;
+}
+
+void kp_json_text(kp_fields fields, const char *name, char *out, size_t room)
+{
+    const json_t *value = json_object_get(fields.object, name);
+    size_t length = json_string_length(value);
+
+    out[0] = '\0';
+    if (!json_is_string(value) || length == 0 || length >= room ||
+        !is_clean(json_string_value(value), length)) {
+        kp_json_refuse(fields, name);
+        return;
+    }
+    memcpy(out, json_string_value(value), length + 1);
+}
+
+int kp_json_int(kp_fields fields, const char *name, int min, int max)
+{
+    const json_t *value = json_object_get(fields.object, name);
+    json_int_t number = json_integer_value(value);
+
+    if (!json_is_integer(value) || number < min || number > max) {
+        kp_json_refuse(fields, name);
+        return min;
+    }
+    return (int)number;
+}
+
+int kp_json_int_or(kp_fields fields, const char *name, int min, int max, int absent)
+{
+    return json_object_get(fields.object, name) == NULL ? absent
+                                                        : kp_json_int(fields, name, min, max);
+}
+
+/* The place of a word in the list, or SIZE_MAX. */
+static size_t find_word(const json_t *value, const char *const *words)
+{
+    for (size_t i = 0; json_is_string(value) && words[i] != NULL; i++)
+        if (strcmp(words[i], json_string_value(value)) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+size_t kp_json_word(kp_fields fields, const char *name, const char *const *words)
+{
+    size_t found = find_word(json_object_get(fields.object, name), words);
+
+    if (found != SIZE_MAX)
+        return found;
+    kp_json_refuse(fields, name);
+    return 0;
+}
+
+unsigned int kp_json_words(kp_fields fields, const char *name, const char *const *words,
+                           size_t most)
+{
+    const json_t *array = json_object_get(fields.object, name);
+    size_t count = kp_json_array(fields, name, most);
+    unsigned int bits = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t found = find_word(json_array_get(array, i), words);
+        if (found == SIZE_MAX)
+            kp_json_refuse(fields, name);
+        else
+            bits |= 1u << found;
+    }
+    return bits;
+}
+
+kp_fields kp_json_object(kp_fields fields, const char *name)
+{
+    const json_t *value = json_object_get(fields.object, name);
+
+    if (!json_is_object(value)) {
+        kp_json_refuse(fields, name);
+        value = NULL;
+    }
+    return (kp_fields){value, fields.wrong};
+}
+
+size_t kp_json_array(kp_fields fields, const char *name, size_t most)
+{
+    const json_t *value = json_object_get(fields.object, name);
+
+    if (json_is_array(value) && json_array_size(value) <= most)
+        return json_array_size(value);
+    kp_json_refuse(fields, name);
+    return 0;
+}
+
+kp_fields kp_json_entry(kp_fields fields, const char *name, size_t index)
+{
+    const json_t *value = json_array_get(json_object_get(fields.object, name), index);
+
+    if (!json_is_object(value)) {
+        kp_json_refuse(fields, name);
+        value = NULL;
+    }
+    return (kp_fields){value, fields.wrong};
+}
+
+/* Letters, digits, "-" and "_": fit for a path and for an Authorization header. */
+static bool is_id(const json_t *value, size_t least, size_t most)
+{
+    static const char ALLOWED[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t length = json_string_length(value);
+
+    return json_is_string(value) && length >= least && length <= most &&
+           strspn(json_string_value(value), ALLOWED) == length;
+}
+
+void kp_json_id(kp_fields fields, const char *name, char *out, size_t least, size_t room)
+{
+    if (!is_id(json_object_get(fields.object, name), least, room - 1))
+        kp_json_refuse(fields, name);
+    kp_json_text(fields, name, out, room);
+}
+
+kamupin_status kp_json_token(kp_fields fields, const char *name, kamupin_context *context,
+                             kamupin_secret_kind kind, kamupin_secret **secret,
+                             kamupin_error *error)
+{
+    const json_t *value = json_object_get(fields.object, name);
+
+    *secret = NULL;
+    if (!is_id(value, TOKEN_MIN, TOKEN_MAX)) {
+        kp_json_refuse(fields, name);
+        return KAMUPIN_OK;
+    }
+    kamupin_status status = kp_secret_new(context, kind, secret, error);
+    if (status == KAMUPIN_OK)
+        status =
+            kamupin_secret_append(*secret, json_string_value(value), json_string_length(value));
+    return status;
+}
+
+void kp_json_bytes(kp_fields fields, const char *name, uint8_t *out, size_t room, size_t *length)
+{
+    const json_t *value = json_object_get(fields.object, name);
+
+    *length = 0;
+    if (!json_is_string(value) ||
+        !kp_base64url_decode(json_string_value(value), json_string_length(value), out, room,
+                             length) ||
+        *length == 0) {
+        *length = 0;
+        kp_json_refuse(fields, name);
+    }
+}
+
+/* ---- writing ---- */
+
+void kp_json_put(kp_buffer *buffer, const void *text, size_t length)
+{
+    const unsigned char *bytes = text;
+
+    kp_buffer_text(buffer, "\"");
+    for (size_t i = 0; i < length; i++) {
+        char escaped[8];
+        if (bytes[i] == '"' || bytes[i] == '\\')
+            kp_buffer_text(buffer, "\\");
+        if (bytes[i] < 0x20) {
+            snprintf(escaped, sizeof escaped, "\\u%04x", bytes[i]);
+            kp_buffer_text(buffer, escaped);
+        } else {
+            kp_buffer_append(buffer, &bytes[i], 1);
+        }
+    }
+    kp_buffer_text(buffer, "\"");
+}
+
+void kp_json_put_field(kp_buffer *buffer, const char *before, const char *name, const char *text)
+{
+    kp_buffer_text(buffer, before);
+    kp_json_put(buffer, name, strlen(name));
+    kp_buffer_text(buffer, ":");
+    kp_json_put(buffer, text, strlen(text));
+}

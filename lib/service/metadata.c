@@ -1,0 +1,97 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   metadata.c: what a service says of itself: whether this client is new enough, and what it offers.
+   It can only narrow what the library allows. */
+#include <service/client.h>
+
+#include <core/fail.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const PROFILES[] = {"kamupin-service-1", NULL};
+static const char *const PRODUCTS[] = {"nes", "mali-muhur", "elektronik-muhur",
+                                       "kurumsal-sifreleme", NULL};
+static const char *const AUTHORITIES[] = {"cryptogram", NULL};
+/* In the order of KP_VOUCHED_*: the first is bit 0. */
+static const char *const OPERATIONS[] = {"verify", "change", "reset-by-cryptogram", NULL};
+#define WORDS_MAX 4
+
+/* Three decimal numbers, "0.1.0". */
+static bool read_version(const char *text, unsigned int *numbers)
+{
+    char rest = '\0';
+
+    return strspn(text, "0123456789.") == strlen(text) &&
+           sscanf(text, "%6u.%6u.%6u%c", &numbers[0], &numbers[1], &numbers[2], &rest) == 3;
+}
+
+/* Whether this library is older than `least`. */
+static bool is_older(const unsigned int *least)
+{
+    unsigned int own[3] = {0, 0, 0};
+
+    if (!read_version(kamupin_version(), own))
+        return true;
+    for (size_t i = 0; i < 3; i++)
+        if (own[i] != least[i])
+            return own[i] < least[i];
+    return false;
+}
+
+static kamupin_status check_version(kp_fields fields, kamupin_error *error)
+{
+    unsigned int least[3] = {0, 0, 0};
+    char text[24];
+
+    kp_json_text(fields, "minimum_client_version", text, sizeof text);
+    if (text[0] != '\0' && !read_version(text, least))
+        kp_json_refuse(fields, "minimum_client_version");
+    kamupin_status status = kp_json_done(fields, error);
+    if (status == KAMUPIN_OK && is_older(least))
+        status = kp_fail(error, KAMUPIN_E_CLIENT_TOO_OLD, KAMUPIN_FROM_SERVICE,
+                         "this is %s, the service wants %s", kamupin_version(), text);
+    return status;
+}
+
+static void read_vouched(kp_fields fields, kp_metadata *metadata)
+{
+    metadata->vouched_count = kp_json_array(fields, "vouched_rows", KP_ROWS_MAX);
+    for (size_t i = 0; i < metadata->vouched_count; i++) {
+        kp_fields row = kp_json_entry(fields, "vouched_rows", i);
+        kp_vouched *vouched = &metadata->vouched[i];
+        kp_json_text(row, "row", vouched->row, sizeof vouched->row);
+        vouched->operations = kp_json_words(row, "operations", OPERATIONS, KP_ROWS_MAX);
+    }
+}
+
+kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata, kamupin_error *error)
+{
+    const kp_call call = {.method = "GET", .path = "/metadata", .repeat = true};
+    const kp_metadata empty = {.pin_min = 6, .pin_max = 12};
+    const char *wrong = NULL;
+    kp_answer answer;
+
+    *metadata = empty;
+    kamupin_status status = kp_call_make(service, &call, &answer, error);
+    const kp_fields fields = {answer.root, &wrong};
+    if (status == KAMUPIN_OK) {
+        kp_json_word(fields, "profile", PROFILES);
+        status = check_version(fields, error);
+    }
+    if (status == KAMUPIN_OK) {
+        kp_call_pin_policy(fields, &metadata->pin_min, &metadata->pin_max);
+        kp_json_words(fields, "products", PRODUCTS, WORDS_MAX);
+        metadata->sms = kp_call_factors(fields);
+        metadata->cryptogram = kp_json_words(fields, "authorities", AUTHORITIES, WORDS_MAX) != 0;
+        read_vouched(fields, metadata);
+        status = kp_json_done(fields, error);
+    }
+    if (status == KAMUPIN_OK) {
+        service->pin_min = metadata->pin_min;
+        service->pin_max = metadata->pin_max;
+    }
+    kp_json_free(answer.root);
+    return status;
+}

@@ -1,0 +1,140 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   problem.c: problem documents (RFC 9457) and other refusals become one status each. The names are
+   those of docs/protocol/openapi.yaml. */
+#include <service/problem.h>
+
+#include <core/fail.h>
+#include <service/json.h>
+
+#include <string.h>
+#include <strings.h>
+
+#define PREFIX "urn:kamupin:problem:"
+
+typedef struct problem {
+    const char *name;
+    kamupin_status status;
+} problem;
+
+static const problem PROBLEMS[] = {
+    {"code-malformed", KAMUPIN_E_CODE_MALFORMED},
+    {"code-unknown", KAMUPIN_E_CODE_UNKNOWN},
+    {"code-expired", KAMUPIN_E_CODE_EXPIRED},
+    {"code-used", KAMUPIN_E_CODE_USED},
+    {"code-replaced", KAMUPIN_E_CODE_REPLACED},
+    {"page-closed", KAMUPIN_E_PAGE_CLOSED},
+    {"client-too-old", KAMUPIN_E_CLIENT_TOO_OLD},
+    {"rate-limited", KAMUPIN_E_RATE_LIMITED},
+    {"card-not-allowed", KAMUPIN_E_CARD_NOT_YOURS},
+    {"product-mismatch", KAMUPIN_E_PRODUCT_MISMATCH},
+    {"operation-unknown", KAMUPIN_E_OPERATION_UNKNOWN},
+    {"operation-expired", KAMUPIN_E_OPERATION_EXPIRED},
+    {"operation-cancelled", KAMUPIN_E_OPERATION_CANCELLED},
+    {"operation-phase", KAMUPIN_E_OPERATION_PHASE},
+    {"factor-wrong", KAMUPIN_E_SMS_CODE_WRONG},
+    {"factor-exhausted", KAMUPIN_E_SMS_CODE_EXHAUSTED},
+    {"factor-expired", KAMUPIN_E_SMS_CODE_EXPIRED},
+    {"resend-too-soon", KAMUPIN_E_SMS_RESEND_TOO_SOON},
+    {"phone-out-of-date", KAMUPIN_E_PHONE_OUT_OF_DATE},
+    {"authority-exhausted", KAMUPIN_E_AUTHORITY_EXHAUSTED},
+    {"authority-limit", KAMUPIN_E_AUTHORITY_LIMIT},
+    {"challenge-used", KAMUPIN_E_CHALLENGE_USED},
+    {"token-invalid", KAMUPIN_E_SESSION_REFUSED},
+    {"dpop-invalid", KAMUPIN_E_SESSION_REFUSED},
+    {"dpop-nonce", KAMUPIN_E_SESSION_REFUSED},
+    {"ticket-invalid", KAMUPIN_E_TICKET_REFUSED},
+    {"outcome-conflict", KAMUPIN_E_OUTCOME_CONFLICT},
+    /* What only a fault of this library or of the service can bring about: */
+    {"idempotency-conflict", KAMUPIN_E_SERVICE_REFUSED},
+    {"request-invalid", KAMUPIN_E_SERVICE_REFUSED},
+    {"request-too-large", KAMUPIN_E_SERVICE_REFUSED},
+    {"not-found", KAMUPIN_E_SERVICE_REFUSED},
+    {"method-not-allowed", KAMUPIN_E_SERVICE_REFUSED},
+    {"internal", KAMUPIN_E_SERVICE_UNAVAILABLE},
+    {"unavailable", KAMUPIN_E_SERVICE_UNAVAILABLE},
+};
+
+kamupin_status kp_problem_status(const char *name)
+{
+    for (size_t i = 0; i < sizeof PROBLEMS / sizeof PROBLEMS[0]; i++)
+        if (strcmp(PROBLEMS[i].name, name) == 0)
+            return PROBLEMS[i].status;
+    return KAMUPIN_E_SERVICE_REFUSED;
+}
+
+/* Whether an answer says that it is a problem document: the media type, parameters aside. */
+static bool is_problem(const kp_http_reply *reply)
+{
+    static const char TYPE[] = "application/problem+json";
+    const size_t length = sizeof TYPE - 1;
+    const char after = reply->content_type[0] == '\0' ? '\0' : reply->content_type[length];
+
+    return strncasecmp(reply->content_type, TYPE, length) == 0 &&
+           (after == '\0' || after == ';' || after == ' ');
+}
+
+/* An answer without a problem document comes from something before the service: a gateway, a
+ * captive portal, another server. */
+static kamupin_status by_http_status(const kp_http_reply *reply, kamupin_error *error)
+{
+    kamupin_status status = KAMUPIN_E_SERVICE_REPLY_MALFORMED;
+
+    if (reply->status >= 500 && reply->status <= 599)
+        status = KAMUPIN_E_SERVICE_UNAVAILABLE;
+    else if (reply->status == 429)
+        status = KAMUPIN_E_RATE_LIMITED;
+    return kp_fail(error, status, KAMUPIN_FROM_HTTP, "HTTP %d without a problem document",
+                   reply->status);
+}
+
+/* The seconds to wait: the document's own word before the header's. */
+static int wait_seconds(kp_fields fields, int retry_after)
+{
+    int resend = kp_json_int_or(fields, "resend_after", 0, 86400, -1);
+    int retry = kp_json_int_or(fields, "retry_after", 0, 86400, -1);
+
+    if (resend >= 0)
+        return resend;
+    return retry >= 0 ? retry : retry_after;
+}
+
+static kamupin_status by_document(const json_t *root, const kp_http_reply *reply,
+                                  kamupin_error *error)
+{
+    const char *wrong = NULL;
+    const kp_fields fields = {root, &wrong};
+    kamupin_error made = KAMUPIN_ERROR_INIT;
+
+    kp_json_text(fields, "type", made.problem_type, sizeof made.problem_type);
+    made.tries_left = kp_json_int_or(fields, "tries_left", 0, 99, -1);
+    made.wait_seconds = wait_seconds(fields, reply->retry_after);
+    if (wrong != NULL)
+        return by_http_status(reply, error);
+    const bool ours = strncmp(made.problem_type, PREFIX, sizeof PREFIX - 1) == 0;
+    made.status =
+        ours ? kp_problem_status(made.problem_type + sizeof PREFIX - 1) : KAMUPIN_E_SERVICE_REFUSED;
+    made.origin = KAMUPIN_FROM_SERVICE;
+    /* The document's title and detail are left out: they may repeat what was sent. */
+    kp_error_copy(&made, error);
+    return made.status;
+}
+
+kamupin_status kp_problem_fail(const kp_http_reply *reply, kamupin_error *error)
+{
+    json_t *root = NULL;
+    kamupin_status status;
+
+    if (is_problem(reply) && kp_json_parse(&reply->body, &root, NULL) == KAMUPIN_OK)
+        status = by_document(root, reply, error);
+    else
+        status = by_http_status(reply, error);
+    kp_json_free(root);
+    if (error != NULL) {
+        error->http_status = reply->status;
+        if (error->wait_seconds < 0)
+            error->wait_seconds = reply->retry_after;
+    }
+    return status;
+}

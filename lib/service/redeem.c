@@ -1,0 +1,197 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   redeem.c: giving the verification code, and naming cards. A code works once, so what was sent is
+   kept until it is answered: only the very same request gets the first answer again. */
+#include <service/client.h>
+
+#include <core/fail.h>
+
+#include <string.h>
+
+static const char *const KINDS[] = {"unblock", "create", NULL}; /* 1 + index: operation_kind */
+static const char *const PRODUCTS[] = {"nes", "mali-muhur", "elektronik-muhur",
+                                       "kurumsal-sifreleme", NULL};
+static const char *const TOKEN_TYPES[] = {"DPoP", NULL};
+
+#define OPERATION_ID_MIN 8
+
+static void put_cards(kp_buffer *body, const kp_card_name *cards, size_t count)
+{
+    kp_buffer_text(body, "\"cards\":[");
+    for (size_t i = 0; i < count; i++) {
+        kp_json_put_field(body, i == 0 ? "{" : ",{", "card_id", cards[i].card_id);
+        kp_json_put_field(body, ",", "row", cards[i].row);
+        kp_buffer_text(body, "}");
+    }
+    kp_buffer_text(body, "]}");
+}
+
+static bool is_among(const kp_card_name *cards, size_t count, const char *card_id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(cards[i].card_id, card_id) == 0)
+            return true;
+    return false;
+}
+
+void kp_call_allowed(kp_fields fields, const kp_card_name *cards, size_t count, kp_allowed *allowed)
+{
+    allowed->count = kp_json_array(fields, "cards", KP_CARDS_MAX);
+    for (size_t i = 0; i < allowed->count; i++) {
+        kp_fields card = kp_json_entry(fields, "cards", i);
+        char *card_id = allowed->card_id[i];
+        kp_json_text(card, "card_id", card_id, KAMUPIN_CARD_ID_MAX);
+        /* What the service sends may only narrow. */
+        if (!is_among(cards, count, card_id))
+            kp_json_refuse(fields, "cards");
+    }
+}
+
+kamupin_status kp_service_cards(kp_service *service, const kp_card_name *cards, size_t count,
+                                kp_allowed *allowed, int64_t *deadline_ms, kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    const char *wrong = NULL;
+    kp_answer answer;
+
+    allowed->count = 0;
+    if (count > KP_CARDS_MAX)
+        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
+    kp_buffer_text(&body, "{");
+    put_cards(&body, cards, count);
+    kamupin_status status = kp_call_operation(service, "/cards", &body, 0, &answer, error);
+    if (status == KAMUPIN_OK) {
+        const kp_fields fields = {answer.root, &wrong};
+        kp_call_allowed(fields, cards, count, allowed);
+        int64_t deadline = kp_call_deadline(fields, "seconds_left", answer.sent_ms);
+        status = kp_json_done(fields, error);
+        if (status == KAMUPIN_OK)
+            *deadline_ms = deadline;
+        else
+            allowed->count = 0;
+    }
+    kp_json_free(answer.root);
+    kp_buffer_wipe(&body);
+    return status;
+}
+
+/* ---- redeem ---- */
+
+/* Notes what is about to be sent. The same code as in a request that was not answered is sent with
+ * that request's cards. */
+static kamupin_status note(kp_service *service, const kamupin_secret *code,
+                           const kp_card_name *cards, size_t count, kamupin_error *error)
+{
+    kp_redeeming *now = &service->redeeming;
+
+    if (now->code != NULL && kp_secret_equal(now->code, code))
+        return KAMUPIN_OK;
+    kamupin_secret_free(&now->code);
+    if (count > KP_CARDS_MAX)
+        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
+    if (count > 0)
+        memcpy(now->cards, cards, count * sizeof *cards);
+    now->count = count;
+    return kp_secret_copy(code, &now->code, error);
+}
+
+static kamupin_status send_code(kp_service *service, kp_answer *answer, kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    kp_bytes code;
+
+    answer->root = NULL;
+    kamupin_status status =
+        kp_secret_read(service->redeeming.code, KAMUPIN_SECRET_VERIFICATION_CODE, &code, error);
+    if (status == KAMUPIN_OK) {
+        kp_buffer_text(&body, "{\"code\":");
+        kp_json_put(&body, code.data, code.length);
+        kp_buffer_text(&body, ",");
+        put_cards(&body, service->redeeming.cards, service->redeeming.count);
+        if (body.failed)
+            status = kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    }
+    const kp_call call = {.method = "POST",
+                          .path = "/codes/redeem",
+                          .right = KP_RIGHT_KEY,
+                          .body = &body,
+                          .repeat = true};
+    if (status == KAMUPIN_OK)
+        status = kp_call_make(service, &call, answer, error);
+    kp_buffer_wipe(&body);
+    return status;
+}
+
+static kamupin_status read_answer(kp_service *service, const kp_answer *answer,
+                                  kp_redeemed *redeemed, kamupin_error *error)
+{
+    const char *wrong = NULL;
+    const kp_fields fields = {answer->root, &wrong};
+
+    kp_json_id(fields, "operation_id", redeemed->operation_id, OPERATION_ID_MIN,
+               sizeof redeemed->operation_id);
+    kp_json_word(fields, "token_type", TOKEN_TYPES);
+    redeemed->kind = (kamupin_operation_kind)(1 + kp_json_word(fields, "kind", KINDS));
+    kp_json_word(fields, "product", PRODUCTS);
+    redeemed->pin_min = service->pin_min;
+    redeemed->pin_max = service->pin_max;
+    kp_call_pin_policy(fields, &redeemed->pin_min, &redeemed->pin_max);
+    redeemed->deadline_ms = kp_call_deadline(fields, "seconds_left", answer->sent_ms);
+    kp_call_allowed(fields, service->redeeming.cards, service->redeeming.count, &redeemed->allowed);
+    bool factors = kp_call_factors(fields);
+    kamupin_secret_free(&service->token);
+    kamupin_status status = kp_json_token(fields, "operation_token", service->context,
+                                          KAMUPIN_SECRET_ACCESS_TOKEN, &service->token, error);
+    if (status == KAMUPIN_OK)
+        status = kp_json_done(fields, error);
+    if (status == KAMUPIN_OK && !factors)
+        status = kp_fail(error, KAMUPIN_E_FACTOR_UNSUPPORTED, KAMUPIN_FROM_SERVICE, NULL);
+    return status;
+}
+
+/* Cards that the service was not told of, because an unanswered request was repeated as it was. */
+static kamupin_status ask_rest(kp_service *service, const kp_card_name *cards, size_t count,
+                               kp_redeemed *redeemed, kamupin_error *error)
+{
+    const kp_redeeming *sent = &service->redeeming;
+    kp_card_name rest[KP_CARDS_MAX];
+    kp_allowed more = {.count = 0};
+    size_t left = 0;
+
+    for (size_t i = 0; i < count && i < KP_CARDS_MAX; i++)
+        if (!is_among(sent->cards, sent->count, cards[i].card_id))
+            rest[left++] = cards[i];
+    if (left == 0)
+        return KAMUPIN_OK;
+    kamupin_status status =
+        kp_service_cards(service, rest, left, &more, &redeemed->deadline_ms, error);
+    kp_allowed *allowed = &redeemed->allowed;
+    for (size_t i = 0; i < more.count && allowed->count < KP_CARDS_MAX; i++)
+        memcpy(allowed->card_id[allowed->count++], more.card_id[i], KAMUPIN_CARD_ID_MAX);
+    return status;
+}
+
+kamupin_status kp_service_redeem(kp_service *service, const kamupin_secret *code,
+                                 const kp_card_name *cards, size_t count, kp_redeemed *redeemed,
+                                 kamupin_error *error)
+{
+    kp_answer answer = {NULL, 0};
+
+    memset(redeemed, 0, sizeof *redeemed);
+    kamupin_status status = note(service, code, cards, count, error);
+    if (status == KAMUPIN_OK)
+        status = send_code(service, &answer, error);
+    if (status == KAMUPIN_OK)
+        status = read_answer(service, &answer, redeemed, error);
+    if (status == KAMUPIN_OK)
+        memcpy(service->operation_id, redeemed->operation_id, sizeof service->operation_id);
+    else
+        kamupin_secret_free(&service->token);
+    kp_json_free(answer.root);
+    if (status == KAMUPIN_OK)
+        status = ask_rest(service, cards, count, redeemed, error);
+    if (service->unanswered.path[0] == '\0')
+        kamupin_secret_free(&service->redeeming.code);
+    return status;
+}

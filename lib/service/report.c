@@ -1,0 +1,110 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   report.c: telling the service how the card work ended, by the ticket alone. */
+#include <service/client.h>
+
+#include <core/fail.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define TRIES_MAX 15 /* what the profile has room for: a nibble, as in a status word 63Cx */
+
+/* In the order of kamupin_outcome, from DONE. */
+static const char *const OUTCOMES[] = {"done", "not-done", "unknown", NULL};
+static const char *const EVIDENCE[] = {"not-sent", "accepted", "refused", "unknown", NULL};
+
+static const char *outcome_word(kamupin_outcome outcome)
+{
+    return outcome >= KAMUPIN_OUTCOME_DONE && outcome <= KAMUPIN_OUTCOME_UNKNOWN
+               ? OUTCOMES[outcome - KAMUPIN_OUTCOME_DONE]
+               : NULL;
+}
+
+static const char *state_word(kamupin_pin_state state)
+{
+    switch (state) {
+    case KAMUPIN_PIN_NOT_SET:
+        return "not-set";
+    case KAMUPIN_PIN_USABLE:
+        return "usable";
+    case KAMUPIN_PIN_BLOCKED:
+        return "blocked";
+    case KAMUPIN_PIN_DEAD:
+        return "dead";
+    case KAMUPIN_PIN_UNKNOWN:
+    default:
+        return "unknown";
+    }
+}
+
+static bool is_evidence(const char *word)
+{
+    for (size_t i = 0; word != NULL && EVIDENCE[i] != NULL; i++)
+        if (strcmp(EVIDENCE[i], word) == 0)
+            return true;
+    return false;
+}
+
+static void put_tries(kp_buffer *body, const char *name, int tries)
+{
+    char text[48];
+
+    if (tries < 0 || tries > TRIES_MAX)
+        return;
+    snprintf(text, sizeof text, ",\"%s\":%d", name, tries);
+    kp_buffer_text(body, text);
+}
+
+static void put_report(kp_buffer *body, const kp_report *report)
+{
+    char status_word[8];
+
+    kp_json_put_field(body, "{", "operation_id", report->operation_id);
+    kp_json_put_field(body, ",", "card_id", report->card_id);
+    kp_json_put_field(body, ",", "outcome", outcome_word(report->outcome));
+    kp_buffer_text(body, ",\"evidence\":");
+    kp_json_put_field(body, "{", "external_authenticate", report->external_authenticate);
+    if (report->status_word != 0) {
+        snprintf(status_word, sizeof status_word, "%04X", (unsigned int)report->status_word);
+        kp_json_put_field(body, ",", "status_word", status_word);
+    }
+    kp_json_put_field(body, ",", "pin_state_before", state_word(report->state_before));
+    kp_json_put_field(body, ",", "pin_state_after", state_word(report->state_after));
+    put_tries(body, "tries_before", report->tries_before);
+    put_tries(body, "tries_after", report->tries_after);
+    kp_buffer_text(body, "}}");
+}
+
+kamupin_status kp_service_report(kp_service *service, const kamupin_secret *ticket,
+                                 const kp_report *report, char *recorded_at, kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    kp_answer answer = {NULL, 0};
+    const char *wrong = NULL;
+
+    recorded_at[0] = '\0';
+    if (outcome_word(report->outcome) == NULL || !is_evidence(report->external_authenticate))
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
+                       "nothing to report: no outcome, or no evidence");
+    put_report(&body, report);
+    kamupin_status status = body.failed ? kp_fail_local(error, KAMUPIN_E_NO_MEMORY) : KAMUPIN_OK;
+    const kp_call call = {"POST", "/reports", KP_RIGHT_TICKET, ticket, &body, 0, true};
+    if (status == KAMUPIN_OK)
+        status = kp_call_make(service, &call, &answer, error);
+    if (status == KAMUPIN_OK) {
+        const kp_fields fields = {answer.root, &wrong};
+        char at[KP_RECORDED_MAX];
+        size_t recorded = kp_json_word(fields, "outcome", OUTCOMES);
+        if (recorded != (size_t)(report->outcome - KAMUPIN_OUTCOME_DONE))
+            kp_json_refuse(fields, "outcome"); /* it recorded something else */
+        kp_json_text(fields, "recorded_at", at, sizeof at);
+        status = kp_json_done(fields, error);
+        if (status == KAMUPIN_OK)
+            memcpy(recorded_at, at, sizeof at);
+    }
+    kp_json_free(answer.root);
+    kp_buffer_wipe(&body);
+    return status;
+}
