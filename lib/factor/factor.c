@@ -6,6 +6,7 @@
    the rest, reads no card. */
 #include <factor/factor.h>
 
+#include <core/context.h>
 #include <core/fail.h>
 
 #include <string.h>

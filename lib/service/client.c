@@ -135,9 +135,7 @@ static bool is_lost(kamupin_status status)
     return status == KAMUPIN_E_NETWORK_INTERRUPTED || status == KAMUPIN_E_NETWORK_TIMEOUT;
 }
 
-/* After these the same request is asked again under the same key; any other answer has settled it.
- */
-static bool stays_unanswered(kamupin_status status)
+bool kp_call_is_open(kamupin_status status)
 {
     switch ((int)status) {
     case KAMUPIN_E_CANCELLED:
@@ -146,6 +144,7 @@ static bool stays_unanswered(kamupin_status status)
     case KAMUPIN_E_SERVICE_UNAVAILABLE:
     case KAMUPIN_E_HTTP_REDIRECTED:
     case KAMUPIN_E_NO_MEMORY:
+    case KAMUPIN_E_SECRET_FULL:
         return true;
     default:
         return is_lost(status);
@@ -216,7 +215,8 @@ static kamupin_status put_headers(kp_service *service, const kp_call *call, cons
     next_header(headers, "Accept: application/json, application/problem+json");
     if (call->body != NULL) {
         next_header(headers, "Content-Type: application/json");
-        kp_buffer_text(next_header(headers, "Idempotency-Key: "), service->unanswered.key);
+        kp_buffer_text(next_header(headers, "Idempotency-Key: "),
+                       call->key != NULL ? call->key : service->unanswered.key);
     }
     kamupin_status status = put_right(service, call, url, headers, error);
     for (size_t i = 0; i < headers->count && status == KAMUPIN_OK; i++) {
@@ -277,7 +277,8 @@ kamupin_status kp_call_make(kp_service *service, const kp_call *call, kp_answer 
     bool renewed = false, repeated = false, again = true;
 
     answer->root = NULL;
-    kamupin_status status = call->body == NULL ? KAMUPIN_OK : key_for(service, call, &own);
+    const bool keyed = call->body != NULL && call->key == NULL;
+    kamupin_status status = keyed ? key_for(service, call, &own) : KAMUPIN_OK;
     while (status == KAMUPIN_OK && again) {
         kp_http_reply reply = {.status = 0};
         status = send_once(service, call, &reply, &own);
@@ -294,7 +295,7 @@ kamupin_status kp_call_make(kp_service *service, const kp_call *call, kp_answer 
         answer->sent_ms = reply.sent_ms - (int64_t)reply.age * 1000;
         kp_http_reply_wipe(&reply);
     }
-    if (call->body != NULL && !stays_unanswered(status))
+    if (keyed && !kp_call_is_open(status))
         OPENSSL_cleanse(&service->unanswered, sizeof service->unanswered);
     if (status != KAMUPIN_OK)
         kp_error_copy(&own, error);
@@ -322,6 +323,10 @@ kamupin_status kp_call_operation(kp_service *service, const char *rest, const kp
         status = kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     if (status != KAMUPIN_OK)
         return status;
-    const kp_call call = {"POST", path, KP_RIGHT_TOKEN, NULL, body, deadline_ms, false};
+    const kp_call call = {.method = "POST",
+                          .path = path,
+                          .right = KP_RIGHT_TOKEN,
+                          .body = body,
+                          .deadline_ms = deadline_ms};
     return kp_call_make(service, &call, answer, error);
 }

@@ -25,6 +25,7 @@ typedef struct kp_unanswered {
 /** What redeem has sent before it was answered; kept so that it can be sent the same again. */
 typedef struct kp_redeeming {
     kamupin_secret *code; /* NULL for none */
+    char key[37];
     kp_card_name cards[KP_CARDS_MAX];
     size_t count;
 } kp_redeeming;
@@ -57,8 +58,9 @@ typedef struct kp_call {
     kp_right right;
     const kamupin_secret *ticket;
     const kp_buffer *body; /* NULL for GET */
-    int64_t deadline_ms;   /* 0: the context's bound */
-    bool repeat;           /* a lost answer's request is sent once more, under the same key */
+    const char *key; /* idempotency key; NULL: the one of the unanswered request, or a new one */
+    int64_t deadline_ms; /* 0: the context's bound */
+    bool repeat;         /* a lost answer's request is sent once more, under the same key */
 } kp_call;
 
 /** An answer's object. */
@@ -66,6 +68,10 @@ typedef struct kp_answer {
     json_t *root;    /* freed with kp_json_free */
     int64_t sent_ms; /* its seconds count from here, on the context's clock */
 } kp_answer;
+
+/** Whether a call with this status has to be asked again under the same key: the service may have
+ * done the work though no answer of use came. */
+bool kp_call_is_open(kamupin_status status);
 
 /** Makes a call and takes its answer apart as far as every answer is alike. Errors: those of the
  * problem table, of kp_http_exchange and of the proofs. */

@@ -6,6 +6,7 @@
 #include <service/client.h>
 
 #include <core/fail.h>
+#include <service/dpop.h>
 
 #include <string.h>
 
@@ -93,7 +94,8 @@ static kamupin_status note(kp_service *service, const kamupin_secret *code,
     if (count > 0)
         memcpy(now->cards, cards, count * sizeof *cards);
     now->count = count;
-    return kp_secret_copy(code, &now->code, error);
+    kamupin_status status = kp_uuid(now->key, error);
+    return status == KAMUPIN_OK ? kp_secret_copy(code, &now->code, error) : status;
 }
 
 static kamupin_status send_code(kp_service *service, kp_answer *answer, kamupin_error *error)
@@ -116,6 +118,7 @@ static kamupin_status send_code(kp_service *service, kp_answer *answer, kamupin_
                           .path = "/codes/redeem",
                           .right = KP_RIGHT_KEY,
                           .body = &body,
+                          .key = service->redeeming.key,
                           .repeat = true};
     if (status == KAMUPIN_OK)
         status = kp_call_make(service, &call, answer, error);
@@ -191,7 +194,7 @@ kamupin_status kp_service_redeem(kp_service *service, const kamupin_secret *code
     kp_json_free(answer.root);
     if (status == KAMUPIN_OK)
         status = ask_rest(service, cards, count, redeemed, error);
-    if (service->unanswered.path[0] == '\0')
+    if (!kp_call_is_open(status))
         kamupin_secret_free(&service->redeeming.code);
     return status;
 }

@@ -90,7 +90,12 @@ kamupin_status kp_service_report(kp_service *service, const kamupin_secret *tick
                        "nothing to report: no outcome, or no evidence");
     put_report(&body, report);
     kamupin_status status = body.failed ? kp_fail_local(error, KAMUPIN_E_NO_MEMORY) : KAMUPIN_OK;
-    const kp_call call = {"POST", "/reports", KP_RIGHT_TICKET, ticket, &body, 0, true};
+    const kp_call call = {.method = "POST",
+                          .path = "/reports",
+                          .right = KP_RIGHT_TICKET,
+                          .ticket = ticket,
+                          .body = &body,
+                          .repeat = true};
     if (status == KAMUPIN_OK)
         status = kp_call_make(service, &call, &answer, error);
     if (status == KAMUPIN_OK) {
