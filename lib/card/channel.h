@@ -23,6 +23,8 @@ typedef struct kp_channel {
     bool stale;             /* the card's state may be lost: identify before anything secret */
     bool delivered;         /* the last kp_channel_send may have reached the card */
     unsigned long commands; /* sent so far, for the log and tests */
+    const kamupin_cancel *cancel; /* asked before each command when set: only while a card is read,
+                                     never during PIN work */
 } kp_channel;
 
 /** Opens a worker, and a connection to the card in `reader`. Errors: reader-*, no-card, card-mute,
@@ -36,16 +38,19 @@ void kp_channel_close(kp_channel *channel);
 kamupin_status kp_channel_begin(kp_channel *channel, kamupin_error *error);
 void kp_channel_end(kp_channel *channel);
 
-/** Sends one command and gathers its answer. ok means that an answer came: look at response->sw. A
- * 6Cxx is repeated with the right Le only for commands without data; a command with secret data is
- * never repeated. When it fails, channel->delivered tells whether the card may have had the
+/** Sends one command of a held card and gathers its answer (61xx). ok means that an answer came:
+ * look at response->sw. A 6Cxx is repeated once with the right Le, only for SELECT, GET DATA and
+ * commands without data; a command with secret data (VERIFY, CHANGE, RESET RETRY COUNTER and
+ * EXTERNAL AUTHENTICATE are so by their instruction) is never repeated, and is refused while
+ * channel->stale. When it fails, channel->delivered tells whether the card may have had the
  * command: false only when it surely had not (refused here, or the backend said `unsent`).
  * Errors: command-forbidden, card-reset, card-removed, card-reply-malformed, reader-*. */
 kamupin_status kp_channel_send(kp_channel *channel, const kp_command *command,
                                kp_response *response, kamupin_error *error);
 
-/** Whether a command is on the never-send list (akis.md): 80 09, 80 10, 80 15, 80 16, 80 19, 00 24
- * 01 00, VERIFY without data, and every form that carries a PUK. */
+/** Whether a command is on the never-send list (docs/cards.md): 80 09, 80 10, 80 15, 80 16, 80 19,
+ * 00 24 01 00, VERIFY without data, and every form that carries a PUK: by reference (82; 00 on
+ * v1.0) or by form (RESET RETRY COUNTER with any P1 but 02). */
 bool kp_never_send(const kp_command *command);
 
 #endif

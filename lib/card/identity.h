@@ -15,6 +15,7 @@
 typedef struct kp_der {
     uint8_t *data;
     size_t length;
+    uint16_t file; /* the EF it was read from: 2F10 and up */
 } kp_der;
 
 /** A card's identity in full, and what is needed to recognise it again in few commands. */
@@ -49,6 +50,11 @@ kamupin_status kp_identity_read_puk(kp_channel *channel, const kp_profile *profi
 /** Logs the card out as its profile says; leaves nothing verified behind. Failures are logged, not
  * returned. */
 void kp_card_logout(kp_channel *channel, const kp_profile *profile);
+
+/** Fills what reader name and ATR alone tell: profile row, product, and card-unsupported when no
+ * row knows the ATR. Nothing is sent. */
+void kp_info_describe(kamupin_card_info *info, const char *reader, const uint8_t *atr,
+                      size_t atr_length);
 
 void kp_identity_wipe(kp_identity *identity);
 

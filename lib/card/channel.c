@@ -1,0 +1,250 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   channel.c: sending commands over one connection. Every APDU of the library passes exchange() here
+   and nowhere else; it asks the never-send list, masks the log, and notices a lost card. */
+#include <card/channel.h>
+
+#include <core/buffer.h>
+#include <core/fail.h>
+
+#include <openssl/crypto.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define COMMAND_MAX (5 + KP_APDU_DATA_MAX + 1)
+
+kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_channel *channel,
+                               kamupin_error *error)
+{
+    *channel = (kp_channel){.context = context, .backend = context->backend, .stale = true};
+    snprintf(channel->reader, sizeof channel->reader, "%s", reader);
+    kamupin_reader_answer answer = channel->backend->open(channel->backend->user, &channel->worker);
+    if (answer.status != KAMUPIN_OK)
+        return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
+                                "cannot reach the readers");
+    answer = channel->backend->connect(channel->worker, reader, &channel->connection);
+    if (answer.status != KAMUPIN_OK) {
+        kp_channel_close(channel);
+        return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
+                                "cannot connect to the card");
+    }
+    return KAMUPIN_OK;
+}
+
+void kp_channel_close(kp_channel *channel)
+{
+    if (channel->held)
+        kp_channel_end(channel);
+    if (channel->connection != NULL)
+        channel->backend->disconnect(channel->connection);
+    if (channel->worker != NULL)
+        channel->backend->close(channel->worker);
+    channel->connection = NULL;
+    channel->worker = NULL;
+}
+
+static bool card_was_lost(kamupin_status status)
+{
+    return status == KAMUPIN_E_CARD_RESET || status == KAMUPIN_E_CARD_REMOVED;
+}
+
+kamupin_status kp_channel_begin(kp_channel *channel, kamupin_error *error)
+{
+    kamupin_reader_answer answer = channel->backend->begin(channel->connection);
+    if (card_was_lost(answer.status)) {
+        bool removed = answer.status == KAMUPIN_E_CARD_REMOVED;
+        channel->stale = true;
+        answer = channel->backend->reconnect(channel->connection);
+        if (answer.status == KAMUPIN_OK)
+            answer = channel->backend->begin(channel->connection);
+        else if (removed || answer.status == KAMUPIN_E_NO_CARD)
+            answer.status = KAMUPIN_E_CARD_REMOVED;
+    }
+    if (answer.status != KAMUPIN_OK)
+        return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
+                                "cannot hold the card");
+    channel->held = true;
+    return KAMUPIN_OK;
+}
+
+void kp_channel_end(kp_channel *channel)
+{
+    if (!channel->held)
+        return;
+    channel->held = false;
+    kamupin_reader_answer answer = channel->backend->end(channel->connection);
+    if (answer.status != KAMUPIN_OK) {
+        channel->stale = true;
+        kp_log(channel->context, KAMUPIN_LOG_DEBUG, "card", "%s: letting go answered %s",
+               channel->reader, kamupin_status_name(answer.status));
+    }
+}
+
+/* ---- one APDU ---- */
+
+/* Commands whose data and answers stay out of the log, whatever the caller said. */
+static bool is_secret(const kp_command *command)
+{
+    return command->secret || command->ins == 0x20 || command->ins == 0x24 ||
+           command->ins == 0x2C || command->ins == 0x82;
+}
+
+static void log_command(const kp_channel *channel, const kp_command *command, const uint8_t *bytes,
+                        size_t length)
+{
+    char hex[2 * COMMAND_MAX + 1];
+    if (!kp_log_wanted(channel->context, KAMUPIN_LOG_TRACE))
+        return;
+    bool masked = is_secret(command) && length > 4; /* the length tells the PIN's: masked as well */
+    kp_hex(bytes, masked ? 4 : length, true, hex);
+    kp_log(channel->context, KAMUPIN_LOG_TRACE, "card", "%s > %s%s", channel->reader, hex,
+           masked ? "**" : "");
+}
+
+static void log_reply(const kp_channel *channel, const kp_command *command, const uint8_t *bytes,
+                      size_t length)
+{
+    char hex[2 * KAMUPIN_REPLY_MAX + 1];
+    if (!kp_log_wanted(channel->context, KAMUPIN_LOG_TRACE) || length < 2)
+        return;
+    bool masked = is_secret(command) && length > 2;
+    kp_hex(masked ? bytes + length - 2 : bytes, masked ? 2 : length, true, hex);
+    kp_log(channel->context, KAMUPIN_LOG_TRACE, "card", "%s < %s%s", channel->reader,
+           masked ? "**" : "", hex);
+}
+
+/* Whether the card is out of the reader as far as the reader system has noticed. */
+static bool card_is_absent(const kp_channel *channel)
+{
+    kamupin_reader_state state = {0};
+    snprintf(state.name, sizeof state.name, "%s", channel->reader);
+    kamupin_reader_answer answer = channel->backend->watch(channel->worker, &state, 1, 0);
+    return answer.status == KAMUPIN_E_NO_READER ||
+           (answer.status == KAMUPIN_OK && (state.gone || !state.present));
+}
+
+/* A transmission that brought no answer. Whatever the card knew of us may be gone. */
+static kamupin_status no_answer(kp_channel *channel, kamupin_reader_answer answer,
+                                kamupin_error *error)
+{
+    kamupin_status status = answer.status;
+    channel->stale = true;
+    if (status == KAMUPIN_OK || status == KAMUPIN_E_CARD_RESET)
+        status = card_is_absent(channel) ? KAMUPIN_E_CARD_REMOVED : KAMUPIN_E_CARD_RESET;
+    else if (status == KAMUPIN_E_NO_CARD || status == KAMUPIN_E_NO_READER)
+        status = KAMUPIN_E_CARD_REMOVED;
+    kp_log(channel->context, KAMUPIN_LOG_INFO, "card", "%s: no answer: %s (code 0x%lX)",
+           channel->reader, kamupin_status_name(status), (unsigned long)answer.code);
+    return kp_fail_platform(error, status, KAMUPIN_FROM_READER, answer.code,
+                            "the card did not answer a command");
+}
+
+/* The last place before the wire. `repeat`: the card had an earlier part of this command already.
+ */
+static kamupin_status exchange(kp_channel *channel, const kp_command *command, bool repeat,
+                               uint8_t *reply, size_t *reply_length, kamupin_error *error)
+{
+    uint8_t bytes[COMMAND_MAX];
+    size_t length = 0;
+    if (kp_never_send(command))
+        return kp_fail(error, KAMUPIN_E_COMMAND_FORBIDDEN, KAMUPIN_FROM_LOCAL,
+                       "never sent: %02X %02X %02X %02X", command->cla, command->ins, command->p1,
+                       command->p2);
+    if (!kp_command_encode(command, bytes, sizeof bytes, &length))
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
+                       "a command that is no short APDU");
+    log_command(channel, command, bytes, length);
+    channel->commands++;
+    channel->delivered = true;
+    kamupin_reader_answer answer =
+        channel->backend->transmit(channel->connection, bytes, length, reply, reply_length);
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    if (answer.status != KAMUPIN_OK && answer.unsent && !repeat)
+        channel->delivered = false;
+    /* PC/SC-lite says success with no byte when the card dies in the middle of a command */
+    if (answer.status != KAMUPIN_OK || *reply_length < 2)
+        return no_answer(channel, answer, error);
+    if (*reply_length > KAMUPIN_REPLY_MAX)
+        return kp_fail(error, KAMUPIN_E_CARD_REPLY_MALFORMED, KAMUPIN_FROM_CARD,
+                       "an answer of %zu bytes", *reply_length);
+    log_reply(channel, command, reply, *reply_length);
+    return KAMUPIN_OK;
+}
+
+/* exchange, and its answer appended to `response`. */
+static kamupin_status gather(kp_channel *channel, const kp_command *command, bool repeat,
+                             kp_response *response, kamupin_error *error)
+{
+    uint8_t reply[KAMUPIN_REPLY_MAX] = {0};
+    size_t length = sizeof reply;
+    kamupin_status status = exchange(channel, command, repeat, reply, &length, error);
+    if (status == KAMUPIN_OK && length - 2 > sizeof response->data - response->length)
+        status = kp_fail(error, KAMUPIN_E_CARD_REPLY_MALFORMED, KAMUPIN_FROM_CARD,
+                         "an answer beyond %d bytes", KP_APDU_REPLY_MAX);
+    if (status == KAMUPIN_OK) {
+        memcpy(response->data + response->length, reply, length - 2);
+        response->length += length - 2;
+        response->sw = (uint16_t)(reply[length - 2] << 8 | reply[length - 1]);
+    }
+    if (is_secret(command))
+        OPENSSL_cleanse(reply, sizeof reply);
+    return status;
+}
+
+/* Le of 6Cxx and 61xx: 00 is 256. */
+static int stated_length(uint16_t sw)
+{
+    return (sw & 0xFF) == 0 ? KP_LE_MAX : sw & 0xFF;
+}
+
+/* Only what changes nothing and carries nothing of value is ever sent a second time. */
+static bool may_repeat(const kp_command *command)
+{
+    return !is_secret(command) && command->le != KP_LE_NONE &&
+           (command->length == 0 || command->ins == 0xA4 || command->ins == 0xCB);
+}
+
+static kamupin_status get_response(kp_channel *channel, const kp_command *command,
+                                   kp_response *response, kamupin_error *error)
+{
+    kamupin_status status = KAMUPIN_OK;
+    while (status == KAMUPIN_OK && (response->sw & 0xFF00) == 0x6100) {
+        size_t before = response->length;
+        kp_command more = {.ins = 0xC0, .le = stated_length(response->sw)};
+        more.secret = is_secret(command);
+        status = gather(channel, &more, true, response, error);
+        if (status == KAMUPIN_OK && response->length == before && (response->sw & 0xFF00) == 0x6100)
+            status = kp_fail(error, KAMUPIN_E_CARD_REPLY_MALFORMED, KAMUPIN_FROM_CARD,
+                             "the card promises data and gives none");
+    }
+    return status;
+}
+
+kamupin_status kp_channel_send(kp_channel *channel, const kp_command *command,
+                               kp_response *response, kamupin_error *error)
+{
+    memset(response, 0, sizeof *response);
+    channel->delivered = false;
+    if (!channel->held)
+        return kp_fail(error, KAMUPIN_E_WRONG_STATE, KAMUPIN_FROM_LOCAL,
+                       "a command outside a transaction");
+    if (channel->stale && is_secret(command))
+        return kp_fail(error, KAMUPIN_E_CARD_RESET, KAMUPIN_FROM_LOCAL,
+                       "the card was not identified since it may have been lost");
+    kamupin_status status = kp_cancel_check(channel->cancel, error);
+    if (status == KAMUPIN_OK)
+        status = gather(channel, command, false, response, error);
+    if (status == KAMUPIN_OK && (response->sw & 0xFF00) == 0x6C00 && may_repeat(command)) {
+        kp_command again = *command;
+        again.le = stated_length(response->sw);
+        response->length = 0;
+        status = gather(channel, &again, true, response, error);
+    }
+    if (status == KAMUPIN_OK)
+        status = get_response(channel, command, response, error);
+    if (status != KAMUPIN_OK)
+        response->sw = 0;
+    return status;
+}

@@ -1,0 +1,140 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   counters.c: how many tries a reference has left, read without spending one. What cannot be read
+   or makes no sense is "unknown", and the guard refuses on that: never a guess upwards. */
+#include <card/identity.h>
+#include <card/select.h>
+#include <card/tlv.h>
+
+#define TRIES_SANE_MAX 15 /* what 63Cx can say */
+
+/* The byte of FCP tag 90 on v1.0. */
+enum { V1_NEW_PIN = 0x08, V1_VALID = 0x02, V1_ONE_WRONG = 0x40, V1_LAST_TRY = 0x80 };
+
+/* One reference's part of kamupin_card_info. */
+typedef struct reference {
+    kamupin_pin_state state;
+    kamupin_tries tries;
+    int left, max;
+} reference;
+
+static const reference nothing_known = {KAMUPIN_PIN_UNKNOWN, KAMUPIN_TRIES_UNKNOWN, -1, -1};
+
+static reference counted(int left, int max)
+{
+    reference found = {KAMUPIN_PIN_USABLE, KAMUPIN_TRIES_KNOWN, left, max};
+    if (left == 0)
+        found.state = KAMUPIN_PIN_BLOCKED;
+    return found;
+}
+
+/* 70 { BF81nn { A0 { 9A maximum, 9B remaining } } } */
+static reference from_object(const kp_response *response, uint8_t object)
+{
+    kp_tlv at = kp_tlv_over(response->data, response->length);
+    if (!kp_tlv_find(&at, 0x70))
+        return nothing_known;
+    at = kp_tlv_inside(&at);
+    if (!kp_tlv_find(&at, 0xBF8100U | object))
+        return nothing_known;
+    at = kp_tlv_inside(&at);
+    if (!kp_tlv_find(&at, 0xA0))
+        return nothing_known;
+    kp_tlv maximum = kp_tlv_inside(&at), remaining = maximum;
+    uint32_t max = 0, left = 0;
+    if (!kp_tlv_find(&maximum, 0x9A) || !kp_tlv_number(&maximum, &max) ||
+        !kp_tlv_find(&remaining, 0x9B) || !kp_tlv_number(&remaining, &left) || max < 1 ||
+        max > TRIES_SANE_MAX || left > max)
+        return nothing_known;
+    return counted((int)left, (int)max);
+}
+
+/* GET DATA on the PIN object, under the selected application. */
+static kamupin_status read_object(kp_channel *channel, const kp_profile *profile, uint8_t object,
+                                  uint16_t not_set_sw, reference *found, kamupin_error *error)
+{
+    const uint8_t data[] = {0x4D, 0x08, 0x70, 0x06, 0xBF, 0x81, object, 0x02, 0xA0, 0x80};
+    const kp_command command = {
+        .ins = 0xCB, .p1 = 0x3F, .p2 = 0xFF, .data = data, .length = sizeof data, .le = KP_LE_MAX};
+    kp_response response;
+    kamupin_status status = kp_channel_send(channel, &command, &response, error);
+    *found = nothing_known;
+    if (status != KAMUPIN_OK)
+        return status;
+    if (response.sw == KP_SW_OK) {
+        *found = from_object(&response, object);
+    } else if (not_set_sw != 0 && response.sw == not_set_sw) {
+        found->state = KAMUPIN_PIN_NOT_SET;
+        found->max = profile->tries_max;
+    }
+    if (found->state == KAMUPIN_PIN_UNKNOWN)
+        kp_log(channel->context, KAMUPIN_LOG_WARNING, "card",
+               "%s: the counter of object %02X cannot be read (SW %04X)", channel->reader, object,
+               response.sw);
+    return KAMUPIN_OK;
+}
+
+/* v1.0 tells by the application's FCP; what it looks like when blocked is not known, so that "last
+   try" is the least it says. */
+static kamupin_status read_tag_90(kp_channel *channel, const kp_profile *profile, reference *found,
+                                  kamupin_error *error)
+{
+    kp_response response;
+    uint32_t bits = 0;
+    *found = nothing_known;
+    kamupin_status status = kp_select_application(channel, profile, &response, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    if (response.sw != KP_SW_OK || !kp_fcp_number(&response, 0x90, &bits) ||
+        (bits & V1_VALID) == 0 || (bits & V1_NEW_PIN) != 0)
+        return KAMUPIN_OK;
+    int left = profile->tries_max;
+    if ((bits & V1_LAST_TRY) != 0)
+        left = 1;
+    else if ((bits & V1_ONE_WRONG) != 0)
+        left = profile->tries_max - 1;
+    *found = counted(left, profile->tries_max);
+    return KAMUPIN_OK;
+}
+
+/* A blocked PIN whose PUK is used up is beyond help. */
+static void see_whether_dead(kamupin_card_info *info)
+{
+    if (info->pin_state == KAMUPIN_PIN_BLOCKED && info->puk_tries == KAMUPIN_TRIES_KNOWN &&
+        info->puk_tries_left == 0)
+        info->pin_state = KAMUPIN_PIN_DEAD;
+}
+
+kamupin_status kp_identity_read_pin(kp_channel *channel, const kp_profile *profile,
+                                    kamupin_card_info *info, kamupin_error *error)
+{
+    reference found = nothing_known;
+    kamupin_status status = KAMUPIN_OK;
+    if (profile->counters == KP_COUNTER_FCP_TAG_90)
+        status = read_tag_90(channel, profile, &found, error);
+    else if (profile->counters == KP_COUNTER_GET_DATA_OBJECT)
+        status =
+            read_object(channel, profile, profile->pin_object, profile->not_set_sw, &found, error);
+    info->pin_state = found.state;
+    info->pin_tries = found.tries;
+    info->pin_tries_left = found.left;
+    info->pin_tries_max = found.max;
+    see_whether_dead(info);
+    return status;
+}
+
+kamupin_status kp_identity_read_puk(kp_channel *channel, const kp_profile *profile,
+                                    kamupin_card_info *info, kamupin_error *error)
+{
+    reference found = nothing_known;
+    kamupin_status status = KAMUPIN_OK;
+    if (profile->counters == KP_COUNTER_GET_DATA_OBJECT)
+        status = read_object(channel, profile, profile->puk_object, 0, &found, error);
+    info->puk_state = found.state;
+    info->puk_tries = found.tries;
+    info->puk_tries_left = found.left;
+    info->puk_tries_max = found.max;
+    see_whether_dead(info);
+    return status;
+}

@@ -1,0 +1,163 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   profiles.c: the built-in card rows and how one is found. Data and look-up only; no card is
+   touched. docs/cards.md says where each byte comes from and how sure it is; a row may never claim
+   more than that page. */
+#include <card/atr.h>
+#include <card/profile.h>
+
+#include <string.h>
+
+/* AKİS v1.0: "UEKAE V1.0". */
+static const uint8_t akis1_historical[] = {0x55, 0x45, 0x4B, 0x41, 0x45,
+                                           0x20, 0x56, 0x31, 0x2E, 0x30};
+static const uint8_t akis1_mask[] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+static const uint8_t akis1_application[] = {0x3D, 0x00};
+
+/* AKİS v2.x: 80 65 54 43 b1 b2 b3 31 C0 73 F6 21 80 81 LCS; b1 b2 b3 name the version and the chip,
+   the last byte is the life cycle. */
+static const uint8_t akis2_historical[] = {0x80, 0x65, 0x54, 0x43, 0x00, 0x00, 0x00, 0x31,
+                                           0xC0, 0x73, 0xF6, 0x21, 0x80, 0x81, 0x00};
+static const uint8_t akis2_mask[] = {0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0xFF,
+                                     0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00};
+static const uint8_t akis2_application[] = {'P', 'K', 'C', 'S', '-', '1', '5'};
+
+static const kp_profile rows[] = {
+    {
+        .name = "akis-1",
+        .product = "AKİS v1.0",
+        .historical = akis1_historical,
+        .historical_mask = akis1_mask,
+        .historical_length = sizeof akis1_historical,
+        .application = akis1_application,
+        .application_length = sizeof akis1_application,
+        .application_p1 = 0x00,
+        .file_p1 = 0x02,
+        .decoy_check = true,
+        .naming = KP_NAME_BY_SERIAL,
+        .serial = {0x00, 0xCA, 0x01, 0x06, KP_KNOWN},
+        .serial_le = 0x4D,
+        .serial_offset = 55,
+        .serial_length = 12,
+        .verify = {0x00, 0x20, 0x00, 0x80, KP_KNOWN},
+        .change = {0x00, 0x24, 0x02, 0x00, KP_KNOWN},
+        /* nothing public says how this generation unblocks: unknown, so refused */
+        .reset_after_authentication = {0, 0, 0, 0, KP_UNKNOWN},
+        .change_coding = KP_CHANGE_LENGTH_PREFIXED,
+        .counters = KP_COUNTER_FCP_TAG_90,
+        .tries_max = 3,
+        .challenge = {0x00, 0x84, 0x00, 0x00, KP_KNOWN},
+        .external_authenticate = {0, 0, 0, 0, KP_UNKNOWN},
+        .challenge_length = 8,
+        .logout = KP_LOGOUT_COMMAND,
+        .logout_command = {0x80, 0x1A, 0x00, 0x00, KP_KNOWN},
+    },
+    {
+        .name = "akis-2",
+        .product = "AKİS v2.x",
+        .historical = akis2_historical,
+        .historical_mask = akis2_mask,
+        .historical_length = sizeof akis2_historical,
+        .application = akis2_application,
+        .application_length = sizeof akis2_application,
+        .application_p1 = 0x04,
+        .file_p1 = 0x02,
+        .decoy_check = true,
+        .naming = KP_NAME_BY_CERTIFICATES,
+        .verify = {0x00, 0x20, 0x00, 0x81, KP_CANDIDATE},
+        .change = {0x00, 0x24, 0x00, 0x81, KP_CANDIDATE},
+        .reset_after_authentication = {0x00, 0x2C, 0x02, 0x81, KP_CANDIDATE},
+        .change_coding = KP_CHANGE_PLAIN,
+        .counters = KP_COUNTER_GET_DATA_OBJECT,
+        .pin_object = 0x01,
+        .puk_object = 0x02,
+        .not_set_sw = 0x6A88,
+        .tries_max = 3,
+        .challenge = {0x00, 0x84, 0x00, 0x00, KP_CANDIDATE},
+        /* Key reference 83 and a challenge of 8 bytes are this project's own choice: no public
+           source names either. They work with the sandbox's card; an institution that issues cards
+           knows its own. */
+        .external_authenticate = {0x00, 0x82, 0x00, 0x83, KP_CANDIDATE},
+        .challenge_length = 8,
+        .logout = KP_LOGOUT_BY_SELECTION,
+    },
+};
+
+#define ROW_COUNT (sizeof rows / sizeof rows[0])
+
+static bool matches(const kp_profile *row, const kp_atr *atr)
+{
+    if (atr->historical_length != row->historical_length)
+        return false;
+    for (size_t i = 0; i < row->historical_length; i++)
+        if (((atr->historical[i] ^ row->historical[i]) & row->historical_mask[i]) != 0)
+            return false;
+    return true;
+}
+
+const kp_profile *kp_profile_for_atr(const uint8_t *atr, size_t length)
+{
+    kp_atr parsed;
+    if (!kp_atr_parse(atr, length, &parsed))
+        return NULL;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (matches(&rows[i], &parsed))
+            return &rows[i];
+    return NULL;
+}
+
+const kp_profile *kp_profile_by_name(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < ROW_COUNT; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+static kp_proof weaker(kp_proof a, kp_proof b)
+{
+    return a < b ? a : b;
+}
+
+kp_proof kp_profile_proof(const kp_profile *profile, kp_card_operation operation)
+{
+    switch (operation) {
+    case KP_OP_VERIFY:
+        return profile->verify.proof;
+    case KP_OP_CHANGE:
+        return profile->change.proof;
+    case KP_OP_RESET_BY_CRYPTOGRAM:
+        return weaker(profile->challenge.proof, weaker(profile->external_authenticate.proof,
+                                                       profile->reset_after_authentication.proof));
+    }
+    return KP_UNKNOWN;
+}
+
+/* Stable words of the service profile: never renamed. */
+static const struct {
+    kp_card_operation operation;
+    const char *name;
+} operation_names[] = {
+    {KP_OP_VERIFY, "verify"},
+    {KP_OP_CHANGE, "change"},
+    {KP_OP_RESET_BY_CRYPTOGRAM, "reset-by-cryptogram"},
+};
+
+#define OPERATION_COUNT (sizeof operation_names / sizeof operation_names[0])
+
+const char *kp_card_operation_name(kp_card_operation operation)
+{
+    for (size_t i = 0; i < OPERATION_COUNT; i++)
+        if (operation_names[i].operation == operation)
+            return operation_names[i].name;
+    return "";
+}
+
+unsigned int kp_card_operation_by_name(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < OPERATION_COUNT; i++)
+        if (strcmp(operation_names[i].name, name) == 0)
+            return (unsigned int)operation_names[i].operation;
+    return 0;
+}
