@@ -28,6 +28,7 @@ typedef struct kp_script_line {
     bool answers;
     kamupin_status status;
     kp_script_then then;
+    bool unsent;
 } kp_script_line;
 
 typedef struct worker {
@@ -44,7 +45,7 @@ typedef struct connection {
 
 static kamupin_reader_answer answer(kamupin_status status)
 {
-    return (kamupin_reader_answer){status, 0};
+    return (kamupin_reader_answer){status, 0, false};
 }
 
 /* Takes a one-shot answer. */
@@ -393,6 +394,7 @@ static kamupin_reader_answer script_transmit(void *object, const unsigned char *
         differs(at->script, "%s: a command outside a transaction", at->slot->name);
     at->slot->transmits++;
     kamupin_status status = standing(at);
+    bool unsent = status != KAMUPIN_OK;
     const kp_script_line *line =
         status == KAMUPIN_OK ? next_line(at, command, command_length) : NULL;
     if (status == KAMUPIN_OK && line == NULL)
@@ -402,13 +404,14 @@ static kamupin_reader_answer script_transmit(void *object, const unsigned char *
         *reply_length = line->reply_length;
     } else if (line != NULL) {
         status = line->answers ? KAMUPIN_E_READER_FAILED : line->status;
+        unsent = line->unsent;
     }
     if (line != NULL && line->then == KP_THEN_REMOVE) {
         at->slot->present = false;
         at->slot->events++;
     }
     pthread_mutex_unlock(&at->script->lock);
-    return answer(status);
+    return (kamupin_reader_answer){status, 0, unsent};
 }
 
 /* ---- the test's side ---- */
@@ -473,6 +476,7 @@ void kp_script_steps(kp_script *script, size_t reader, const kp_script_step *ste
             line->reply_length = decode(steps[i].reply, line->reply, sizeof line->reply, NULL);
         line->status = steps[i].status;
         line->then = steps[i].then;
+        line->unsent = steps[i].unsent;
     }
     pthread_mutex_unlock(&script->lock);
 }

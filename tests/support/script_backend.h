@@ -34,6 +34,7 @@ typedef struct kp_script_step {
                               answered; "" : success with no byte at all, as PC/SC-lite does */
     kamupin_status status; /* what the backend answers when reply is NULL */
     kp_script_then then;
+    bool unsent; /* … and whether it says that the command surely did not reach the card */
 } kp_script_step;
 
 typedef struct kp_script_slot {
