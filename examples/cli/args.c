@@ -1,0 +1,249 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   args.c: reading the command line; the help is in help.c. */
+#include "options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const cli_command_row cli_commands[COMMAND_COUNT] = {
+#define CLI_COMMAND(NAME, NOUN, VERB, CARD, TR, EN) {NOUN, VERB, CARD, {TR, EN}},
+#include "commands.def"
+};
+
+const cli_option_row cli_options[OPTION_COUNT] = {
+#define CLI_OPTION(NAME, TEXT, LETTER, ARGUMENT, MASK, TR, EN)                                     \
+    {TEXT, LETTER, ARGUMENT, MASK, {TR, EN}},
+#include "options.def"
+};
+
+static bool wrong(cli_args *args, cli_message what, const char *value)
+{
+    args->wrong = what;
+    args->wrong_value = value;
+    return false;
+}
+
+/* Shows the option's name alone: what stands behind the = may be a secret that was put there by
+ * mistake. */
+static bool wrong_option(cli_args *args, cli_message what, const char *word)
+{
+    snprintf(args->wrong_room, sizeof args->wrong_room, "%.*s",
+             (int)(word[1] == '-' ? strcspn(word, "=") : 2), word);
+    return wrong(args, what, args->wrong_room);
+}
+
+static bool read_descriptor(const char *value, int *fd)
+{
+    char *end = NULL;
+    errno = 0;
+    long number = strtol(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || value[0] == '-' || number > INT_MAX)
+        return false;
+    *fd = (int)number;
+    return true;
+}
+
+static bool read_level(const char *value, kamupin_log_level *level)
+{
+    static const char *const names[] = {"error", "warning", "info", "debug", "trace"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(value, names[i]) == 0) {
+            *level = (kamupin_log_level)(i + 1);
+            return true;
+        }
+    return false;
+}
+
+static bool read_language(const char *value, kamupin_language *language)
+{
+    bool known = strcmp(value, "tr") == 0 || strcmp(value, "en") == 0;
+    if (known)
+        *language = cli_language(value);
+    return known;
+}
+
+/* `value` is NULL exactly when the option takes none. */
+static bool apply(cli_args *args, cli_option option, const char *value)
+{
+    bool good = true;
+    switch (option) {
+    case OPTION_CARD:
+        args->card = value;
+        break;
+    case OPTION_SERVICE:
+        args->service = value;
+        break;
+    case OPTION_CA_FILE:
+        args->ca_file = value;
+        break;
+    case OPTION_STATE_DIR:
+        args->state_dir = value;
+        break;
+    case OPTION_ACKNOWLEDGE:
+        args->acknowledge = true;
+        break;
+    case OPTION_CODE_FD:
+        good = read_descriptor(value, &args->code_fd);
+        break;
+    case OPTION_OLD_PIN_FD:
+        good = read_descriptor(value, &args->old_pin_fd);
+        break;
+    case OPTION_NEW_PIN_FD:
+        good = read_descriptor(value, &args->new_pin_fd);
+        break;
+    case OPTION_SMS_FD:
+        good = read_descriptor(value, &args->sms_fd);
+        break;
+    case OPTION_CHECK_PIN_FD:
+        good = read_descriptor(value, &args->check_pin_fd);
+        break;
+    case OPTION_LAST_TRY:
+        args->risk |= KAMUPIN_RISK_LAST_TRY;
+        break;
+    case OPTION_UNKNOWN_TRIES:
+        args->risk |= KAMUPIN_RISK_UNKNOWN_TRIES;
+        break;
+    case OPTION_UNPROVEN:
+        args->risk |= KAMUPIN_RISK_UNPROVEN;
+        break;
+    case OPTION_JSON:
+        args->json = true;
+        break;
+    case OPTION_LANG:
+        good = read_language(value, &args->language);
+        break;
+    case OPTION_LOG:
+        good = read_level(value, &args->log);
+        break;
+    case OPTION_HELP:
+        args->help = true;
+        break;
+    case OPTION_VERSION:
+        args->version = true;
+        break;
+    case OPTION_COUNT:
+        good = false;
+        break;
+    }
+    return good;
+}
+
+static cli_option find_option(const char *word)
+{
+    bool is_long = word[1] == '-';
+    size_t length = is_long ? strcspn(word + 2, "=") : 1;
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        const cli_option_row *row = &cli_options[i];
+        if (is_long && strlen(row->name) == length && strncmp(row->name, word + 2, length) == 0)
+            return (cli_option)i;
+        if (!is_long && word[2] == '\0' && row->letter != 0 && word[1] == row->letter)
+            return (cli_option)i;
+    }
+    return OPTION_COUNT;
+}
+
+/* One option at argv[*at]; leaves *at at the last word that it used. */
+static bool read_option(int argc, char **argv, int *at, cli_args *args, unsigned int *used)
+{
+    char *word = argv[*at];
+    cli_option option = find_option(word);
+    if (option == OPTION_COUNT)
+        return wrong_option(args, M_BAD_OPTION, word);
+    *used |= 1U << option;
+    char *value = word[1] == '-' ? strchr(word, '=') : NULL;
+    if (cli_options[option].argument == A_NONE) {
+        if (value != NULL)
+            return wrong_option(args, M_EXTRA_VALUE, word);
+    } else if (value != NULL) {
+        value++;
+    } else if (*at + 1 < argc) {
+        value = argv[++*at];
+    } else {
+        return wrong_option(args, M_NO_VALUE, word);
+    }
+    if (!apply(args, option, value))
+        return wrong_option(args, M_BAD_VALUE, word);
+    return true;
+}
+
+static bool known_noun(const char *noun)
+{
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(cli_commands[i].noun, noun) == 0)
+            return true;
+    return false;
+}
+
+static bool read_words(const char **words, int count, cli_args *args)
+{
+    if (count == 0)
+        return args->help || args->version || wrong(args, M_NO_COMMAND, NULL);
+    if (!known_noun(words[0]))
+        return wrong(args, M_BAD_COMMAND, words[0]);
+    args->noun = words[0];
+    if (count == 1)
+        return args->help || wrong(args, M_NO_COMMAND, NULL);
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(cli_commands[i].noun, words[0]) == 0 &&
+            strcmp(cli_commands[i].verb, words[1]) == 0)
+            args->command = (cli_command)i;
+    if (args->command == COMMAND_NONE)
+        return wrong(args, M_BAD_COMMAND, words[1]);
+    if (count == 3 && cli_commands[args->command].card && args->card == NULL)
+        args->card = words[2];
+    else if (count > 2)
+        return wrong(args, M_EXTRA_ARGUMENT, NULL);
+    return true;
+}
+
+static bool check_options(cli_args *args, unsigned int used)
+{
+    if (args->command == COMMAND_NONE)
+        return true;
+    for (unsigned int i = 0; i < OPTION_COUNT; i++)
+        if ((used & (1U << i)) != 0 && (cli_options[i].mask & (1U << args->command)) == 0) {
+            snprintf(args->wrong_room, sizeof args->wrong_room, "--%s", cli_options[i].name);
+            return wrong(args, M_BAD_OPTION, args->wrong_room);
+        }
+    return true;
+}
+
+static const char *environment(const char *option, const char *name)
+{
+    const char *value = option != NULL ? option : getenv(name);
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+bool cli_args_read(int argc, char **argv, cli_args *args)
+{
+    *args = (cli_args){.command = COMMAND_NONE,
+                       .language = cli_language(NULL),
+                       .code_fd = -1,
+                       .old_pin_fd = -1,
+                       .new_pin_fd = -1,
+                       .sms_fd = -1,
+                       .check_pin_fd = -1};
+    const char *words[4] = {NULL};
+    int count = 0;
+    unsigned int used = 0;
+    bool good = true;
+    bool only_words = false;
+    for (int at = 1; at < argc; at++) {
+        if (!only_words && strcmp(argv[at], "--") == 0)
+            only_words = true;
+        else if (!only_words && argv[at][0] == '-' && argv[at][1] != '\0')
+            good = (good & read_option(argc, argv, &at, args, &used)) != 0;
+        else if (count < 4)
+            words[count++] = argv[at];
+    }
+    good = good && read_words(words, count, args) && check_options(args, used);
+    args->service = environment(args->service, "KAMUPIN_SERVICE");
+    args->ca_file = environment(args->ca_file, "KAMUPIN_CA_FILE");
+    args->state_dir = environment(args->state_dir, "KAMUPIN_STATE_DIR");
+    return good;
+}

@@ -1,0 +1,46 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   args.h: the command line: a noun, a verb, options. Long options are never abbreviated, so that
+   nobody's "--code 123456" becomes a file descriptor. Reads argv and the environment, nothing else.
+ */
+#ifndef CLI_ARGS_H
+#define CLI_ARGS_H
+
+#include "text.h"
+
+typedef enum cli_command {
+#define CLI_COMMAND(NAME, NOUN, VERB, CARD, TR, EN) COMMAND_##NAME,
+#include "commands.def"
+    COMMAND_COUNT,
+    COMMAND_NONE = COMMAND_COUNT
+} cli_command;
+
+typedef struct cli_args {
+    cli_command command;
+    const char *noun; /* the noun that was given, for help on it; NULL when none was */
+    bool help;
+    bool version;
+    kamupin_language language;
+    kamupin_log_level log; /* 0: none */
+    bool json;
+    bool acknowledge;
+    const char *card;      /* NULL when not given, as all below */
+    const char *service;   /* the option, else KAMUPIN_SERVICE */
+    const char *ca_file;   /* the option, else KAMUPIN_CA_FILE */
+    const char *state_dir; /* the option, else KAMUPIN_STATE_DIR */
+    unsigned int risk;     /* kamupin_pin_risk */
+    int code_fd, old_pin_fd, new_pin_fd, sms_fd, check_pin_fd; /* -1 when not given */
+    /* what is wrong with the line, when cli_args_read answers false */
+    cli_message wrong;
+    const char *wrong_value; /* NULL when there is none to show */
+    char wrong_room[64];
+} cli_args;
+
+/** Reads a command line. `args->language` and `args->json` are right also when it answers false. */
+bool cli_args_read(int argc, char **argv, cli_args *args);
+
+/** Writes the help for what `args` names to stdout. */
+void cli_help(const cli_args *args);
+
+#endif

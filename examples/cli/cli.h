@@ -1,0 +1,58 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   cli.h: what the parts of the command share: one struct that main.c fills, and how a command ends.
+   The command uses the library's public headers and nothing else of it. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "args.h"
+#include "screen.h"
+#include "signals.h"
+
+#include <jansson.h>
+
+typedef struct cli {
+    cli_args args;
+    bool interactive; /* stdin and stderr are terminals: questions can be asked */
+    kamupin_context *context;
+    kamupin_cancel *cancel;
+    cli_signals *signals;
+    cli_screen *screen;
+    json_t *json; /* what --json prints at the end; a command adds to it */
+} cli;
+
+/* The commands; each answers a status, which becomes the exit code, and fills `error` with it. */
+kamupin_status cli_card_list(cli *program, kamupin_error *error);
+kamupin_status cli_card_show(cli *program, kamupin_error *error);
+kamupin_status cli_pin_status(cli *program, kamupin_error *error);
+kamupin_status cli_pin_change(cli *program, kamupin_error *error);
+kamupin_status cli_pin_unblock(cli *program, kamupin_error *error); /* and pin create */
+kamupin_status cli_pin_resume(cli *program, kamupin_error *error);
+
+/** Says an error of the command itself: status, with no more to tell. Returns it. */
+kamupin_status cli_error(kamupin_error *error, kamupin_status status);
+
+/** Says that a way to give a secret is missing, and answers invalid-argument. */
+kamupin_status cli_needs(cli *program, const char *option, kamupin_error *error);
+
+/** Shows a problem that is about to be asked about again. */
+void cli_problem(cli *program, const kamupin_error *error);
+
+/** A message in the language of the command line. */
+const char *cli_say(const cli *program, cli_message message);
+
+/* show.c: what people read about a card. */
+const char *cli_kind(const cli *program, kamupin_card_kind kind);
+void cli_show_row(const cli *program, cli_message label, const char *value);
+void cli_show_card(const cli *program, const kamupin_card_info *info, bool all);
+void cli_show_pin(const cli *program, const kamupin_card_info *info);
+
+/* json.c: the same for programs; docs/cli/schema.json describes it. */
+json_t *cli_json_card(const kamupin_card_info *info);
+json_t *cli_json_error(const kamupin_error *error, kamupin_language language);
+json_t *cli_json_result(const kamupin_result *result);
+/** Adds `value` (which it takes over) to what --json prints; without --json it only drops it. */
+void cli_json_add(cli *program, const char *name, json_t *value);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   fd.c: see fd.h. */
+#include "fd.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+void cli_kept_wipe(cli_kept *kept)
+{
+    volatile char *at = kept->bytes;
+    for (size_t i = 0; i < sizeof kept->bytes; i++)
+        at[i] = 0;
+    kept->length = 0;
+}
+
+/* Waits until the descriptor has something to say, or the person cancels. */
+static bool wait_for(const cli *program, int fd)
+{
+    struct pollfd watched[2] = {{.fd = fd, .events = POLLIN},
+                                {.fd = cli_signals_wake(program->signals), .events = POLLIN}};
+    int ready = 0;
+    do
+        ready = poll(watched, 2, -1);
+    while (ready < 0 && errno == EINTR);
+    return ready > 0 && watched[1].revents == 0;
+}
+
+kamupin_answer cli_fd_line(const cli *program, int fd, bool resend, kamupin_secret *into,
+                           cli_kept *kept)
+{
+    kamupin_answer answer = KAMUPIN_ANSWER_STOP;
+    size_t count = 0;
+    char byte = 0;
+    bool lone_r = false;
+    if (kept != NULL)
+        cli_kept_wipe(kept);
+    for (;;) {
+        if (!wait_for(program, fd)) {
+            answer = KAMUPIN_ANSWER_CANCEL;
+            break;
+        }
+        ssize_t got = read(fd, &byte, 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0 || byte == '\n') {
+            if (got > 0 || count > 0)
+                answer = KAMUPIN_ANSWER_GIVEN;
+            break;
+        }
+        if (byte == '\r')
+            continue;
+        lone_r = count == 0 && byte == 'r';
+        count++;
+        /* A line that is too long keeps its beginning, and the library then finds it too long. */
+        if (kamupin_secret_append(into, &byte, 1) == KAMUPIN_OK && kept != NULL &&
+            kept->length < sizeof kept->bytes)
+            kept->bytes[kept->length++] = byte;
+    }
+    *(volatile char *)&byte = 0;
+    if (answer == KAMUPIN_ANSWER_GIVEN && resend && lone_r) {
+        kamupin_secret_clear(into);
+        answer = KAMUPIN_ANSWER_RESEND;
+    }
+    return answer;
+}

@@ -1,0 +1,26 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   fd.h: secrets from file descriptors (--…-fd), one line each, byte by byte into the secret. Reads
+   only up to the end of the line, so that the next line is there for the next question. */
+#ifndef CLI_FD_H
+#define CLI_FD_H
+
+#include "cli.h"
+
+/** A line that is needed twice: a new PIN is typed twice by people, but given once by programs. */
+typedef struct cli_kept {
+    char bytes[KAMUPIN_SECRET_MAX];
+    size_t length;
+} cli_kept;
+
+/** Wipes what is kept. */
+void cli_kept_wipe(cli_kept *kept);
+
+/** Reads a line into `into` and, when `kept` is not NULL, also there.
+ *  GIVEN; RESEND when `resend` and the line is "r"; STOP when there is no line; CANCEL on a signal.
+ */
+kamupin_answer cli_fd_line(const cli *program, int fd, bool resend, kamupin_secret *into,
+                           cli_kept *kept);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   help.c: --help, made from the same tables that the parser reads. */
+#include "options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LEFT 25 /* columns of the names */
+
+static void print_row(const char *name, const char *summary)
+{
+    int pad = LEFT - 2 - cli_width(name);
+    printf("  %s%*s%s\n", name, pad > 1 ? pad : 1, "", summary);
+}
+
+static void print_usage(const cli_args *args)
+{
+    kamupin_language language = args->language;
+    printf("%s kamupin ", cli_text(language, M_USAGE));
+    if (args->command == COMMAND_NONE)
+        printf("%s%s%s %s\n", args->noun != NULL ? args->noun : "", args->noun != NULL ? " " : "",
+               cli_text(language, M_USAGE_COMMAND), cli_text(language, M_USAGE_OPTIONS));
+    else
+        printf("%s %s %s%s%s\n", cli_commands[args->command].noun, cli_commands[args->command].verb,
+               cli_text(language, M_USAGE_OPTIONS), cli_commands[args->command].card ? " " : "",
+               cli_commands[args->command].card ? cli_text(language, M_USAGE_CARD) : "");
+}
+
+static void print_commands(const cli_args *args)
+{
+    size_t column = args->language == KAMUPIN_TURKISH ? 0 : 1;
+    printf("\n%s\n", cli_text(args->language, M_COMMANDS));
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        if (args->noun != NULL && strcmp(args->noun, cli_commands[i].noun) != 0)
+            continue;
+        char name[32];
+        snprintf(name, sizeof name, "%s %s", cli_commands[i].noun, cli_commands[i].verb);
+        print_row(name, cli_commands[i].summary[column]);
+    }
+}
+
+static void print_options(const cli_args *args)
+{
+    size_t column = args->language == KAMUPIN_TURKISH ? 0 : 1;
+    unsigned int commands = args->command == COMMAND_NONE ? C_ALL : 1U << args->command;
+    printf("\n%s\n", cli_text(args->language, M_OPTIONS));
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        const cli_option_row *row = &cli_options[i];
+        if (args->command == COMMAND_NONE ? row->mask != C_ALL : (row->mask & commands) == 0)
+            continue;
+        char name[64];
+        bool plain = row->argument == A_NONE;
+        snprintf(name, sizeof name, "--%s%s%s", row->name, plain ? "" : " ",
+                 plain ? "" : cli_text(args->language, (cli_message)row->argument));
+        if (row->letter != 0) {
+            size_t length = strlen(name);
+            snprintf(name + length, sizeof name - length, ", -%c", row->letter);
+        }
+        print_row(name, row->summary[column]);
+    }
+}
+
+void cli_help(const cli_args *args)
+{
+    size_t column = args->language == KAMUPIN_TURKISH ? 0 : 1;
+    print_usage(args);
+    if (args->command == COMMAND_NONE) {
+        printf("\n%s\n", cli_text(args->language, M_ABOUT));
+        print_commands(args);
+    } else {
+        printf("\n%s %s: %s\n", cli_commands[args->command].noun, cli_commands[args->command].verb,
+               cli_commands[args->command].summary[column]);
+    }
+    print_options(args);
+    printf("\n%s\n", cli_text(args->language, M_HELP_SECRETS));
+    if (args->command == COMMAND_NONE)
+        printf("%s\n", cli_text(args->language, M_HELP_MORE));
+}

@@ -1,0 +1,172 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   json.c: what --json prints. docs/cli/schema.json describes it and the tests hold it to that;
+   names and values here never change their meaning, new ones may be added. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* A reader's name comes from its driver and may be no UTF-8; JSON has to be. */
+static json_t *text(const char *bytes)
+{
+    json_t *value = json_string(bytes);
+    if (value == NULL) {
+        char room[256];
+        snprintf(room, sizeof room, "%s", bytes);
+        for (char *at = room; *at != '\0'; at++)
+            if ((unsigned char)*at >= 0x80U)
+                *at = '?';
+        value = json_string(room);
+    }
+    return value;
+}
+
+static json_t *text_or_null(const char *bytes)
+{
+    return bytes[0] != '\0' ? text(bytes) : json_null();
+}
+
+static json_t *count_or_null(int count)
+{
+    return count >= 0 ? json_integer(count) : json_null();
+}
+
+static json_t *hex(const unsigned char *bytes, size_t length)
+{
+    char digits[KAMUPIN_ATR_MAX * 2 + 1] = "";
+    for (size_t i = 0; i < length && i < KAMUPIN_ATR_MAX; i++)
+        snprintf(digits + 2 * i, 3, "%02X", bytes[i]);
+    return text_or_null(digits);
+}
+
+static const char *kind_name(kamupin_card_kind kind)
+{
+    switch (kind) {
+    case KAMUPIN_CARD_NONE:
+        return "none";
+    case KAMUPIN_CARD_UNKNOWN:
+        return "unknown";
+    case KAMUPIN_CARD_SIGNATURE:
+        return "signature";
+    case KAMUPIN_CARD_IDENTITY:
+        return "identity";
+    }
+    return "unknown";
+}
+
+static const char *state_name(kamupin_pin_state state)
+{
+    switch (state) {
+    case KAMUPIN_PIN_UNKNOWN:
+        return "unknown";
+    case KAMUPIN_PIN_NOT_SET:
+        return "not-set";
+    case KAMUPIN_PIN_USABLE:
+        return "usable";
+    case KAMUPIN_PIN_BLOCKED:
+        return "blocked";
+    case KAMUPIN_PIN_DEAD:
+        return "dead";
+    }
+    return "unknown";
+}
+
+static const char *tries_name(kamupin_tries tries)
+{
+    switch (tries) {
+    case KAMUPIN_TRIES_UNKNOWN:
+        return "unknown";
+    case KAMUPIN_TRIES_KNOWN:
+        return "known";
+    case KAMUPIN_TRIES_VERIFIED:
+        return "verified";
+    }
+    return "unknown";
+}
+
+static json_t *reference(kamupin_pin_state state, kamupin_tries tries, int left, int most)
+{
+    return json_pack("{s:s, s:s, s:o, s:o}", "state", state_name(state), "tries", tries_name(tries),
+                     "tries_left", count_or_null(tries == KAMUPIN_TRIES_KNOWN ? left : -1),
+                     "tries_max", count_or_null(most));
+}
+
+json_t *cli_json_card(const kamupin_card_info *info)
+{
+    return json_pack(
+        "{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:s, s:i}}", "reader",
+        text(info->reader), "kind", kind_name(info->kind), "card_id", text_or_null(info->card_id),
+        "serial", text_or_null(info->serial), "profile", text_or_null(info->profile), "product",
+        text_or_null(info->product), "atr", hex(info->atr, info->atr_length), "certificates",
+        (json_int_t)info->certificates, "pin",
+        reference(info->pin_state, info->pin_tries, info->pin_tries_left, info->pin_tries_max),
+        "puk",
+        reference(info->puk_state, info->puk_tries, info->puk_tries_left, info->puk_tries_max),
+        "usable", "status", kamupin_status_name(info->usable), "number", (int)info->usable);
+}
+
+static const char *origin_name(kamupin_origin origin)
+{
+    static const char *const names[] = {"local", "card", "reader", "network",
+                                        "tls",   "http", "service"};
+    return (size_t)origin < sizeof names / sizeof names[0] ? names[origin] : "local";
+}
+
+json_t *cli_json_error(const kamupin_error *error, kamupin_language language)
+{
+    char sentence[KAMUPIN_TEXT_MAX];
+    char word[8] = "";
+    if (error->status_word != 0)
+        snprintf(word, sizeof word, "%04X", error->status_word & 0xFFFFU);
+    return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:s}", "status",
+                     kamupin_status_name(error->status), "number", (int)error->status, "origin",
+                     origin_name(error->origin), "tries_left", count_or_null(error->tries_left),
+                     "wait_seconds", count_or_null(error->wait_seconds), "status_word",
+                     text_or_null(word), "problem_type", text_or_null(error->problem_type), "text",
+                     kamupin_error_text(error, language, sentence, sizeof sentence));
+}
+
+static const char *outcome_name(kamupin_outcome outcome)
+{
+    switch (outcome) {
+    case KAMUPIN_OUTCOME_NONE:
+        return "none";
+    case KAMUPIN_OUTCOME_DONE:
+        return "done";
+    case KAMUPIN_OUTCOME_NOT_DONE:
+        return "not-done";
+    case KAMUPIN_OUTCOME_UNKNOWN:
+        return "unknown";
+    }
+    return "unknown";
+}
+
+static json_t *utc(int64_t seconds)
+{
+    char stamp[40] = "";
+    time_t time = (time_t)seconds;
+    struct tm parts;
+    if (seconds != 0 && gmtime_r(&time, &parts) != NULL)
+        strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text_or_null(stamp);
+}
+
+json_t *cli_json_result(const kamupin_result *result)
+{
+    return json_pack(
+        "{s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "outcome", outcome_name(result->outcome), "reported",
+        result->reported ? 1 : 0, "operation_id", text_or_null(result->operation_id), "card_id",
+        text_or_null(result->card_id), "product", text_or_null(result->product), "recorded_at",
+        text_or_null(result->recorded_at), "finished_at", utc(result->finished_at));
+}
+
+void cli_json_add(cli *program, const char *name, json_t *value)
+{
+    if (program->json != NULL)
+        json_object_set_new(program->json, name, value);
+    else
+        json_decref(value);
+}

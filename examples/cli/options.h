@@ -1,0 +1,50 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   options.h: the tables behind args.c and help.c, from commands.def and options.def. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "args.h"
+
+typedef enum cli_argument {
+    A_NONE = -1,
+    A_CARD = M_ARG_CARD,
+    A_URL = M_ARG_URL,
+    A_FILE = M_ARG_FILE,
+    A_FOLDER = M_ARG_FOLDER,
+    A_NUMBER = M_ARG_NUMBER,
+    A_LANGUAGE = M_ARG_LANGUAGE,
+    A_LEVEL = M_ARG_LEVEL
+} cli_argument;
+
+/* Which commands an option belongs to. */
+#define C(NAME)  (1U << COMMAND_##NAME)
+#define C_ALL    ((1U << COMMAND_COUNT) - 1U)
+#define C_ONLINE (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(PIN_RESUME))
+
+typedef enum cli_option {
+#define CLI_OPTION(NAME, TEXT, LETTER, ARGUMENT, MASK, TR, EN) OPTION_##NAME,
+#include "options.def"
+    OPTION_COUNT
+} cli_option;
+
+typedef struct cli_command_row {
+    const char *noun;
+    const char *verb;
+    bool card;
+    const char *summary[2]; /* by kamupin_language */
+} cli_command_row;
+
+typedef struct cli_option_row {
+    const char *name;
+    char letter;
+    cli_argument argument;
+    unsigned int mask;
+    const char *summary[2];
+} cli_option_row;
+
+extern const cli_command_row cli_commands[COMMAND_COUNT];
+extern const cli_option_row cli_options[OPTION_COUNT];
+
+#endif

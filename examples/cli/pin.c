@@ -1,0 +1,162 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   pin.c: pin change, with the old PIN. The new PIN is judged before the card is asked anything, and
+   a wrong old PIN is asked for again at a terminal only, where a person decides about each try. */
+#include "fd.h"
+#include "term.h"
+
+#include <stdio.h>
+
+typedef struct change {
+    cli *program;
+    cli_term term;
+    kamupin_card *card;
+    kamupin_secret *old_pin, *new_pin, *again;
+    cli_kept kept;
+} change;
+
+static kamupin_status answered(kamupin_answer answer, kamupin_error *error)
+{
+    return answer == KAMUPIN_ANSWER_CANCEL ? cli_error(error, KAMUPIN_E_CANCELLED) : KAMUPIN_OK;
+}
+
+static kamupin_status take_old(change *self, kamupin_error *error)
+{
+    int fd = self->program->args.old_pin_fd;
+    kamupin_secret_clear(self->old_pin);
+    kamupin_answer answer =
+        fd >= 0 ? cli_fd_line(self->program, fd, false, self->old_pin, NULL)
+                : cli_term_secret(&self->term, cli_say(self->program, M_ASK_OLD_PIN), -1, false,
+                                  self->old_pin);
+    return answered(answer, error);
+}
+
+/* One new PIN, typed twice at a terminal. */
+static kamupin_status take_new(change *self, kamupin_error *error)
+{
+    const cli *program = self->program;
+    int fd = program->args.new_pin_fd;
+    kamupin_secret_clear(self->new_pin);
+    kamupin_secret_clear(self->again);
+    if (fd >= 0) {
+        kamupin_answer answer = cli_fd_line(program, fd, false, self->new_pin, &self->kept);
+        kamupin_secret_append(self->again, self->kept.bytes, self->kept.length);
+        cli_kept_wipe(&self->kept);
+        return answered(answer, error);
+    }
+    kamupin_answer answer =
+        cli_term_secret(&self->term, cli_say(program, M_ASK_NEW_PIN), -1, false, self->new_pin);
+    if (answer != KAMUPIN_ANSWER_CANCEL)
+        answer = cli_term_secret(&self->term, cli_say(program, M_ASK_NEW_PIN_AGAIN), -1, false,
+                                 self->again);
+    return answered(answer, error);
+}
+
+static kamupin_status take_good_new(change *self, kamupin_error *error)
+{
+    for (;;) {
+        kamupin_status status = take_new(self, error);
+        if (status != KAMUPIN_OK)
+            return status;
+        status = kamupin_pin_check(NULL, self->new_pin, self->again, error);
+        if (status == KAMUPIN_OK || self->program->args.new_pin_fd >= 0)
+            return status;
+        cli_problem(self->program, error);
+    }
+}
+
+static kamupin_status work(change *self, kamupin_error *error)
+{
+    cli *program = self->program;
+    for (;;) {
+        kamupin_status status = kamupin_pin_change(self->card, self->old_pin, self->new_pin,
+                                                   self->again, program->args.risk);
+        if (status == KAMUPIN_OK)
+            return status;
+        kamupin_card_error(self->card, error);
+        error->status = status;
+        bool ask_again =
+            status == KAMUPIN_E_PIN_WRONG && program->args.old_pin_fd < 0 && error->tries_left > 1;
+        if (!ask_again)
+            return status;
+        cli_problem(program, error);
+        status = take_old(self, error);
+        if (status != KAMUPIN_OK)
+            return status;
+    }
+}
+
+static kamupin_status make_secrets(change *self, kamupin_error *error)
+{
+    kamupin_secret **secrets[] = {&self->old_pin, &self->new_pin, &self->again};
+    kamupin_status status = KAMUPIN_OK;
+    for (size_t i = 0; i < 3 && status == KAMUPIN_OK; i++)
+        status = kamupin_secret_new(self->program->context, KAMUPIN_SECRET_PIN, secrets[i], error);
+    return status;
+}
+
+/* What is known before the first prompt: a card that refuses anyway need not ask for a PIN. */
+static kamupin_status open_card(change *self, kamupin_error *error)
+{
+    cli *program = self->program;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    kamupin_status status = kamupin_card_open(program->context, program->args.card, program->cancel,
+                                              &self->card, error);
+    if (status == KAMUPIN_OK) {
+        status = kamupin_card_read(self->card, &info);
+        kamupin_card_error(self->card, error);
+    }
+    if (status == KAMUPIN_OK && info.usable != KAMUPIN_OK)
+        status = info.usable;
+    else if (status == KAMUPIN_OK && info.pin_state == KAMUPIN_PIN_BLOCKED)
+        status = KAMUPIN_E_PIN_BLOCKED;
+    else if (status == KAMUPIN_OK && info.pin_state == KAMUPIN_PIN_DEAD)
+        status = KAMUPIN_E_CARD_DEAD;
+    else if (status == KAMUPIN_OK && info.pin_state == KAMUPIN_PIN_NOT_SET)
+        status = KAMUPIN_E_PIN_NOT_SET;
+    if (status != KAMUPIN_OK && error->status != status)
+        cli_error(error, status);
+    if (status == KAMUPIN_OK && !program->args.json) {
+        cli_show_row(program, M_CARD, info.product);
+        cli_show_row(program, M_CARD_ID, info.card_id);
+        cli_show_pin(program, &info);
+        fflush(stdout);
+    }
+    return status;
+}
+
+kamupin_status cli_pin_change(cli *program, kamupin_error *error)
+{
+    change self = {.program = program};
+    kamupin_language language = program->args.language;
+    if (!program->interactive && program->args.old_pin_fd < 0)
+        return cli_needs(program, "--old-pin-fd", error);
+    if (!program->interactive && program->args.new_pin_fd < 0)
+        return cli_needs(program, "--new-pin-fd", error);
+    cli_term_begin(&self.term, program);
+    kamupin_status status = open_card(&self, error);
+    if (status == KAMUPIN_OK)
+        status = make_secrets(&self, error);
+    if (status == KAMUPIN_OK) {
+        cli_screen_line(program->screen, "\n",
+                        kamupin_notice_text(KAMUPIN_NOTICE_AFTER_PIN, language));
+        cli_screen_line(program->screen, "", "");
+        status = take_old(&self, error);
+    }
+    if (status == KAMUPIN_OK)
+        status = take_good_new(&self, error);
+    if (status == KAMUPIN_OK)
+        status = work(&self, error);
+    if (status == KAMUPIN_OK && !program->args.json)
+        printf("%s\n", cli_say(program, M_CHANGED));
+    if (status == KAMUPIN_OK)
+        cli_json_add(program, "changed", json_true());
+    cli_term_end(&self.term);
+    cli_kept_wipe(&self.kept);
+    kamupin_secret_free(&self.old_pin);
+    kamupin_secret_free(&self.new_pin);
+    kamupin_secret_free(&self.again);
+    kamupin_card_free(&self.card);
+    return status;
+}

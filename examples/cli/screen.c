@@ -1,0 +1,205 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   screen.c: see screen.h. One mutex guards the screen; a ticker thread redraws the live line. */
+#include "screen.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LIVE_MAX 400
+
+struct cli_screen {
+    bool terminal;
+    kamupin_language language;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_t ticker;
+    bool closing;
+    bool live;        /* a live line is at the bottom */
+    int64_t deadline; /* of its countdown in cli_now() time, -1 for none */
+    char text[LIVE_MAX];
+};
+
+int64_t cli_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+const char *cli_clean(const char *text, char *room, size_t size)
+{
+    size_t used = 0;
+    for (; *text != '\0' && used + 1 < size; text++) {
+        unsigned char byte = (unsigned char)*text;
+        bool c1 = byte == 0xC2U && ((unsigned char)text[1] & 0xE0U) == 0x80U; /* U+0080..U+009F */
+        room[used++] = byte < 0x20U || byte == 0x7FU || c1 ? '?' : *text;
+        if (c1)
+            text++;
+    }
+    room[used] = '\0';
+    return room;
+}
+
+static int columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10)
+        return size.ws_col;
+    return 80;
+}
+
+/* Writes at most `width` characters of a text. */
+static void write_clipped(const char *text, int width)
+{
+    size_t length = 0;
+    for (; text[length] != '\0'; length++)
+        if (((unsigned char)text[length] & 0xC0U) != 0x80U && width-- == 0)
+            break;
+    fwrite(text, 1, length, stderr);
+}
+
+static void draw(const char *text)
+{
+    fputs("\r\033[K", stderr);
+    write_clipped(text, columns() - 1);
+    fflush(stderr);
+}
+
+static void compose(const cli_screen *screen, bool seconds, char *room, size_t size)
+{
+    char left[48] = "";
+    if (seconds && screen->deadline >= 0) {
+        int64_t rest = screen->deadline - cli_now();
+        char number[48];
+        cli_fill_number(screen->language, M_SECONDS_LEFT,
+                        rest > 0 ? (long)((rest + 999) / 1000) : 0, number, sizeof number);
+        snprintf(left, sizeof left, " (%.40s)", number);
+    }
+    snprintf(room, size, "→ %s%s", screen->text, left);
+}
+
+static void draw_live(const cli_screen *screen)
+{
+    char line[LIVE_MAX + 64];
+    compose(screen, true, line, sizeof line);
+    draw(line);
+}
+
+static void settle(cli_screen *screen)
+{
+    if (!screen->live)
+        return;
+    screen->live = false;
+    char line[LIVE_MAX + 64];
+    compose(screen, false, line, sizeof line);
+    if (screen->terminal)
+        fprintf(stderr, "\r\033[K%s\n", line);
+}
+
+static void *tick(void *user)
+{
+    cli_screen *screen = user;
+    pthread_mutex_lock(&screen->lock);
+    while (!screen->closing) {
+        if (!screen->live || screen->deadline < 0) {
+            pthread_cond_wait(&screen->changed, &screen->lock);
+            continue;
+        }
+        draw_live(screen);
+        struct timespec next;
+        clock_gettime(CLOCK_MONOTONIC, &next);
+        next.tv_sec++;
+        pthread_cond_timedwait(&screen->changed, &screen->lock, &next);
+    }
+    pthread_mutex_unlock(&screen->lock);
+    return NULL;
+}
+
+cli_screen *cli_screen_new(bool terminal, kamupin_language language)
+{
+    cli_screen *screen = calloc(1, sizeof *screen);
+    if (screen == NULL)
+        return NULL;
+    screen->terminal = terminal;
+    screen->language = language;
+    pthread_mutex_init(&screen->lock, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&screen->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (terminal && pthread_create(&screen->ticker, NULL, tick, screen) != 0) {
+        free(screen);
+        screen = NULL;
+    }
+    return screen;
+}
+
+void cli_screen_free(cli_screen **screen)
+{
+    if (*screen == NULL)
+        return;
+    cli_screen_settle(*screen);
+    pthread_mutex_lock(&(*screen)->lock);
+    (*screen)->closing = true;
+    pthread_cond_signal(&(*screen)->changed);
+    pthread_mutex_unlock(&(*screen)->lock);
+    if ((*screen)->terminal)
+        pthread_join((*screen)->ticker, NULL);
+    pthread_cond_destroy(&(*screen)->changed);
+    pthread_mutex_destroy(&(*screen)->lock);
+    free(*screen);
+    *screen = NULL;
+}
+
+void cli_screen_line(cli_screen *screen, const char *mark, const char *text)
+{
+    pthread_mutex_lock(&screen->lock);
+    bool again = screen->live && screen->terminal;
+    if (again)
+        fputs("\r\033[K", stderr);
+    fprintf(stderr, "%s%s\n", mark, text);
+    if (again)
+        draw_live(screen);
+    fflush(stderr);
+    pthread_mutex_unlock(&screen->lock);
+}
+
+void cli_screen_live(cli_screen *screen, const char *text, int seconds_left)
+{
+    pthread_mutex_lock(&screen->lock);
+    settle(screen);
+    snprintf(screen->text, sizeof screen->text, "%s", text);
+    screen->deadline = seconds_left >= 0 ? cli_now() + (int64_t)seconds_left * 1000 : -1;
+    screen->live = true;
+    if (screen->terminal) {
+        draw_live(screen);
+    } else {
+        char line[LIVE_MAX + 64];
+        compose(screen, true, line, sizeof line);
+        fprintf(stderr, "%s\n", line);
+    }
+    pthread_cond_signal(&screen->changed);
+    pthread_mutex_unlock(&screen->lock);
+}
+
+void cli_screen_settle(cli_screen *screen)
+{
+    pthread_mutex_lock(&screen->lock);
+    settle(screen);
+    pthread_mutex_unlock(&screen->lock);
+}
+
+void cli_screen_draw(cli_screen *screen, const char *text)
+{
+    pthread_mutex_lock(&screen->lock);
+    draw(text);
+    pthread_mutex_unlock(&screen->lock);
+}

@@ -1,0 +1,128 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   show.c: what is known of a card, for people, on stdout. Text from readers and cards is cleaned of
+   control characters on its way. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LABEL 14 /* columns of the labels */
+
+const char *cli_kind(const cli *program, kamupin_card_kind kind)
+{
+    switch (kind) {
+    case KAMUPIN_CARD_NONE:
+        return cli_say(program, M_KIND_NONE);
+    case KAMUPIN_CARD_UNKNOWN:
+        return cli_say(program, M_KIND_UNKNOWN);
+    case KAMUPIN_CARD_SIGNATURE:
+        return cli_say(program, M_KIND_SIGNATURE);
+    case KAMUPIN_CARD_IDENTITY:
+        return cli_say(program, M_KIND_IDENTITY);
+    }
+    return cli_say(program, M_KIND_UNKNOWN);
+}
+
+static const char *state_text(const cli *program, kamupin_pin_state state)
+{
+    switch (state) {
+    case KAMUPIN_PIN_UNKNOWN:
+        return cli_say(program, M_STATE_UNKNOWN);
+    case KAMUPIN_PIN_NOT_SET:
+        return cli_say(program, M_STATE_NOT_SET);
+    case KAMUPIN_PIN_USABLE:
+        return cli_say(program, M_STATE_USABLE);
+    case KAMUPIN_PIN_BLOCKED:
+        return cli_say(program, M_STATE_BLOCKED);
+    case KAMUPIN_PIN_DEAD:
+        return cli_say(program, M_STATE_DEAD);
+    }
+    return cli_say(program, M_STATE_UNKNOWN);
+}
+
+void cli_show_row(const cli *program, cli_message label, const char *value)
+{
+    char clean[600];
+    const char *name = cli_say(program, label);
+    int pad = LABEL - cli_width(name);
+    printf("  %s%*s%s\n", name, pad > 1 ? pad : 1, "", cli_clean(value, clean, sizeof clean));
+}
+
+/* "usable, tries left 2/3": as much of it as is known. */
+static void show_reference(const cli *program, const char *name, kamupin_pin_state state,
+                           kamupin_tries tries, int left, int most)
+{
+    char amount[32] = "";
+    char more[100] = "";
+    if (tries == KAMUPIN_TRIES_KNOWN) {
+        if (most >= 0)
+            snprintf(amount, sizeof amount, "%d/%d", left, most);
+        else
+            snprintf(amount, sizeof amount, "%d", left);
+        cli_fill(program->args.language, M_TRIES_LEFT, amount, more, sizeof more);
+    } else if (tries == KAMUPIN_TRIES_VERIFIED) {
+        snprintf(more, sizeof more, "%s", cli_say(program, M_TRIES_VERIFIED));
+    } else if (state == KAMUPIN_PIN_USABLE) {
+        snprintf(more, sizeof more, "%s", cli_say(program, M_TRIES_UNKNOWN));
+    }
+    int pad = LABEL - cli_width(name);
+    printf("  %s%*s%s%s%s\n", name, pad > 1 ? pad : 1, "", state_text(program, state),
+           more[0] != '\0' ? ", " : "", more);
+}
+
+void cli_show_pin(const cli *program, const kamupin_card_info *info)
+{
+    show_reference(program, "PIN", info->pin_state, info->pin_tries, info->pin_tries_left,
+                   info->pin_tries_max);
+    if (info->puk_state != KAMUPIN_PIN_UNKNOWN || info->puk_tries == KAMUPIN_TRIES_KNOWN)
+        show_reference(program, "PUK", info->puk_state, info->puk_tries, info->puk_tries_left,
+                       info->puk_tries_max);
+}
+
+/* The card's product and kind, each said once. */
+static void show_kind(const cli *program, const kamupin_card_info *info)
+{
+    char line[160];
+    const char *kind = cli_kind(program, info->kind);
+    if (info->product[0] != '\0' && strcmp(info->product, kind) != 0)
+        snprintf(line, sizeof line, "%s (%s)", info->product, kind);
+    else
+        snprintf(line, sizeof line, "%s", kind);
+    cli_show_row(program, M_CARD, line);
+}
+
+static void show_more(const cli *program, const kamupin_card_info *info)
+{
+    char number[24];
+    char atr[KAMUPIN_ATR_MAX * 2 + 1] = "";
+    for (size_t i = 0; i < info->atr_length && i < KAMUPIN_ATR_MAX; i++)
+        snprintf(atr + 2 * i, 3, "%02X", info->atr[i]);
+    if (info->profile[0] != '\0')
+        cli_show_row(program, M_PROFILE, info->profile);
+    if (atr[0] != '\0')
+        cli_show_row(program, M_ATR, atr);
+    snprintf(number, sizeof number, "%zu", info->certificates);
+    cli_show_row(program, M_CERTIFICATES, number);
+}
+
+void cli_show_card(const cli *program, const kamupin_card_info *info, bool all)
+{
+    char clean[KAMUPIN_READER_NAME_MAX];
+    kamupin_language language = program->args.language;
+    printf("%s\n", cli_clean(info->reader, clean, sizeof clean));
+    show_kind(program, info);
+    if (info->card_id[0] != '\0')
+        cli_show_row(program, M_CARD_ID, info->card_id);
+    if (info->serial[0] != '\0' && (all || strncmp(info->card_id, "serial:", 7) != 0))
+        cli_show_row(program, M_SERIAL, info->serial);
+    if (info->kind == KAMUPIN_CARD_SIGNATURE)
+        cli_show_pin(program, info);
+    if (all && info->kind != KAMUPIN_CARD_NONE)
+        show_more(program, info);
+    if (info->usable != KAMUPIN_OK && info->kind != KAMUPIN_CARD_NONE)
+        cli_show_row(program, M_NOTE, kamupin_status_cause(info->usable, language));
+    if (all && info->usable != KAMUPIN_OK)
+        cli_show_row(program, M_NEXT_STEP, kamupin_status_remedy(info->usable, language));
+}

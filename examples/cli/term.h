@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   term.h: questions at the terminal. From the first question to the last the terminal does not
+   echo, also between questions, so that a PIN typed too early is not shown; what was typed and not
+   used is thrown away at the end, so that it reaches no shell. Secrets go byte by byte into their
+   kamupin_secret and are shown as dots. */
+#ifndef CLI_TERM_H
+#define CLI_TERM_H
+
+#include "cli.h"
+
+#include <termios.h>
+
+typedef struct cli_term {
+    cli *program;
+    bool open;
+    struct termios before;
+} cli_term;
+
+/** Takes the terminal when the program is interactive; harmless otherwise. */
+void cli_term_begin(cli_term *term, cli *program);
+/** Puts the terminal back as it was. */
+void cli_term_end(cli_term *term);
+
+/** Asks for a secret. seconds_left -1: no countdown. `resend`: the key r answers RESEND. */
+kamupin_answer cli_term_secret(cli_term *term, const char *label, int seconds_left, bool resend,
+                               kamupin_secret *into);
+
+/** Asks for a number from 1 to `most`; GIVEN or CANCEL. */
+kamupin_answer cli_term_number(cli_term *term, const char *label, size_t most, size_t *number);
+
+/** Waits for Enter; false when the person gave up. */
+bool cli_term_enter(cli_term *term, const char *label);
+
+#endif

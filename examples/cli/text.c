@@ -1,0 +1,57 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   text.c: see text.h. */
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const texts[][2] = {
+#define CLI_MESSAGE(NAME, TR, EN) {TR, EN},
+#include "messages.def"
+};
+
+const char *cli_text(kamupin_language language, cli_message message)
+{
+    return texts[message][language == KAMUPIN_TURKISH ? 0 : 1];
+}
+
+const char *cli_fill(kamupin_language language, cli_message message, const char *value, char *room,
+                     size_t size)
+{
+    const char *text = cli_text(language, message);
+    const char *mark = strstr(text, "{}");
+    if (mark == NULL)
+        snprintf(room, size, "%s", text);
+    else
+        snprintf(room, size, "%.*s%s%s", (int)(mark - text), text, value, mark + 2);
+    return room;
+}
+
+const char *cli_fill_number(kamupin_language language, cli_message message, long value, char *room,
+                            size_t size)
+{
+    char digits[24];
+    snprintf(digits, sizeof digits, "%ld", value);
+    return cli_fill(language, message, digits, room, size);
+}
+
+int cli_width(const char *text)
+{
+    int width = 0;
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xC0U) != 0x80U;
+    return width;
+}
+
+kamupin_language cli_language(const char *option)
+{
+    const char *wishes[] = {option, getenv("KAMUPIN_LANG"), getenv("LC_ALL"), getenv("LC_MESSAGES"),
+                            getenv("LANG")};
+    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++)
+        if (wishes[i] != NULL && wishes[i][0] != '\0')
+            return strncmp(wishes[i], "tr", 2) == 0 ? KAMUPIN_TURKISH : KAMUPIN_ENGLISH;
+    return KAMUPIN_ENGLISH;
+}

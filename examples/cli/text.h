@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   text.h: the command's own words in both languages, from messages.def, and the small work on UTF-8
+   that tables need. Constant tables only. */
+#ifndef CLI_TEXT_H
+#define CLI_TEXT_H
+
+#include <kamupin/kamupin.h>
+
+typedef enum cli_message {
+#define CLI_MESSAGE(NAME, TR, EN) M_##NAME,
+#include "messages.def"
+    M_COUNT
+} cli_message;
+
+/** The text of a message. */
+const char *cli_text(kamupin_language language, cli_message message);
+
+/** The text of a message with its {} filled in; into `room`, cut when it is too long; returns
+ * `room`. */
+const char *cli_fill(kamupin_language language, cli_message message, const char *value, char *room,
+                     size_t size);
+
+/** The same with a number. */
+const char *cli_fill_number(kamupin_language language, cli_message message, long value, char *room,
+                            size_t size);
+
+/** Characters of a UTF-8 text, which is its width as long as nobody writes Chinese. */
+int cli_width(const char *text);
+
+/** The language that --lang (may be NULL), KAMUPIN_LANG, LC_ALL, LC_MESSAGES or LANG asks for; the
+ * first that is there decides. */
+kamupin_language cli_language(const char *option);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   unblock.c: pin unblock, pin create and pin resume: the library's one-call form, with questions
+   answered at the terminal or from descriptors. */
+#include "events.h"
+#include "fd.h"
+#include "term.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct dialogue {
+    cli *program;
+    cli_term term;
+    cli_kept kept;        /* the new PIN's line, between its two questions */
+    int64_t sms_deadline; /* of the SMS code that was sent last, in cli_now() time; -1 for none */
+} dialogue;
+
+static int descriptor(const cli_args *args, kamupin_ask ask)
+{
+    switch (ask) {
+    case KAMUPIN_ASK_CODE:
+        return args->code_fd;
+    case KAMUPIN_ASK_NEW_PIN:
+    case KAMUPIN_ASK_NEW_PIN_AGAIN:
+        return args->new_pin_fd;
+    case KAMUPIN_ASK_SMS_CODE:
+        return args->sms_fd;
+    case KAMUPIN_ASK_PIN_TO_CHECK:
+        return args->check_pin_fd;
+    }
+    return -1;
+}
+
+static kamupin_answer ask_descriptor(dialogue *self, const kamupin_question *question, int fd,
+                                     kamupin_secret *into)
+{
+    cli_kept *keep = question->ask == KAMUPIN_ASK_NEW_PIN ? &self->kept : NULL;
+    if (question->ask == KAMUPIN_ASK_NEW_PIN_AGAIN) {
+        kamupin_secret_append(into, self->kept.bytes, self->kept.length);
+        cli_kept_wipe(&self->kept);
+        return KAMUPIN_ANSWER_GIVEN;
+    }
+    kamupin_answer answer =
+        cli_fd_line(self->program, fd, question->ask == KAMUPIN_ASK_SMS_CODE, into, keep);
+    /* Nothing to read at the first question is an empty answer, which the library can judge. */
+    if (answer == KAMUPIN_ANSWER_STOP && question->problem == NULL)
+        answer = KAMUPIN_ANSWER_GIVEN;
+    return answer;
+}
+
+static cli_message label(kamupin_ask ask)
+{
+    switch (ask) {
+    case KAMUPIN_ASK_CODE:
+        return M_ASK_CODE;
+    case KAMUPIN_ASK_NEW_PIN:
+        return M_ASK_NEW_PIN;
+    case KAMUPIN_ASK_NEW_PIN_AGAIN:
+        return M_ASK_NEW_PIN_AGAIN;
+    case KAMUPIN_ASK_SMS_CODE:
+        return M_ASK_SMS_CODE;
+    case KAMUPIN_ASK_PIN_TO_CHECK:
+        return M_ASK_PIN_TO_CHECK;
+    }
+    return M_ASK_CODE;
+}
+
+static void say_about_sms(dialogue *self, const kamupin_sms *sms, bool sent)
+{
+    char line[200];
+    char clean[sizeof sms->destination];
+    kamupin_language language = self->program->args.language;
+    cli_clean(sms->destination, clean, sizeof clean);
+    if (sent)
+        cli_screen_line(self->program->screen, "",
+                        cli_fill(language, M_SMS_SENT, clean, line, sizeof line));
+    if (!sent || !self->program->interactive)
+        return;
+    if (sms->resend_after > 0)
+        cli_fill_number(language, M_SMS_HINT, sms->resend_after, line, sizeof line);
+    else
+        snprintf(line, sizeof line, "%s", cli_text(language, M_SMS_HINT_NOW));
+    cli_screen_line(self->program->screen, "", line);
+}
+
+/* What stands above a prompt. */
+static void introduce(dialogue *self, const kamupin_question *question)
+{
+    kamupin_language language = self->program->args.language;
+    cli_screen_settle(self->program->screen);
+    if (question->problem != NULL)
+        cli_problem(self->program, question->problem);
+    else if (question->ask == KAMUPIN_ASK_CODE)
+        cli_screen_line(self->program->screen, "",
+                        kamupin_notice_text(KAMUPIN_NOTICE_CODE_IS_NO_PUK, language));
+    else if (question->ask == KAMUPIN_ASK_PIN_TO_CHECK)
+        cli_screen_line(self->program->screen, "", cli_say(self->program, M_WHY_PIN_TO_CHECK));
+    if (question->sms != NULL)
+        say_about_sms(self, question->sms, question->problem == NULL);
+}
+
+/* The seconds to show. An SMS code's time runs on while a wrong one is asked for again. */
+static int seconds(dialogue *self, const kamupin_question *question)
+{
+    if (question->sms == NULL || question->sms->seconds_left < 0)
+        return question->seconds_left;
+    if (question->problem == NULL)
+        self->sms_deadline = cli_now() + (int64_t)question->sms->seconds_left * 1000;
+    int64_t left = (self->sms_deadline - cli_now() + 999) / 1000;
+    return left > 0 ? (int)left : 0;
+}
+
+static kamupin_answer ask_secret(void *user, const kamupin_question *question, kamupin_secret *into)
+{
+    dialogue *self = user;
+    int fd = descriptor(&self->program->args, question->ask);
+    introduce(self, question);
+    if (fd >= 0)
+        return ask_descriptor(self, question, fd, into);
+    if (!self->program->interactive)
+        return KAMUPIN_ANSWER_STOP;
+    return cli_term_secret(&self->term, cli_say(self->program, label(question->ask)),
+                           seconds(self, question), question->ask == KAMUPIN_ASK_SMS_CODE, into);
+}
+
+static kamupin_answer ask_card(void *user, const kamupin_reader_list *list, size_t *index)
+{
+    dialogue *self = user;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    size_t places[32];
+    size_t count = 0;
+    size_t number = 0;
+    cli_screen_line(self->program->screen, "\n", cli_say(self->program, M_CHOOSE_CARD));
+    for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK && count < 32; i++) {
+        char line[400];
+        char clean[400];
+        if (info.usable != KAMUPIN_OK)
+            continue;
+        places[count++] = i;
+        snprintf(line, sizeof line, "  %zu  %s  %s  [%s]", count, info.product, info.card_id,
+                 info.reader);
+        cli_screen_line(self->program->screen, "", cli_clean(line, clean, sizeof clean));
+    }
+    kamupin_answer answer =
+        cli_term_number(&self->term, cli_say(self->program, M_CHOOSE_NUMBER), count, &number);
+    if (answer == KAMUPIN_ANSWER_GIVEN)
+        *index = places[number - 1];
+    return answer;
+}
+
+static bool acknowledge(void *user, kamupin_notice notice)
+{
+    dialogue *self = user;
+    cli *program = self->program;
+    cli_screen_settle(program->screen);
+    cli_screen_line(program->screen, "\n", kamupin_notice_text(notice, program->args.language));
+    cli_screen_line(program->screen, "", "");
+    if (notice != KAMUPIN_NOTICE_BEFORE_PIN || program->args.acknowledge)
+        return true;
+    return program->interactive && cli_term_enter(&self->term, cli_say(program, M_ASK_ACKNOWLEDGE));
+}
+
+/* A person can put another card in; a card that is lost is said and not waited for. */
+static bool wait_for_card(void *user, kamupin_status why)
+{
+    dialogue *self = user;
+    kamupin_error problem;
+    bool missing = why == KAMUPIN_E_NO_READER || why == KAMUPIN_E_NO_CARD ||
+                   why == KAMUPIN_E_CARD_NOT_FOUND || why == KAMUPIN_E_CARD_REMOVED;
+    if (missing || !self->program->interactive)
+        return missing;
+    if (why == KAMUPIN_E_CARD_DEAD || why == KAMUPIN_E_PUK_LAST_TRY)
+        return false;
+    cli_error(&problem, why);
+    cli_problem(self->program, &problem);
+    return true;
+}
+
+static void say_result(cli *program, cli_message what, const kamupin_result *result)
+{
+    char line[200];
+    char stamp[64] = "";
+    time_t time = (time_t)result->finished_at;
+    struct tm parts;
+    bool turkish = program->args.language == KAMUPIN_TURKISH;
+    if (result->finished_at != 0 && localtime_r(&time, &parts) != NULL)
+        strftime(stamp, sizeof stamp, turkish ? "%d.%m.%Y %H:%M:%S" : "%Y-%m-%d %H:%M:%S", &parts);
+    printf("%s\n", cli_say(program, what));
+    if (result->product[0] != '\0')
+        cli_show_row(program, M_CARD, result->product);
+    cli_show_row(program, M_CARD_ID, result->card_id);
+    if (stamp[0] != '\0')
+        cli_show_row(program, M_TIME, stamp);
+    if (result->reported)
+        cli_fill(program->args.language, M_SERVICE_HEARD, result->recorded_at, line, sizeof line);
+    else
+        snprintf(line, sizeof line, "%s", cli_say(program, M_SERVICE_NOT_HEARD));
+    cli_show_row(program, M_SERVICE, line);
+}
+
+/* Everything that is missing is said before the code is spent. */
+static kamupin_status check_inputs(cli *program, kamupin_error *error)
+{
+    const cli_args *args = &program->args;
+    if (args->service == NULL) {
+        cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_NEEDS_SERVICE));
+        return cli_error(error, KAMUPIN_E_URL_REFUSED);
+    }
+    if (program->interactive)
+        return KAMUPIN_OK;
+    if (args->code_fd < 0)
+        return cli_needs(program, "--code-fd", error);
+    if (args->new_pin_fd < 0)
+        return cli_needs(program, "--new-pin-fd", error);
+    if (args->sms_fd < 0)
+        return cli_needs(program, "--sms-fd", error);
+    if (!args->acknowledge) {
+        acknowledge(&(dialogue){.program = program}, KAMUPIN_NOTICE_BEFORE_PIN);
+        return cli_error(error, KAMUPIN_E_NOT_ACKNOWLEDGED);
+    }
+    return KAMUPIN_OK;
+}
+
+static kamupin_prompts prompts_of(dialogue *self)
+{
+    return (kamupin_prompts){.size = sizeof(kamupin_prompts),
+                             .user = self,
+                             .secret = ask_secret,
+                             .card = self->program->interactive ? ask_card : NULL,
+                             .acknowledge = acknowledge,
+                             .wait_for_card = wait_for_card};
+}
+
+static kamupin_operation_options options_of(cli *program)
+{
+    kamupin_operation_options options = KAMUPIN_OPERATION_OPTIONS_INIT;
+    options.service = program->args.service;
+    options.card = program->args.card;
+    options.risk = program->args.risk;
+    options.event = cli_event;
+    options.event_user = program;
+    options.cancel = program->cancel;
+    return options;
+}
+
+kamupin_status cli_pin_unblock(cli *program, kamupin_error *error)
+{
+    bool create = program->args.command == COMMAND_PIN_CREATE;
+    dialogue self = {.program = program, .sms_deadline = -1};
+    kamupin_result result = KAMUPIN_RESULT_INIT;
+    kamupin_status status = check_inputs(program, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    kamupin_operation_options options = options_of(program);
+    kamupin_prompts prompts = prompts_of(&self);
+    options.kind = create ? KAMUPIN_OPERATION_CREATE : KAMUPIN_OPERATION_UNBLOCK;
+    cli_term_begin(&self.term, program);
+    status = kamupin_unblock(program->context, &options, &prompts, &result, error);
+    cli_term_end(&self.term);
+    cli_kept_wipe(&self.kept);
+    cli_screen_settle(program->screen);
+    bool done = result.outcome == KAMUPIN_OUTCOME_DONE;
+    if (result.outcome != KAMUPIN_OUTCOME_NONE)
+        cli_json_add(program, "result", cli_json_result(&result));
+    if (done && !program->args.json)
+        say_result(program, create ? M_CREATED : M_UNBLOCKED, &result);
+    return status;
+}
+
+kamupin_status cli_pin_resume(cli *program, kamupin_error *error)
+{
+    dialogue self = {.program = program, .sms_deadline = -1};
+    kamupin_operation_options options = options_of(program);
+    kamupin_prompts prompts = prompts_of(&self);
+    size_t left = 0;
+    cli_term_begin(&self.term, program);
+    kamupin_status status = kamupin_resume(program->context, &options, &prompts, &left, error);
+    cli_term_end(&self.term);
+    cli_screen_settle(program->screen);
+    cli_json_add(program, "left", json_integer((json_int_t)left));
+    if (!program->args.json) {
+        char line[100];
+        printf("%s\n", left == 0 ? cli_say(program, M_NOTHING_LEFT)
+                                 : cli_fill_number(program->args.language, M_LEFT, (long)left, line,
+                                                   sizeof line));
+    }
+    return status;
+}
