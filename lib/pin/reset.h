@@ -45,10 +45,10 @@ typedef struct kp_authority {
                              int64_t deadline_ms, uint8_t *cryptogram, size_t *cryptogram_length,
                              int *attempts_left, kamupin_error *error);
     /** Told before EXTERNAL AUTHENTICATE is sent, after its answer, and after the new PIN's: to be
-     * made durable before returning. A failure of the first ends the attempt unsent; later ones do
-     * not stop it. Each tells the worst that can come before the next one: first authentication and
-     * outcome unknown, then accepted and outcome unknown, so that what is on disk is true wherever
-     * the process ends. */
+     * made durable before returning. Each tells the worst that can come before the next: first that
+     * authentication is unknown, then that it was accepted and the outcome is unknown. When one of
+     * these two fails, nothing further is sent: so without "accepted" on disk the card never had
+     * the new PIN. */
     kamupin_status (*mark)(void *user, const kp_evidence *evidence, kamupin_error *error);
 } kp_authority;
 

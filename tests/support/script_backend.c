@@ -481,6 +481,20 @@ void kp_script_steps(kp_script *script, size_t reader, const kp_script_step *ste
     pthread_mutex_unlock(&script->lock);
 }
 
+void kp_script_cut(kp_script *script, size_t reader, size_t step, kamupin_status status,
+                   kp_script_then then)
+{
+    pthread_mutex_lock(&script->lock);
+    kp_script_slot *slot = &script->readers[reader];
+    if (step >= slot->step_count)
+        abort();
+    slot->step_count = step + 1;
+    slot->steps[step].answers = false;
+    slot->steps[step].status = status;
+    slot->steps[step].then = then;
+    pthread_mutex_unlock(&script->lock);
+}
+
 void kp_script_expect(kp_script *script, size_t reader, const char *command, const char *reply)
 {
     kp_script_steps(script, reader, &(kp_script_step){.expect = command, .reply = reply}, 1);

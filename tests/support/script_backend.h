@@ -73,6 +73,9 @@ size_t kp_script_add(kp_script *script, const char *name, const char *atr);
 void kp_script_expect(kp_script *script, size_t reader, const char *command, const char *reply);
 void kp_script_break(kp_script *script, size_t reader, const char *command, kamupin_status status);
 void kp_script_steps(kp_script *script, size_t reader, const kp_script_step *steps, size_t count);
+/** Makes an appended step (0 up) fail, and drops those behind it. */
+void kp_script_cut(kp_script *script, size_t reader, size_t step, kamupin_status status,
+                   kp_script_then then);
 /** Appends the READ BINARY steps of `length` bytes from `offset` on, in blocks of 244. */
 void kp_script_expect_read(kp_script *script, size_t reader, size_t offset,
                            const unsigned char *bytes, size_t length);

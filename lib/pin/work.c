@@ -1,0 +1,61 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   work.c: the steps that all PIN work shares. Sends nothing but the one command it is told to. */
+#include <core/fail.h>
+#include <pin/guard.h>
+#include <pin/work.h>
+
+#define ALL_RISKS                                                                                  \
+    ((unsigned int)KAMUPIN_RISK_LAST_TRY | (unsigned int)KAMUPIN_RISK_UNPROVEN |                   \
+     (unsigned int)KAMUPIN_RISK_UNKNOWN_TRIES)
+
+kamupin_status kp_pin_ready(kamupin_card *card, kp_card_operation operation, unsigned int risk,
+                            unsigned int vouched)
+{
+    if ((risk & ~ALL_RISKS) != 0)
+        return kp_fail(&card->error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "risk %#x",
+                       risk);
+    if (card->identity.info.usable != KAMUPIN_OK)
+        return kp_fail_local(&card->error, card->identity.info.usable);
+    return kp_guard_proof(card->identity.profile, operation, risk, vouched, &card->error);
+}
+
+kamupin_status kp_pin_lock(kamupin_card *card, kp_lock *lock)
+{
+    return kp_lock_take(card->context, card->identity.info.card_id, lock, &card->error);
+}
+
+kamupin_status kp_pin_send(kamupin_card *card, const kp_form *form, const uint8_t *data,
+                           size_t length, uint16_t *sw)
+{
+    const kp_command command = {.cla = form->cla,
+                                .ins = form->ins,
+                                .p1 = form->p1,
+                                .p2 = form->p2,
+                                .data = data,
+                                .length = length,
+                                .le = KP_LE_NONE,
+                                .secret = true};
+    kp_response response;
+    kamupin_status status = kp_channel_send(&card->channel, &command, &response, &card->error);
+
+    *sw = status == KAMUPIN_OK ? response.sw : 0;
+    return status;
+}
+
+kamupin_status kp_pin_judge(kamupin_card *card, uint16_t sw)
+{
+    kamupin_status status = KAMUPIN_E_CARD_REFUSED;
+
+    if (sw == KP_SW_OK)
+        return KAMUPIN_OK;
+    if (kp_sw_blocked(sw))
+        status = KAMUPIN_E_PIN_BLOCKED;
+    else if (kp_sw_tries_left(sw) > 0)
+        status = KAMUPIN_E_PIN_WRONG;
+    kp_fail(&card->error, status, KAMUPIN_FROM_CARD, NULL);
+    card->error.status_word = sw;
+    card->error.tries_left = status == KAMUPIN_E_CARD_REFUSED ? -1 : kp_sw_tries_left(sw);
+    return status;
+}
