@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# Web pages' verification codes: issue, refresh, close, and redeem for an operation. Guesses are limited per address
+# and over all.
+"""Verification codes."""
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from typing import Any
+
+from . import operations
+from .clock import left
+from .problems import Problem
+from .state import CODE_DIGITS, PIN_POLICY, Request, Service, terms
+
+
+def open_page(service: Service, now: float, user_id: str, kind: str, product: str, wishes: dict[str, Any]) -> str:
+    """A web session of a user who wants a PIN; returns its page id. Its first code is issued with it."""
+    page_id = secrets.token_urlsafe(16)
+    service.store.do("INSERT INTO page (page_id, user_id, kind, product, terms, ends) VALUES (?, ?, ?, ?, ?, ?)", page_id,
+                     user_id, kind, product, terms(service.settings, wishes), now + service.settings.page_seconds)
+    issue(service, now, page_id)
+    return page_id
+
+
+def issue(service: Service, now: float, page_id: str) -> str:
+    """A new code for a page; the one before dies."""
+    store = service.store
+    page = store.one("SELECT * FROM page WHERE page_id = ?", page_id)
+    assert page is not None
+    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    store.do("UPDATE code SET state = 'replaced' WHERE page_id = ? AND state = 'fresh'", page_id)
+    store.do("INSERT INTO code (mark, page_id, sealed, deadline, state) VALUES (?, ?, ?, ?, 'fresh')",
+             store.mark("code", code), page_id, store.seal("code", code.encode()),
+             min(now + json.loads(page["terms"])["code_seconds"], page["ends"]))
+    return code
+
+
+def newest(service: Service, page_id: str) -> tuple[sqlite3.Row, str]:
+    """A page's newest code: its row and the code itself, for showing."""
+    row = service.store.one("SELECT * FROM code WHERE page_id = ? ORDER BY n DESC LIMIT 1", page_id)
+    assert row is not None
+    return row, service.store.unseal("code", row["sealed"]).decode()
+
+
+def close_page(service: Service, page_id: str) -> None:
+    """The person gives the page up: its code dies, what is under way is cancelled unless a card is being worked on."""
+    service.store.do("UPDATE page SET closed = 1 WHERE page_id = ?", page_id)
+    service.store.do("UPDATE operation SET phase = 'cancelled' WHERE page_id = ? AND phase IN "
+                     "('code-redeemed', 'card-chosen', 'factor-verified')", page_id)
+
+
+def _limit(request: Request) -> None:
+    """Too many wrong codes from here, or from everywhere: nobody's code is looked at for a while."""
+    settings, store = request.service.settings, request.store
+    since = request.now - settings.guess_window
+    store.do("DELETE FROM guess WHERE at <= ?", since)
+    for sql, values, most in (("SELECT at FROM guess WHERE address = ? ORDER BY at DESC", (request.address,), settings.guesses_per_address),
+                              ("SELECT at FROM guess ORDER BY at DESC", (), settings.guesses_in_all)):
+        times = store.all(f"{sql} LIMIT ?", *values, most)
+        if len(times) >= most:
+            oldest = times[-1]["at"] if times else request.now
+            raise Problem("rate-limited", "too many wrong codes", retry_after=left(request.now, oldest + settings.guess_window) + 1)
+
+
+def find(request: Request, code: str) -> sqlite3.Row:
+    """The code's row with its page, if it can be redeemed now."""
+    row = request.store.one("SELECT code.*, page.ends, page.closed FROM code JOIN page USING (page_id) WHERE mark = ?",
+                            request.store.mark("code", code))
+    if row is None:
+        request.store.do("INSERT INTO guess VALUES (?, ?)", request.now, request.address)
+        raise Problem("code-unknown", kept=True)
+    if row["state"] == "used":
+        raise Problem("code-used")
+    if row["state"] == "replaced":
+        raise Problem("code-replaced")
+    if row["closed"] or request.now >= row["ends"]:
+        raise Problem("page-closed")
+    if request.now >= row["deadline"]:
+        raise Problem("code-expired")
+    return row
+
+
+def redeem(request: Request) -> dict[str, Any]:
+    """POST /codes/redeem: the code becomes an operation, bound to the proof's key."""
+    _limit(request)
+    code = find(request, request.body["code"])
+    request.store.do("UPDATE code SET state = 'used' WHERE n = ?", code["n"])
+    page = request.store.one("SELECT * FROM page WHERE page_id = ?", code["page_id"])
+    assert page is not None
+    token = operations.open_operation(request, page)
+    return {"operation_id": request.op["operation_id"], "operation_token": token, "token_type": "DPoP",
+            "kind": page["kind"], "product": page["product"], "cards": operations.name_cards(request),
+            "pin_policy": PIN_POLICY, "second_factors": ["sms"], "seconds_left": left(request.now, request.op["deadline"])}

@@ -1,0 +1,221 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# The control address: what tests and people need to see and steer (codes, SMS outbox, ledger, operations, clock,
+# faults, requests). Plain HTTP on 127.0.0.1, bearer token; no part of the profile.
+"""The control address."""
+from __future__ import annotations
+
+import hmac
+import json
+import ssl
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from .. import registry as reg
+from ..ca import TlsAuthority
+from . import authority, codes, operations, pages
+from .app import COMMON, Front
+from .clock import left
+from .state import Service
+
+_TERMS = {"seconds": "code_seconds", "operation_seconds": "operation_seconds", "sms_seconds": "sms_seconds",
+          "resend_after": "resend_seconds", "tries": "sms_tries"}
+
+
+class Wrong(Exception):
+    """A control request that makes no sense."""
+
+
+class Control:
+    """Routes of the control address."""
+
+    def __init__(self, service: Service, front: Front, token: str, tls: TlsAuthority, context: ssl.SSLContext,
+                 cards_file: Path) -> None:
+        self._service = service
+        self._front = front
+        self._token = token
+        self._tls = tls
+        self._context = context
+        self._cards_file = cards_file
+
+    def application(self) -> web.Application:
+        """The aiohttp application."""
+        @web.middleware
+        async def guard(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+            given = request.headers.get("Authorization", "").encode()
+            if not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
+                return _error(401, "the bearer token is missing or wrong")
+            try:
+                return await handler(request)
+            except (Wrong, ValueError, TypeError) as wrong:
+                return _error(400, f"not understood: {wrong}")
+
+        app = web.Application(middlewares=[guard], client_max_size=65536)
+        gets = {"/cards": self.cards, "/sms": self.sms, "/ledger": self.ledger, "/operations": self.operations,
+                "/requests": self.requests, "/faults": self.standing, "/settings": self.settings}
+        posts = {"/codes": self.issue, "/pages/close": self.close, "/ledger": self.set_ledger, "/clock": self.advance,
+                 "/faults": self.order, "/settings": self.change, "/tls": self.certificate}
+        app.add_routes([web.get(path, _answering(call), allow_head=False) for path, call in gets.items()])
+        app.add_routes([web.post(path, _answering(call)) for path, call in posts.items()])
+        app.add_routes([web.delete("/faults", _answering(self.clear_faults)), web.delete("/requests", _answering(self.clear_requests))])
+        return app
+
+    # ---- codes and pages ----
+
+    async def issue(self, request: web.Request) -> dict[str, Any]:
+        """POST /codes {user, kind, product, seconds, operation_seconds, sms_seconds, resend_after, tries, phone, page}: a new
+        page with its code, or with `page` a new code for that page. phone: a mask, or "out-of-date"."""
+        wish = await _wish(request, "user", "kind", "product", "phone", "page", *_TERMS)
+        if "page" in wish:
+            with self._service.store.transaction() as now:
+                self._page(wish["page"])
+                codes.issue(self._service, now, wish["page"])
+            return self._shown(wish["page"])
+        user, kind, product = wish.get("user", reg.DEFAULT_USER), wish.get("kind", "unblock"), wish.get("product", "nes")
+        if self._service.registry.user(user) is None or kind not in self._service.contract.enum("Kind") or product not in reg.PRODUCTS:
+            raise Wrong("user, kind or product")
+        given = {_TERMS[name]: _number(wish[name]) for name in _TERMS if name in wish} | {"phone": wish.get("phone")}
+        with self._service.store.transaction() as now:
+            page_id = codes.open_page(self._service, now, user, kind, product, given)
+        return self._shown(page_id)
+
+    def _shown(self, page_id: str) -> dict[str, Any]:
+        view = pages.look(self._service, page_id)
+        assert view is not None
+        return {"code": view.get("code"), "page": page_id, "page_url": f"{self._service.origin}/desk/{page_id}",
+                "seconds_left": view["seconds_left"]}
+
+    def _page(self, page_id: object) -> str:
+        if not isinstance(page_id, str) or self._service.store.one("SELECT 1 FROM page WHERE page_id = ?", page_id) is None:
+            raise Wrong("page")
+        return page_id
+
+    async def close(self, request: web.Request) -> dict[str, Any]:
+        """POST /pages/close {page}: the person leaves the page."""
+        wish = await _wish(request, "page")
+        with self._service.store.transaction():
+            codes.close_page(self._service, self._page(wish.get("page")))
+        return pages.look(self._service, wish["page"]) or {}
+
+    # ---- what there is to see ----
+
+    async def cards(self, request: web.Request) -> dict[str, Any]:
+        """GET /cards: what the runner says of its reader slots; without a runner, the registered cards."""
+        if self._cards_file.exists():
+            said: dict[str, Any] = json.loads(self._cards_file.read_text(encoding="utf-8"))
+            return said
+        return {"cards": [vars(card) for card in self._service.registry.cards()]}
+
+    async def sms(self, request: web.Request) -> dict[str, Any]:
+        """GET /sms?user=: the outbox, oldest first."""
+        store, user, texts = self._service.store, request.query.get("user"), []
+        for row in store.all("SELECT * FROM sms WHERE ? IS NULL OR user_id = ? ORDER BY n", user, user):
+            said = json.loads(store.unseal("sms", row["sealed"]))
+            texts.append({"user": row["user_id"], "operation_id": row["operation_id"], "destination": row["destination"]} | said)
+        return {"sms": texts}
+
+    async def ledger(self, request: web.Request) -> dict[str, Any]:
+        """GET /ledger: attempts left of every registered card."""
+        return {"ledger": [{"card_id": card.card_id, "row": card.row, "owner": card.owner,
+                            "attempts_left": authority.attempts_left(self._service, card.card_id),
+                            "maximum": authority.LEDGER_MAXIMUM} for card in self._service.registry.cards()]}
+
+    async def operations(self, request: web.Request) -> dict[str, Any]:
+        """GET /operations: all of them, with every outcome that was recorded and every authority that was issued."""
+        store, now, found = self._service.store, self._service.store.clock.now(), []
+        for row in store.all("SELECT * FROM operation ORDER BY n"):
+            mine = (row["operation_id"],)
+            outcomes = [{"outcome": one["outcome"], "recorded_at": one["recorded_at"], "evidence": json.loads(one["evidence"])}
+                        for one in store.all("SELECT * FROM outcome WHERE operation_id = ? ORDER BY n", *mine)]
+            states = [one["state"] for one in store.all("SELECT state FROM authority WHERE operation_id = ? ORDER BY n", *mine)]
+            found.append({"operation_id": row["operation_id"], "page": row["page_id"], "user": row["user_id"], "kind": row["kind"],
+                          "product": row["product"], "phase": operations.phase(row, now), "card_id": row["card_id"],
+                          "seconds_left": left(now, row["deadline"]), "sms_sent": row["sms_sent"], "outcome": row["outcome"],
+                          "outcomes": outcomes, "outcomes_recorded": len(outcomes), "authorities": states})
+        return {"operations": found, "outcomes_recorded": sum(one["outcomes_recorded"] for one in found)}
+
+    async def requests(self, request: web.Request) -> dict[str, Any]:
+        """GET /requests: what came in since the service started or the log was emptied."""
+        entries = self._front.log.entries
+        return {"requests": entries, "connections": len({one["connection"] for one in entries})}
+
+    async def clear_requests(self, request: web.Request) -> dict[str, Any]:
+        """DELETE /requests."""
+        self._front.log.entries.clear()
+        return {"requests": []}
+
+    # ---- what there is to steer ----
+
+    async def advance(self, request: web.Request) -> dict[str, Any]:
+        """POST /clock {advance: seconds}."""
+        wish = await _wish(request, "advance")
+        return {"now": self._service.store.clock.advance(_number(wish.get("advance"), float))}
+
+    async def set_ledger(self, request: web.Request) -> dict[str, Any]:
+        """POST /ledger {card_id, attempts_left}."""
+        wish = await _wish(request, "card_id", "attempts_left")
+        if self._service.registry.card(str(wish.get("card_id"))) is None:
+            raise Wrong("card_id")
+        with self._service.store.transaction():
+            authority.set_attempts(self._service, wish["card_id"], int(_number(wish.get("attempts_left"))))
+        return await self.ledger(request)
+
+    async def order(self, request: web.Request) -> dict[str, Any]:
+        """POST /faults {call, action, nth, times, seconds, status, problem, retry_after}; see faults.py."""
+        wish = await _wish(request, "call", "action", "nth", "times", "seconds", "status", "problem", "retry_after")
+        return vars(self._front.faults.order(wish))
+
+    async def standing(self, request: web.Request) -> dict[str, Any]:
+        """GET /faults."""
+        return {"faults": self._front.faults.standing()}
+
+    async def clear_faults(self, request: web.Request) -> dict[str, Any]:
+        """DELETE /faults."""
+        self._front.faults.clear()
+        return {"faults": []}
+
+    async def settings(self, request: web.Request) -> dict[str, Any]:
+        """GET /settings."""
+        return dict(vars(self._service.settings))
+
+    async def change(self, request: web.Request) -> dict[str, Any]:
+        """POST /settings {name: value}; names are the fields of Settings."""
+        self._service.settings.change(await _wish(request, *vars(self._service.settings)))
+        return await self.settings(request)
+
+    async def certificate(self, request: web.Request) -> dict[str, Any]:
+        """POST /tls {certificate: good|wrong-name|expired|not-yet-valid|foreign-ca}: for connections from now on."""
+        kind = (await _wish(request, "certificate")).get("certificate")
+        if kind not in TlsAuthority.KINDS:
+            raise Wrong("certificate")
+        self._context.load_cert_chain(self._tls.server(kind))
+        return {"certificate": kind}
+
+
+def _answering(call: Callable[[web.Request], Awaitable[dict[str, Any]]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        return web.json_response(await call(request), headers=COMMON)
+    return handle
+
+
+async def _wish(request: web.Request, *names: str) -> dict[str, Any]:
+    """The body: an object with no other names than these."""
+    raw = await request.read()
+    wish = json.loads(raw) if raw else {}
+    if not isinstance(wish, dict) or not set(wish) <= set(names):
+        raise Wrong("the body is an object with members among " + ", ".join(names))
+    return wish
+
+
+def _number(value: object, kind: type = int) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, kind)) or not 0 <= value <= 10**7:  # type: ignore[operator]
+        raise Wrong("a number is out of bounds")
+    return value
+
+
+def _error(status: int, text: str) -> web.Response:
+    return web.json_response({"error": text}, status=status, headers=COMMON)

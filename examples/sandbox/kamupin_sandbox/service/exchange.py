@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# One call of the profile from headers and bytes to an answer: who asks (proof, token, ticket), whether it was asked
+# before (idempotency), what the call does, all in one transaction. Knows HTTP's words, not its server.
+"""The pipeline of a call."""
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from . import authority, codes, dpop, factor, operations, reports
+from .contract import Call, Refused
+from .problems import Problem, encode
+from .state import Request, Service, invalid
+
+HANDLERS: dict[str, Callable[[Request], dict[str, Any]]] = {
+    "metadata": lambda request: request.service.metadata(), "redeem": codes.redeem, "cards": operations.cards,
+    "status": operations.status, "cancel": operations.cancel, "factor": factor.begin, "resend": factor.resend,
+    "verify": factor.verify, "authority": authority.issue, "report": reports.report}
+ANY_VERSION = ("metadata", "report")  # what has to work for a client that is too old as well
+_CLIENT = re.compile(r"[A-Za-z0-9._-]{1,40}/(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
+
+
+class Headers(Protocol):
+    """Headers as the HTTP server gives them."""
+
+    def get(self, name: str, default: str = "") -> str:
+        """The first of that name."""
+
+    def getall(self, name: str, default: list[str]) -> list[str]:
+        """All of that name."""
+
+
+@dataclass
+class Asked:
+    """A call as it came over the wire."""
+
+    call: Call
+    headers: Headers
+    url: str
+    operation_id: str
+    body: bytes
+    address: str
+    language: str
+
+
+@dataclass
+class Answer:
+    """What goes back."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Exchange:
+    """Answers calls, one after the other."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def answer(self, asked: Asked) -> Answer:
+        """The answer to one call; refusals included, nothing is raised for them."""
+        store = self._service.store
+        with store.transaction() as now:
+            request = Request(self._service, now, {}, asked.address)
+            try:
+                return self._accepted(asked, request)
+            except Problem as problem:
+                return self.refusal(problem, asked.language)
+
+    def refusal(self, problem: Problem, language: str) -> Answer:
+        """A problem as an answer."""
+        status, body = problem.document(self._service.contract, language)
+        return Answer(status, body, dict(problem.headers))
+
+    def _accepted(self, asked: Asked, request: Request) -> Answer:
+        self._check_headers(asked)
+        scope = self._who(asked, request)
+        if asked.call.has_body:
+            request.body = _body(asked)
+        if asked.call.method != "POST":
+            return Answer(200, encode(HANDLERS[asked.call.name](request)))
+        return self._once(asked, request, scope)
+
+    def _check_headers(self, asked: Asked) -> None:
+        for name, pattern in asked.call.headers.items():
+            values = asked.headers.getall(name, [])
+            if len(values) != 1 or not pattern.search(values[0]):
+                raise invalid(f"the header {name} is missing or of another form")
+        client = _CLIENT.fullmatch(asked.headers.get("KamuPIN-Client"))
+        least = self._service.settings.minimum_client_version
+        if asked.call.name not in ANY_VERSION and client is not None:
+            if tuple(map(int, client.groups())) < tuple(map(int, least.split("."))):
+                raise Problem("client-too-old", f"at least {least} is needed", headers={"Upgrade": f"libkamupin/{least}"})
+
+    def _who(self, asked: Asked, request: Request) -> str:
+        """Checks proof, token or ticket; returns whose idempotency keys these are."""
+        if "ticket" in asked.call.schemes:
+            return self._by_ticket(asked, request)
+        if "dpop" not in asked.call.schemes:
+            return ""
+        token = _credential(asked, "DPoP") if "token" in asked.call.schemes else None
+        if token is None and "token" in asked.call.schemes:
+            raise _bad_token("an operation token is needed")
+        proofs = asked.headers.getall("DPoP", [])
+        request.key_mark = dpop.accept(request.store, self._service.nonces, proofs, asked.call.method, asked.url, token,
+                                       request.now)
+        if token is not None:
+            request.operation = self._by_token(asked, request, token)
+        return f"key {request.key_mark}"
+
+    def _by_token(self, asked: Asked, request: Request, token: str) -> sqlite3.Row:
+        store = request.store
+        row = store.one("SELECT * FROM operation WHERE token_mark = ?", store.mark("token", token))
+        if row is None or row["key_mark"] != request.key_mark:
+            raise _bad_token("the token is not one of this key")
+        if row["operation_id"] != asked.operation_id:
+            raise Problem("operation-unknown")
+        return row
+
+    def _by_ticket(self, asked: Asked, request: Request) -> str:
+        ticket, store = _credential(asked, "KamuPIN-Ticket"), request.store
+        mark = store.mark("ticket", ticket or "")
+        request.operation = store.one("SELECT * FROM operation WHERE ticket_mark = ?", mark)
+        if ticket is None or request.operation is None:
+            raise Problem("ticket-invalid", headers={"WWW-Authenticate": "KamuPIN-Ticket"})
+        return f"ticket {mark}"
+
+    def _once(self, asked: Asked, request: Request, scope: str) -> Answer:
+        """The effect of a request happens once; a repetition gets the stored answer."""
+        key = asked.headers.get("Idempotency-Key").lower()
+        digest = hashlib.sha256(f"{asked.call.name}\0{asked.operation_id}\0".encode() + asked.body).digest()
+        row = request.store.one("SELECT * FROM answer WHERE scope = ? AND key = ?", scope, key)
+        if row is not None:
+            return self._again(asked, request, row, digest)
+        answer, kept = self._effect(asked, request)
+        if kept:
+            request.store.do("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?)", scope, key, digest, answer.status,
+                             request.store.seal("answer", answer.body), request.now)
+        request.store.sweep(request.now)
+        return answer
+
+    def _effect(self, asked: Asked, request: Request) -> tuple[Answer, bool]:
+        """Runs the call; what a refusal had begun is undone unless the refusal is itself an effect."""
+        try:
+            with request.store.attempt():
+                try:
+                    return Answer(200, encode(HANDLERS[asked.call.name](request))), True
+                except Problem as problem:
+                    if not problem.kept:
+                        raise
+                    return self.refusal(problem, asked.language), True
+        except Problem as problem:
+            return self.refusal(problem, asked.language), False
+
+    def _again(self, asked: Asked, request: Request, row: sqlite3.Row, digest: bytes) -> Answer:
+        if row["request"] != digest:
+            if asked.call.name == "redeem":
+                codes.find(request, request.body["code"])  # a used code says so, whatever key it comes with
+            raise Problem("idempotency-conflict")
+        body = request.store.unseal("answer", row["sealed"])
+        return Answer(row["status"], body, {"Idempotency-Replayed": "true", "Age": str(int(request.now - row["at"]))})
+
+
+def _bad_token(detail: str) -> Problem:
+    return Problem("token-invalid", detail, headers={"WWW-Authenticate": 'DPoP error="invalid_token", algs="ES256"'})
+
+
+def _credential(asked: Asked, scheme: str) -> str | None:
+    """The one credential of that scheme in Authorization, or None."""
+    values = asked.headers.getall("Authorization", [])
+    found = re.fullmatch(re.escape(scheme) + r" +([A-Za-z0-9_-]{1,128})", values[0], re.IGNORECASE) if len(values) == 1 else None
+    return found.group(1) if found else None
+
+
+def _body(asked: Asked) -> dict[str, Any]:
+    """The checked body."""
+    if asked.headers.get("Content-Type").partition(";")[0].strip().lower() != "application/json":
+        raise invalid("Content-Type is not application/json")
+    try:
+        return asked.call.check_body(asked.body)
+    except Refused as refused:
+        if asked.call.name == "redeem" and (refused.where, refused.rule) == ("code", "pattern"):
+            raise Problem("code-malformed") from None
+        raise invalid(str(refused)) from None

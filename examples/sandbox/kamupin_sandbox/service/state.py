@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# What every call of the service works with: the service itself (registry, store, contract, settings) and one request
+# of it. No HTTP here.
+"""The service and a request."""
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..registry import Registry
+from .contract import Contract
+from .dpop import Nonces
+from .problems import Problem
+from .store import Store
+
+PIN_POLICY = {"min_length": 6, "max_length": 12}
+CODE_DIGITS = 15  # as on the one screen that shows a code (seed 001)
+SMS_DIGITS = 6
+LEDGER_MAXIMUM = 3
+AUTHORITIES_PER_OPERATION = 3
+SMS_PER_OPERATION = 5
+VOUCHED = [{"row": "akis-1", "operations": ["verify", "change"]},
+           {"row": "akis-2", "operations": ["verify", "change", "reset-by-cryptogram"]}]
+
+
+@dataclass
+class Settings:
+    """What the control address may change; times in seconds."""
+
+    minimum_client_version: str = "0.1.0"
+    code_seconds: int = 180
+    operation_seconds: int = 300
+    page_seconds: int = 1800
+    sms_seconds: int = 90
+    resend_seconds: int = 30
+    sms_tries: int = 3
+    guess_window: int = 300
+    guesses_per_address: int = 10
+    guesses_in_all: int = 100
+
+    def change(self, wishes: dict[str, Any]) -> None:
+        """Takes new values; ValueError for a name or a type that is none."""
+        types = {one.name: type(getattr(self, one.name)) for one in dataclasses.fields(self)}
+        for name, value in wishes.items():
+            if name not in types or type(value) is not types[name] or (isinstance(value, int) and not 0 <= value <= 86400):
+                raise ValueError(name)
+        for name, value in wishes.items():
+            setattr(self, name, value)
+
+
+@dataclass
+class Service:
+    """Everything that lives as long as the process."""
+
+    registry: Registry
+    store: Store
+    contract: Contract
+    nonces: Nonces
+    settings: Settings = field(default_factory=Settings)
+    origin: str = ""  # https://localhost:PORT, for pages and the issuer's name
+    base: str = ""  # the profile's base URL
+    hosts: tuple[str, ...] = ()  # HOST:PORT by which the service may be called
+
+    def metadata(self) -> dict[str, Any]:
+        """The answer to GET /metadata."""
+        return {"profile": "kamupin-service-1", "issuer": self.base,
+                "name": {"tr": "KamuPIN deneme servisi", "en": "KamuPIN sandbox service"},
+                "minimum_client_version": self.settings.minimum_client_version,
+                "products": self.contract.enum("Product"), "second_factors": ["sms"], "pin_policy": PIN_POLICY,
+                "authorities": ["cryptogram"], "vouched_rows": VOUCHED}
+
+
+@dataclass
+class Request:
+    """One accepted request: who sent it is known, its body is what the document says."""
+
+    service: Service
+    now: float
+    body: dict[str, Any]
+    address: str
+    key_mark: str = ""  # thumbprint of the operation's key
+    operation: sqlite3.Row | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store, inside the request's transaction."""
+        return self.service.store
+
+    @property
+    def op(self) -> sqlite3.Row:
+        """The operation that the token or ticket stands for."""
+        assert self.operation is not None
+        return self.operation
+
+    def change(self, **values: object) -> None:
+        """Changes columns of the operation."""
+        names = ", ".join(f"{name} = ?" for name in values)
+        self.store.do(f"UPDATE operation SET {names} WHERE operation_id = ?", *values.values(), self.op["operation_id"])
+
+
+def terms(settings: Settings, wishes: dict[str, Any]) -> str:
+    """The times and tries of one page and what grows from it, fixed when the page opens."""
+    names = ("code_seconds", "operation_seconds", "sms_seconds", "resend_seconds", "sms_tries")
+    return json.dumps({name: wishes.get(name, getattr(settings, name)) for name in names}
+                      | {"phone": wishes.get("phone")})
+
+
+def invalid(detail: str) -> Problem:
+    """request-invalid."""
+    return Problem("request-invalid", detail)
