@@ -257,6 +257,18 @@ static int read_seconds(CURL *easy, const char *name, int absent)
     return digits == 0 || text[digits] != '\0' || digits > 6 ? absent : atoi(text);
 }
 
+/* Whether the answer said where it ends (RFC 9112, 6.3), and so ended there. libcurl takes a closed
+ * connection for an end even when TLS did not announce it; anyone on the way could cut there. */
+static bool is_whole(CURL *easy)
+{
+    struct curl_header *coding = NULL;
+    curl_off_t length = -1;
+
+    curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    return length >= 0 ||
+           curl_easy_header(easy, "Transfer-Encoding", 0, CURLH_HEADER, -1, &coding) == CURLHE_OK;
+}
+
 static kamupin_status read_reply(CURL *easy, kp_http_reply *reply, kamupin_error *error)
 {
     long code = 0;
@@ -267,11 +279,13 @@ static kamupin_status read_reply(CURL *easy, kp_http_reply *reply, kamupin_error
     copy_header(easy, "DPoP-Nonce", reply->dpop_nonce, sizeof reply->dpop_nonce);
     reply->retry_after = read_seconds(easy, "Retry-After", -1);
     reply->age = read_seconds(easy, "Age", 0);
-    if (code < 300 || code > 399)
-        return KAMUPIN_OK;
-    kamupin_status status =
-        kp_fail(error, KAMUPIN_E_HTTP_REDIRECTED, KAMUPIN_FROM_HTTP, "HTTP %ld", code);
-    if (error != NULL)
+    kamupin_status status = KAMUPIN_OK;
+    if (code >= 300 && code <= 399)
+        status = kp_fail(error, KAMUPIN_E_HTTP_REDIRECTED, KAMUPIN_FROM_HTTP, NULL);
+    else if (!is_whole(easy))
+        status = kp_fail(error, KAMUPIN_E_NETWORK_INTERRUPTED, KAMUPIN_FROM_NETWORK,
+                         "an answer that does not say its length");
+    if (status != KAMUPIN_OK && error != NULL)
         error->http_status = (int)code;
     return status;
 }

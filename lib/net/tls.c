@@ -102,9 +102,12 @@ kamupin_status kp_curl_fail(CURL *easy, CURLcode code, kamupin_error *error)
         found.status = KAMUPIN_E_NETWORK_UNREACHABLE;
         snprintf(what, sizeof what, "the proxy answers %ld", tunnel);
     } else if (found.status == KAMUPIN_E_TLS_CERTIFICATE) {
+        /* The chain is judged in the handshake, by OpenSSL, and leaves its reason; the name is
+         * judged after it, by libcurl, and leaves none. */
         curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+        bool chain = verify != X509_V_OK && verify != X509_V_ERR_UNSPECIFIED;
         snprintf(what, sizeof what, "certificate refused: %s",
-                 verify == X509_V_OK ? "not for this name" : X509_verify_cert_error_string(verify));
+                 chain ? X509_verify_cert_error_string(verify) : "not for this name");
     } else {
         /* libcurl's fixed sentence, not its error buffer: that one may quote the proxy's address.
          */

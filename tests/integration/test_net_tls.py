@@ -1,0 +1,289 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# lib/net before TLS servers that are not ours: openssl s_server with certificates of openssl ca, and raw servers
+# on Python's ssl for what s_server cannot play. Each case names the status that a person is told.
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from private_pcscd import program
+from tls_servers import Authority, RawServer, SServer, openssl, read_request
+
+GOOD = (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDPoP-Nonce: nonce-1\r\nRetry-After: 7\r\n"
+        b"Content-Length: 2\r\n\r\n{}")
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    yield Authority(tmp_path_factory.mktemp("pki"), "root")
+
+
+@pytest.fixture(scope="module")
+def leaf(pki: Authority) -> Path:
+    return pki.leaf("good")
+
+
+def ask(pki: Authority | None, url: str, *options: str, **environment: str) -> list[dict[str, str]]:
+    """Runs driver-net; one dict per exchange, with `status` and the words of its line. `log` is in the last one."""
+    ca = [] if pki is None else ["--ca", str(pki.file)]
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    done = subprocess.run([program("driver-net"), *ca, *options, url], capture_output=True, text=True, timeout=60,
+                          env={**plain, **environment}, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    answers = []
+    for line in done.stdout.splitlines():
+        status, _, rest = line.partition(" ")
+        head, _, detail = rest.partition("detail=")
+        answers.append({"status": status, "detail": detail, "log": done.stderr,
+                        **dict(word.split("=", 1) for word in head.split())})
+    return answers
+
+
+def ask_once(pki: Authority | None, url: str, *options: str, **environment: str) -> dict[str, str]:
+    return ask(pki, url, *options, **environment)[-1]
+
+
+def serve_all(answer: bytes):
+    """Answers every request of a connection alike, until the client closes."""
+    def serve(connection: socket.socket) -> None:
+        while read_request(connection):
+            connection.sendall(answer)
+    return serve
+
+
+def test_one_tls_connection_serves_many_requests(pki: Authority, leaf: Path) -> None:
+    with RawServer(serve_all(GOOD), leaf) as server:
+        answers = ask(pki, f"https://localhost:{server.port}/base/x", "--times", "5", "--post", "{}")
+    assert [answer["status"] for answer in answers] == ["ok"] * 5
+    assert server.connections == 1
+    assert (answers[0]["http"], answers[0]["type"], answers[0]["nonce"], answers[0]["retry"], answers[0]["bytes"]) == (
+        "200", "application/json", "nonce-1", "7", "2")
+
+
+def test_log_names_path_and_status_only(pki: Authority, leaf: Path) -> None:
+    with RawServer(serve_all(GOOD), leaf) as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/base/codes/redeem", "--post", '{"code":"123456789"}',
+                          "--header", "Authorization: DPoP very-secret")
+    assert "net: POST /base/codes/redeem → 200 (" in answer["log"]
+    assert "very-secret" not in answer["log"] and "123456789" not in answer["log"]
+
+
+def test_request_carries_what_was_given_and_no_more(pki: Authority, leaf: Path) -> None:
+    seen: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        seen.append(read_request(connection))
+        connection.sendall(GOOD.replace(b"Retry-After: 7", b"Set-Cookie: a=b"))
+        seen.append(read_request(connection))
+        connection.sendall(GOOD)
+
+    with RawServer(serve, leaf) as server:
+        ask(pki, f"https://localhost:{server.port}/x", "--times", "2", "--post", '{"a":1}', "--header", "X-A: b")
+    for request in seen:
+        head, _, body = request.partition(b"\r\n\r\n")
+        names = {line.split(b":")[0].lower() for line in head.split(b"\r\n")[1:]}
+        assert names <= {b"host", b"x-a", b"accept", b"content-type", b"content-length"}
+        assert body == b'{"a":1}'
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_s_server_of_a_wanted_version(pki: Authority, leaf: Path, tmp_path: Path, version: str) -> None:
+    (tmp_path / "answer").write_bytes(GOOD)
+    with SServer(tmp_path, leaf, version, "-HTTP") as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/answer")
+    assert (answer["status"], answer["http"]) == ("ok", "200")
+
+
+def test_tls_1_1_only_is_refused(pki: Authority, leaf: Path, tmp_path: Path) -> None:
+    with SServer(tmp_path, leaf, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0", "-HTTP") as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/answer")
+    assert (answer["status"], answer["platform"]) == ("tls-failed", "35")
+
+
+def test_untrusted_authority(pki: Authority, tmp_path: Path) -> None:
+    stranger = Authority(tmp_path, "stranger")
+    (tmp_path / "answer").write_bytes(GOOD)
+    with SServer(tmp_path, stranger.leaf("theirs"), "-HTTP") as server:
+        url = f"https://localhost:{server.port}/answer"
+        answer = ask_once(pki, url)
+        assert (answer["status"], answer["platform"]) == ("tls-certificate", "60")
+        assert ask_once(stranger, url)["status"] == "ok"
+        assert ask_once(None, url)["status"] == "tls-certificate"
+
+
+def test_ca_file_is_the_only_trust(pki: Authority, leaf: Path, tmp_path: Path) -> None:
+    """What the process names to OpenSSL as trusted, file and folder, is not trusted beside the context's file."""
+    stranger = Authority(tmp_path, "stranger")
+    openssl(pki.folder, "rehash", ".")
+    with SServer(tmp_path, leaf, "-www") as server:
+        answer = ask_once(stranger, f"https://localhost:{server.port}/", SSL_CERT_FILE=str(pki.file),
+                          SSL_CERT_DIR=str(pki.folder))
+    assert answer["status"] == "tls-certificate"
+
+
+def test_wrong_name_and_expired(pki: Authority, tmp_path: Path) -> None:
+    with SServer(tmp_path, pki.leaf("other", "DNS:service.example"), "-www") as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/")
+    assert (answer["status"], "not for this name" in answer["detail"]) == ("tls-certificate", True)
+    with SServer(tmp_path, pki.leaf("old", expired=True), "-www") as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/")
+    assert (answer["status"], "expired" in answer["detail"]) == ("tls-certificate", True)
+
+
+@pytest.mark.parametrize("content", [None, "", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+def test_ca_file_that_is_none(leaf: Path, tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+    with RawServer(serve_all(GOOD), leaf) as server:
+        answer = ask_once(None, f"https://localhost:{server.port}/", "--ca", str(file))
+    assert answer["status"] == "ca-file"
+    assert server.connections == 0
+
+
+def test_plaintext_port(pki: Authority) -> None:
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)  # a ClientHello, to which a plain web server says
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with RawServer(serve) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/")["status"] == "tls-failed"
+
+
+def test_no_server_and_no_name(pki: Authority) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert ask_once(pki, f"https://127.0.0.1:{port}/")["status"] == "network-unreachable"
+    assert ask_once(pki, "https://service.invalid/")["status"] == "network-name"
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_redirects_are_never_followed(pki: Authority, leaf: Path, code: int) -> None:
+    with RawServer(serve_all(GOOD), leaf) as target:
+        moved = (f"HTTP/1.1 {code} Moved\r\nLocation: https://localhost:{target.port}/\r\nContent-Length: 0\r\n\r\n").encode()
+        with RawServer(serve_all(moved), leaf) as server:
+            answer = ask_once(pki, f"https://localhost:{server.port}/", "--post", "{}")
+    assert (answer["status"], answer["http"]) == ("http-redirected", str(code))
+    assert target.connections == 0
+
+
+def test_slow_server_ends_at_the_bound(pki: Authority, leaf: Path, tmp_path: Path) -> None:
+    with SServer(tmp_path, leaf) as server:  # it waits for someone to type the answer
+        answer = ask_once(pki, f"https://localhost:{server.port}/", "--timeout", "700")
+        assert (answer["status"], 600 <= int(answer["ms"]) < 3000) == ("network-timeout", True)
+        answer = ask_once(pki, f"https://localhost:{server.port}/", "--deadline", "300")
+        assert (answer["status"], 200 <= int(answer["ms"]) < 2500) == ("network-timeout", True)
+
+
+def test_silent_port_ends_at_the_bound(pki: Authority) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # accepts, never speaks TLS
+        answer = ask_once(pki, f"https://127.0.0.1:{listener.getsockname()[1]}/", "--connect-timeout", "400")
+    assert (answer["status"], int(answer["ms"]) < 3000) == ("network-timeout", True)
+
+
+def test_cancel_ends_a_wait_at_once(pki: Authority, leaf: Path, tmp_path: Path) -> None:
+    with SServer(tmp_path, leaf) as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/", "--cancel-after", "300")
+    assert answer["status"] == "cancelled"
+    assert 250 <= int(answer["ms"]) < 800  # below the second after which the clock is looked at anyway
+
+
+def body_of(length: int) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length + b" " * length
+
+
+def test_body_bound(pki: Authority, leaf: Path) -> None:
+    with RawServer(serve_all(body_of(65536)), leaf) as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/")
+    assert (answer["status"], answer["bytes"]) == ("ok", "65536")
+    with RawServer(serve_all(body_of(65537)), leaf) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/")["status"] == "reply-too-large"
+
+
+def test_endless_body_and_headers(pki: Authority, leaf: Path) -> None:
+    def endless(start: bytes, part: bytes):
+        def serve(connection: socket.socket) -> None:
+            read_request(connection)
+            connection.sendall(start)
+            while True:
+                connection.sendall(part)
+        return serve
+
+    chunk = b"1000\r\n" + b"x" * 4096 + b"\r\n"
+    with RawServer(endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", chunk), leaf) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/")["status"] == "reply-too-large"
+    with RawServer(endless(b"HTTP/1.1 200 OK\r\n", b"X-A: " + b"b" * 1000 + b"\r\n"), leaf) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/")["status"] == "reply-too-large"
+
+
+def test_garbage(pki: Authority, leaf: Path) -> None:
+    with RawServer(serve_all(b"\x00\x01garbage\r\n\r\n"), leaf) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/")["status"] == "service-reply-malformed"
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"])
+def test_connection_cut_in_the_answer(pki: Authority, leaf: Path, answer: bytes) -> None:
+    def serve(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(answer)
+
+    with RawServer(serve, leaf) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/")["status"] == "network-interrupted"
+
+
+def test_answer_has_to_say_its_length(pki: Authority, leaf: Path) -> None:
+    """A body that ends with the connection could have been cut by anyone on the way."""
+    def serve(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n{}")
+
+    with RawServer(serve, leaf) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/")["status"] == "network-interrupted"
+
+
+def test_nothing_is_sent_twice_by_libcurl(pki: Authority, leaf: Path) -> None:
+    """A kept connection dies under the second request: libcurl would send it again on a new one."""
+    requests: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        requests.append(read_request(connection))
+        if len(requests) != 2:
+            connection.sendall(GOOD)
+            if len(requests) == 1:
+                requests.append(read_request(connection))
+
+    with RawServer(serve, leaf) as server:
+        answers = ask(pki, f"https://localhost:{server.port}/x", "--times", "3", "--post", "{}")
+    assert [answer["status"] for answer in answers] == ["ok", "network-interrupted", "ok"]
+    assert len([request for request in requests if request]) == 3
+
+
+def test_proxy_that_refuses(pki: Authority, leaf: Path) -> None:
+    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+    with RawServer(serve_all(GOOD), leaf) as server, RawServer(serve_all(refusal)) as proxy:
+        answer = ask_once(pki, f"https://localhost:{server.port}/",
+                          https_proxy=f"http://somebody:proxy-secret@127.0.0.1:{proxy.port}")
+    assert (answer["status"], "407" in answer["detail"]) == ("network-unreachable", True)
+    assert "proxy-secret" not in answer["log"] + answer["detail"]
+    assert server.connections == 0
+
+
+def test_cancel_does_not_wait_for_a_name(tmp_path: Path) -> None:
+    """A name server that never answers; getaddrinfo itself cannot be cancelled, only left behind."""
+    source, shim = tmp_path / "slow.c", tmp_path / "slow.so"
+    source.write_text("#include <unistd.h>\nint getaddrinfo(const char *n, const char *s, const void *h, void **r);\n"
+                      "int getaddrinfo(const char *n, const char *s, const void *h, void **r)\n"
+                      "{ (void)n; (void)s; (void)h; (void)r; sleep(8); return -2; }\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(shim), str(source)], check=True, timeout=60)
+    started = time.monotonic()
+    answer = ask_once(None, "https://service.invalid/", "--cancel-after", "300", LD_PRELOAD=str(shim))
+    assert (answer["status"], int(answer["ms"]) < 900) == ("cancelled", True)
+    assert time.monotonic() - started < 6  # freeing the client did not wait either

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# A private certificate authority made with the openssl command, and servers on loopback: openssl s_server,
+# which is not ours, where it can play the part, and a small raw TLS server where it cannot.
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+
+def openssl(folder: Path, *arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, timeout=30)
+
+
+class Authority:
+    """A root certificate, and leaf certificates under it; all EC, all in one folder."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.name = folder, name
+        self.file = folder / f"{name}.pem"
+        openssl(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem",
+                "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+
+    def leaf(self, name: str, host: str = "DNS:localhost,IP:127.0.0.1", expired: bool = False) -> Path:
+        """A PEM file with key and certificate."""
+        pem = self.folder / f"{name}.pem"
+        openssl(self.folder, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        (self.folder / "ca.cnf").write_text(
+            f"[ca]\ndefault_ca=d\n[d]\ndatabase={self.name}.index\nserial={self.name}.serial\nnew_certs_dir=.\n"
+            "default_md=sha256\npolicy=p\nunique_subject=no\nx509_extensions=e\n[p]\ncommonName=supplied\n"
+            f"[e]\nsubjectAltName={host}\nextendedKeyUsage=serverAuth\n")
+        (self.folder / f"{self.name}.index").touch()
+        dates = (["-startdate", "20200101000000Z", "-enddate", "20210101000000Z"] if expired else ["-days", "2"])
+        openssl(self.folder, "ca", "-batch", "-config", "ca.cnf", "-create_serial", "-notext", "-in", f"{name}.csr",
+                "-cert", f"{self.name}.pem", "-keyfile", f"{self.name}.key", "-out", f"{name}.crt", *dates)
+        pem.write_text((self.folder / f"{name}.key").read_text() + (self.folder / f"{name}.crt").read_text())
+        return pem
+
+
+class SServer:
+    """openssl s_server on a free port; it says which when it listens."""
+
+    def __init__(self, folder: Path, pem: Path, *options: str) -> None:
+        self.process = subprocess.Popen(
+            ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", str(pem), "-key", str(pem), *options],
+            cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert self.process.stdout is not None
+        self.port = 0
+        for line in self.process.stdout:
+            if line.startswith("ACCEPT"):
+                self.port = int(line.split(":")[-1].split()[0])
+                break
+        self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)  # never lets it block on a full pipe
+        self.reader.start()
+
+    def __enter__(self) -> SServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+
+
+class RawServer:
+    """Accepts on a free port and hands each connection, after TLS if there is a certificate, to `serve`."""
+
+    def __init__(self, serve: Callable[[socket.socket], None], pem: Path | None = None) -> None:
+        self.serve, self.connections = serve, 0
+        self.tls = None
+        if pem is not None:
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.load_cert_chain(pem)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.stopping, self.stopped = socket.socketpair()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        while self.stopped not in select.select([self.listener, self.stopped], [], [])[0]:
+            connection = self.listener.accept()[0]
+            self.connections += 1
+            try:
+                if self.tls is not None:
+                    connection = self.tls.wrap_socket(connection, server_side=True)
+                self.serve(connection)
+            except OSError:
+                pass  # the client went away: what it says is what the test looks at
+            finally:
+                connection.close()
+
+    def __enter__(self) -> RawServer:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.close()
+        self.thread.join(timeout=20)
+        self.listener.close()
+        self.stopped.close()
+
+
+def read_request(connection: socket.socket) -> bytes:
+    """One request with its body, b"" when the client has closed."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        part = connection.recv(65536)
+        if not part:
+            return b""
+        data += part
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
