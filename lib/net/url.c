@@ -49,7 +49,8 @@ kamupin_status kp_url_check(const char *url, kamupin_error *error)
 
     if (url == NULL || strlen(url) >= KP_URL_MAX)
         return refuse(error, "no address, or one that is too long");
-    if (strncmp(url, SCHEME, sizeof SCHEME - 1) != 0)
+    /* libcurl would take "https:///host" for "https://host". */
+    if (strncmp(url, SCHEME, sizeof SCHEME - 1) != 0 || url[sizeof SCHEME - 1] == '/')
         return refuse(error, "not an https:// address");
     if (!plain(url) || has_dots(url))
         return refuse(error, "an address with a user, a query, a fragment or odd characters");
