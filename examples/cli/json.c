@@ -96,11 +96,13 @@ static json_t *reference(kamupin_pin_state state, kamupin_tries tries, int left,
 
 json_t *cli_json_card(const kamupin_card_info *info)
 {
+    /* The product is that of the ATR's family: said only of a card that was recognised. */
+    const char *product = info->kind == KAMUPIN_CARD_SIGNATURE ? info->product : "";
     return json_pack(
         "{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:s, s:i}}", "reader",
         text(info->reader), "kind", kind_name(info->kind), "card_id", text_or_null(info->card_id),
         "serial", text_or_null(info->serial), "profile", text_or_null(info->profile), "product",
-        text_or_null(info->product), "atr", hex(info->atr, info->atr_length), "certificates",
+        text_or_null(product), "atr", hex(info->atr, info->atr_length), "certificates",
         (json_int_t)info->certificates, "pin",
         reference(info->pin_state, info->pin_tries, info->pin_tries_left, info->pin_tries_max),
         "puk",

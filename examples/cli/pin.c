@@ -25,11 +25,25 @@ static kamupin_status take_old(change *self, kamupin_error *error)
 {
     int fd = self->program->args.old_pin_fd;
     kamupin_secret_clear(self->old_pin);
-    kamupin_answer answer =
-        fd >= 0 ? cli_fd_line(self->program, fd, false, self->old_pin, NULL)
-                : cli_term_secret(&self->term, cli_say(self->program, M_ASK_OLD_PIN), -1, false,
-                                  self->old_pin);
-    return answered(answer, error);
+    if (fd >= 0)
+        return answered(cli_fd_line(self->program, fd, false, self->old_pin, NULL), error);
+    return answered(cli_term_secret(&self->term, cli_say(self->program, M_ASK_OLD_PIN), -1, false,
+                                    self->old_pin),
+                    error);
+}
+
+/* What can be no PIN is said at once; at a terminal it is asked for again. */
+static kamupin_status take_good_old(change *self, kamupin_error *error)
+{
+    for (;;) {
+        kamupin_status status = take_old(self, error);
+        if (status == KAMUPIN_OK)
+            status = kamupin_pin_check(NULL, self->old_pin, NULL, error);
+        if (status == KAMUPIN_OK || status == KAMUPIN_E_CANCELLED ||
+            self->program->args.old_pin_fd >= 0)
+            return status;
+        cli_problem(self->program, error);
+    }
 }
 
 /* One new PIN, typed twice at a terminal. */
@@ -81,7 +95,7 @@ static kamupin_status work(change *self, kamupin_error *error)
         if (!ask_again)
             return status;
         cli_problem(program, error);
-        status = take_old(self, error);
+        status = take_good_old(self, error);
         if (status != KAMUPIN_OK)
             return status;
     }
@@ -142,7 +156,7 @@ kamupin_status cli_pin_change(cli *program, kamupin_error *error)
         cli_screen_line(program->screen, "\n",
                         kamupin_notice_text(KAMUPIN_NOTICE_AFTER_PIN, language));
         cli_screen_line(program->screen, "", "");
-        status = take_old(&self, error);
+        status = take_good_old(&self, error);
     }
     if (status == KAMUPIN_OK)
         status = take_good_new(&self, error);

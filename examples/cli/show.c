@@ -81,12 +81,13 @@ void cli_show_pin(const cli *program, const kamupin_card_info *info)
                        info->puk_tries_max);
 }
 
-/* The card's product and kind, each said once. */
+/* The product is that of the ATR's family, which an identity card shares: it is said only of a card
+ * that was recognised. */
 static void show_kind(const cli *program, const kamupin_card_info *info)
 {
     char line[160];
     const char *kind = cli_kind(program, info->kind);
-    if (info->product[0] != '\0' && strcmp(info->product, kind) != 0)
+    if (info->product[0] != '\0' && info->kind == KAMUPIN_CARD_SIGNATURE)
         snprintf(line, sizeof line, "%s (%s)", info->product, kind);
     else
         snprintf(line, sizeof line, "%s", kind);
