@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# The runner's hold on the sandbox's other half: the personaliser that makes cards and registers them, and the
+# process of the stand-in service. Touches the sandbox's folder.
+"""Cards and service of a sandbox."""
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..personalise import make_card
+from ..registry import Registry
+from .cardspec import CardSpec
+from .processes import Child, start
+
+
+class Stand:
+    """What stands in for issuer and online service."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder = folder
+        self._data = folder / "service"
+        self._programs = programs
+
+    def personalise(self, specs: Sequence[CardSpec]) -> list[dict[str, Any]]:
+        """Makes the cards and returns a row a slot: what is known of its card, and where its files are."""
+        rows: list[dict[str, Any]] = []
+        with Registry(self._data / "registry.db") as registry:
+            for slot, spec in enumerate(specs):
+                row: dict[str, Any] = {"slot": slot, "spec": spec.text, "personality": spec.personality,
+                                       "variants": list(spec.variants)}
+                if not spec.empty:
+                    home = self.folder / "cards" / str(slot)
+                    card = make_card(registry, spec.text, home)
+                    row |= {"card_id": card.card_id, "row": card.row, "owner": card.owner, "product": card.product,
+                            "pin": card.pin, "state": str(card.state), "log": str(home / "apdu.log"),
+                            "control": str(home / "control")}
+                rows.append(row)
+        return rows
+
+    def start(self) -> Child:
+        """Starts the service; a second time at the same addresses, with the state that it left."""
+        argv = [str(self._programs / "kamupin-service"), "--data", str(self._data), "--ready-file", str(self._ready),
+                "--log", str(self.folder / "logs" / "service.log"), "--validate"]
+        if self._ready.exists():
+            said = self._said()
+            argv += ["--port", str(said["port"]), "--control-port", str(said["control_port"])]
+            self._ready.unlink()
+        return start("kamupin-service", argv, dict(os.environ), self.folder / "logs" / "service.err")
+
+    @property
+    def _ready(self) -> Path:
+        return self._data / "ready.json"
+
+    def _said(self) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(self._ready.read_text())
+        return said
+
+    def ready(self) -> bool:
+        """Whether the service has said where it listens."""
+        return self._ready.exists()
+
+    def environment(self) -> dict[str, str]:
+        """What a program needs to find the service, and a test to steer it."""
+        said = self._said()
+        return {"KAMUPIN_SERVICE": said["service"], "KAMUPIN_CA_FILE": said["ca_file"],
+                "KAMUPIN_SANDBOX_CONTROL": said["control"], "KAMUPIN_SANDBOX_TOKEN": said["token"]}
