@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import random
 import select
 import shutil
 import socket
@@ -15,6 +14,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import box  # noqa: F401  (finds the sandbox's package)
+from kamupin_sandbox.runner.ports import take
 
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so.0.8")
 AKIS1_ATR = "3BBA11008131FE4D55454B41452056312E30AE"
@@ -44,19 +46,6 @@ def end(process: subprocess.Popen[bytes]) -> int:
         except subprocess.TimeoutExpired:
             process.kill()
     return process.wait(5)
-
-
-def _free_port_pair() -> int:
-    for _ in range(200):
-        base = random.randrange(20000, 32000, 2)
-        try:
-            for port in (base, base + 1):
-                with socket.socket() as probe:
-                    probe.bind(("0.0.0.0", port))
-        except OSError:
-            continue
-        return base
-    raise AssertionError("no two free ports side by side")
 
 
 class Card:
@@ -158,7 +147,8 @@ class PrivatePcscd:
 
     def __enter__(self) -> "PrivatePcscd":
         self.folder = Path(tempfile.mkdtemp(prefix="kamupin-pcscd-"))
-        self.port = _free_port_pair()
+        self.ports = take(1)[0]  # guarded: other tests and sandboxes run at the same time
+        self.port = self.ports.port
         self.cards: list[Card] = []
         self.clients: list[Client] = []
         readers = self.folder / "readers"
@@ -228,6 +218,7 @@ class PrivatePcscd:
             card.stop()
         self.stop()
         self.listener.close()
+        self.ports.close()
         self.messages.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
