@@ -144,8 +144,10 @@ void kp_card_release(kamupin_card *card)
 {
     if (!card->channel.held)
         return;
-    if (!card->channel.stale)
-        kp_card_logout(&card->channel, card->identity.profile);
+    /* Also after a lost answer: the card may be there still, and authenticated. Whatever this
+     * reaches is the card that was identified, because a removed or reset one is behind a
+     * reconnection. */
+    kp_card_logout(&card->channel, card->identity.profile);
     kp_channel_end(&card->channel);
 }
 
