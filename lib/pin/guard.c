@@ -39,9 +39,7 @@ kamupin_status kp_guard_pin(kamupin_card *card, unsigned int risk)
         return status;
     if (info->pin_state == KAMUPIN_PIN_NOT_SET)
         return refuse(card, KAMUPIN_E_PIN_NOT_SET, -1);
-    if (info->pin_state == KAMUPIN_PIN_DEAD)
-        return refuse(card, KAMUPIN_E_CARD_DEAD, 0);
-    if (info->pin_state == KAMUPIN_PIN_BLOCKED ||
+    if (info->pin_state == KAMUPIN_PIN_BLOCKED || info->pin_state == KAMUPIN_PIN_DEAD ||
         (info->pin_tries == KAMUPIN_TRIES_KNOWN && info->pin_tries_left <= 0))
         return refuse(card, puk_used_up(info) ? KAMUPIN_E_CARD_DEAD : KAMUPIN_E_PIN_BLOCKED, 0);
     if (info->pin_tries != KAMUPIN_TRIES_KNOWN) /* "verified now" says no number either */

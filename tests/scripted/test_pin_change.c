@@ -205,6 +205,7 @@ static void test_lost_at_each_step(void **state)
     kp_bench_confirm(&bench);
     kp_bench_tries(&bench, 3);
     kp_bench_expect(&bench, CHANGE_V2, "");
+    kp_bench_logout(&bench);
     assert_int_equal(change(&bench, KAMUPIN_RISK_UNPROVEN), KAMUPIN_E_CARD_RESET);
     kp_bench_close(&bench);
 }
@@ -236,8 +237,7 @@ static void test_no_trace(void **state)
         kp_bench_tries(&it.bench, 3);
         kp_bench_expect(&it.bench, "00 24 02 00 11 06393837313233 09343536343536343536",
                         replies[i]);
-        if (replies[i][0] != '\0')
-            kp_bench_logout(&it.bench);
+        kp_bench_logout(&it.bench);
         it.old_pin = kp_bench_secret(&it.bench, KAMUPIN_SECRET_PIN, "987123");
         it.new_pin = kp_bench_secret(&it.bench, KAMUPIN_SECRET_PIN, "456456456");
         kp_bench_leaves_no_trace(change_alone, &it, texts, COUNT(texts));

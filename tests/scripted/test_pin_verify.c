@@ -207,6 +207,8 @@ static void test_unusable_card(void **state)
         kp_bench_open(&bench, "akis-2", 3);
         bench.card.identity.info.usable = reasons[i];
         assert_int_equal(verify(&bench, 1 | 2 | 4), reasons[i]);
+        /* and says so before it speaks of proof */
+        assert_int_equal(verify(&bench, KAMUPIN_RISK_NONE), reasons[i]);
         assert_int_equal(kp_bench_sent(&bench), 0);
         kp_bench_close(&bench);
     }
@@ -252,6 +254,7 @@ static void test_reset_under_verify(void **state)
         kp_bench_step(&bench, (kp_script_step){.expect = VERIFY_V2,
                                                .reply = lost ? "" : NULL,
                                                .status = KAMUPIN_E_CARD_RESET});
+        kp_bench_logout(&bench);
         assert_int_equal(verify(&bench, KAMUPIN_RISK_UNPROVEN), KAMUPIN_E_CARD_RESET);
         kp_bench_close(&bench);
     }
