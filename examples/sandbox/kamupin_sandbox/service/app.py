@@ -65,7 +65,8 @@ class Front:
 
     def routes(self) -> list[web.RouteDef]:
         """One route a call of the document."""
-        return [web.route(call.method, PREFIX + call.path, self._handler(call)) for call in self._service.contract.calls.values()]
+        return [web.get(PREFIX + call.path, self._handler(call), allow_head=False) if call.method == "GET"
+                else web.post(PREFIX + call.path, self._handler(call)) for call in self._service.contract.calls.values()]
 
     def _handler(self, call: Call) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:

@@ -29,7 +29,7 @@ _CLIENT = re.compile(r"[A-Za-z0-9._-]{1,40}/(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 class Headers(Protocol):
     """Headers as the HTTP server gives them."""
 
-    def get(self, name: str, default: str = "") -> str:
+    def get(self, name: str, default: str) -> str:
         """The first of that name."""
 
     def getall(self, name: str, default: list[str]) -> list[str]:
@@ -93,7 +93,7 @@ class Exchange:
             values = asked.headers.getall(name, [])
             if len(values) != 1 or not pattern.search(values[0]):
                 raise invalid(f"the header {name} is missing or of another form")
-        client = _CLIENT.fullmatch(asked.headers.get("KamuPIN-Client"))
+        client = _CLIENT.fullmatch(asked.headers.get("KamuPIN-Client", ""))
         least = self._service.settings.minimum_client_version
         if asked.call.name not in ANY_VERSION and client is not None:
             if tuple(map(int, client.groups())) < tuple(map(int, least.split("."))):
@@ -134,7 +134,7 @@ class Exchange:
 
     def _once(self, asked: Asked, request: Request, scope: str) -> Answer:
         """The effect of a request happens once; a repetition gets the stored answer."""
-        key = asked.headers.get("Idempotency-Key").lower()
+        key = asked.headers.get("Idempotency-Key", "").lower()
         digest = hashlib.sha256(f"{asked.call.name}\0{asked.operation_id}\0".encode() + asked.body).digest()
         row = request.store.one("SELECT * FROM answer WHERE scope = ? AND key = ?", scope, key)
         if row is not None:
@@ -181,7 +181,7 @@ def _credential(asked: Asked, scheme: str) -> str | None:
 
 def _body(asked: Asked) -> dict[str, Any]:
     """The checked body."""
-    if asked.headers.get("Content-Type").partition(";")[0].strip().lower() != "application/json":
+    if asked.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
         raise invalid("Content-Type is not application/json")
     try:
         return asked.call.check_body(asked.body)
