@@ -99,7 +99,8 @@ class Contract:
     """The whole document: its calls by name, its problems by name."""
 
     def __init__(self, path: Path = DOCUMENT) -> None:
-        self.document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times as fast
+        self.document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
         self._resolver = RefResolver("", self.document)
         self.everywhere = frozenset(self.document["x-kamupin-problems-everywhere"])
         self.problems: dict[str, dict[str, Any]] = self.document["components"]["x-kamupin-problems"]
