@@ -88,9 +88,8 @@ std::unique_ptr<Operation::Calls> new_calls(const std::shared_ptr<kamupin_contex
 
 kamupin_operation_options options_for(Operation::Calls *calls)
 {
-    kamupin_operation_options options = {};
+    kamupin_operation_options options = KAMUPIN_OPERATION_OPTIONS_INIT;
 
-    options.size = sizeof options;
     options.event = pass_event;
     options.event_user = calls;
     options.cancel = calls->cancel.get();
@@ -110,12 +109,11 @@ void Log::log(kamupin_log_level, const char *, const char *)
 Context::Context(const char *state_folder, const char *ca_file, const std::shared_ptr<Log> *log,
                  kamupin_log_level log_level)
 {
-    kamupin_context_options options = {};
+    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
     kamupin_error error = no_error();
     kamupin_context *made = nullptr;
     std::shared_ptr<Log> sink = log == nullptr ? nullptr : *log;
 
-    options.size = sizeof options;
     options.state_folder = state_folder;
     options.ca_file = ca_file;
     options.log_level = log_level;
@@ -186,9 +184,8 @@ size_t ReaderList::count() const
 
 kamupin_card_info ReaderList::get(size_t index) const
 {
-    kamupin_card_info info = {};
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
 
-    info.size = sizeof info;
     check(kamupin_reader_list_get(handle.get(), index, &info));
     return info;
 }
@@ -288,9 +285,8 @@ void Operation::run()
 
 kamupin_result Operation::result() const
 {
-    kamupin_result result = {};
+    kamupin_result result = KAMUPIN_RESULT_INIT;
 
-    result.size = sizeof result;
     check(kamupin_operation_result(handle_.get(), &result));
     return result;
 }

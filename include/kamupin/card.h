@@ -74,10 +74,7 @@ typedef struct kamupin_card_info {
     unsigned int events; /**< the reader's event count at the time */
 } kamupin_card_info;
 
-#define KAMUPIN_CARD_INFO_INIT                                                                     \
-    {                                                                                              \
-        .size = sizeof(kamupin_card_info)                                                          \
-    }
+#define KAMUPIN_CARD_INFO_INIT KAMUPIN_SIZED(kamupin_card_info)
 
 /** Lists every reader and identifies every card, once, now.
  *  @param cancel  ends the work early; may be NULL

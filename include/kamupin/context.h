@@ -55,10 +55,7 @@ typedef struct kamupin_context_options {
     long request_timeout_ms;  /**< 0: 30 000; the whole of one HTTPS exchange */
 } kamupin_context_options;
 
-#define KAMUPIN_CONTEXT_OPTIONS_INIT                                                               \
-    {                                                                                              \
-        .size = sizeof(kamupin_context_options)                                                    \
-    }
+#define KAMUPIN_CONTEXT_OPTIONS_INIT KAMUPIN_SIZED(kamupin_context_options)
 
 /** Makes a context. Touches no reader, no network and no file.
  *  @param options  NULL for all defaults

@@ -24,6 +24,25 @@
 #define KAMUPIN_END
 #endif
 
+/* A record whose size is set and whose every other field is zero, in C99 and later and in C++11 and
+   later; the records' own macros (KAMUPIN_CARD_INFO_INIT, …) are made of it. */
+#ifdef __cplusplus
+extern "C++" {
+template <class T> inline T kamupin_sized()
+{
+    T made = T();
+    made.size = sizeof made;
+    return made;
+}
+}
+#define KAMUPIN_SIZED(type) kamupin_sized<type>()
+#else
+#define KAMUPIN_SIZED(type)                                                                        \
+    {                                                                                              \
+        .size = sizeof(type)                                                                       \
+    }
+#endif
+
 KAMUPIN_BEGIN
 
 /** The version of the library that is running, such as "0.1.0".

@@ -94,10 +94,7 @@ typedef struct kamupin_operation_options {
     kamupin_cancel *cancel; /**< ends the operation; borrowed, must outlive it; may be NULL */
 } kamupin_operation_options;
 
-#define KAMUPIN_OPERATION_OPTIONS_INIT                                                             \
-    {                                                                                              \
-        .size = sizeof(kamupin_operation_options)                                                  \
-    }
+#define KAMUPIN_OPERATION_OPTIONS_INIT KAMUPIN_SIZED(kamupin_operation_options)
 
 /** The second factor as the service describes it. */
 typedef struct kamupin_sms {
@@ -123,10 +120,7 @@ typedef struct kamupin_result {
                              when none */
 } kamupin_result;
 
-#define KAMUPIN_RESULT_INIT                                                                        \
-    {                                                                                              \
-        .size = sizeof(kamupin_result)                                                             \
-    }
+#define KAMUPIN_RESULT_INIT KAMUPIN_SIZED(kamupin_result)
 
 /* ---- in steps ---- */
 
