@@ -31,7 +31,7 @@ def declared() -> dict[str, str]:
     """The functions of the public headers: name to parameters."""
     headers = [path.read_text() for path in (ROOT / "include" / "kamupin").glob("*.h")]
     text = re.sub(r"/\*.*?\*/", "", "\n".join(headers), flags=re.S)
-    return dict(re.findall(r"KAMUPIN_API\b[^;]*?\b(kamupin_\w+)\s*\(([^;]*)\);", text))
+    return dict(re.findall(r"^KAMUPIN_API\b[^;]*?\b(kamupin_\w+)\s*\(([^;]*)\);", text, re.M))
 
 
 def test_the_export_list_is_the_committed_one():

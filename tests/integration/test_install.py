@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# `cmake --install` into a folder of its own, and programs that use the library from there as a stranger would:
+# by pkg-config alone, in C and C++, with two compilers. Not ours on the other end: pkg-config, gcc, clang,
+# binutils, the loader. Writes to the test's temporary folder only.
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("KAMUPIN_BUILD", ROOT / "build"))
+
+# Ten lines, valid in every language below.
+CONSUMER = """\
+#include <kamupin/kamupin.h>
+#include <stdio.h>
+int main(void)
+{
+    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
+    kamupin_error error = KAMUPIN_ERROR_INIT;
+    kamupin_context *context = NULL;
+    if (kamupin_context_new(&options, &context, &error) == KAMUPIN_OK) printf("%s\\n", kamupin_version());
+    kamupin_context_free(&context);
+    return (int)error.status; }
+"""
+# Every record that a caller sets up, by the macro that the header gives for it.
+RECORDS = """\
+#include <kamupin/kamupin.h>
+int main(void)
+{
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    kamupin_operation_options options = KAMUPIN_OPERATION_OPTIONS_INIT;
+    kamupin_result result = KAMUPIN_RESULT_INIT;
+    kamupin_pin_policy policy = KAMUPIN_PIN_POLICY_INIT;
+    return !(info.size == sizeof info && options.size == sizeof options && options.service == NULL &&
+             result.size == sizeof result && result.card_id[0] == 0 && policy.max_length == 12);
+}
+"""
+LANGUAGES = [("gcc", "c99"), ("gcc", "c11"), ("g++", "c++17"), ("clang", "c99"), ("clang", "c11"), ("clang++", "c++17")]
+NAMES = ["-".join(pair) for pair in LANGUAGES]
+STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+
+
+def run(*argv: object, **env: str) -> str:
+    clean = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | env
+    done = subprocess.run([str(word) for word in argv], env=clean, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"{argv}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+class Installed:
+    def __init__(self, prefix: Path) -> None:
+        self.prefix = prefix
+        run("cmake", "--install", BUILD, "--prefix", prefix)
+        [self.pc] = prefix.rglob("kamupin.pc")
+        self.libdir = self.pc.parent.parent
+
+    def flags(self, *what: str) -> list[str]:
+        # Only this folder's .pc files: a consumer needs no other development package.
+        return run("pkg-config", *what, "kamupin", PKG_CONFIG_LIBDIR=str(self.pc.parent)).split()
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    return Installed(tmp_path_factory.mktemp("prefix"))
+
+
+def test_library_headers_command_and_pkg_config_are_there(installed):
+    headers = {path.name for path in (installed.prefix / "include" / "kamupin").iterdir()}
+    assert headers == {path.name for path in (ROOT / "include" / "kamupin").glob("*.h")}
+    version = installed.flags("--modversion")[0]
+    real = installed.libdir / f"libkamupin.so.{version}"
+    assert (installed.libdir / "libkamupin.so").resolve() == real
+    assert (installed.libdir / "libkamupin.so.1").resolve() == real
+    dynamic = run("readelf", "-d", real)
+    assert "Library soname: [libkamupin.so.1]" in dynamic
+    assert "RPATH" not in dynamic and "RUNPATH" not in dynamic
+    said = run(installed.prefix / "bin" / "kamupin", "--version", LD_LIBRARY_PATH=str(installed.libdir))
+    assert version in said.split()
+
+
+def test_pkg_config_knows_the_prefix_it_was_installed_into(installed):
+    assert installed.flags("--cflags") == [f"-I{installed.prefix}/include"]
+    assert installed.flags("--libs") == [f"-L{installed.libdir}", "-lkamupin"]
+
+
+def test_nothing_that_is_installed_names_the_build(installed):
+    for path in [*installed.prefix.rglob("*.h"), installed.pc]:
+        assert str(ROOT) not in path.read_text(), path
+
+
+def build(installed: Installed, compiler: str, standard: str, text: str, folder: Path) -> Path:
+    source = folder / ("consumer.cpp" if "++" in compiler else "consumer.c")
+    source.write_text(text)
+    common = [compiler, f"-std={standard}", *STRICT, *installed.flags("--cflags")]
+    read = re.findall(r"\S*kamupin/\w+\.h", run(*common, "-M", source))
+    assert read and all(name.startswith(f"{installed.prefix}/") for name in read), read
+    run(*common, source, *installed.flags("--libs"), "-o", folder / "consumer")
+    return folder / "consumer"
+
+
+@pytest.mark.parametrize("compiler,standard", LANGUAGES, ids=NAMES)
+def test_a_consumer_of_ten_lines_builds_and_prints_the_version(installed, compiler, standard, tmp_path):
+    assert len(CONSUMER.splitlines()) == 10
+    program = build(installed, compiler, standard, CONSUMER, tmp_path)
+    said = run(program, LD_LIBRARY_PATH=str(installed.libdir))
+    assert said.strip() == installed.flags("--modversion")[0]
+
+
+@pytest.mark.parametrize("compiler,standard", LANGUAGES, ids=NAMES)
+def test_every_record_can_be_set_up(installed, compiler, standard, tmp_path):
+    program = build(installed, compiler, standard, RECORDS, tmp_path)
+    run(program, LD_LIBRARY_PATH=str(installed.libdir))
+
+
+@pytest.mark.parametrize("compiler,standard", LANGUAGES, ids=NAMES)
+def test_each_header_stands_alone(installed, compiler, standard, tmp_path):
+    for header in sorted((installed.prefix / "include" / "kamupin").glob("*.h")):
+        source = tmp_path / ("alone.cpp" if "++" in compiler else "alone.c")
+        include = f"#include <kamupin/{header.name}>\n"
+        if "++" in compiler:  # also where a program wraps C headers by habit
+            include = f'extern "C" {{\n{include}}}\n'
+        source.write_text(f"{include}int alone(void);\nint alone(void) {{ return 0; }}\n")
+        run(compiler, f"-std={standard}", *STRICT, *installed.flags("--cflags"), "-fsyntax-only", source)
