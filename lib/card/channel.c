@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define COMMAND_MAX (5 + KP_APDU_DATA_MAX + 1)
+#define NOTICE_MS   600
 
 kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_channel *channel,
                                kamupin_error *error)
@@ -115,12 +116,16 @@ static void log_reply(const kp_channel *channel, const kp_command *command, cons
            masked ? "**" : "", hex);
 }
 
-/* Whether the card is out of the reader as far as the reader system has noticed. */
-static bool card_is_absent(const kp_channel *channel)
+/* Whether the card is out of the reader. A daemon that looks at its readers now and then
+   (PC/SC-lite: every 400 ms) learns of a pulled card later than the command that it broke: unless
+   the reason is known it is given that time. */
+static bool card_is_absent(const kp_channel *channel, bool reason_is_known)
 {
     kamupin_reader_state state = {0};
     snprintf(state.name, sizeof state.name, "%s", channel->reader);
     kamupin_reader_answer answer = channel->backend->watch(channel->worker, &state, 1, 0);
+    if (answer.status == KAMUPIN_OK && state.present && !reason_is_known)
+        answer = channel->backend->watch(channel->worker, &state, 1, NOTICE_MS);
     return answer.status == KAMUPIN_E_NO_READER ||
            (answer.status == KAMUPIN_OK && (state.gone || !state.present));
 }
@@ -132,7 +137,8 @@ static kamupin_status no_answer(kp_channel *channel, kamupin_reader_answer answe
     kamupin_status status = answer.status;
     channel->stale = true;
     if (status == KAMUPIN_OK || status == KAMUPIN_E_CARD_RESET)
-        status = card_is_absent(channel) ? KAMUPIN_E_CARD_REMOVED : KAMUPIN_E_CARD_RESET;
+        status =
+            card_is_absent(channel, answer.unsent) ? KAMUPIN_E_CARD_REMOVED : KAMUPIN_E_CARD_RESET;
     else if (status == KAMUPIN_E_NO_CARD || status == KAMUPIN_E_NO_READER)
         status = KAMUPIN_E_CARD_REMOVED;
     kp_log(channel->context, KAMUPIN_LOG_INFO, "card", "%s: no answer: %s (code 0x%lX)",
