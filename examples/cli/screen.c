@@ -65,6 +65,33 @@ static void write_clipped(const char *text, int width)
     fwrite(text, 1, length, stderr);
 }
 
+/* Writes a text with its lines broken between words, at a terminal's width. */
+static void write_wrapped(const char *text, int width)
+{
+    int column = 0;
+    while (*text != '\0') {
+        size_t length = strcspn(text, " \n");
+        char word[LIVE_MAX];
+        snprintf(word, sizeof word, "%.*s", (int)length, text);
+        int wants = cli_width(word);
+        if (column > 0 && column + wants > width) {
+            fputc('\n', stderr);
+            column = 0;
+        }
+        fwrite(text, 1, length, stderr);
+        column += wants;
+        text += length;
+        if (*text == '\n')
+            column = 0;
+        else if (*text == ' ')
+            column++;
+        if (*text != '\0' && !(*text == ' ' && column > width))
+            fputc(*text, stderr);
+        if (*text != '\0')
+            text++;
+    }
+}
+
 static void draw(const char *text)
 {
     fputs("\r\033[K", stderr);
@@ -165,7 +192,13 @@ void cli_screen_line(cli_screen *screen, const char *mark, const char *text)
     bool again = screen->live && screen->terminal;
     if (again)
         fputs("\r\033[K", stderr);
-    fprintf(stderr, "%s%s\n", mark, text);
+    if (screen->terminal) {
+        fputs(mark, stderr);
+        write_wrapped(text, columns() - 1 - cli_width(mark));
+        fputc('\n', stderr);
+    } else {
+        fprintf(stderr, "%s%s\n", mark, text);
+    }
     if (again)
         draw_live(screen);
     fflush(stderr);

@@ -133,6 +133,7 @@ static kamupin_answer ask_card(void *user, const kamupin_reader_list *list, size
     size_t places[32];
     size_t count = 0;
     size_t number = 0;
+    cli_screen_settle(self->program->screen);
     cli_screen_line(self->program->screen, "\n", cli_say(self->program, M_CHOOSE_CARD));
     for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK && count < 32; i++) {
         char line[400];
@@ -140,9 +141,10 @@ static kamupin_answer ask_card(void *user, const kamupin_reader_list *list, size
         if (info.usable != KAMUPIN_OK)
             continue;
         places[count++] = i;
-        snprintf(line, sizeof line, "  %zu  %s  %s  [%s]", count, info.product, info.card_id,
-                 info.reader);
+        snprintf(line, sizeof line, "  %zu  %s: %s", count, info.reader, info.product);
         cli_screen_line(self->program->screen, "", cli_clean(line, clean, sizeof clean));
+        cli_screen_line(self->program->screen, "     ",
+                        cli_clean(info.card_id, clean, sizeof clean));
     }
     kamupin_answer answer =
         cli_term_number(&self->term, cli_say(self->program, M_CHOOSE_NUMBER), count, &number);

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# The command line of kamupin: usage errors, languages, help and manual agree, pages are those of the
+# catalogue. Not ours on the other end: mandoc. No reader and no service takes part.
+"""Tests of the command line."""
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from box import BUILD, ROOT
+from cli import STATUS, alone, read_json
+
+MANUALS = {"en": ROOT / "docs/man/kamupin.1", "tr": ROOT / "docs/man/tr/kamupin.1"}
+COMMANDS = ["card list", "card show", "pin status", "pin change", "pin unblock", "pin create", "pin resume"]
+
+
+def options(text: str) -> set[str]:
+    """Long options at the beginning of a help line."""
+    return set(re.findall(r"^  --([a-z-]+)", text, re.M))
+
+
+@pytest.mark.parametrize("line", ["", "card", "pin", "pin unlock", "kart", "pin change extra", "card list Sim0",
+                                  "card list --code-fd 3", "pin unblock --last-try", "pin change --new-pin-fd x",
+                                  "pin change --new-pin-fd -1", "pin change --new-pin-fd", "card list --json=1",
+                                  "card list --lang de", "card list --log loud", "card list -j"])
+def test_usage_errors_end_2_and_point_to_the_help(line):
+    done = alone(*line.split())
+    assert done.returncode == STATUS["invalid-argument"] == 2
+    assert "kamupin --help" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("line", ["pin unblock --code 789763691911715", "pin unblock --code=789763691911715",
+                                  "pin unblock --puk 55512345", "pin unblock --puk=55512345",
+                                  "pin change --new-pin=84026371", "pin unblock -p 55512345",
+                                  "pin change 55512345", "pin unblock 789763691911715"])
+def test_nothing_takes_a_secret_on_the_command_line_and_none_is_repeated(line):
+    done = alone(*line.split())
+    assert done.returncode == 2
+    for secret in ("789763691911715", "55512345", "84026371"):
+        assert secret not in done.stdout + done.stderr
+
+
+def test_usage_errors_are_json_too():
+    done = alone("pin", "change", "--puk", "x", "--json")
+    assert done.returncode == 2
+    assert read_json(done)["error"]["status"] == "invalid-argument"
+
+
+@pytest.mark.parametrize("env, turkish", [
+    ({"KAMUPIN_LANG": "tr", "LC_ALL": "en_GB.UTF-8"}, True), ({"KAMUPIN_LANG": "", "LC_ALL": "tr_TR.UTF-8"}, True),
+    ({"KAMUPIN_LANG": "", "LC_ALL": "", "LC_MESSAGES": "tr_TR", "LANG": "en_US.UTF-8"}, True),
+    ({"KAMUPIN_LANG": "", "LANG": "tr_TR.UTF-8"}, True), ({"KAMUPIN_LANG": "", "LANG": "de_DE.UTF-8"}, False),
+    ({"KAMUPIN_LANG": "en", "LANG": "tr_TR.UTF-8"}, False), ({"KAMUPIN_LANG": ""}, False)])
+def test_the_language_comes_from_the_environment(env, turkish):
+    assert alone("--help", env=env).stdout.startswith("Kullanım:" if turkish else "Usage:")
+    assert alone("--help", "--lang", "tr", env=env).stdout.startswith("Kullanım:")
+
+
+def test_version():
+    said = alone("--version").stdout
+    project = re.search(r"project\(kamupin VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())
+    assert project and said == f"kamupin {project[1]}\n"
+
+
+@pytest.mark.parametrize("lang", ["tr", "en"])
+def test_the_help_names_every_command_and_fits_a_terminal(lang):
+    texts = [alone("--help", lang=lang).stdout]
+    for command in COMMANDS:
+        assert re.search(rf"^  {command} ", texts[0], re.M)
+        texts.append(alone(*command.split(), "--help", lang=lang).stdout)
+        assert command in texts[-1]
+    for line in "\n".join(texts).splitlines():
+        assert len(line) <= 80, line
+
+
+@pytest.mark.parametrize("lang", ["tr", "en"])
+def test_every_option_of_the_help_is_in_the_manual_and_the_reverse(lang):
+    helped = set.union(*(options(alone(*command.split(), "--help", lang=lang).stdout) for command in COMMANDS))
+    manual = MANUALS[lang].read_text()
+    described = set(re.findall(r"^\.It Fl -([a-z-]+)", manual, re.M))
+    assert len(helped) > 15
+    assert helped == described
+
+
+@pytest.mark.parametrize("lang", ["tr", "en"])
+def test_mandoc_finds_nothing_wrong_with_the_manual(lang):
+    done = subprocess.run(["mandoc", "-T", "lint", str(MANUALS[lang])], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("lang", ["tr", "en"])
+def test_people_find_the_word_that_they_use(lang):
+    """Row H02: the PIN is called şifre, and the card kilitli or bloke."""
+    words = {"tr": ["şifre", "kilit", "bloke"], "en": ["unblock", "forgotten", "blocked"]}[lang]
+    text = alone("--help", lang=lang).stdout
+    assert [word for word in words if word not in text] == []
+
+
+def test_pages_and_exit_codes_are_those_of_the_catalogue():
+    done = subprocess.run([sys.executable, str(ROOT / "scripts" / "gen-error-pages"), "--check", "--program",
+                           str(BUILD / "bin" / "example-statuses")], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_gen_error_pages_sees_a_difference(tmp_path):
+    """The check can fail: a catalogue with one sentence changed."""
+    said = subprocess.run([str(BUILD / "bin" / "example-statuses")], capture_output=True, text=True, check=True)
+    lines = said.stdout.splitlines()
+    changed = lines[-1].rsplit("\t", 1)[0] + "\tSomething else."
+    program = tmp_path / "statuses"
+    program.write_text("#!/bin/sh\ncat <<'EOF'\n" + "\n".join(lines[:-1] + [changed]) + "\nEOF\n")
+    program.chmod(0o700)
+    done = subprocess.run([sys.executable, str(ROOT / "scripts" / "gen-error-pages"), "--check", "--program",
+                           str(program)], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert changed.split("\t")[1] in done.stderr
+
+
+@pytest.mark.parametrize("command", ["unblock", "create"])
+def test_a_service_is_needed_and_said_so_before_anything_is_asked(command):
+    done = alone("pin", command, "--json", lang="tr")
+    assert done.returncode == STATUS["url-refused"]
+    assert "KAMUPIN_SERVICE" in done.stderr
+    assert json.loads(done.stdout)["error"]["status"] == "url-refused"
