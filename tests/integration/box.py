@@ -228,3 +228,28 @@ class Box:
             found = self.control.get("/sms", user=user)["sms"]
             return found if len(found) >= count else None
         return until(texts, seconds, f"text message {count}")
+
+    def operations(self) -> list[dict[str, Any]]:
+        """The service's operations, with phase, outcomes recorded and authorities issued."""
+        return self.control.get("/operations")["operations"]
+
+    def attempts_left(self, slot: int = 0) -> int:
+        """What the service's ledger says for the card of that slot."""
+        (row,) = [row for row in self.control.get("/ledger")["ledger"] if row["card_id"] == self.cards[slot].card_id]
+        return row["attempts_left"]
+
+    def requests(self) -> list[dict[str, Any]]:
+        """What the service was asked, in order: call, method, path, status, connection."""
+        return self.control.get("/requests")["requests"]
+
+    def fault(self, call: str, action: str, **more: Any) -> None:
+        """Orders a fault of the service at the next such call: drop-before, drop-after, delay, status, …"""
+        self.control.post("/faults", {"call": call, "action": action, **more})
+
+    def advance(self, seconds: float) -> None:
+        """Moves the service's clock forward."""
+        self.control.post("/clock", {"advance": seconds})
+
+    def settings(self, **values: Any) -> None:
+        """Changes what the service allows; names as GET /settings of the control address gives them."""
+        self.control.post("/settings", values)

@@ -172,6 +172,28 @@ def answered(call):
         return None
 
 
+def test_code_page_and_ledger_commands(sandbox):
+    box = sandbox()
+    code = box.run(SANDBOX, "code").stdout.strip()
+    assert re.fullmatch(r"\d+", code)
+    asked = json.loads(box.run(SANDBOX, "code", "--kind", "create", "--seconds", "7", "--json").stdout)
+    assert asked["code"] != code and asked["seconds_left"] <= 7
+    page = box.run(SANDBOX, "page").stdout.strip()
+    shown = box.run("curl", "-sf", "--cacert", box.env["KAMUPIN_CA_FILE"], page)
+    assert shown.returncode == 0 and 'class="code"' in shown.stdout
+    assert box.run(SANDBOX, "ledger").stdout.split()[0] == f"card_id={box.cards[0].card_id}"
+    assert box.attempts_left() == 3
+    assert box.run(SANDBOX, "operations").stdout.strip() == ""
+    refused = box.run(SANDBOX, "code", "--user", "nobody")
+    assert refused.returncode == 69 and "400" in refused.stderr
+
+
+def test_sms_command_waits_and_gives_up(sandbox):
+    box = sandbox()
+    assert box.run(SANDBOX, "sms").returncode == 0
+    assert box.run(SANDBOX, "sms", "--wait", "0.1", "--code").returncode == 75
+
+
 def test_cards_command_names_reader_and_card(sandbox):
     box = sandbox(cards=["akis2", "empty"])
     answer = json.loads(box.run(SANDBOX, "cards", "--json").stdout)
