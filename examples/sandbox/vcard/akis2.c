@@ -40,7 +40,9 @@ static uint16_t by_identifier(struct vc_card *card, const struct vc_apdu *apdu)
     struct vc_path path = {.depth = 0};
     if (apdu->lc != 2 && !(apdu->lc == 0 && apdu->p1 == 0x00))
         return 0x6700;
-    uint16_t id = apdu->lc ? (uint16_t)(apdu->data[0] << 8 | apdu->data[1]) : UINT16_C(0x3F00);
+    uint16_t id = 0x3F00;
+    if (apdu->lc)
+        id = (uint16_t)(apdu->data[0] << 8 | apdu->data[1]);
     if (id == 0x3F00)
         return apdu->p1 == 0x00 ? go(card, &path, true, false) : 0x6A82;
     if (!vc_path_child(&card->session.folder, id, &path))
