@@ -44,7 +44,8 @@ def test_code_works_once(service: Service) -> None:
 def test_code_unknown_malformed_expired_replaced(service: Service) -> None:
     client = Client(service)
     assert client.redeem("000000000000000").problem == "code-unknown"
-    assert client.redeem("12 34 56").problem == "code-malformed"
+    for code in ("12 34 56", "123456789012345\n", "12345", "1" * 33, "１２３４５６７", ""):
+        assert client.redeem(code).problem == "code-malformed"
     code = service.code(seconds=30)
     service.advance(30)
     assert client.redeem(code).problem == "code-expired"

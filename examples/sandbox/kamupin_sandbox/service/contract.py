@@ -48,6 +48,18 @@ def parse_json(raw: bytes) -> Any:
         raise Refused("body", "JSON in UTF-8") from None
 
 
+def _anchor(value: Any) -> None:
+    """JSON Schema's "$" is the end of the text; Python's also stands before a last newline. Says what is meant."""
+    if isinstance(value, dict):
+        if isinstance(value.get("pattern"), str):
+            value["pattern"] = re.sub(r"\$(?=\)*$)", r"\\Z", value["pattern"])
+        for inner in value.values():
+            _anchor(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _anchor(inner)
+
+
 class Call:
     """One operation of the document."""
 
@@ -101,6 +113,7 @@ class Contract:
     def __init__(self, path: Path = DOCUMENT) -> None:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times as fast
         self.document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        _anchor(self.document)
         self._resolver = RefResolver("", self.document)
         self.everywhere = frozenset(self.document["x-kamupin-problems-everywhere"])
         self.problems: dict[str, dict[str, Any]] = self.document["components"]["x-kamupin-problems"]
