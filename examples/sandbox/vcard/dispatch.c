@@ -132,9 +132,12 @@ size_t vc_card_transmit(struct vc_card *card, const uint8_t *in, size_t len, uin
     bool authenticate = sw == 0x9000 && apdu.cla == 0 && apdu.ins == 0x82;
     if (card->state.strict && !authenticate)
         vc_challenge_kill(card);
+    const struct vc_session before = card->session;
     if (sw == 0x9000)
         sw = run(card, &apdu, &reply);
     sw = deliver(card, &apdu, &reply, sw);
+    if ((sw & 0xFF00) == 0x6C00) // a checking error (ISO/IEC 7816-4, 5.6): nothing was done
+        card->session = before;
     memcpy(out, reply.data, reply.len);
     out[reply.len] = (uint8_t)(sw >> 8);
     out[reply.len + 1] = (uint8_t)sw;

@@ -77,6 +77,8 @@ static void the_exact_length(void **unused)
     struct fixture *f = fixture_new(AKIS2_STATE "reply 6cxx on\nfile 3D00/2F10 0102\n");
     expect(f, "00A40000023F0000", "6C0C");
     expect(f, "00A40000023F000C", "6F0A82013883023F008A01059000");
+    expect(f, "00A40100023D0000", "6C15"); // a wrong Le has entered nothing
+    expect(f, "00A40100023D0015", "6F1382013883023D008407504B43532D31358A01059000");
     expect(f, "00A4080C043D002F10", "9000");
     expect(f, "00B0000000", "6C02");
     expect(f, "00B0000005", "6C02");
