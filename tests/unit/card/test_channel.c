@@ -227,7 +227,11 @@ static void test_secret_commands_are_never_repeated(void **state)
     command.p2 = 0x81;
     assert_int_equal(send(f, &command), KAMUPIN_E_CARD_RESET);
     assert_true(f->channel.delivered);
-    assert_int_equal(kp_script_sent(&f->script, 0), 3);
+    const kp_command marked = {.ins = 0xCA, .le = 8, .secret = true}; /* though it carries none */
+    kp_script_expect(&f->script, 0, "00CA000008", "6C10");
+    f->channel.stale = false;
+    assert_int_equal(send(f, &marked), KAMUPIN_OK);
+    assert_int_equal(kp_script_sent(&f->script, 0), 4);
 }
 
 /* After a loss nothing secret goes until the card was identified; what is not secret may. */
