@@ -10,13 +10,11 @@
 
 #include <curl/curl.h>
 #include <openssl/crypto.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#if LIBCURL_VERSION_NUM < 0x075700
-#error "libcurl 7.87 or newer is needed: thread-safe global init, CURLOPT_QUICK_EXIT"
+#if LIBCURL_VERSION_NUM < 0x075800
+#error "libcurl 7.88 or newer is needed: global init by any thread, QUICK_EXIT, no SIGPIPE from TLS"
 #endif
 
 #define HEADERS_MAX 32768 /* bytes of all answer headers together */
@@ -125,8 +123,7 @@ static int before_request(void *user, char *remote_ip, char *local_ip, int remot
     return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-/* Kept between the client's exchanges are only the connection and the names: curl_easy_reset leaves
- * both. */
+/* The TLS rules are set once; the rest is set anew for each exchange. */
 static kamupin_status prepare(kp_http *http, const kp_http_request *request,
                               struct curl_slist *headers, long timeout_ms, exchange *now,
                               kamupin_error *error)
@@ -134,7 +131,6 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
     CURL *easy = http->easy;
 
     if (!http->ruled) {
-        curl_easy_reset(easy);
         kamupin_status status = kp_tls_rules(http->context, easy, error);
         if (status != KAMUPIN_OK)
             return status;
@@ -154,7 +150,7 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
     SET(CURLOPT_HTTPHEADER, headers);
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(CURLOPT_FOLLOWLOCATION, 0L);
-    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_NOSIGNAL, 1L);   /* the host program's handlers stay; writes raise no SIGPIPE */
     SET(CURLOPT_QUICK_EXIT, 1L); /* a cancelled name lookup is left behind, not waited for */
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_CONNECTTIMEOUT_MS, timeout_ms < http->context->connect_timeout_ms
@@ -207,30 +203,6 @@ static kamupin_status drive(kp_http *http, int64_t end_ms, kamupin_cancel *cance
          message = curl_multi_info_read(http->multi, &queued))
         if (message->msg == CURLMSG_DONE)
             *code = message->data.result;
-    return status;
-}
-
-/* A write to a connection that the other side has closed must not end the host program: libcurl
- * would have to change the process' signal handling for that (hence CURLOPT_NOSIGNAL); this
- * thread's mask is enough. */
-static kamupin_status drive_without_sigpipe(kp_http *http, int64_t end_ms, kamupin_cancel *cancel,
-                                            CURLcode *code, kamupin_error *error)
-{
-    const struct timespec at_once = {0, 0};
-    sigset_t pipe_only, before, pending;
-
-    sigemptyset(&pipe_only);
-    sigaddset(&pipe_only, SIGPIPE);
-    sigemptyset(&pending);
-    sigpending(&pending);
-    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
-    bool masked = pthread_sigmask(SIG_BLOCK, &pipe_only, &before) == 0;
-    kamupin_status status = drive(http, end_ms, cancel, code, error);
-    if (masked && !was_pending)
-        while (sigtimedwait(&pipe_only, NULL, &at_once) == SIGPIPE)
-            ;
-    if (masked)
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
     return status;
 }
 
@@ -363,7 +335,7 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
     if (status == KAMUPIN_OK)
         status = prepare(http, request, headers, (long)(end_ms - reply->sent_ms), &now, error);
     if (status == KAMUPIN_OK)
-        status = drive_without_sigpipe(http, end_ms, cancel, &code, error);
+        status = drive(http, end_ms, cancel, &code, error);
     if (status == KAMUPIN_OK && code != CURLE_OK)
         status = now.too_large ? kp_fail(error, KAMUPIN_E_REPLY_TOO_LARGE, KAMUPIN_FROM_HTTP, NULL)
                                : kp_curl_fail(http->easy, code, error);

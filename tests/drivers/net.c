@@ -124,7 +124,7 @@ int main(int argc, char **argv)
         kamupin_cancel_new(context, &cancel, &error) != KAMUPIN_OK ||
         kp_http_new(context, &http, &error) != KAMUPIN_OK) {
         printf("%s detail=%s\n", kamupin_status_name(error.status), error.detail);
-        return 1;
+        return 3;
     }
     puller self = {cancel, wanted.cancel_after_ms};
     bool pulls =
