@@ -59,7 +59,7 @@ typedef struct kamupin_card_info {
                                           name */
     char serial[68];  /**< chip serial, upper-case hex without separators; "" when not readable */
     char profile[24]; /**< the profile row, such as "akis-2"; "" when none knows the ATR */
-    char product[48]; /**< for people: "AKİS v2.x" */
+    char product[48]; /**< for people: "AKİS v2.x"; "" of a card that was not recognised */
     unsigned char atr[KAMUPIN_ATR_MAX];
     size_t atr_length;
     size_t certificates; /**< certificates that were read */

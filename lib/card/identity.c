@@ -19,10 +19,12 @@
 #define IDENTITY_CARD_DF 0x3D10
 #define SW_NOT_FOUND     0x6A82
 
-/* Notes why the card gets no PIN command. */
+/* Notes why the card gets no PIN command. What its ATR's family is called is no more said of it: an
+   identity card shares the ATR. */
 static void unusable(kp_channel *channel, kp_identity *identity, kamupin_status why, uint16_t sw)
 {
     identity->info.usable = why;
+    identity->info.product[0] = '\0';
     kp_log(channel->context, KAMUPIN_LOG_INFO, "card", "%s: %s (SW %04X)", channel->reader,
            kamupin_status_name(why), sw);
 }
