@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# The Python and the Java module before real readers: the cards they list, an unblock with its events, a wait
+# that leaves other threads running. Not ours on the other end: pcscd with vpcd, OpenSC, the interpreters.
+# The programs are tests/bindings/client.py and Client.java; what needs no card is in their smoke tests.
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from box import BUILD, ROOT, Box
+
+PYTHON = ["/usr/bin/python3", "-X", "dev", str(ROOT / "tests/bindings/client.py")]
+JAVA_FOLDER = BUILD / "bindings" / "java"
+JAVA = ["java", "-Xcheck:jni", f"-Djava.library.path={JAVA_FOLDER}", "-cp", str(JAVA_FOLDER / "kamupin.jar"),
+        str(ROOT / "tests/bindings/Client.java")]
+LANGUAGES = {"python": PYTHON, "java": JAVA}
+ENV = {"PYTHONPATH": str(BUILD / "bindings" / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
+NEW_PIN = "80461357"
+# include/kamupin/operation.h
+EVENT_PHASE, PHASE_DONE, OUTCOME_DONE = 1, 9, 1
+
+
+class Client:
+    """A client program inside a sandbox: its lines, split into words."""
+
+    def __init__(self, box: Box, *argv: str) -> None:
+        self.process = box.start(*argv, env=ENV, stdin=subprocess.PIPE)
+        self.lines: list[list[str]] = []
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    def send(self, line: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def until(self, word: str) -> list[str]:
+        """Reads lines up to the one that begins with that word."""
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n").split("\t"))
+            if self.lines[-1][0] == word:
+                return self.lines[-1]
+        raise AssertionError(f"no line {word!r}: {self.lines}\n{self.process.communicate()[1]}")
+
+    def end(self) -> tuple[int, str]:
+        """Exit code, and what it said on standard error."""
+        out, err = self.process.communicate(timeout=60)
+        self.lines += [line.split("\t") for line in out.splitlines()]
+        return self.process.returncode, err
+
+
+def as_words(card: dict[str, Any]) -> list[str]:
+    """A card of `kamupin card list --json` in the words of the clients."""
+    def count(value: int | None) -> str:
+        return "-1" if value is None else str(value)
+
+    return ["card", card["reader"], card["kind"], card["card_id"] or "", card["serial"] or "", card["profile"] or "",
+            card["product"] or "", card["atr"] or "", str(card["certificates"]),
+            *[word for reference in (card["pin"], card["puk"])
+              for word in (reference["state"], reference["tries"], count(reference["tries_left"]),
+                           count(reference["tries_max"]))],
+            card["usable"]["status"]]
+
+
+def test_both_list_what_the_command_lists(sandbox: Callable[..., Box]) -> None:
+    box = sandbox(cards=["akis1", "akis2:blocked", "akis2:tries=2", "idcard", "empty"])
+    said = box.run(str(BUILD / "bin" / "kamupin"), "card", "list", "--json")
+    wanted = [as_words(card) for card in json.loads(said.stdout)["cards"]]
+    assert {"signature", "identity", "none"} == {words[2] for words in wanted}
+    assert any("AKİS v1.0" in words for words in wanted)
+    for language, argv in LANGUAGES.items():
+        done = box.run(*argv, "list", env=ENV)
+        assert (done.returncode, done.stderr) == (0, ""), (language, done)
+        assert [line.split("\t") for line in done.stdout.splitlines()] == wanted, language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_unblock_with_its_events(sandbox: Callable[..., Box], language: str) -> None:
+    box = sandbox(cards=["akis2:blocked"])
+    card_id = box.cards[0].card_id
+    assert box.verify_by_opensc(NEW_PIN) == "6983"
+    with Client(box, *LANGUAGES[language], "unblock") as client:
+        client.send(box.code())
+        assert client.until("allowed") == ["allowed", card_id]
+        client.send(NEW_PIN)
+        _, destination, length = client.until("sms")
+        [text] = box.sms(1)
+        assert destination.endswith("2596") and len(text["code"]) == int(length)
+        client.send(text["code"])
+        assert client.until("result") == ["result", str(OUTCOME_DONE), "True", card_id, "AKİS v2.x"]
+        assert client.end() == (0, "")
+    events = [words[1:] for words in client.lines if words[0] == "event"]
+    phases = [int(phase) for kind, phase, *_ in events if int(kind) == EVENT_PHASE]
+    assert phases == list(range(phases[0], PHASE_DONE + 1)) and phases[0] == 2, events
+    assert events[-1] == [str(EVENT_PHASE), str(PHASE_DONE), "-1", card_id]
+    assert all(0 < int(words[2]) for words in events[:4]), "the service's time runs until card work"
+    assert box.verify_by_opensc(NEW_PIN) == "9000"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_of_the_service_is_an_exception(sandbox: Callable[..., Box], language: str) -> None:
+    box = sandbox(cards=["akis2:blocked"])
+    with Client(box, *LANGUAGES[language], "unblock") as client:
+        client.send(box.code())
+        client.until("allowed")
+        client.send(NEW_PIN)
+        client.until("sms")
+        [text] = box.sms(1)
+        client.send(f"{(int(text['code']) + 1) % 10 ** len(text['code']):0{len(text['code'])}d}")
+        _, status, tries, turkish, english = client.until("error")
+        assert (status, client.end()) == ("sms-code-wrong", (1, ""))
+    assert int(tries) > 0 and tries in turkish and tries in english and turkish != english
+    assert [row for row in box.cards[0].commands() if row.startswith(("002C", "0082"))] == []
+
+
+def test_other_python_threads_run_while_the_library_waits(sandbox: Callable[..., Box]) -> None:
+    box = sandbox(cards=["akis2"])
+    with Client(box, *PYTHON, "wait") as client:
+        before = time.monotonic()
+        assert client.until("running while it waits")[1] == "True"
+        box.cards[0].eject()
+        assert client.until("waited") == ["waited", "changed"]
+        assert client.end() == (0, "")
+    assert time.monotonic() - before < 9, "the wait has not run into its own bound"
