@@ -198,7 +198,10 @@ kamupin_status kp_operation_ended_by(kamupin_operation *operation, kamupin_statu
     case KAMUPIN_E_PAGE_CLOSED:
     case KAMUPIN_E_SESSION_REFUSED:
     case KAMUPIN_E_SMS_CODE_EXHAUSTED:
+        kp_operation_fail(operation, KAMUPIN_PHASE_FAILED);
+        break;
     case KAMUPIN_E_PHONE_OUT_OF_DATE:
+        kp_service_cancel(operation->service, CANCEL_TIMEOUT_MS, NULL); /* it waits for us still */
         kp_operation_fail(operation, KAMUPIN_PHASE_FAILED);
         break;
     default:
