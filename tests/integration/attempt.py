@@ -95,9 +95,20 @@ class Attempt:
         if not more:
             os.close(self._ends.pop(name))
 
+    @contextmanager
+    def _ended_by_failure(self) -> Iterator[None]:
+        """A test that fails leaves no command behind that holds the card's lock."""
+        try:
+            yield
+        except BaseException:
+            self.process.kill()
+            print(self._err.read_text(), self._out.read_text())
+            raise
+
     def says(self, words: str, seconds: float = 20.0) -> None:
         """Waits until the command has said these words."""
-        until(lambda: words in self._err.read_text(), seconds, f"{words!r} from the command ({self._err.read_text()})")
+        with self._ended_by_failure():
+            until(lambda: words in self._err.read_text(), seconds, f"{words!r} from the command")
 
     def text_message(self, more: int = 1) -> str:
         """The code of the SMS that this attempt had sent (the first one, or the so many-th)."""
@@ -105,7 +116,8 @@ class Attempt:
             assert self.process.poll() is None, self._err.read_text() + self._out.read_text()
             found: list[dict[str, Any]] = self.box.control.get("/sms")["sms"]
             return found if len(found) >= self.sent_before + more else []
-        return str(until(came, 20, "the text message")[-1]["code"])
+        with self._ended_by_failure():
+            return str(until(came, 20, "the text message")[-1]["code"])
 
     def answer_sms(self) -> None:
         """What a person does: waits for the text message and types its code."""
@@ -122,7 +134,9 @@ class Attempt:
         try:
             code = self.process.wait(timeout=seconds)
         finally:
-            self.process.kill()
+            if self.process.poll() is None:
+                self.process.kill()
+                print(self._err.read_text())
             for name in list(self._ends):
                 os.close(self._ends.pop(name))
         return Ended(code, json.loads(self._out.read_text()), self._err.read_text())

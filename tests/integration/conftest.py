@@ -29,3 +29,24 @@ def sandbox() -> Iterator[Callable[..., Box]]:
     yield make
     for box in reversed(boxes):
         box.close()
+
+
+@pytest.fixture(scope="module")
+def shared_box() -> Iterator[Box]:
+    """One sandbox with a v2.x card for the tests of a file that leave everything as it was."""
+    with Box(["akis2"]) as box:
+        yield box
+
+
+@pytest.fixture
+def calm_box(shared_box: Box) -> Iterator[Box]:
+    """The shared sandbox, its service without faults and with its own settings before and after each test."""
+    control = shared_box.control
+    before = control.get("/settings")
+    control.call("DELETE", "/requests")
+    yield shared_box
+    control.call("DELETE", "/faults")
+    control.post("/settings", before)
+    control.post("/tls", {"certificate": "good"})
+    for card in control.get("/ledger")["ledger"]:
+        control.post("/ledger", {"card_id": card["card_id"], "attempts_left": card["maximum"]})
