@@ -55,14 +55,14 @@ static int columns(void)
     return 80;
 }
 
-/* Writes at most `width` characters of a text. */
-static void write_clipped(const char *text, int width)
+/* Bytes of the first `width` characters of a text. */
+static size_t clip(const char *text, int width)
 {
     size_t length = 0;
     for (; text[length] != '\0'; length++)
-        if (((unsigned char)text[length] & 0xC0U) != 0x80U && width-- == 0)
+        if (((unsigned char)text[length] & 0xC0U) != 0x80U && width-- <= 0)
             break;
-    fwrite(text, 1, length, stderr);
+    return length;
 }
 
 /* Writes a text with its lines broken between words, at a terminal's width. */
@@ -95,11 +95,13 @@ static void write_wrapped(const char *text, int width)
 static void draw(const char *text)
 {
     fputs("\r\033[K", stderr);
-    write_clipped(text, columns() - 1);
+    fwrite(text, 1, clip(text, columns() - 1), stderr);
     fflush(stderr);
 }
 
-static void compose(const cli_screen *screen, bool seconds, char *room, size_t size)
+/* "→ what it does (12 s left)" in at most `width` characters: the seconds stay, the text gives way.
+ */
+static void compose(const cli_screen *screen, bool seconds, int width, char *room, size_t size)
 {
     char left[48] = "";
     if (seconds && screen->deadline >= 0) {
@@ -109,13 +111,16 @@ static void compose(const cli_screen *screen, bool seconds, char *room, size_t s
                         rest > 0 ? (long)((rest + 999) / 1000) : 0, number, sizeof number);
         snprintf(left, sizeof left, " (%.40s)", number);
     }
-    snprintf(room, size, "→ %s%s", screen->text, left);
+    int most = width - cli_width("→ ") - cli_width(left);
+    bool fits = cli_width(screen->text) <= most;
+    size_t length = fits ? strlen(screen->text) : clip(screen->text, most - 1);
+    snprintf(room, size, "→ %.*s%s%s", (int)length, screen->text, fits ? "" : "…", left);
 }
 
 static void draw_live(const cli_screen *screen)
 {
     char line[LIVE_MAX + 64];
-    compose(screen, true, line, sizeof line);
+    compose(screen, true, columns() - 1, line, sizeof line);
     draw(line);
 }
 
@@ -124,10 +129,11 @@ static void settle(cli_screen *screen)
     if (!screen->live)
         return;
     screen->live = false;
+    if (!screen->terminal)
+        return;
     char line[LIVE_MAX + 64];
-    compose(screen, false, line, sizeof line);
-    if (screen->terminal)
-        fprintf(stderr, "\r\033[K%s\n", line);
+    compose(screen, false, columns() - 1, line, sizeof line);
+    fprintf(stderr, "\r\033[K%s\n", line);
 }
 
 static void *tick(void *user)
@@ -216,7 +222,7 @@ void cli_screen_live(cli_screen *screen, const char *text, int seconds_left)
         draw_live(screen);
     } else {
         char line[LIVE_MAX + 64];
-        compose(screen, true, line, sizeof line);
+        compose(screen, true, LIVE_MAX, line, sizeof line);
         fprintf(stderr, "%s\n", line);
     }
     pthread_cond_signal(&screen->changed);
