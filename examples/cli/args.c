@@ -171,6 +171,14 @@ static bool read_option(int argc, char **argv, int *at, cli_args *args, unsigned
     return true;
 }
 
+/* A word that is no command is repeated to the person, unless it looks like a code or PIN. */
+static bool wrong_word(cli_args *args, const char *word)
+{
+    if (strpbrk(word, "0123456789") != NULL)
+        return wrong(args, M_EXTRA_ARGUMENT, NULL);
+    return wrong(args, M_BAD_COMMAND, word);
+}
+
 static bool known_noun(const char *noun)
 {
     for (int i = 0; i < COMMAND_COUNT; i++)
@@ -184,7 +192,7 @@ static bool read_words(const char **words, int count, cli_args *args)
     if (count == 0)
         return args->help || args->version || wrong(args, M_NO_COMMAND, NULL);
     if (!known_noun(words[0]))
-        return wrong(args, M_BAD_COMMAND, words[0]);
+        return wrong_word(args, words[0]);
     args->noun = words[0];
     if (count == 1)
         return args->help || wrong(args, M_NO_COMMAND, NULL);
@@ -193,7 +201,7 @@ static bool read_words(const char **words, int count, cli_args *args)
             strcmp(cli_commands[i].verb, words[1]) == 0)
             args->command = (cli_command)i;
     if (args->command == COMMAND_NONE)
-        return wrong(args, M_BAD_COMMAND, words[1]);
+        return wrong_word(args, words[1]);
     if (count == 3 && cli_commands[args->command].card && args->card == NULL)
         args->card = words[2];
     else if (count > 2)

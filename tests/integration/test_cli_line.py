@@ -39,7 +39,8 @@ def test_usage_errors_end_2_and_point_to_the_help(line):
 @pytest.mark.parametrize("line", ["pin unblock --code 789763691911715", "pin unblock --code=789763691911715",
                                   "pin unblock --puk 55512345", "pin unblock --puk=55512345",
                                   "pin change --new-pin=84026371", "pin unblock -p 55512345",
-                                  "pin change 55512345", "pin unblock 789763691911715"])
+                                  "pin change 55512345", "pin unblock 789763691911715", "789763691911715",
+                                  "pin 789763691911715"])
 def test_nothing_takes_a_secret_on_the_command_line_and_none_is_repeated(line):
     done = alone(*line.split())
     assert done.returncode == 2
