@@ -57,23 +57,6 @@ static const char *kind_name(kamupin_card_kind kind)
     return "unknown";
 }
 
-static const char *state_name(kamupin_pin_state state)
-{
-    switch (state) {
-    case KAMUPIN_PIN_UNKNOWN:
-        return "unknown";
-    case KAMUPIN_PIN_NOT_SET:
-        return "not-set";
-    case KAMUPIN_PIN_USABLE:
-        return "usable";
-    case KAMUPIN_PIN_BLOCKED:
-        return "blocked";
-    case KAMUPIN_PIN_DEAD:
-        return "dead";
-    }
-    return "unknown";
-}
-
 static const char *tries_name(kamupin_tries tries)
 {
     switch (tries) {
@@ -89,9 +72,10 @@ static const char *tries_name(kamupin_tries tries)
 
 static json_t *reference(kamupin_pin_state state, kamupin_tries tries, int left, int most)
 {
-    return json_pack("{s:s, s:s, s:o, s:o}", "state", state_name(state), "tries", tries_name(tries),
-                     "tries_left", count_or_null(tries == KAMUPIN_TRIES_KNOWN ? left : -1),
-                     "tries_max", count_or_null(most));
+    return json_pack("{s:s, s:s, s:o, s:o}", "state", kamupin_pin_state_name(state), "tries",
+                     tries_name(tries), "tries_left",
+                     count_or_null(tries == KAMUPIN_TRIES_KNOWN ? left : -1), "tries_max",
+                     count_or_null(most));
 }
 
 json_t *cli_json_card(const kamupin_card_info *info)
@@ -131,21 +115,6 @@ json_t *cli_json_error(const kamupin_error *error, kamupin_language language)
                      kamupin_error_text(error, language, sentence, sizeof sentence));
 }
 
-static const char *outcome_name(kamupin_outcome outcome)
-{
-    switch (outcome) {
-    case KAMUPIN_OUTCOME_NONE:
-        return "none";
-    case KAMUPIN_OUTCOME_DONE:
-        return "done";
-    case KAMUPIN_OUTCOME_NOT_DONE:
-        return "not-done";
-    case KAMUPIN_OUTCOME_UNKNOWN:
-        return "unknown";
-    }
-    return "unknown";
-}
-
 static json_t *utc(int64_t seconds)
 {
     char stamp[40] = "";
@@ -159,10 +128,10 @@ static json_t *utc(int64_t seconds)
 json_t *cli_json_result(const kamupin_result *result)
 {
     return json_pack(
-        "{s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "outcome", outcome_name(result->outcome), "reported",
-        result->reported ? 1 : 0, "operation_id", text_or_null(result->operation_id), "card_id",
-        text_or_null(result->card_id), "product", text_or_null(result->product), "recorded_at",
-        text_or_null(result->recorded_at), "finished_at", utc(result->finished_at));
+        "{s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "outcome", kamupin_outcome_name(result->outcome),
+        "reported", result->reported ? 1 : 0, "operation_id", text_or_null(result->operation_id),
+        "card_id", text_or_null(result->card_id), "product", text_or_null(result->product),
+        "recorded_at", text_or_null(result->recorded_at), "finished_at", utc(result->finished_at));
 }
 
 void cli_json_add(cli *program, const char *name, json_t *value)

@@ -41,6 +41,11 @@ typedef enum kamupin_pin_state {
     KAMUPIN_PIN_DEAD = 4 /**< blocked, and the PUK is used up */
 } kamupin_pin_state;
 
+/** A state's stable word, as JSON, journals and the service profile have it: "unknown", "not-set",
+ * "usable", "blocked", "dead". Ownership: static text; "unknown" for a number that is none.
+ * Threads: any. Errors: none. */
+KAMUPIN_API const char *kamupin_pin_state_name(kamupin_pin_state state);
+
 /** How well the tries left are known. */
 typedef enum kamupin_tries {
     KAMUPIN_TRIES_UNKNOWN = 0,

@@ -56,6 +56,11 @@ typedef enum kamupin_outcome {
     KAMUPIN_OUTCOME_UNKNOWN = 3 /**< has to be found out: put the card in and resume */
 } kamupin_outcome;
 
+/** An outcome's stable word, as JSON, journals and the service profile have it: "none", "done",
+ * "not-done", "unknown". Ownership: static text; "unknown" for a number that is none. Threads: any.
+ * Errors: none. */
+KAMUPIN_API const char *kamupin_outcome_name(kamupin_outcome outcome);
+
 /** What the operation tells while it works. */
 typedef enum kamupin_event_kind {
     KAMUPIN_EVENT_PHASE =

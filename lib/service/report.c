@@ -15,30 +15,6 @@
 static const char *const OUTCOMES[] = {"done", "not-done", "unknown", NULL};
 static const char *const EVIDENCE[] = {"not-sent", "accepted", "refused", "unknown", NULL};
 
-static const char *outcome_word(kamupin_outcome outcome)
-{
-    return outcome >= KAMUPIN_OUTCOME_DONE && outcome <= KAMUPIN_OUTCOME_UNKNOWN
-               ? OUTCOMES[outcome - KAMUPIN_OUTCOME_DONE]
-               : NULL;
-}
-
-static const char *state_word(kamupin_pin_state state)
-{
-    switch (state) {
-    case KAMUPIN_PIN_NOT_SET:
-        return "not-set";
-    case KAMUPIN_PIN_USABLE:
-        return "usable";
-    case KAMUPIN_PIN_BLOCKED:
-        return "blocked";
-    case KAMUPIN_PIN_DEAD:
-        return "dead";
-    case KAMUPIN_PIN_UNKNOWN:
-    default:
-        return "unknown";
-    }
-}
-
 static bool is_evidence(const char *word)
 {
     for (size_t i = 0; word != NULL && EVIDENCE[i] != NULL; i++)
@@ -63,15 +39,15 @@ static void put_report(kp_buffer *body, const kp_report *report)
 
     kp_json_put_field(body, "{", "operation_id", report->operation_id);
     kp_json_put_field(body, ",", "card_id", report->card_id);
-    kp_json_put_field(body, ",", "outcome", outcome_word(report->outcome));
+    kp_json_put_field(body, ",", "outcome", kamupin_outcome_name(report->outcome));
     kp_buffer_text(body, ",\"evidence\":");
     kp_json_put_field(body, "{", "external_authenticate", report->external_authenticate);
     if (report->status_word != 0) {
         snprintf(status_word, sizeof status_word, "%04X", (unsigned int)report->status_word);
         kp_json_put_field(body, ",", "status_word", status_word);
     }
-    kp_json_put_field(body, ",", "pin_state_before", state_word(report->state_before));
-    kp_json_put_field(body, ",", "pin_state_after", state_word(report->state_after));
+    kp_json_put_field(body, ",", "pin_state_before", kamupin_pin_state_name(report->state_before));
+    kp_json_put_field(body, ",", "pin_state_after", kamupin_pin_state_name(report->state_after));
     put_tries(body, "tries_before", report->tries_before);
     put_tries(body, "tries_after", report->tries_after);
     kp_buffer_text(body, "}}");
@@ -85,7 +61,7 @@ kamupin_status kp_service_report(kp_service *service, const kamupin_secret *tick
     const char *wrong = NULL;
 
     recorded_at[0] = '\0';
-    if (outcome_word(report->outcome) == NULL || !is_evidence(report->external_authenticate))
+    if (report->outcome == KAMUPIN_OUTCOME_NONE || !is_evidence(report->external_authenticate))
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
                        "nothing to report: no outcome, or no evidence");
     put_report(&body, report);

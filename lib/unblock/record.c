@@ -17,10 +17,6 @@
 #define RECORD_ROOM 4096
 
 static const char *const AUTHENTICATION[] = {"not-sent", "unknown", "accepted", "refused"};
-static const char *const OUTCOME[] = {"none", "done", "not-done", "unknown"};
-static const char *const STATE[] = {"unknown", "not-set", "usable", "blocked", "dead"};
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 const char *kp_authentication_word(kp_authentication authentication)
 {
@@ -60,11 +56,11 @@ kamupin_status kp_record_save(kamupin_context *context, const kp_record *record,
     put(&text, "card", record->card_id);
     put(&text, "product", record->product);
     put(&text, "authentication", AUTHENTICATION[evidence->authentication]);
-    put(&text, "outcome", OUTCOME[evidence->outcome]);
+    put(&text, "outcome", kamupin_outcome_name(evidence->outcome));
     put_number(&text, "status-word", evidence->status_word);
-    put(&text, "state-before", STATE[evidence->state_before]);
+    put(&text, "state-before", kamupin_pin_state_name(evidence->state_before));
     put_number(&text, "tries-before", evidence->tries_before);
-    put(&text, "state-after", STATE[evidence->state_after]);
+    put(&text, "state-after", kamupin_pin_state_name(evidence->state_after));
     put_number(&text, "tries-after", evidence->tries_after);
     put_number(&text, "finished", record->finished_at);
     kp_buffer_text(&text, "ticket ");
@@ -103,15 +99,32 @@ static bool take_text(char **next, const char *key, char *out, size_t room)
     return true;
 }
 
-static bool take_word(char **next, const char *key, const char *const *words, size_t count,
-                      size_t *index)
+/* Words are read back through the functions that name them: 0 to `last`. */
+typedef const char *word_of(int value);
+
+static const char *authentication_word(int value)
+{
+    return kp_authentication_word((kp_authentication)value);
+}
+
+static const char *outcome_word(int value)
+{
+    return kamupin_outcome_name((kamupin_outcome)value);
+}
+
+static const char *state_word(int value)
+{
+    return kamupin_pin_state_name((kamupin_pin_state)value);
+}
+
+static bool take_word(char **next, const char *key, word_of *word, int last, int *found)
 {
     char *value = NULL;
 
     if (!take(next, key, &value))
         return false;
-    for (*index = 0; *index < count; (*index)++)
-        if (strcmp(value, words[*index]) == 0)
+    for (*found = 0; *found <= last; (*found)++)
+        if (strcmp(value, word(*found)) == 0)
             return true;
     return false;
 }
@@ -128,16 +141,16 @@ static bool take_number(char **next, const char *key, int64_t least, int64_t mos
 
 static bool take_evidence(char **next, kp_evidence *evidence)
 {
-    size_t authentication = 0, outcome = 0, before = 0, after = 0;
+    int authentication = 0, outcome = 0, before = 0, after = 0;
     int64_t word = 0, tries_before = 0, tries_after = 0;
 
-    if (!take_word(next, "authentication", AUTHENTICATION, COUNT(AUTHENTICATION),
+    if (!take_word(next, "authentication", authentication_word, KP_AUTHENTICATION_REFUSED,
                    &authentication) ||
-        !take_word(next, "outcome", OUTCOME, COUNT(OUTCOME), &outcome) ||
+        !take_word(next, "outcome", outcome_word, KAMUPIN_OUTCOME_UNKNOWN, &outcome) ||
         !take_number(next, "status-word", 0, 0xFFFF, &word) ||
-        !take_word(next, "state-before", STATE, COUNT(STATE), &before) ||
+        !take_word(next, "state-before", state_word, KAMUPIN_PIN_DEAD, &before) ||
         !take_number(next, "tries-before", -1, 255, &tries_before) ||
-        !take_word(next, "state-after", STATE, COUNT(STATE), &after) ||
+        !take_word(next, "state-after", state_word, KAMUPIN_PIN_DEAD, &after) ||
         !take_number(next, "tries-after", -1, 255, &tries_after))
         return false;
     evidence->authentication = (kp_authentication)authentication;
