@@ -28,6 +28,7 @@ typedef struct pcsc_worker {
 } pcsc_worker;
 
 typedef struct pcsc_connection {
+    pcsc_worker *worker;
     SCARDHANDLE handle;
 } pcsc_connection;
 
@@ -72,6 +73,20 @@ static kamupin_reader_answer answer(LONG code)
     return made;
 }
 
+/* The answer of a call on an open worker. PC/SC-lite says "security violation" also when the daemon
+   closes the line in the middle of a call: then it says something else to the next one. */
+static kamupin_reader_answer answer_on(pcsc_worker *worker, LONG code)
+{
+    kamupin_reader_answer made = answer(code);
+    if (made.status == KAMUPIN_E_READER_NOT_PERMITTED) {
+        DWORD size = 0;
+        LONG again = SCardListReaders(worker->context, NULL, NULL, &size);
+        if (again != SCARD_S_SUCCESS && again != SCARD_E_NO_READERS_AVAILABLE)
+            made.status = KAMUPIN_E_READER_SERVICE_DOWN;
+    }
+    return made;
+}
+
 /* PC/SC-lite answers "no service" also when its socket is there and closed to this user. */
 static bool socket_is_closed_to_us(void)
 {
@@ -85,8 +100,11 @@ static kamupin_reader_answer pcsc_open(void *user, void **worker)
     pcsc_worker *made = calloc(1, sizeof *made);
     if (made == NULL)
         return (kamupin_reader_answer){KAMUPIN_E_NO_MEMORY, 0, false};
-    kamupin_reader_answer result =
-        answer(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &made->context));
+    LONG code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &made->context);
+    if (code ==
+        SCARD_W_SECURITY_VIOLATION) /* refused, or the daemon ended just now: see answer_on */
+        code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &made->context);
+    kamupin_reader_answer result = answer(code);
     if (result.status == KAMUPIN_E_READER_SERVICE_DOWN && socket_is_closed_to_us())
         result.status = KAMUPIN_E_READER_NOT_PERMITTED;
     if (result.status == KAMUPIN_OK) {
@@ -118,7 +136,7 @@ static kamupin_reader_answer pcsc_list(void *object, char *names, size_t *length
         return answer(SCARD_S_SUCCESS);
     }
     *length = size;
-    return answer(code == SCARD_E_INSUFFICIENT_BUFFER ? SCARD_S_SUCCESS : code);
+    return answer_on(worker, code == SCARD_E_INSUFFICIENT_BUFFER ? SCARD_S_SUCCESS : code);
 }
 
 /* ---- watching ---- */
@@ -270,7 +288,7 @@ static kamupin_reader_answer pcsc_watch(void *object, kamupin_reader_state *stat
         atomic_store(&worker->woken, false);
     if (changed || (timeout_ms == 0 && code == SCARD_E_TIMEOUT))
         code = SCARD_S_SUCCESS;
-    return answer(code);
+    return answer_on(worker, code);
 }
 
 static void pcsc_wake(void *object)
@@ -291,11 +309,12 @@ static kamupin_reader_answer pcsc_connect(void *object, const char *reader, void
         return (kamupin_reader_answer){KAMUPIN_E_NO_MEMORY, 0, false};
     LONG code = SCardConnect(worker->context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
                              &made->handle, &protocol);
+    made->worker = worker;
     if (code == SCARD_S_SUCCESS)
         *connection = made;
     else
         free(made);
-    return answer(code);
+    return answer_on(worker, code);
 }
 
 static void pcsc_disconnect(void *object)
@@ -309,18 +328,21 @@ static kamupin_reader_answer pcsc_reconnect(void *object)
 {
     pcsc_connection *connection = object;
     DWORD protocol = 0;
-    return answer(SCardReconnect(connection->handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
-                                 SCARD_LEAVE_CARD, &protocol));
+    return answer_on(connection->worker,
+                     SCardReconnect(connection->handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
+                                    SCARD_LEAVE_CARD, &protocol));
 }
 
 static kamupin_reader_answer pcsc_begin(void *object)
 {
-    return answer(SCardBeginTransaction(((pcsc_connection *)object)->handle));
+    pcsc_connection *connection = object;
+    return answer_on(connection->worker, SCardBeginTransaction(connection->handle));
 }
 
 static kamupin_reader_answer pcsc_end(void *object)
 {
-    return answer(SCardEndTransaction(((pcsc_connection *)object)->handle, SCARD_LEAVE_CARD));
+    pcsc_connection *connection = object;
+    return answer_on(connection->worker, SCardEndTransaction(connection->handle, SCARD_LEAVE_CARD));
 }
 
 static kamupin_reader_answer pcsc_transmit(void *object, const unsigned char *command,
@@ -334,7 +356,7 @@ static kamupin_reader_answer pcsc_transmit(void *object, const unsigned char *co
     LONG code = SCardTransmit(connection->handle, SCARD_PCI_T1, command, (DWORD)command_length,
                               &received, reply, &size);
     *reply_length = code == SCARD_S_SUCCESS ? size : 0;
-    return answer(code);
+    return answer_on(connection->worker, code);
 }
 
 static const kamupin_reader_backend pcsc = {

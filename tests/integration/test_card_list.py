@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 from box import BUILD, Box, Card, until
 from private_pcscd import PrivatePcscd
 
+WAIT = str(BUILD / "bin" / "driver-wait")
 LIST = str(BUILD / "bin" / "example-list-cards")
 READER_SERVICE_DOWN, READER_NOT_PERMITTED = 20, 21
 
@@ -154,6 +156,29 @@ def test_waiting_takes_no_time(sandbox: Callable[..., Box]) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_wait_is_cancelled_at_once(sandbox: Callable[..., Box], times: int) -> None:
+    """Also when it is pulled twice, and also with no reader changing: PC/SC itself has to be woken."""
+    box = sandbox(["akis2"])
+    process = box.start(WAIT, stdin=subprocess.PIPE)
+    try:
+        assert process.stdin is not None and process.stdout is not None
+        assert process.stdout.readline() == "waiting\n"
+        until(lambda: "S" in Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0],
+              what="the program to wait")
+        start = time.monotonic()
+        process.stdin.write("\n" * times)
+        process.stdin.flush()
+        assert process.stdout.readline() == "cancelled\n"
+        # PC/SC-lite forgets a cancel that comes before the wait has begun: then the next look sees it, after 2 s.
+        assert time.monotonic() - start < 4
+        process.stdin.close()
+        assert process.wait(10) == 4
+    finally:
+        process.kill()
+        process.wait(10)
 
 
 def test_no_daemon_and_no_right_to_it(sandbox: Callable[..., Box]) -> None:

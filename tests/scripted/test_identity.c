@@ -312,7 +312,7 @@ static void test_endless_files(void **state)
     for (unsigned int i = 0; i < 32; i++) {
         snprintf(command, sizeof command, "00A4020002%04X00", 0x2F10 + i);
         kp_script_expect(&f->script, 0, command, "6F0B8002FFFF82010183022F109000");
-        kp_script_expect(&f->script, 0, "00B00000F4", "3082FFFF019000");
+        kp_script_expect(&f->script, 0, "00B00000F4", "3082F000019000");
     }
     assert_int_equal(identify(f), KAMUPIN_OK);
     assert_int_equal(f->identity.info.usable, KAMUPIN_E_CARD_NO_CERTIFICATE);
