@@ -46,5 +46,5 @@ int main(int count, char **words)
         fprintf(stderr, "%s\n", kamupin_error_text(&error, KAMUPIN_ENGLISH, text, sizeof text));
     }
     kamupin_context_free(&context);
-    return status;
+    return (int)status;
 }

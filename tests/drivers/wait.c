@@ -39,5 +39,5 @@ int main(void)
     kamupin_reader_list_free(&list);
     kamupin_cancel_free(&cancel);
     kamupin_context_free(&context);
-    return status;
+    return (int)status;
 }
