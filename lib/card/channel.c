@@ -16,10 +16,16 @@
 #define COMMAND_MAX (5 + KP_APDU_DATA_MAX + 1)
 #define NOTICE_MS   600
 
+const kamupin_reader_backend *kp_reader_backend(const kamupin_context *context)
+{
+    return context->backend != NULL ? context->backend : kamupin_reader_backend_pcsc();
+}
+
 kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_channel *channel,
                                kamupin_error *error)
 {
-    *channel = (kp_channel){.context = context, .backend = context->backend, .stale = true};
+    *channel =
+        (kp_channel){.context = context, .backend = kp_reader_backend(context), .stale = true};
     snprintf(channel->reader, sizeof channel->reader, "%s", reader);
     kamupin_reader_answer answer = channel->backend->open(channel->backend->user, &channel->worker);
     if (answer.status != KAMUPIN_OK)

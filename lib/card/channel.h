@@ -27,6 +27,9 @@ typedef struct kp_channel {
                                      never during PIN work */
 } kp_channel;
 
+/** The backend that a context's readers are reached through: the application's, else PC/SC. */
+const kamupin_reader_backend *kp_reader_backend(const kamupin_context *context);
+
 /** Opens a worker, and a connection to the card in `reader`. Errors: reader-*, no-card, card-mute,
  * card-in-use. */
 kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_channel *channel,

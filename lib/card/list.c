@@ -37,7 +37,7 @@ struct kamupin_reader_list {
    the second has room for what the first said, and for readers that come in between. */
 static kamupin_status names_of(kamupin_reader_list *list, char **names, kamupin_error *error)
 {
-    const kamupin_reader_backend *backend = list->context->backend;
+    const kamupin_reader_backend *backend = kp_reader_backend(list->context);
     kamupin_reader_answer answer = {KAMUPIN_OK, 0, false};
     size_t room = NAMES_ROOM;
     for (int call = 0; call < 2; call++) {

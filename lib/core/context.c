@@ -41,7 +41,7 @@ static bool adopt(kamupin_context *context, const kamupin_context_options *optio
     context->log = options->log;
     context->log_user = options->log_user;
     context->log_level = options->log_level == 0 ? KAMUPIN_LOG_WARNING : options->log_level;
-    context->backend = options->backend ? options->backend : kamupin_reader_backend_pcsc();
+    context->backend = options->backend;
     context->clock = options->clock ? options->clock : boot_time_ms;
     context->clock_user = options->clock_user;
     context->connect_timeout_ms =

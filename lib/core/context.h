@@ -13,7 +13,7 @@ struct kamupin_context {
     kamupin_log_fn log;
     void *log_user;
     kamupin_log_level log_level;
-    const kamupin_reader_backend *backend;
+    const kamupin_reader_backend *backend; /* NULL: card/ takes its own, PC/SC */
     kamupin_clock_fn clock;
     void *clock_user;
     long connect_timeout_ms;
