@@ -11,7 +11,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -35,8 +35,10 @@ class Run:
         self._writers = {option: end for option, (_, end) in pipes.items()}
 
     def give(self, option: str, line: str) -> None:
-        """One line, and the descriptor stays open."""
-        os.write(self._writers[option], line.encode() + b"\n")
+        """One line, and the descriptor stays open. A command that has ended already takes nothing: its exit code
+        then says what the test wants to know."""
+        with suppress(BrokenPipeError):
+            os.write(self._writers[option], line.encode() + b"\n")
 
     def no_more(self) -> None:
         """Ends every descriptor."""
