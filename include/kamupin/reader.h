@@ -61,7 +61,8 @@ typedef struct kamupin_reader_backend {
 
     /** Fills `states` (whose names are set). timeout_ms 0: at once. Otherwise returns when one
      * differs from what its cookie and flags say, or with timed-out (-1: no bound), or with
-     * cancelled after `wake`. */
+     * cancelled after `wake`. It may also return when a reader was attached that is not among them.
+     */
     kamupin_reader_answer (*watch)(void *worker, kamupin_reader_state *states, size_t count,
                                    long timeout_ms);
     /** Ends a `watch` of this worker; the only call that may come from another thread. */

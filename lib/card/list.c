@@ -28,6 +28,7 @@ typedef struct entry {
 
 struct kamupin_reader_list {
     kamupin_context *context;
+    const kamupin_reader_backend *backend;
     void *worker;
     entry *entries;
     size_t count;
@@ -37,7 +38,7 @@ struct kamupin_reader_list {
    the second has room for what the first said, and for readers that come in between. */
 static kamupin_status names_of(kamupin_reader_list *list, char **names, kamupin_error *error)
 {
-    const kamupin_reader_backend *backend = kp_reader_backend(list->context);
+    const kamupin_reader_backend *backend = list->backend;
     kamupin_reader_answer answer = {KAMUPIN_OK, 0, false};
     size_t room = NAMES_ROOM;
     for (int call = 0; call < 2; call++) {
@@ -93,7 +94,7 @@ static kamupin_status look(kamupin_reader_list *list, kamupin_error *error)
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     for (size_t i = 0; i < list->count; i++)
         states[i] = list->entries[i].state;
-    answer = list->context->backend->watch(list->worker, states, list->count, 0);
+    answer = list->backend->watch(list->worker, states, list->count, 0);
     for (size_t i = 0; i < list->count; i++)
         list->entries[i].state = states[i];
     free(states);
@@ -187,8 +188,7 @@ static kamupin_status fill(kamupin_reader_list *list, const char *which, kamupin
 {
     char *names = NULL;
     const char *only = NULL;
-    kamupin_reader_answer answer =
-        list->context->backend->open(list->context->backend->user, &list->worker);
+    kamupin_reader_answer answer = list->backend->open(list->backend->user, &list->worker);
     if (answer.status != KAMUPIN_OK)
         return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
                                 "cannot reach the readers");
@@ -227,6 +227,7 @@ kamupin_status kp_reader_list_build(kamupin_context *context, const char *which,
     if (made == NULL)
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     made->context = context;
+    made->backend = kp_reader_backend(context);
     status = fill(made, which, cancel, error);
     if (status != KAMUPIN_OK)
         kamupin_reader_list_free(&made);
@@ -247,7 +248,7 @@ void kamupin_reader_list_free(kamupin_reader_list **list)
     for (size_t i = 0; i < (*list)->count; i++)
         kp_identity_wipe(&(*list)->entries[i].identity);
     if ((*list)->worker != NULL)
-        (*list)->context->backend->close((*list)->worker);
+        (*list)->backend->close((*list)->worker);
     free((*list)->entries);
     free(*list);
     *list = NULL;
@@ -334,10 +335,10 @@ kamupin_status kamupin_reader_list_wait(kamupin_reader_list *list, long timeout_
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     for (size_t i = 0; i < list->count; i++)
         states[i] = list->entries[i].state;
-    kp_cancel_hook hook = {.wake = list->context->backend->wake, .object = list->worker};
+    kp_cancel_hook hook = {.wake = list->backend->wake, .object = list->worker};
     kp_cancel_enter(cancel, &hook);
-    kamupin_reader_answer answer = list->context->backend->watch(list->worker, states, list->count,
-                                                                 timeout_ms == 0 ? 1 : timeout_ms);
+    kamupin_reader_answer answer =
+        list->backend->watch(list->worker, states, list->count, timeout_ms == 0 ? 1 : timeout_ms);
     kp_cancel_leave(cancel, &hook);
     free(states);
     if (answer.status != KAMUPIN_OK)

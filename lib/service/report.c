@@ -54,7 +54,8 @@ static void put_report(kp_buffer *body, const kp_report *report)
 }
 
 kamupin_status kp_service_report(kp_service *service, const kamupin_secret *ticket,
-                                 const kp_report *report, char *recorded_at, kamupin_error *error)
+                                 const kp_report *report, int64_t deadline_ms, char *recorded_at,
+                                 kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
     kp_answer answer = {NULL, 0};
@@ -71,7 +72,8 @@ kamupin_status kp_service_report(kp_service *service, const kamupin_secret *tick
                           .right = KP_RIGHT_TICKET,
                           .ticket = ticket,
                           .body = &body,
-                          .repeat = true};
+                          .repeat = true,
+                          .deadline_ms = deadline_ms};
     if (status == KAMUPIN_OK)
         status = kp_call_make(service, &call, &answer, error);
     if (status == KAMUPIN_OK) {

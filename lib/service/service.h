@@ -121,9 +121,11 @@ typedef struct kp_report {
 } kp_report;
 /** Reports by the ticket alone; a lost answer's request is repeated once under the same idempotency
  * key.
+ *  @param deadline_ms  on the context's clock; 0: the context's bound
  *  @param recorded_at  receives the service's time, RFC 3339, 32 bytes. Errors: ticket-refused,
  * outcome-conflict, … */
 kamupin_status kp_service_report(kp_service *service, const kamupin_secret *ticket,
-                                 const kp_report *report, char *recorded_at, kamupin_error *error);
+                                 const kp_report *report, int64_t deadline_ms, char *recorded_at,
+                                 kamupin_error *error);
 
 #endif

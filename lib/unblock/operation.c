@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long giving up may take on the network when the person has already left. */
-#define CANCEL_TIMEOUT_MS 2000
-
 kamupin_status kamupin_operation_new(kamupin_context *context,
                                      const kamupin_operation_options *options,
                                      kamupin_operation **operation, kamupin_error *error)
@@ -53,25 +50,13 @@ kamupin_status kamupin_operation_new(kamupin_context *context,
     return status;
 }
 
-/* Whether the service holds an operation open that no card work was begun for. */
-static bool to_be_given_up(const kamupin_operation *operation)
-{
-    return operation->redeemed.operation_id[0] != '\0' &&
-           (operation->phase < KAMUPIN_PHASE_AUTHORITY ||
-            operation->phase == KAMUPIN_PHASE_CANCELLED) &&
-           operation->attempts == 0;
-}
-
 void kamupin_operation_free(kamupin_operation **operation)
 {
     if (operation == NULL || *operation == NULL)
         return;
     kamupin_operation *self = *operation;
-    if (self->context != NULL && kp_context_check(self->context, NULL) == KAMUPIN_OK &&
-        to_be_given_up(self)) {
-        kp_service_ignore_cancel(self->service);
-        kp_service_cancel(self->service, CANCEL_TIMEOUT_MS, NULL);
-    }
+    if (self->service != NULL && kp_context_check(self->context, NULL) == KAMUPIN_OK)
+        kp_settle_give_up(self);
     kamupin_secret_free(&self->pin);
     kp_record_wipe(&self->record);
     kamupin_card_free(&self->card);
@@ -201,7 +186,7 @@ kamupin_status kp_operation_ended_by(kamupin_operation *operation, kamupin_statu
         kp_operation_fail(operation, KAMUPIN_PHASE_FAILED);
         break;
     case KAMUPIN_E_PHONE_OUT_OF_DATE:
-        kp_service_cancel(operation->service, CANCEL_TIMEOUT_MS, NULL); /* it waits for us still */
+        kp_service_cancel(operation->service, KP_GIVE_UP_MS, NULL); /* it waits for us still */
         kp_operation_fail(operation, KAMUPIN_PHASE_FAILED);
         break;
     default:

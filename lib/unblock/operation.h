@@ -16,6 +16,9 @@
  * profile). */
 #define KP_ATTEMPTS_MAX 3
 
+/** How long giving up may take on the network, in milliseconds: the person has already left. */
+#define KP_GIVE_UP_MS 2000
+
 struct kamupin_operation {
     kamupin_context *context;
     kamupin_error error;
@@ -76,9 +79,13 @@ size_t kp_operation_note_cards(kamupin_operation *operation, const kamupin_reade
 
 /** What a card's state says of a record's outcome; NONE when only the PIN itself can tell. */
 kamupin_outcome kp_settle_by_state(const kp_evidence *before, const kamupin_card_info *now);
-/** Reports a record's outcome. Errors: those of kp_service_report. */
-kamupin_status kp_settle_report(kp_service *service, const kp_record *record, char *recorded_at,
-                                kamupin_error *error);
+/** Reports a record's outcome; deadline as kp_service_report has it. Errors: those of
+ * kp_service_report. */
+kamupin_status kp_settle_report(kp_service *service, const kp_record *record, int64_t deadline_ms,
+                                char *recorded_at, kamupin_error *error);
+/** Gives up what was begun and not decided: the service is told, best effort and bounded in time;
+ * what it has not heard stays in the journal. */
+void kp_settle_give_up(kamupin_operation *operation);
 /** Writes what a card shows now into a record's evidence. */
 void kp_settle_note(kp_record *record, kamupin_outcome outcome, const kamupin_card_info *now);
 

@@ -102,7 +102,7 @@ static kamupin_status report(ending *self, kamupin_error *error)
 {
     char recorded_at[32] = "";
 
-    kamupin_status status = kp_settle_report(self->service, &self->record, recorded_at, error);
+    kamupin_status status = kp_settle_report(self->service, &self->record, 0, recorded_at, error);
     if (status == KAMUPIN_E_TICKET_REFUSED || status == KAMUPIN_E_OUTCOME_CONFLICT) {
         kp_log(self->context, KAMUPIN_LOG_WARNING, "unblock",
                "operation %s: the service takes no report any more (%s)", self->record.operation_id,

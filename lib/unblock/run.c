@@ -157,14 +157,16 @@ static kamupin_status report(kamupin_operation *operation, kamupin_status card_s
     kp_operation_move(operation, KAMUPIN_PHASE_REPORT);
     kp_service_ignore_cancel(operation->service);
     kamupin_status status =
-        kp_settle_report(operation->service, record, operation->recorded_at, &error);
+        kp_settle_report(operation->service, record, 0, operation->recorded_at, &error);
     operation->reported = status == KAMUPIN_OK;
     if (record->evidence.outcome == KAMUPIN_OUTCOME_UNKNOWN)
         return kp_fail_local(&operation->error, KAMUPIN_E_OUTCOME_UNKNOWN);
     if (status == KAMUPIN_OK || is_heard_for_good(status)) {
         kp_record_remove(operation->context, record, NULL);
         kamupin_secret_free(&record->ticket);
-        kp_operation_fail(operation, done ? KAMUPIN_PHASE_DONE : KAMUPIN_PHASE_FAILED);
+        kp_operation_fail(operation, done                                 ? KAMUPIN_PHASE_DONE
+                                     : card_status == KAMUPIN_E_CANCELLED ? KAMUPIN_PHASE_CANCELLED
+                                                                          : KAMUPIN_PHASE_FAILED);
     }
     if (!done)
         return card_status;

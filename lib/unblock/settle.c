@@ -44,8 +44,8 @@ void kp_settle_note(kp_record *record, kamupin_outcome outcome, const kamupin_ca
     }
 }
 
-kamupin_status kp_settle_report(kp_service *service, const kp_record *record, char *recorded_at,
-                                kamupin_error *error)
+kamupin_status kp_settle_report(kp_service *service, const kp_record *record, int64_t deadline_ms,
+                                char *recorded_at, kamupin_error *error)
 {
     kp_report report = {.outcome = record->evidence.outcome};
 
@@ -57,5 +57,35 @@ kamupin_status kp_settle_report(kp_service *service, const kp_record *record, ch
     report.state_after = record->evidence.state_after;
     report.tries_before = record->evidence.tries_before;
     report.tries_after = record->evidence.tries_after;
-    return kp_service_report(service, record->ticket, &report, recorded_at, error);
+    return kp_service_report(service, record->ticket, &report, deadline_ms, recorded_at, error);
+}
+
+/* Whether the service holds an operation open that nothing was issued for. */
+static bool is_open(const kamupin_operation *operation)
+{
+    return operation->redeemed.operation_id[0] != '\0' &&
+           (operation->phase < KAMUPIN_PHASE_AUTHORITY ||
+            operation->phase == KAMUPIN_PHASE_CANCELLED);
+}
+
+void kp_settle_give_up(kamupin_operation *operation)
+{
+    kp_record *record = &operation->record;
+    char recorded_at[sizeof operation->recorded_at];
+    kamupin_status heard = KAMUPIN_OK;
+
+    kp_service_ignore_cancel(operation->service);
+    if (operation->attempts == 0) {
+        if (is_open(operation))
+            heard = kp_service_cancel(operation->service, KP_GIVE_UP_MS, NULL);
+    } else if (record->ticket != NULL && record->evidence.outcome == KAMUPIN_OUTCOME_NONE) {
+        kp_settle_note(record, KAMUPIN_OUTCOME_NOT_DONE, NULL);
+        kp_record_save(operation->context, record, NULL);
+        heard = kp_settle_report(operation->service, record,
+                                 kp_now_ms(operation->context) + KP_GIVE_UP_MS, recorded_at, NULL);
+    } else {
+        return; /* decided: reported already, or waiting in the journal */
+    }
+    if (heard == KAMUPIN_OK && record->operation_id[0] != '\0')
+        kp_record_remove(operation->context, record, NULL);
 }

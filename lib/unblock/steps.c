@@ -33,7 +33,7 @@ static kamupin_status check_kind(kamupin_operation *operation)
     if (operation->kind == KAMUPIN_OPERATION_ANY || operation->kind == operation->redeemed.kind)
         return KAMUPIN_OK;
     kp_operation_fail(operation, KAMUPIN_PHASE_FAILED);
-    kp_service_cancel(operation->service, 0, NULL);
+    kp_service_cancel(operation->service, KP_GIVE_UP_MS, NULL);
     return kp_fail(&operation->error, KAMUPIN_E_PRODUCT_MISMATCH, KAMUPIN_FROM_SERVICE,
                    "the code is for the other kind of operation");
 }

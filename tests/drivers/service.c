@@ -196,7 +196,7 @@ static void report(session *self)
         told.outcome = KAMUPIN_OUTCOME_UNKNOWN;
     told.external_authenticate = word(self, 3);
     kamupin_status status =
-        kp_service_report(self->service, self->ticket, &told, recorded_at, &self->error);
+        kp_service_report(self->service, self->ticket, &told, 0, recorded_at, &self->error);
     say(self, status);
     if (status == KAMUPIN_OK)
         printf(" recorded=%s", recorded_at);

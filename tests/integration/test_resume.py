@@ -118,3 +118,27 @@ def test_nothing_left_is_nothing_done(sandbox: Callable[..., Box]) -> None:
     box = sandbox(cards=["akis2"])
     assert resume(box)[0] == 0
     assert box.cards[0].commands() == []
+
+
+def test_giving_up_tells_the_service_at_once(sandbox: Callable[..., Box]) -> None:
+    """The service's answer to the challenge is lost and the program ends: the attempt that was never sent is given back, the
+    outcome is recorded, and no journal is left for the next run."""
+    box = sandbox(cards=["akis2:blocked"])
+    box.control.post("/faults", {"call": "authority", "action": "drop-after", "nth": 1, "times": 1})
+    done = unblock(box, PIN)
+    assert done.returncode == 83, (done.returncode, done.stderr)
+    assert [operation["outcome"] for operation in operations(box)] == ["not-done"]
+    ledger = box.control.get("/ledger")["ledger"][0]
+    assert ledger["attempts_left"] == ledger["maximum"]
+    assert journals(box) == []
+
+
+def test_cancelled_before_card_work_leaves_nothing(sandbox: Callable[..., Box]) -> None:
+    """An SMS code that is never given: the operation is cancelled on the service, nothing is in the journal."""
+    box = sandbox(cards=["akis2:blocked"])
+    done = box.run(KAMUPIN, "pin", "unblock", "--acknowledge",
+                   secrets={"--code-fd": box.code(), "--new-pin-fd": PIN, "--sms-fd": ""})
+    assert done.returncode != 0
+    assert operations(box)[-1]["phase"] == "cancelled"
+    assert journals(box) == []
+    assert not [c for c in box.cards[0].commands() if c[2:4] in ("20", "24", "2C", "82")]
