@@ -46,6 +46,7 @@ struct kamupin_operation {
     kamupin_secret *pin;
     kp_record record; /* .ticket is there once the SMS code was right */
     unsigned int attempts;
+    bool authorised; /* the service gave this attempt an authority */
     char recorded_at[32];
     bool reported;
 };

@@ -31,9 +31,11 @@ static kamupin_status answer(void *user, const uint8_t *challenge, size_t challe
 
     kp_operation_move(operation, KAMUPIN_PHASE_AUTHORITY);
     operation->attempts++; /* the service may have counted it, whatever comes back */
-    return kp_service_cryptogram(operation->service, operation->card_id, challenge,
-                                 challenge_length, previous, deadline_ms, cryptogram,
-                                 cryptogram_length, attempts_left, error);
+    kamupin_status status = kp_service_cryptogram(
+        operation->service, operation->card_id, challenge, challenge_length, previous, deadline_ms,
+        cryptogram, cryptogram_length, attempts_left, error);
+    operation->authorised = status == KAMUPIN_OK;
+    return status;
 }
 
 /* kp_authority.mark: durable before anything further is sent. */
@@ -71,33 +73,47 @@ static bool again_at_once(const kamupin_operation *operation, kamupin_status sta
            !kamupin_cancel_pulled(operation->cancel);
 }
 
+/* One attempt, and what is known after it. */
+static kamupin_status attempt_once(kamupin_operation *operation)
+{
+    const kp_authority authority = {operation, answer, mark};
+    const kp_authentication before = operation->record.evidence.authentication;
+    kp_evidence evidence = {.tries_before = -1, .tries_after = -1};
+    kamupin_status status = KAMUPIN_OK;
+
+    kp_operation_move(operation, KAMUPIN_PHASE_READY);
+    operation->authorised = false;
+    if (operation->card == NULL)
+        status = kamupin_card_open(operation->context, operation->card_id, operation->cancel,
+                                   &operation->card, &operation->error);
+    if (status != KAMUPIN_OK)
+        return status;
+    status = kp_pin_reset(
+        operation->card, &authority, operation->pin, operation->risk,
+        kp_vouched_for(&operation->metadata, operation->card->identity.info.profile), &evidence);
+    /* The service counts the last authority that it gave. When this attempt got none, that is an
+       earlier attempt's, and what became of it is still so. */
+    if (!operation->authorised)
+        evidence.authentication = before;
+    operation->record.evidence = evidence;
+    if (status != KAMUPIN_OK)
+        kamupin_card_error(operation->card, &operation->error);
+    return status;
+}
+
 /* One or more attempts, until the card has decided or an attempt cannot be repeated at once. */
 static kamupin_status attempt(kamupin_operation *operation)
 {
-    const kp_authority authority = {operation, answer, mark};
-    kp_evidence evidence;
-    kamupin_status status = KAMUPIN_OK;
+    const kp_evidence *evidence = &operation->record.evidence;
+    kamupin_status status;
 
-    do {
-        kp_operation_move(operation, KAMUPIN_PHASE_READY);
-        if (operation->card == NULL)
-            status = kamupin_card_open(operation->context, operation->card_id, operation->cancel,
-                                       &operation->card, &operation->error);
-        if (status != KAMUPIN_OK)
+    for (unsigned int rounds = 1;; rounds++) {
+        status = attempt_once(operation);
+        if (evidence->outcome != KAMUPIN_OUTCOME_NONE ||
+            evidence->authentication == KP_AUTHENTICATION_REFUSED || rounds == KP_ATTEMPTS_MAX ||
+            !again_at_once(operation, status))
             return status;
-        memset(&evidence, 0, sizeof evidence);
-        status = kp_pin_reset(
-            operation->card, &authority, operation->pin, operation->risk,
-            kp_vouched_for(&operation->metadata, operation->card->identity.info.profile),
-            &evidence);
-        operation->record.evidence = evidence;
-        if (status != KAMUPIN_OK)
-            kamupin_card_error(operation->card, &operation->error);
-        if (evidence.outcome != KAMUPIN_OUTCOME_NONE ||
-            evidence.authentication == KP_AUTHENTICATION_REFUSED)
-            return status;
-    } while (again_at_once(operation, status));
-    return status;
+    }
 }
 
 /* Statuses after which no further attempt of this operation makes sense. */
