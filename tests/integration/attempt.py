@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import select
 import subprocess
 import time
@@ -235,7 +236,7 @@ class Steps:
     def start(self, *words: str) -> None:
         """Takes a step and does not wait for its end; see ended."""
         assert self.process.stdin
-        self.process.stdin.write(" ".join(words) + "\n")
+        self.process.stdin.write("\t".join(words) + "\n")
         self.process.stdin.flush()
 
     def ended(self, seconds: float = 40) -> dict[str, str]:
@@ -295,6 +296,11 @@ def forget_requests(box: Box) -> None:
 def fault(box: Box, call: str, action: str, **more: Any) -> None:
     """Orders a fault of the service."""
     box.control.post("/faults", {"call": call, "action": action} | more)
+
+
+def words(text: str) -> str:
+    """A pattern for a text that a terminal may have broken into lines."""
+    return r"\s+".join(re.escape(word) for word in text.split())
 
 
 def new_pin_works(box: Box, pin: str = NEW_PIN, slot: int = 0) -> bool:

@@ -247,8 +247,8 @@ int main(int argc, char **argv)
     while (status == KAMUPIN_OK && fgets(line, sizeof line, stdin) != NULL) {
         char *rest = NULL;
         self.words = 0;
-        for (char *one = strtok_r(line, " \n", &rest); one != NULL && self.words < WORDS_MAX;
-             one = strtok_r(NULL, " \n", &rest))
+        for (char *one = strtok_r(line, "\t\n", &rest); one != NULL && self.words < WORDS_MAX;
+             one = strtok_r(NULL, "\t\n", &rest))
             self.word[self.words++] = one;
         if (self.words > 0)
             take(&self);
