@@ -119,16 +119,10 @@ static kamupin_status open_card(change *self, kamupin_error *error)
                                               &self->card, error);
     if (status == KAMUPIN_OK) {
         status = kamupin_card_read(self->card, &info);
+        if (status == KAMUPIN_OK)
+            status = kamupin_pin_ready(self->card, program->args.risk);
         kamupin_card_error(self->card, error);
     }
-    if (status == KAMUPIN_OK && info.usable != KAMUPIN_OK)
-        status = info.usable;
-    else if (status == KAMUPIN_OK && info.pin_state == KAMUPIN_PIN_BLOCKED)
-        status = KAMUPIN_E_PIN_BLOCKED;
-    else if (status == KAMUPIN_OK && info.pin_state == KAMUPIN_PIN_DEAD)
-        status = KAMUPIN_E_CARD_DEAD;
-    else if (status == KAMUPIN_OK && info.pin_state == KAMUPIN_PIN_NOT_SET)
-        status = KAMUPIN_E_PIN_NOT_SET;
     if (status != KAMUPIN_OK && error->status != status)
         cli_error(error, status);
     if (status == KAMUPIN_OK && !program->args.json) {

@@ -188,6 +188,12 @@ KAMUPIN_API kamupin_status kamupin_operation_set_pin(kamupin_operation *operatio
 KAMUPIN_API kamupin_status kamupin_operation_send_sms(kamupin_operation *operation,
                                                       kamupin_sms *sms);
 
+/** Phase SMS. Copies what a person is shown of the SMS that was sent, with the seconds and tries
+ * that are left now (size set by the caller). Sends nothing. Errors: invalid-argument, wrong-state
+ * when none was sent. */
+KAMUPIN_API kamupin_status kamupin_operation_sms(const kamupin_operation *operation,
+                                                 kamupin_sms *sms);
+
 /** Phase SMS → READY. Gives the SMS code to the service.
  *  Errors: sms-code-malformed (nothing sent), sms-code-wrong (tries_left), sms-code-exhausted (the
  * operation has failed), sms-code-expired, operation-*, network-*. */

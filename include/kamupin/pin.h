@@ -44,6 +44,14 @@ typedef enum kamupin_pin_risk {
         4 /**< the card's profile cannot read the tries left: go on all the same */
 } kamupin_pin_risk;
 
+/** Whether kamupin_pin_change would be refused before the card is asked to change anything: to be
+ * called before a person is asked for PINs. Reads the card's counters and spends no try.
+ *  @param risk  kamupin_pin_risk values, as they will be given to the call itself
+ *  Threads: the card's. The reason is in kamupin_card_error.
+ *  Errors: pin-blocked, pin-not-set, pin-last-try, pin-tries-unknown, command-unproven,
+ * command-unknown, card-* and reader-*, invalid-argument. */
+KAMUPIN_API kamupin_status kamupin_pin_ready(kamupin_card *card, unsigned int risk);
+
 /** Verifies a PIN, and logs the card out again.
  *  @param pin   kind PIN; wiped by its owner, not here
  *  @param risk  kamupin_pin_risk values

@@ -75,8 +75,8 @@ static kamupin_status read_object(kp_channel *channel, const kp_profile *profile
     return KAMUPIN_OK;
 }
 
-/* v1.0 tells by the application's FCP; what it looks like when blocked is not known, so that "last
-   try" is the least it says. */
+/* v1.0 tells by the application's FCP. What it looks like when blocked is not known; both marks
+   together stand in no source and may be just that, so they say nothing. */
 static kamupin_status read_tag_90(kp_channel *channel, const kp_profile *profile, reference *found,
                                   kamupin_error *error)
 {
@@ -87,7 +87,8 @@ static kamupin_status read_tag_90(kp_channel *channel, const kp_profile *profile
     if (status != KAMUPIN_OK)
         return status;
     if (response.sw != KP_SW_OK || !kp_fcp_number(&response, 0x90, &bits) ||
-        (bits & V1_VALID) == 0 || (bits & V1_NEW_PIN) != 0)
+        (bits & V1_VALID) == 0 || (bits & V1_NEW_PIN) != 0 ||
+        (bits & (V1_LAST_TRY | V1_ONE_WRONG)) == (V1_LAST_TRY | V1_ONE_WRONG))
         return KAMUPIN_OK;
     int left = profile->tries_max;
     if ((bits & V1_LAST_TRY) != 0)

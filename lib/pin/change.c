@@ -85,3 +85,17 @@ kamupin_status kamupin_pin_change(kamupin_card *card, const kamupin_secret *old_
     kp_lock_drop(&lock);
     return status;
 }
+
+/* What the card's own state says comes first: it is the better reason. */
+kamupin_status kamupin_pin_ready(kamupin_card *card, unsigned int risk)
+{
+    kamupin_status status = kp_card_enter(card);
+
+    if (status == KAMUPIN_OK)
+        status = kp_card_hold(card);
+    if (status == KAMUPIN_OK) {
+        status = kp_guard_pin(card, risk);
+        kp_card_release(card);
+    }
+    return status == KAMUPIN_OK ? kp_pin_ready(card, KP_OP_CHANGE, risk, 0) : status;
+}

@@ -250,8 +250,7 @@ static kamupin_status take_sms(dialogue *self)
             status = note(self, kamupin_operation_verify_sms(self->operation, code));
         if (kamupin_operation_phase(self->operation) != KAMUPIN_PHASE_SMS)
             break;
-        if (status == KAMUPIN_E_SMS_CODE_WRONG)
-            sms.tries_left = self->error.tries_left;
+        kamupin_operation_sms(self->operation, &sms); /* its time runs on, its tries go down */
         if (worth_asking_again(status))
             status = KAMUPIN_OK;
     }

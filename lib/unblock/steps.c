@@ -103,6 +103,16 @@ kamupin_status kamupin_operation_send_sms(kamupin_operation *operation, kamupin_
     return kp_operation_ended_by(operation, status);
 }
 
+kamupin_status kamupin_operation_sms(const kamupin_operation *operation, kamupin_sms *sms)
+{
+    if (operation == NULL || sms == NULL || sms->size != sizeof *sms)
+        return KAMUPIN_E_INVALID_ARGUMENT;
+    if (!operation->factor.begun || operation->phase != KAMUPIN_PHASE_SMS)
+        return KAMUPIN_E_WRONG_STATE;
+    kp_factor_show(operation->context, &operation->factor, sms);
+    return KAMUPIN_OK;
+}
+
 kamupin_status kamupin_operation_verify_sms(kamupin_operation *operation,
                                             const kamupin_secret *code)
 {

@@ -64,7 +64,7 @@ def test_the_last_try_is_not_risked_unless_said_so(sandbox):
     ({"old": "12345"}, "pin-too-short"), ({"old": "parolam"}, "pin-not-digits")])
 def test_what_can_be_no_pin_never_reaches_the_card(sandbox, given, status):
     box = sandbox(cards=["akis2"])
-    refuse(box, status, "pin", "change", secrets=secrets(**given))
+    refuse(box, status, "pin", "change", "--unproven", secrets=secrets(**given))
     assert pin_commands(box.cards[0].commands()) == []
 
 
@@ -141,7 +141,7 @@ def test_a_person_who_mistypes_the_pin_decides_about_the_next_try(sandbox):
 @pytest.mark.parametrize("how", ["key", "SIGINT", "SIGTERM", "SIGHUP", "end"])
 def test_giving_up_at_a_prompt_restores_the_terminal(sandbox, how):
     box = sandbox(cards=["akis2"])
-    with box.terminal(KAMUPIN, "pin", "change", "--lang", "en") as terminal:
+    with box.terminal(KAMUPIN, "pin", "change", "--unproven", "--lang", "en") as terminal:
         terminal.expect("Present PIN: ")
         assert flags(terminal) == termios.ISIG
         if how in ("key", "end"):
@@ -156,7 +156,7 @@ def test_giving_up_at_a_prompt_restores_the_terminal(sandbox, how):
 def test_giving_up_while_a_descriptor_is_waited_for(sandbox):
     box = sandbox(cards=["akis2"])
     read_end, write_end = os.pipe()
-    process = box.start(KAMUPIN, "pin", "change", "--lang", "en", "--old-pin-fd", str(read_end), "--new-pin-fd", "0",
+    process = box.start(KAMUPIN, "pin", "change", "--unproven", "--lang", "en", "--old-pin-fd", str(read_end), "--new-pin-fd", "0",
                         pass_fds=[read_end])
     try:
         assert process.stderr is not None
@@ -173,7 +173,7 @@ def test_giving_up_while_a_descriptor_is_waited_for(sandbox):
 
 def test_no_core_dump_can_hold_a_pin(sandbox):
     box = sandbox(cards=["akis2"])
-    with box.terminal(KAMUPIN, "pin", "change") as terminal:
+    with box.terminal(KAMUPIN, "pin", "change", "--unproven") as terminal:
         terminal.expect("PIN: ")
         limits = subprocess.run(["prlimit", "--core", "--noheadings", "--output", "SOFT,HARD", "--pid",
                                  str(terminal.process.pid)], capture_output=True, text=True, check=True).stdout

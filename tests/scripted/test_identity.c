@@ -112,7 +112,7 @@ static void test_akis1_counters(void **state)
     static const struct {
         const char *bits;
         int left;
-    } rows[] = {{"92", 1}, {"D2", 1}, {"52", 2}, {"12", 3}, {"1A", -1}, {"10", -1}};
+    } rows[] = {{"92", 1}, {"D2", -1}, {"52", 2}, {"12", 3}, {"1A", -1}, {"10", -1}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fixture *f;
         setup(state);

@@ -69,6 +69,30 @@ static void test_changed_v2(void **state)
     kp_bench_close(&bench);
 }
 
+/* Asked before a person types: reads the counter, logs out, sends nothing that could cost a try. */
+static void test_ready_is_told_without_a_try(void **state)
+{
+    (void)state;
+    static const struct {
+        int tries;
+        unsigned int risk;
+        kamupin_status status;
+    } cases[] = {{3, KAMUPIN_RISK_UNPROVEN, KAMUPIN_OK},
+                 {3, KAMUPIN_RISK_NONE, KAMUPIN_E_COMMAND_UNPROVEN},
+                 {1, KAMUPIN_RISK_UNPROVEN, KAMUPIN_E_PIN_LAST_TRY},
+                 {0, KAMUPIN_RISK_NONE, KAMUPIN_E_PIN_BLOCKED}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        kp_bench bench;
+        kp_bench_open(&bench, "akis-2", 3);
+        unsigned int commands = kp_bench_confirm(&bench);
+        commands += kp_bench_tries(&bench, cases[i].tries);
+        commands += kp_bench_logout(&bench);
+        assert_int_equal(kamupin_pin_ready(&bench.card, cases[i].risk), cases[i].status);
+        assert_int_equal(kp_bench_sent(&bench), commands);
+        kp_bench_close(&bench);
+    }
+}
+
 /* The longest, and the same PIN again (row C17). */
 static void test_lengths(void **state)
 {
