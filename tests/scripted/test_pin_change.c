@@ -276,10 +276,15 @@ static void test_no_trace(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_changed_v1), cmocka_unit_test(test_changed_v2),
-        cmocka_unit_test(test_lengths),    cmocka_unit_test(test_status_words),
-        cmocka_unit_test(test_guard),      cmocka_unit_test(test_refused_before_the_card),
-        cmocka_unit_test(test_kinds),      cmocka_unit_test(test_lost_at_each_step),
+        cmocka_unit_test(test_changed_v1),
+        cmocka_unit_test(test_changed_v2),
+        cmocka_unit_test(test_ready_is_told_without_a_try),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_status_words),
+        cmocka_unit_test(test_guard),
+        cmocka_unit_test(test_refused_before_the_card),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_lost_at_each_step),
         cmocka_unit_test(test_no_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
