@@ -3,14 +3,15 @@
 #
 # A bare PC/SC client on Debian's libpcsclite, for tests that need the answer before the next command, or
 # PC/SC's own result codes. Run as a program (libpcsclite looks at PCSCLITE_CSOCK_NAME once in a process):
-# reads lines "connect", "reconnect", "reset", "disconnect" or an APDU in hex; writes one line for each,
-# the data in hex, "ok", or "error 0x80100069". Touches the PC/SC daemon only.
+# reads lines "connect", "exclusive" (connects and lets nobody else), "reconnect", "reset", "disconnect", "begin" and
+# "end" (a transaction), or an APDU in hex; writes one line for each, the data in hex, "ok", or
+# "error 0x80100069". Touches the PC/SC daemon only.
 from __future__ import annotations
 
 import ctypes
 import sys
 
-SHARED, T1, LEAVE, RESET = 2, 2, 0, 1
+EXCLUSIVE, SHARED, T1, LEAVE, RESET = 1, 2, 2, 0, 1
 
 
 class IoRequest(ctypes.Structure):
@@ -36,10 +37,21 @@ class Client:
         if result:
             raise Failed(f"error {result:#010x}")
 
-    def connect(self) -> str:
+    def connect(self, share: int = SHARED) -> str:
         protocol = ctypes.c_ulong()
-        self.check("Connect", self.context, self.reader, ctypes.c_ulong(SHARED), ctypes.c_ulong(T1),
+        self.check("Connect", self.context, self.reader, ctypes.c_ulong(share), ctypes.c_ulong(T1),
                    ctypes.byref(self.card), ctypes.byref(protocol))
+        return "ok"
+
+    def exclusive(self) -> str:
+        return self.connect(EXCLUSIVE)
+
+    def begin(self) -> str:
+        self.check("BeginTransaction", self.card)
+        return "ok"
+
+    def end(self) -> str:
+        self.check("EndTransaction", self.card, ctypes.c_ulong(LEAVE))
         return "ok"
 
     def reconnect(self, how: int = LEAVE) -> str:
@@ -67,7 +79,7 @@ class Client:
 def main() -> None:
     client = Client(sys.argv[1])
     words = {"connect": client.connect, "reconnect": client.reconnect, "reset": client.reset,
-             "disconnect": client.disconnect}
+             "disconnect": client.disconnect, "exclusive": client.exclusive, "begin": client.begin, "end": client.end}
     for line in sys.stdin:
         word = line.strip()
         try:

@@ -87,7 +87,7 @@ void kp_bench_open(kp_bench *bench, const char *row, int puk_left)
     identify(bench, row, puk_left);
 }
 
-static void remove_folder(const char *folder)
+void kp_bench_remove_folder(const char *folder)
 {
     char path[512];
     DIR *open = opendir(folder);
@@ -112,7 +112,7 @@ void kp_bench_close(kp_bench *bench)
     kp_lock_drop(&lock);
     kp_channel_close(&bench->card.channel);
     kamupin_context_free(&bench->context);
-    remove_folder(bench->folder);
+    kp_bench_remove_folder(bench->folder);
     kp_script_verify(&bench->script);
     kp_script_free(&bench->script);
 }

@@ -33,6 +33,9 @@ void kp_bench_open(kp_bench *bench, const char *row, int puk_left);
  * or the card's lock is still held; frees. */
 void kp_bench_close(kp_bench *bench);
 
+/** Removes a state folder and the files in it. */
+void kp_bench_remove_folder(const char *folder);
+
 /** Appends the steps of identification; answers how many. */
 unsigned int kp_bench_confirm(kp_bench *bench);
 /** Appends the steps of reading the PIN's counter (0..3 of 3). */
