@@ -144,7 +144,7 @@ static void test_guard_v1(void **state)
     } cases[] = {
         {"6F 03 9001 02 9000", 0, KAMUPIN_OK},
         {"6F 03 9001 42 9000", 0, KAMUPIN_OK},
-        {"6F 03 9001 C2 9000", 0, KAMUPIN_E_PIN_LAST_TRY},
+        {"6F 03 9001 C2 9000", 0, KAMUPIN_E_PIN_TRIES_UNKNOWN},
         {"6F 03 9001 82 9000", 0, KAMUPIN_E_PIN_LAST_TRY},
         {"6F 03 9001 82 9000", KAMUPIN_RISK_LAST_TRY, KAMUPIN_OK},
         {"6F 03 9001 00 9000", 0, KAMUPIN_E_PIN_TRIES_UNKNOWN},
