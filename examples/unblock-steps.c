@@ -18,7 +18,6 @@ typedef struct dialogue {
     kamupin_operation *operation;
     const char *card; /* NULL: the only one that may be used */
     kamupin_secret *code, *pin, *again, *sms;
-    bool sms_sent;
     bool over; /* standard input has ended */
 } dialogue;
 
@@ -37,11 +36,11 @@ static kamupin_secret *ask(dialogue *self, const char *what, kamupin_secret *int
 
 static kamupin_status sms_step(dialogue *self)
 {
-    if (!self->sms_sent) {
-        kamupin_status status = kamupin_operation_send_sms(self->operation, NULL);
-        self->sms_sent = status == KAMUPIN_OK;
-        return status;
-    }
+    kamupin_sms sms = {.size = sizeof sms};
+
+    if (kamupin_operation_sms(self->operation, &sms) != KAMUPIN_OK) /* none was sent yet */
+        return kamupin_operation_send_sms(self->operation, NULL);
+    fprintf(stderr, "%s ", sms.destination);
     ask(self, "SMS kodu (boş: yenisi) / SMS code (empty: a new one)", self->sms);
     if (kamupin_secret_length(self->sms) == 0 && !self->over)
         return kamupin_operation_send_sms(self->operation, NULL);
