@@ -16,7 +16,6 @@
 
 typedef struct dialogue {
     kamupin_operation *operation;
-    const char *card; /* NULL: the only one that may be used */
     kamupin_secret *code, *pin, *again, *sms;
     bool over; /* standard input has ended */
 } dialogue;
@@ -55,7 +54,7 @@ static kamupin_status step(dialogue *self)
         ask(self, "Sayfadaki doğrulama kodu / Code on the web page", self->code);
         return kamupin_operation_redeem(self->operation, self->code);
     case KAMUPIN_PHASE_CARD:
-        return kamupin_operation_choose(self->operation, self->card);
+        return kamupin_operation_choose(self->operation, NULL);
     case KAMUPIN_PHASE_PIN:
         fprintf(stderr, "%s\n\n%s\n",
                 kamupin_notice_text(KAMUPIN_NOTICE_BEFORE_PIN, KAMUPIN_TURKISH),
@@ -102,10 +101,11 @@ static kamupin_status talk(dialogue *self)
 static kamupin_status unblock(kamupin_context *context, const char *card, kamupin_error *error)
 {
     kamupin_operation_options options = KAMUPIN_OPERATION_OPTIONS_INIT;
-    dialogue self = {.card = card};
+    dialogue self = {.operation = NULL};
 
     kamupin_resume(context, NULL, NULL, NULL, NULL); /* what an earlier run could not finish */
     options.service = getenv("KAMUPIN_SERVICE");
+    options.card = card; /* NULL: the only one that may be used */
     kamupin_status status = kamupin_operation_new(context, &options, &self.operation, error);
     if (status == KAMUPIN_OK)
         status = kamupin_secret_new(context, KAMUPIN_SECRET_VERIFICATION_CODE, &self.code, error);

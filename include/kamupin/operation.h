@@ -169,7 +169,8 @@ KAMUPIN_API kamupin_status kamupin_operation_cards(kamupin_operation *operation,
                                                    kamupin_reader_list **list);
 
 /** Phase CARD → PIN. Chooses a card.
- *  @param which  card_id, serial or reader name; NULL for the only usable one
+ *  @param which  card_id, serial or reader name; NULL for the card that the options name, else the
+ * only usable one
  *  Errors: those of kamupin_card_open; the reason in `usable` of that card. */
 KAMUPIN_API kamupin_status kamupin_operation_choose(kamupin_operation *operation,
                                                     const char *which);

@@ -156,6 +156,8 @@ kamupin_status kamupin_operation_choose(kamupin_operation *operation, const char
     kamupin_card_info *info = NULL;
 
     kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_CARD);
+    if (status == KAMUPIN_OK && which == NULL)
+        which = operation->wanted_card;
     if (status == KAMUPIN_OK && which == NULL) {
         status = only_reader(operation, reader);
         which = reader;

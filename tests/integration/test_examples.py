@@ -109,6 +109,20 @@ def test_nobody_there_any_more_ends_it_without_a_try(sandbox: Sandbox, name: str
     assert operation["phase"] == "cancelled"
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_card_that_is_named_is_the_one(sandbox: Sandbox, name: str) -> None:
+    box = sandbox(["akis2:blocked", "akis2:blocked"])
+    meant = box.cards[1]
+    assert meant.card_id is not None
+    with running(box, name, meant.card_id) as program:
+        program.give(box.code(), *read_and_type(name))
+        program.give(box.sms()[-1]["code"])
+        code, _, err = program.end()
+    assert code == STATUS["ok"], err
+    assert box.verify_by_opensc(NEW, slot=1) == "9000"
+    assert pin_commands(box.cards[0].commands()) == []
+
+
 def test_a_terminal_shows_no_secret(sandbox: Sandbox) -> None:
     box = sandbox(["akis2:blocked", "akis2:other-user"])
     code = box.code()
