@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   journal.h: durable small records in the state folder, and the per-card lock. A record is one JSON
+   journal.h: durable small records in the state folder, and the per-card lock. A record is one text
    file, 0600, written beside and renamed over, file and folder synced. What it holds is the
    operation's business (unblock/); its only secret is the report ticket. */
 #ifndef KP_CORE_JOURNAL_H
@@ -20,8 +20,8 @@ kamupin_status kp_state_folder(kamupin_context *context, const char **folder, ka
 /** Writes record `name` durably. Errors: state-folder. */
 kamupin_status kp_journal_write(kamupin_context *context, const char *name, const void *bytes,
                                 size_t length, kamupin_error *error);
-/** Reads record `name` (at most `room` bytes). Errors: state-folder, journal-damaged when it is
- * larger. */
+/** Reads record `name` (at most `room` bytes). Errors: state-folder (platform_code ENOENT when
+ * there is no such record), journal-damaged when it is larger. */
 kamupin_status kp_journal_read(kamupin_context *context, const char *name, void *bytes, size_t room,
                                size_t *length, kamupin_error *error);
 /** Removes a record durably; a missing one is fine. */

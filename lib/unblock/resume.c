@@ -8,6 +8,7 @@
 #include <core/fail.h>
 #include <pin/work.h>
 
+#include <errno.h>
 #include <string.h>
 
 #define RECORDS_MAX 64
@@ -112,14 +113,28 @@ static kamupin_status report(ending *self, kamupin_error *error)
     return status;
 }
 
-/* One record. ok: it is over, or another program is at it. */
-static kamupin_status end_one(ending *self, const char *name, kamupin_error *error)
+/* Reads the record and takes its card's lock; reads it again behind the lock, because the program
+ * that held it may have written the outcome meanwhile, or been heard. `gone`: it was heard. */
+static kamupin_status take_record(ending *self, const char *name, bool *gone, kamupin_error *error)
 {
     kamupin_status status = kp_record_load(self->context, name, &self->record, error);
 
-    if (status != KAMUPIN_OK)
-        return status;
-    status = kp_lock_take(self->context, self->record.card_id, &self->lock, error);
+    if (status == KAMUPIN_OK)
+        status = kp_lock_take(self->context, self->record.card_id, &self->lock, error);
+    if (status == KAMUPIN_OK) {
+        kp_record_wipe(&self->record);
+        status = kp_record_load(self->context, name, &self->record, error);
+    }
+    *gone = status == KAMUPIN_E_STATE_FOLDER && error->platform_code == ENOENT;
+    return status;
+}
+
+/* One record. ok: it is over, or another program is at it. */
+static kamupin_status end_one(ending *self, const char *name, kamupin_error *error)
+{
+    bool gone = false;
+    kamupin_status status = take_record(self, name, &gone, error);
+
     if (status == KAMUPIN_OK)
         status = kp_service_new(self->context, self->record.service, self->cancel, &self->service,
                                 error);
@@ -133,15 +148,14 @@ static kamupin_status end_one(ending *self, const char *name, kamupin_error *err
         status = kp_fail_local(error, KAMUPIN_E_OUTCOME_UNKNOWN);
     else if (status == KAMUPIN_OK)
         status = kp_record_remove(self->context, &self->record, error);
-    else if (status != KAMUPIN_E_CARD_BUSY &&
-             self->record.evidence.outcome == KAMUPIN_OUTCOME_DONE && error != NULL)
+    else if (status != KAMUPIN_E_CARD_BUSY && self->record.evidence.outcome == KAMUPIN_OUTCOME_DONE)
         status = error->status = KAMUPIN_E_RESULT_NOT_REPORTED;
     if (status == KAMUPIN_OK)
         tell(self);
     kp_service_free(&self->service);
     kp_lock_drop(&self->lock);
     kp_record_wipe(&self->record);
-    return status == KAMUPIN_E_CARD_BUSY ? KAMUPIN_OK : status;
+    return gone || status == KAMUPIN_E_CARD_BUSY ? KAMUPIN_OK : status;
 }
 
 kamupin_status kamupin_resume(kamupin_context *context, const kamupin_operation_options *options,
