@@ -78,8 +78,11 @@ kamupin_status kp_operation_ask_cards(kamupin_operation *operation,
 size_t kp_operation_note_cards(kamupin_operation *operation, const kamupin_reader_list *list,
                                kp_card_name *fresh);
 
-/** What a card's state says of a record's outcome; NONE when only the PIN itself can tell. */
-kamupin_outcome kp_settle_by_state(const kp_evidence *before, const kamupin_card_info *now);
+/** What a card's state says of a record's outcome; NONE when only the PIN itself can tell. `now`:
+ * the card, NULL when it is not there. `at_once`: it was just held by us, so that nobody can have
+ * typed the old PIN in between. */
+kamupin_outcome kp_settle_by_state(const kp_evidence *before, const kamupin_card_info *now,
+                                   bool at_once);
 /** Reports a record's outcome; deadline as kp_service_report has it. Errors: those of
  * kp_service_report. */
 kamupin_status kp_settle_report(kp_service *service, const kp_record *record, int64_t deadline_ms,

@@ -70,12 +70,12 @@ static void find_out(ending *self, kamupin_error *error)
     kamupin_card_info now = KAMUPIN_CARD_INFO_INIT;
     kamupin_card *card = NULL;
 
-    kamupin_outcome outcome = kp_settle_by_state(&self->record.evidence, NULL);
+    kamupin_outcome outcome = kp_settle_by_state(&self->record.evidence, NULL, false);
     if (outcome == KAMUPIN_OUTCOME_NONE &&
         kamupin_card_open(self->context, self->record.card_id, self->cancel, &card, error) ==
             KAMUPIN_OK) {
         now = card->identity.info;
-        outcome = kp_settle_by_state(&self->record.evidence, &now);
+        outcome = kp_settle_by_state(&self->record.evidence, &now, false);
         if (outcome == KAMUPIN_OUTCOME_NONE)
             outcome = ask_pin(self, card, error);
     }

@@ -141,7 +141,7 @@ static bool is_final(kamupin_status status)
 }
 
 /* Looks at the card once more when its last answer was lost. */
-static void settle(kamupin_operation *operation)
+static void settle(kamupin_operation *operation, bool at_once)
 {
     kamupin_card_info now = KAMUPIN_CARD_INFO_INIT;
     kamupin_error ignored = KAMUPIN_ERROR_INIT;
@@ -151,7 +151,7 @@ static void settle(kamupin_operation *operation)
                           &ignored) != KAMUPIN_OK)
         return;
     now = operation->card->identity.info;
-    kamupin_outcome outcome = kp_settle_by_state(&operation->record.evidence, &now);
+    kamupin_outcome outcome = kp_settle_by_state(&operation->record.evidence, &now, at_once);
     if (outcome != KAMUPIN_OUTCOME_NONE)
         kp_settle_note(&operation->record, outcome, &now);
 }
@@ -210,7 +210,7 @@ static kamupin_status conclude(kamupin_operation *operation, kamupin_status stat
         kp_settle_note(&operation->record, KAMUPIN_OUTCOME_NOT_DONE, NULL);
     }
     if (evidence->outcome == KAMUPIN_OUTCOME_UNKNOWN)
-        settle(operation);
+        settle(operation, true);
     kamupin_secret_free(&operation->pin);
     kp_record_save(operation->context, &operation->record, &ignored);
     return report(operation, status);
@@ -219,7 +219,7 @@ static kamupin_status conclude(kamupin_operation *operation, kamupin_status stat
 static kamupin_status report_again(kamupin_operation *operation)
 {
     if (operation->record.evidence.outcome == KAMUPIN_OUTCOME_UNKNOWN) {
-        settle(operation);
+        settle(operation, false);
         kp_record_save(operation->context, &operation->record, NULL);
     }
     return report(operation, KAMUPIN_E_CARD_REFUSED);

@@ -10,12 +10,14 @@
 #include <string.h>
 #include <time.h>
 
-kamupin_outcome kp_settle_by_state(const kp_evidence *before, const kamupin_card_info *now)
+kamupin_outcome kp_settle_by_state(const kp_evidence *before, const kamupin_card_info *now,
+                                   bool at_once)
 {
-    /* Without an accepted authentication the new PIN was never sent. */
     if (before->outcome == KAMUPIN_OUTCOME_DONE || before->outcome == KAMUPIN_OUTCOME_NOT_DONE)
         return before->outcome;
-    if (before->authentication != KP_AUTHENTICATION_ACCEPTED)
+    /* Without an accepted authentication, or where the card surely had no new PIN, it has none. */
+    if (before->authentication != KP_AUTHENTICATION_ACCEPTED ||
+        before->outcome == KAMUPIN_OUTCOME_NONE)
         return KAMUPIN_OUTCOME_NOT_DONE;
     if (now == NULL || now->pin_state == KAMUPIN_PIN_UNKNOWN)
         return KAMUPIN_OUTCOME_NONE;
@@ -23,11 +25,11 @@ kamupin_outcome kp_settle_by_state(const kp_evidence *before, const kamupin_card
     if (before->state_before == KAMUPIN_PIN_BLOCKED || before->state_before == KAMUPIN_PIN_NOT_SET)
         return now->pin_state == KAMUPIN_PIN_USABLE ? KAMUPIN_OUTCOME_DONE
                                                     : KAMUPIN_OUTCOME_NOT_DONE;
-    /* A usable PIN with spent tries: a reset gives them all back. With none spent, only the PIN can
-     * tell. */
-    if (before->state_before == KAMUPIN_PIN_USABLE && now->pin_state == KAMUPIN_PIN_USABLE &&
-        now->pin_tries == KAMUPIN_TRIES_KNOWN && before->tries_before >= 0 &&
-        now->pin_tries_left > before->tries_before)
+    /* A usable PIN with spent tries: a reset gives them all back. So does the old PIN, typed in
+     * another program later on; and with none spent, only the PIN can tell. */
+    if (at_once && before->state_before == KAMUPIN_PIN_USABLE &&
+        now->pin_state == KAMUPIN_PIN_USABLE && now->pin_tries == KAMUPIN_TRIES_KNOWN &&
+        before->tries_before >= 0 && now->pin_tries_left > before->tries_before)
         return KAMUPIN_OUTCOME_DONE;
     return KAMUPIN_OUTCOME_NONE;
 }

@@ -129,17 +129,29 @@ static void a_cut_or_changed_record_is_damaged(void **state)
     kp_record_wipe(&saved);
 }
 
-static kamupin_outcome judged(kp_authentication authentication, kamupin_pin_state before,
-                              int tries_before, kamupin_pin_state after, int tries_after)
+static kamupin_outcome judged_then(kp_evidence evidence, bool at_once, kamupin_pin_state after,
+                                   int tries_after)
 {
-    const kp_evidence evidence = {
-        .authentication = authentication, .state_before = before, .tries_before = tries_before};
     kamupin_card_info now = KAMUPIN_CARD_INFO_INIT;
 
     now.pin_state = after;
     now.pin_tries = tries_after < 0 ? KAMUPIN_TRIES_UNKNOWN : KAMUPIN_TRIES_KNOWN;
     now.pin_tries_left = tries_after;
-    return kp_settle_by_state(&evidence, &now);
+    return kp_settle_by_state(&evidence, &now, at_once);
+}
+
+/* As the journal has it: the outcome is unknown from the accepted authentication on. */
+static kamupin_outcome judged(kp_authentication authentication, kamupin_pin_state before,
+                              int tries_before, kamupin_pin_state after, int tries_after)
+{
+    const kp_evidence evidence = {.authentication = authentication,
+                                  .outcome = authentication == KP_AUTHENTICATION_ACCEPTED
+                                                 ? KAMUPIN_OUTCOME_UNKNOWN
+                                                 : KAMUPIN_OUTCOME_NONE,
+                                  .state_before = before,
+                                  .tries_before = tries_before};
+
+    return judged_then(evidence, true, after, tries_after);
 }
 
 static void the_cards_state_tells_the_outcome_where_it_can(void **state)
@@ -175,12 +187,41 @@ static void the_cards_state_tells_the_outcome_where_it_can(void **state)
         KAMUPIN_OUTCOME_NONE);
 }
 
+/* The card was reset before the new PIN was sent: nobody has to be asked for a PIN, which would
+ * cost a try. */
+static void a_new_pin_that_was_not_sent_is_not_on_the_card(void **state)
+{
+    const kp_evidence evidence = {.authentication = KP_AUTHENTICATION_ACCEPTED,
+                                  .outcome = KAMUPIN_OUTCOME_NONE,
+                                  .state_before = KAMUPIN_PIN_USABLE,
+                                  .tries_before = 3};
+
+    (void)state;
+    assert_int_equal(judged_then(evidence, false, KAMUPIN_PIN_USABLE, 3), KAMUPIN_OUTCOME_NOT_DONE);
+    assert_int_equal(kp_settle_by_state(&evidence, NULL, false), KAMUPIN_OUTCOME_NOT_DONE);
+}
+
+/* Another program may have had the old PIN since, which gives the tries back as well. */
+static void later_on_tries_that_came_back_prove_nothing(void **state)
+{
+    const kp_evidence evidence = {.authentication = KP_AUTHENTICATION_ACCEPTED,
+                                  .outcome = KAMUPIN_OUTCOME_UNKNOWN,
+                                  .state_before = KAMUPIN_PIN_USABLE,
+                                  .tries_before = 2};
+
+    (void)state;
+    assert_int_equal(judged_then(evidence, true, KAMUPIN_PIN_USABLE, 3), KAMUPIN_OUTCOME_DONE);
+    assert_int_equal(judged_then(evidence, false, KAMUPIN_PIN_USABLE, 3), KAMUPIN_OUTCOME_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_record_comes_back_as_it_was, enter, leave),
         cmocka_unit_test_setup_teardown(a_cut_or_changed_record_is_damaged, enter, leave),
         cmocka_unit_test(the_cards_state_tells_the_outcome_where_it_can),
+        cmocka_unit_test(a_new_pin_that_was_not_sent_is_not_on_the_card),
+        cmocka_unit_test(later_on_tries_that_came_back_prove_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
