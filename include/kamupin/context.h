@@ -67,7 +67,9 @@ KAMUPIN_API kamupin_status kamupin_context_new(const kamupin_context_options *op
                                                kamupin_context **context, kamupin_error *error);
 
 /** Frees a context and sets the caller's pointer to NULL; all its secrets are wiped. Handles made
- * from it must be freed before. NULL and a pointer to NULL are fine. Errors: none. */
+ * from it must be freed before. NULL and a pointer to NULL are fine. Errors: none.
+ *  After a fork the child has neither secrets nor cards: every call on a handle of the parent
+ * answers forked, and freeing one in the child lets go of nothing that the parent still uses. */
 KAMUPIN_API void kamupin_context_free(kamupin_context **context);
 
 KAMUPIN_END

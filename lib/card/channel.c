@@ -42,11 +42,14 @@ kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_
 
 void kp_channel_close(kp_channel *channel)
 {
-    if (channel->held)
+    /* A forked child shares the daemon's line with its parent: what it said there would end the
+     * parent's connection, in the middle of its work. */
+    const bool ours = kp_context_check(channel->context, NULL) == KAMUPIN_OK;
+    if (ours && channel->held)
         kp_channel_end(channel);
-    if (channel->connection != NULL)
+    if (ours && channel->connection != NULL)
         channel->backend->disconnect(channel->connection);
-    if (channel->worker != NULL)
+    if (ours && channel->worker != NULL)
         channel->backend->close(channel->worker);
     channel->connection = NULL;
     channel->worker = NULL;

@@ -34,6 +34,7 @@ const kamupin_reader_backend *kp_reader_backend(const kamupin_context *context);
  * card-in-use. */
 kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_channel *channel,
                                kamupin_error *error);
+/** In a forked child it says nothing to the backend: the connection is the parent's. */
 void kp_channel_close(kp_channel *channel);
 
 /** Holds the card (SCardBeginTransaction), reconnecting once when it was reset before; lets go

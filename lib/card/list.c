@@ -247,7 +247,8 @@ void kamupin_reader_list_free(kamupin_reader_list **list)
         return;
     for (size_t i = 0; i < (*list)->count; i++)
         kp_identity_wipe(&(*list)->entries[i].identity);
-    if ((*list)->worker != NULL)
+    /* a forked child's backend is the parent's, see kp_channel_close */
+    if ((*list)->worker != NULL && kp_context_check((*list)->context, NULL) == KAMUPIN_OK)
         (*list)->backend->close((*list)->worker);
     free((*list)->entries);
     free(*list);

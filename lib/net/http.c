@@ -70,9 +70,13 @@ void kp_http_free(kp_http **http)
 {
     if (http == NULL || *http == NULL)
         return;
-    curl_easy_cleanup((*http)->easy);
-    curl_multi_cleanup((*http)->multi);
-    curl_global_cleanup();
+    /* In a forked child libcurl's handles are left behind as they are: closing them would end the
+     * parent's TLS session, which is the same one. */
+    if (kp_context_check((*http)->context, NULL) == KAMUPIN_OK) {
+        curl_easy_cleanup((*http)->easy);
+        curl_multi_cleanup((*http)->multi);
+        curl_global_cleanup();
+    }
     free(*http);
     *http = NULL;
 }

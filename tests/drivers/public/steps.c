@@ -7,7 +7,7 @@
    environment names: readers, KAMUPIN_SERVICE, KAMUPIN_CA_FILE, KAMUPIN_STATE_DIR.
 
        new [unblock|create] | redeem CODE | cards | choose [CARD] | pin PIN [AGAIN] | sms
-       verify CODE | run | result | phase | resume [PIN] | free | list | wait MILLISECONDS
+       verify CODE | run | result | phase | resume [PIN] | free | list | wait MILLISECONDS | fork
 
    An argument is the milliseconds that one HTTPS exchange may take. An answer is the status' name,
    then name=value words. */
@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define WORDS_MAX 4
 
@@ -190,6 +192,27 @@ static void step_wait(program *self)
     say(self, kamupin_reader_list_wait(self->list, timeout, NULL, &self->error));
 }
 
+/* A child that tries the operation, and then tidies up what it was born with. */
+static void step_fork(program *self)
+{
+    int ended = -1;
+
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        kamupin_status status = kamupin_operation_run(self->operation);
+        kamupin_operation_free(&self->operation);
+        kamupin_reader_list_free(&self->list);
+        kamupin_context_free(&self->context);
+        _exit((int)status);
+    }
+    if (child > 0)
+        waitpid(child, &ended, 0);
+    printf("%s", child > 0 && WIFEXITED(ended)
+                     ? kamupin_status_name((kamupin_status)WEXITSTATUS(ended))
+                     : "no-end");
+}
+
 static void take(program *self)
 {
     const char *step = self->word[0];
@@ -220,6 +243,8 @@ static void take(program *self)
         step_list(self);
     else if (strcmp(step, "wait") == 0)
         step_wait(self);
+    else if (strcmp(step, "fork") == 0)
+        step_fork(self);
     else if (strcmp(step, "free") == 0)
         kamupin_operation_free(&self->operation);
     else
