@@ -211,6 +211,7 @@ static kamupin_status conclude(kamupin_operation *operation, kamupin_status stat
     }
     if (evidence->outcome == KAMUPIN_OUTCOME_UNKNOWN)
         settle(operation, true);
+    operation->ended = operation->error;
     kamupin_secret_free(&operation->pin);
     kp_record_save(operation->context, &operation->record, &ignored);
     return report(operation, status);
@@ -222,7 +223,8 @@ static kamupin_status report_again(kamupin_operation *operation)
         settle(operation, false);
         kp_record_save(operation->context, &operation->record, NULL);
     }
-    return report(operation, KAMUPIN_E_CARD_REFUSED);
+    operation->error = operation->ended;
+    return report(operation, operation->ended.status);
 }
 
 kamupin_status kamupin_operation_run(kamupin_operation *operation)

@@ -249,6 +249,21 @@ def test_what_pcscd_allows_a_foreign_program_while_the_card_is_held(sandbox):
 
 # ---- the card refuses, or answers nonsense ----
 
+def test_a_report_that_comes_later_says_again_why_the_work_failed(sandbox):
+    """The service is away when the refusal is to be told. Run again only reports, and its record is the refusal's."""
+    box = sandbox(cards=["akis2:blocked"])
+    box.cards[0].on("ins=82 nth=1 before sw=6300")
+    fault(box, "report", "drop-before", times=2)
+    with Steps(box) as steps:
+        steps.to("ready")
+        first = steps.refused("authentication-refused", "run")
+        assert (int(first["phase"]), first["sw"]) == (PHASE["report"], "6300")
+        again = steps.refused("authentication-refused", "run")
+        assert (int(again["phase"]), again["sw"]) == (PHASE["failed"], "6300")
+    assert operation(box)["outcome"] == "not-done"
+    assert kinds(box.cards[0].commands()) == [AUTHENTICATE]
+
+
 @pytest.mark.parametrize("lang", ["tr", "en"])
 def test_a_card_that_refuses_the_cryptogram(sandbox, lang):
     box = sandbox(cards=["akis2:blocked"])
