@@ -16,7 +16,8 @@ typedef struct kamupin_cancel kamupin_cancel;
 
 /** Makes a cancel handle, not pulled.
  *  @param cancel receives the handle; the caller frees it with kamupin_cancel_free when no call
- * uses it any more Threads: any. Errors: invalid-argument, no-memory. */
+ * uses it any more, and no card or operation that was given it is left. Threads: any. Errors:
+ * invalid-argument, no-memory. */
 KAMUPIN_API kamupin_status kamupin_cancel_new(kamupin_context *context, kamupin_cancel **cancel,
                                               kamupin_error *error);
 

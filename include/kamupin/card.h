@@ -111,7 +111,8 @@ KAMUPIN_API kamupin_status kamupin_reader_list_wait(kamupin_reader_list *list, l
 
 /** Opens a card for PIN work.
  *  @param which   a card_id, a serial, or a reader's name; NULL for the only usable card there is
- *  @param cancel  ends the work early; may be NULL
+ *  @param cancel  ends this call early, and makes later calls on the handle answer cancelled before
+ * they send anything; borrowed, must outlive the handle; may be NULL
  *  @param card    receives the handle, also for a card that may not be used (its info says why; PIN
  * calls refuse it) Threads: any; the handle by one at a time. Errors: those of
  * kamupin_reader_list_new, no-reader, no-card, card-not-found, choice-needed, card-mute,
@@ -124,8 +125,8 @@ KAMUPIN_API kamupin_status kamupin_card_open(kamupin_context *context, const cha
 KAMUPIN_API void kamupin_card_free(kamupin_card **card);
 
 /** Reads the card's identity, PIN state and tries again, and copies them to `info` (size set by the
- * caller). Spends no try. Threads: the handle's. Errors: invalid-argument, card-removed,
- * card-swapped, card-reset, reader-*, card-reply-malformed. */
+ * caller). Spends no try. Threads: the handle's. Errors: invalid-argument, cancelled,
+ * card-removed, card-swapped, card-reset, reader-*, card-reply-malformed. */
 KAMUPIN_API kamupin_status kamupin_card_read(kamupin_card *card, kamupin_card_info *info);
 
 /** A certificate of the card as it was read at opening.

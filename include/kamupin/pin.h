@@ -58,7 +58,8 @@ KAMUPIN_API kamupin_status kamupin_pin_ready(kamupin_card *card, unsigned int ri
  *  Threads: the card's. Spends one try when the PIN is wrong. The reason of a failure is in
  * kamupin_card_error. Errors: pin-wrong (tries_left), pin-blocked, pin-not-set, pin-last-try,
  * pin-tries-unknown, command-unproven, command-unknown, secret-kind, pin-too-short, pin-too-long,
- * pin-not-digits, card-* and reader-*, card-busy. */
+ * pin-not-digits, card-* and reader-*, card-busy, state-folder, cancelled (by the handle that the
+ * card was opened with; nothing was sent then). */
 KAMUPIN_API kamupin_status kamupin_pin_verify(kamupin_card *card, const kamupin_secret *pin,
                                               unsigned int risk);
 
