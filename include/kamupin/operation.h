@@ -90,8 +90,9 @@ typedef struct kamupin_operation_options {
     const char *service; /**< base URL of a service that speaks the profile, https only; copied */
     kamupin_operation_kind
         kind;          /**< ANY, or refuse a code that is for the other kind (product-mismatch) */
-    unsigned int risk; /**< KAMUPIN_RISK_UNPROVEN: candidate command forms may be used though the
-                          service does not vouch for them */
+    unsigned int risk; /**< kamupin_pin_risk values. UNPROVEN: candidate command forms may be used
+                          though the service does not vouch for them; LAST_TRY and UNKNOWN_TRIES:
+                          for the PIN that a resume asks for */
     const char *card;  /**< card_id, serial or reader of the card that is meant; NULL: ask, or the
                           only one */
     kamupin_event_fn event; /**< may be NULL */
@@ -274,7 +275,7 @@ KAMUPIN_API kamupin_status kamupin_unblock(kamupin_context *context,
 /** Brings operations that an earlier run left unfinished to their end: reads the card's state,
  * never repeats a secret, reports until the service has heard. The service's address comes from the
  * journal.
- *  @param options  event and cancel are used; may be NULL
+ *  @param options  event, cancel and risk are used; may be NULL
  *  @param prompts  for KAMUPIN_ASK_PIN_TO_CHECK when only the new PIN can tell; NULL: such an
  * operation stays
  *  @param left     receives how many are still unfinished (card absent, service down); may be NULL

@@ -6,14 +6,10 @@
 #include <pin/guard.h>
 #include <pin/work.h>
 
-#define ALL_RISKS                                                                                  \
-    ((unsigned int)KAMUPIN_RISK_LAST_TRY | (unsigned int)KAMUPIN_RISK_UNPROVEN |                   \
-     (unsigned int)KAMUPIN_RISK_UNKNOWN_TRIES)
-
 kamupin_status kp_pin_ready(kamupin_card *card, kp_card_operation operation, unsigned int risk,
                             unsigned int vouched)
 {
-    if ((risk & ~ALL_RISKS) != 0)
+    if ((risk & ~KP_ALL_RISKS) != 0)
         return kp_fail(&card->error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "risk %#x",
                        risk);
     if (card->identity.info.usable != KAMUPIN_OK)

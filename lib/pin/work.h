@@ -11,6 +11,11 @@
 #include <core/secret.h>
 #include <kamupin/pin.h>
 
+/** Every kamupin_pin_risk. */
+#define KP_ALL_RISKS                                                                               \
+    ((unsigned int)KAMUPIN_RISK_LAST_TRY | (unsigned int)KAMUPIN_RISK_UNPROVEN |                   \
+     (unsigned int)KAMUPIN_RISK_UNKNOWN_TRIES)
+
 /** Whether PIN work of this kind may begin on a card, as far as that can be told without a command:
  * known flags in `risk`, a card that is usable, a command form that is known or accepted. Errors:
  * invalid-argument, what `usable` says, those of kp_guard_proof. */

@@ -6,10 +6,18 @@
 
 #include <core/fail.h>
 #include <net/http.h>
+#include <pin/work.h>
 
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_kind(kamupin_operation_kind kind)
+{
+    return kind == KAMUPIN_OPERATION_ANY || kind == KAMUPIN_OPERATION_UNBLOCK ||
+           kind == KAMUPIN_OPERATION_CREATE;
+}
+
+/* What is asked for is checked here, before a code and an SMS are spent on it. */
 kamupin_status kamupin_operation_new(kamupin_context *context,
                                      const kamupin_operation_options *options,
                                      kamupin_operation **operation, kamupin_error *error)
@@ -25,6 +33,9 @@ kamupin_status kamupin_operation_new(kamupin_context *context,
     if (options == NULL || options->size != sizeof *options || options->service == NULL)
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
                        "options without a service, or of another size");
+    if ((options->risk & ~KP_ALL_RISKS) != 0 || !is_kind(options->kind))
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "risk %#x, kind %d",
+                       options->risk, (int)options->kind);
     if (strlen(options->service) >= KP_URL_MAX)
         return kp_fail_local(error, KAMUPIN_E_URL_REFUSED);
     made = calloc(1, sizeof *made);

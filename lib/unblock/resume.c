@@ -170,7 +170,8 @@ kamupin_status kamupin_resume(kamupin_context *context, const kamupin_operation_
         *left = 0;
     self.cancel = options == NULL ? NULL : options->cancel;
     kamupin_status status = kp_context_check(context, error);
-    if (status == KAMUPIN_OK && ((options != NULL && options->size != sizeof *options) ||
+    if (status == KAMUPIN_OK && ((options != NULL && (options->size != sizeof *options ||
+                                                      (options->risk & ~KP_ALL_RISKS) != 0)) ||
                                  (prompts != NULL && prompts->size != sizeof *prompts)))
         status = kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     if (status == KAMUPIN_OK)
