@@ -13,6 +13,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,6 +125,53 @@ def test_no_reader(lang):
             check_refusal(run(*command, env=pcscd.environment, lang=lang), "no-reader", lang)
 
 
+class Mute:
+    """What looks like a card at vpcd's port and gives an answer to reset longer than any may be (ISO/IEC 7816-3): the
+    driver takes that for none."""
+
+    def __init__(self, port: int) -> None:
+        self.link = socket.socket()
+        until(lambda: self.link.connect_ex(("127.0.0.1", port)) == 0, what="vpcd's port")
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def _take(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count and (part := self.link.recv(count - len(data))):
+            data += part
+        return data
+
+    def _serve(self) -> None:
+        try:
+            while len(head := self._take(2)) == 2:
+                if self._take(int.from_bytes(head, "big")) == b"\x04":  # vpcd asks for the answer to reset
+                    self.link.sendall((40).to_bytes(2, "big") + b"\x3b" * 40)
+        except ConnectionError:
+            pass  # the daemon has ended
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.link.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the daemon was first
+        self.thread.join(timeout=10)
+        self.link.close()
+
+    def __enter__(self) -> "Mute":
+        return self
+
+
+def test_a_card_that_is_mute():
+    with PrivatePcscd() as pcscd, Mute(pcscd.port):
+        def seen() -> str:
+            listed = run("card", "list", env=pcscd.environment, lang="en").json["cards"]
+            return str(listed[0]["usable"]["status"]) if listed else ""
+
+        until(lambda: seen() == "card-mute", what="the mute card")
+        for lang in ("tr", "en"):
+            check_refusal(run("pin", "status", env=pcscd.environment, lang=lang), "card-mute", lang)
+
+
 # ---- the card in other hands ----
 
 @LANG
@@ -142,8 +190,8 @@ def test_a_card_that_another_program_holds_exclusively(calm_box, lang):
     until(lambda: run("card", "list", env=calm_box.env, lang=lang).json["cards"][0]["usable"]["status"] == "ok")
 
 
-def test_a_card_taken_exclusively_under_way(sandbox):
-    """Taken between the SMS code and the work: nothing is sent, and the run may be taken again."""
+def test_a_card_that_another_program_is_at_work_on(sandbox):
+    """Its transaction was begun between the SMS code and the work: the work waits for its end, and nothing comes between."""
     box = sandbox(cards=["akis2:blocked"])
     other = Client(box.env, box.cards[0].reader)
     try:
@@ -153,7 +201,7 @@ def test_a_card_taken_exclusively_under_way(sandbox):
             assert other.say("begin") == "ok"
             box.cards[0].mark("held")
             steps.start("run")
-            assert other.say("00A4000C023F00")[-4:] == "9000"  # it holds the card, and nobody comes between
+            assert other.say("00A4000C023F00")[-4:] == "9000"
             assert box.cards[0].commands("held") == ["00A4000C023F00"]
             assert other.say("end") == "ok"
             assert steps.ended()["status"] == "ok"
