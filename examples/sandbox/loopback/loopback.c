@@ -5,16 +5,24 @@
  * Loaded into the sandbox's own pcscd by LD_PRELOAD, and into nothing else. The vpcd reader driver
  * listens on every address of the machine and sends each message in two small writes; here its
  * listener is moved to 127.0.0.1, and what it accepts gets TCP_NODELAY, without which each APDU
- * waits for a delayed ACK. Touches IPv4 sockets that are bound to no address, and accepted TCP
- * sockets; pcscd's unix socket passes through untouched.
+ * waits for a delayed ACK. pcscd writes its process id to a fixed place and removes that file in
+ * the end: as root it would take the file of the system's own daemon, so here nothing is written
+ * there. Touches IPv4 sockets that are bound to no address, accepted TCP sockets and that one path;
+ * pcscd's unix socket passes through untouched.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+
+static const char pid_file[] = "/run/pcscd/pcscd.pid"; /* as Debian's pcscd is compiled */
 
 int bind(int fd, const struct sockaddr *address, socklen_t length);
 int accept(int fd, struct sockaddr *address, socklen_t *length);
@@ -78,4 +86,30 @@ __attribute__((visibility("default"))) int accept4(int fd, struct sockaddr *addr
 {
     int (*real)(int, struct sockaddr *, socklen_t *, int) = NULL;
     return next("accept4", &real) != 0 ? -1 : without_delay(real(fd, address, length, flags));
+}
+
+__attribute__((visibility("default"))) int open(const char *path, int flags, ...)
+{
+    int (*real)(const char *, int, ...) = NULL;
+    mode_t mode = 0;
+    if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
+        va_list rest;
+        va_start(rest, flags);
+        mode = va_arg(rest, mode_t);
+        va_end(rest);
+    }
+    if (strcmp(path, pid_file) == 0) {
+        /* A file without a name: pcscd sets its mode too, which no device may suffer. */
+        return memfd_create("pcscd.pid", MFD_CLOEXEC);
+    }
+    return next("open", &real) != 0 ? -1 : real(path, flags, mode);
+}
+
+__attribute__((visibility("default"))) int remove(const char *path)
+{
+    int (*real)(const char *) = NULL;
+    if (strcmp(path, pid_file) == 0) {
+        return 0;
+    }
+    return next("remove", &real) != 0 ? -1 : real(path);
 }
