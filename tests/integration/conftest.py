@@ -15,6 +15,8 @@ import pytest
 from box import BUILD, Box
 
 os.environ["PATH"] = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
+for variable in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[variable]  # everything here is on loopback; tests that want a proxy set their own
 
 # A build that was told to leave the bindings out has none to test, and one with a sanitizer in its library is
 # for its own programs, not for a stranger's. The default build has both: scripts/check runs them there.

@@ -261,6 +261,27 @@ def test_the_folder_is_private_and_the_environment_complete(sandbox):
     assert sandbox(env={"KAMUPIN_LANG": "tr"}).env["KAMUPIN_LANG"] == "tr"
 
 
+@pytest.mark.parametrize("before, after", [
+    ({}, "localhost,127.0.0.1"), ({"no_proxy": "a.example"}, "a.example,localhost,127.0.0.1"),
+    ({"NO_PROXY": "a.example"}, "a.example,localhost,127.0.0.1"), ({"no_proxy": "*"}, "*")])
+def test_a_proxy_of_the_environment_is_not_asked_for_loopback(sandbox, before, after):
+    # Nobody listens at port 9 of loopback: what goes to that proxy fails.
+    proxies = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY")}
+    box = sandbox(env=proxies | before)
+    assert box.env["https_proxy"] == proxies["https_proxy"], "it is the person's, for what is not loopback"
+    for program in (["curl", "--silent", "--fail", "--cacert", box.env["KAMUPIN_CA_FILE"], "--header",
+                     "KamuPIN-Client: libkamupin/0.1.0", f"{box.env['KAMUPIN_SERVICE']}/metadata"],
+                    ["kamupin-sandbox", "ledger"]):
+        assert box.run(*program).returncode == 0, program
+    assert box.env["no_proxy"] == after
+
+
+def test_the_systems_daemon_keeps_its_pid_file(sandbox):
+    pid_file = daemon.PCSCD_FOLDER / "pcscd.pid"
+    box = sandbox()
+    assert not pid_file.exists() or int(pid_file.read_text().strip("\n\0 ") or 0) != box.processes()["pcscd"]
+
+
 def test_several_at_once():
     script = ('echo "$PCSCLITE_CSOCK_NAME $KAMUPIN_SANDBOX_CONTROL"; '
               'opensc-tool -r "Sim0 00 00" -a && opensc-tool -l | grep -c Sim')

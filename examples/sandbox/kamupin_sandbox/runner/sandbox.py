@@ -174,6 +174,10 @@ class Sandbox:
         env.update(service.environment())
         env["PCSCLITE_CSOCK_NAME"] = str(self._daemon.socket_path)
         env["KAMUPIN_STATE_DIR"] = str(self.folder / "state")
+        # A proxy of the person's environment has no business with loopback.
+        around = env.get("no_proxy") or env.get("NO_PROXY") or ""
+        if around != "*":
+            env["no_proxy"] = env["NO_PROXY"] = ",".join(filter(None, [around, "localhost", "127.0.0.1"]))
         env["PATH"] = f"{self.tools.programs}{os.pathsep}{env.get('PATH', os.defpath)}"
         return env
 
