@@ -26,10 +26,10 @@ static kamupin_status ask(kamupin_context *context, const char *what, kamupin_se
     kamupin_status status = kamupin_secret_new(context, KAMUPIN_SECRET_PIN, pin, error);
 
     if (terminal) {
-        fprintf(stderr, "%s: ", what);
         silent = before;
         silent.c_lflag &= ~(tcflag_t)ECHO;
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent); /* before the prompt: nothing typed shows */
+        fprintf(stderr, "%s: ", what);
     }
     while (status == KAMUPIN_OK && read(STDIN_FILENO, &key, 1) == 1 && key != '\n')
         status = error->status = kamupin_secret_append(*pin, &key, 1);

@@ -16,22 +16,25 @@ typedef struct kamupin_cancel kamupin_cancel;
 
 /** Makes a cancel handle, not pulled.
  *  @param cancel receives the handle; the caller frees it with kamupin_cancel_free when no call
- * uses it any more, and no card or operation that was given it is left. Threads: any. Errors:
- * invalid-argument, no-memory. */
+ *          uses it any more, and no card or operation that was given it is left.
+ *  Threads: any. Errors: invalid-argument, no-memory. */
 KAMUPIN_API kamupin_status kamupin_cancel_new(kamupin_context *context, kamupin_cancel **cancel,
                                               kamupin_error *error);
 
-/** Frees and sets the caller's pointer to NULL. NULL is fine. Errors: none. */
+/** Frees and sets the caller's pointer to NULL. NULL is fine.
+ *  Errors: none. */
 KAMUPIN_API void kamupin_cancel_free(kamupin_cancel **cancel);
 
 /** Cancels the call that was given this handle, and every later one until kamupin_cancel_clear.
  *  Threads: any, also from a callback; not from a signal handler. Errors: none. */
 KAMUPIN_API void kamupin_cancel_pull(kamupin_cancel *cancel);
 
-/** Makes a pulled handle usable again. Threads: any, while no call uses it. Errors: none. */
+/** Makes a pulled handle usable again.
+ *  Threads: any, while no call uses it. Errors: none. */
 KAMUPIN_API void kamupin_cancel_clear(kamupin_cancel *cancel);
 
-/** Whether the handle is pulled. false for NULL. Threads: any. Errors: none. */
+/** Whether the handle is pulled. false for NULL.
+ *  Threads: any. Errors: none. */
 KAMUPIN_API bool kamupin_cancel_pulled(const kamupin_cancel *cancel);
 
 KAMUPIN_END

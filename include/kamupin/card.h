@@ -23,8 +23,8 @@ typedef struct kamupin_card kamupin_card;
 
 #define KAMUPIN_CARD_ID_MAX 80 /**< "serial:<HEX>" or "certs:<64 hex>", with the NUL */
 
-/** What a card is. Only a card that is clearly an e-signature card gets PIN commands: recognition
- * fails closed. */
+/** What a card is. Only a card that is clearly an e-signature card gets PIN commands:
+ *  recognition fails closed. */
 typedef enum kamupin_card_kind {
     KAMUPIN_CARD_NONE = 0,      /**< no card to speak of */
     KAMUPIN_CARD_UNKNOWN = 1,   /**< not recognised */
@@ -42,8 +42,8 @@ typedef enum kamupin_pin_state {
 } kamupin_pin_state;
 
 /** A state's stable word, as JSON, journals and the service profile have it: "unknown", "not-set",
- * "usable", "blocked", "dead". Ownership: static text; "unknown" for a number that is none.
- * Threads: any. Errors: none. */
+ *  "usable", "blocked", "dead".
+ *  Ownership: static text; "unknown" for a number that is none. Threads: any. Errors: none. */
 KAMUPIN_API const char *kamupin_pin_state_name(kamupin_pin_state state);
 
 /** How well the tries left are known. */
@@ -82,16 +82,18 @@ typedef struct kamupin_card_info {
 #define KAMUPIN_CARD_INFO_INIT KAMUPIN_SIZED(kamupin_card_info)
 
 /** Lists every reader and identifies every card, once, now.
- *  @param cancel  ends the work early; may be NULL
- *  @param list    receives the handle, also when it is empty (no reader); freed with
- * kamupin_reader_list_free
- *  @param error   receives the reason of a failure; may be NULL
+ *  @param cancel ends the work early; may be NULL
+ *  @param list receives the handle, also when it is empty (no reader); freed with
+ *          kamupin_reader_list_free
+ *  @param error receives the reason of a failure; may be NULL
  *  A card that cannot be read is no failure of the call: its entry says why in `usable`.
- *  Threads: any, also several at once. Errors: reader-service-down, reader-not-permitted,
- * reader-failed, cancelled, no-memory, forked. */
+ *  Threads: any, also several at once.
+ *  Errors: reader-service-down, reader-not-permitted, reader-failed, cancelled, no-memory,
+ *  forked. */
 KAMUPIN_API kamupin_status kamupin_reader_list_new(kamupin_context *context, kamupin_cancel *cancel,
                                                    kamupin_reader_list **list,
                                                    kamupin_error *error);
+/** Frees a list and sets the caller's pointer to NULL. NULL is fine. Errors: none. */
 KAMUPIN_API void kamupin_reader_list_free(kamupin_reader_list **list);
 
 /** The number of readers. 0 for NULL. */
@@ -103,20 +105,21 @@ KAMUPIN_API kamupin_status kamupin_reader_list_get(const kamupin_reader_list *li
                                                    kamupin_card_info *info);
 
 /** Waits until a card or reader comes, goes or changes against what `list` saw; sends nothing to
- * any card.
- *  @param timeout_ms  milliseconds, -1 for no bound
+ *  any card.
+ *  @param timeout_ms milliseconds, -1 for no bound
  *  Threads: the list's. Errors: timed-out, cancelled, and those of kamupin_reader_list_new. */
 KAMUPIN_API kamupin_status kamupin_reader_list_wait(kamupin_reader_list *list, long timeout_ms,
                                                     kamupin_cancel *cancel, kamupin_error *error);
 
 /** Opens a card for PIN work.
- *  @param which   a card_id, a serial, or a reader's name; NULL for the only usable card there is
- *  @param cancel  ends this call early, and makes later calls on the handle answer cancelled before
- * they send anything; borrowed, must outlive the handle; may be NULL
- *  @param card    receives the handle, also for a card that may not be used (its info says why; PIN
- * calls refuse it) Threads: any; the handle by one at a time. Errors: those of
- * kamupin_reader_list_new, no-reader, no-card, card-not-found, choice-needed, card-mute,
- * card-in-use, card-unsupported. */
+ *  @param which a card_id, a serial, or a reader's name; NULL for the only usable card there is
+ *  @param cancel ends this call early, and makes later calls on the handle answer cancelled before
+ *          they send anything; borrowed, must outlive the handle; may be NULL
+ *  @param card receives the handle, also for a card that may not be used (its info says why; PIN
+ *          calls refuse it)
+ *  Threads: any; the handle by one at a time.
+ *  Errors: those of kamupin_reader_list_new, no-reader, no-card, card-not-found, choice-needed,
+ *  card-mute, card-in-use, card-unsupported. */
 KAMUPIN_API kamupin_status kamupin_card_open(kamupin_context *context, const char *which,
                                              kamupin_cancel *cancel, kamupin_card **card,
                                              kamupin_error *error);
@@ -125,13 +128,15 @@ KAMUPIN_API kamupin_status kamupin_card_open(kamupin_context *context, const cha
 KAMUPIN_API void kamupin_card_free(kamupin_card **card);
 
 /** Reads the card's identity, PIN state and tries again, and copies them to `info` (size set by the
- * caller). Spends no try. Threads: the handle's. Errors: invalid-argument, cancelled,
- * card-removed, card-swapped, card-reset, reader-*, card-reply-malformed. */
+ *  caller). Spends no try.
+ *  Threads: the handle's.
+ *  Errors: invalid-argument, cancelled, card-removed, card-swapped, card-reset, reader-*,
+ *  card-reply-malformed, card-in-use, forked. */
 KAMUPIN_API kamupin_status kamupin_card_read(kamupin_card *card, kamupin_card_info *info);
 
 /** A certificate of the card as it was read at opening.
- *  @param index   0 up to info.certificates - 1
- *  @param der     receives DER bytes that belong to the card handle and live as long as it
+ *  @param index 0 up to info.certificates - 1
+ *  @param der receives DER bytes that belong to the card handle and live as long as it
  *  Errors: invalid-argument. */
 KAMUPIN_API kamupin_status kamupin_card_certificate(const kamupin_card *card, size_t index,
                                                     const unsigned char **der, size_t *length);

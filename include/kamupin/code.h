@@ -13,11 +13,13 @@ KAMUPIN_BEGIN
 #define KAMUPIN_CODE_MIN 6  /**< digits */
 #define KAMUPIN_CODE_MAX 32 /**< digits */
 
-/** Makes a pasted code clean, in place: blanks, tabs, line ends, no-break spaces (U+00A0, U+202F),
- * zero-width characters and a byte-order mark go; what is left must be 6 to 32 ASCII digits.
- *  @param code   kind VERIFICATION_CODE; unchanged when the answer is not ok
- *  @param error  receives the reason; may be NULL
- *  Threads: the secret's. Sends nothing. Errors: code-malformed, secret-kind, invalid-argument. */
+/** Makes a pasted code clean, in place: blanks, tabs, line ends, no-break spaces (U+00A0, U+2007,
+ *  U+202F), zero-width characters (U+200B to U+200D, U+2060) and a byte-order mark go; what is left
+ *  must be 6 to 32 ASCII digits.
+ *  @param code kind VERIFICATION_CODE; unchanged when the answer is not ok
+ *  @param error receives the reason; may be NULL
+ *  Threads: the secret's. Sends nothing.
+ *  Errors: code-malformed, secret-kind, invalid-argument. */
 KAMUPIN_API kamupin_status kamupin_code_normalise(kamupin_secret *code, kamupin_error *error);
 
 KAMUPIN_END

@@ -7,8 +7,10 @@
 
        kamupin_context *context = NULL;
        kamupin_error error = KAMUPIN_ERROR_INIT;
-       if (kamupin_context_new(NULL, &context, &error) == KAMUPIN_OK) { …
-   kamupin_context_free(&context); } */
+       if (kamupin_context_new(NULL, &context, &error) == KAMUPIN_OK) {
+           …
+           kamupin_context_free(&context);
+       } */
 #ifndef KAMUPIN_CONTEXT_H
 #define KAMUPIN_CONTEXT_H
 
@@ -19,8 +21,8 @@ KAMUPIN_BEGIN
 
 typedef struct kamupin_context kamupin_context;
 
-/** How much the log tells. Secrets are in none of them: they are masked before they reach the log.
- */
+/** How much the log tells. Secrets are in none of them: they are masked before they reach the
+ *  log. */
 typedef enum kamupin_log_level {
     KAMUPIN_LOG_ERROR = 1,
     KAMUPIN_LOG_WARNING = 2,
@@ -29,9 +31,11 @@ typedef enum kamupin_log_level {
     KAMUPIN_LOG_TRACE = 5  /**< every APDU, secret data as ** */
 } kamupin_log_level;
 
-/** Receives one log line. @param room the part of the library that speaks ("card", "net", …)
- *  @param line UTF-8 without line end, valid during the call. May be called from any thread that
- * calls the library; must not call the library. */
+/** Receives one log line.
+ *  @param room the part of the library that speaks ("card", "net", …)
+ *  @param line UTF-8 without line end, valid during the call
+ *  Threads: called from every thread that calls the library, and from the library's own while it
+ *  reads several cards at once, possibly at the same time. Must not call the library. */
 typedef void (*kamupin_log_fn)(void *user, kamupin_log_level level, const char *room,
                                const char *line);
 
@@ -58,18 +62,19 @@ typedef struct kamupin_context_options {
 #define KAMUPIN_CONTEXT_OPTIONS_INIT KAMUPIN_SIZED(kamupin_context_options)
 
 /** Makes a context. Touches no reader, no network and no file.
- *  @param options  NULL for all defaults
- *  @param context  receives the handle; the caller frees it with kamupin_context_free
- *  @param error    receives the reason of a failure; may be NULL
+ *  @param options NULL for all defaults
+ *  @param context receives the handle; the caller frees it with kamupin_context_free
+ *  @param error receives the reason of a failure; may be NULL
  *  Threads: any; the context may then be used by several threads.
  *  Errors: invalid-argument, no-memory, locked-memory. */
 KAMUPIN_API kamupin_status kamupin_context_new(const kamupin_context_options *options,
                                                kamupin_context **context, kamupin_error *error);
 
 /** Frees a context and sets the caller's pointer to NULL; all its secrets are wiped. Handles made
- * from it must be freed before. NULL and a pointer to NULL are fine. Errors: none.
- *  After a fork the child has neither secrets nor cards: every call on a handle of the parent
- * answers forked, and freeing one in the child lets go of nothing that the parent still uses. */
+ *  from it must be freed before. NULL and a pointer to NULL are fine.
+ *  Errors: none. After a fork the child has neither secrets nor cards: every call on a handle of
+ *  the parent answers forked, and freeing one in the child lets go of nothing that the parent
+ *  still uses. */
 KAMUPIN_API void kamupin_context_free(kamupin_context **context);
 
 KAMUPIN_END

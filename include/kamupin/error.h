@@ -54,17 +54,18 @@ typedef struct kamupin_error {
     }
 
 /** What happened and what to do next, as sentences for a person, with tries and seconds filled in.
- *  @param error     the record; NULL is treated as no error
- *  @param language  Turkish or English; the process' locale plays no part
- *  @param text      receives UTF-8, always NUL-terminated, cut at a character when `size` is too
- * small
- *  @param size      bytes at `text`; KAMUPIN_TEXT_MAX always suffices
- *  @return `text`. Threads: any. Errors: none. */
+ *  @param error the record; NULL is treated as no error
+ *  @param language Turkish or English; the process' locale plays no part
+ *  @param text receives UTF-8, always NUL-terminated, cut at a character when `size` is too small
+ *  @param size bytes at `text`; KAMUPIN_TEXT_MAX always suffices
+ *  @return `text`.
+ *  Threads: any. Errors: none. */
 KAMUPIN_API const char *kamupin_error_text(const kamupin_error *error, kamupin_language language,
                                            char *text, size_t size);
 
 /** The catalogue's two sentences for a status: its cause, and its remedy (what to do next).
- *  Ownership: static UTF-8 text, "" for a number that is no status. Threads: any. Errors: none. */
+ *  Ownership: static UTF-8 text, "" for a number that is no status. Threads: any.
+ *  Errors: none. */
 KAMUPIN_API const char *kamupin_status_cause(kamupin_status status, kamupin_language language);
 KAMUPIN_API const char *kamupin_status_remedy(kamupin_status status, kamupin_language language);
 

@@ -7,8 +7,12 @@
 
    In one call, with prompts, for small programs:
 
-       kamupin_prompts prompts = {sizeof prompts, NULL, ask_secret, ask_card, acknowledge,
-   show_event}; status = kamupin_unblock(context, &options, &prompts, &result, &error);
+       kamupin_operation_options options = KAMUPIN_OPERATION_OPTIONS_INIT;
+       kamupin_prompts prompts = KAMUPIN_PROMPTS_INIT;
+       options.service = "https://…";
+       prompts.secret = ask_secret;
+       prompts.acknowledge = show_notice;
+       status = kamupin_unblock(context, &options, &prompts, &result, &error);
 
    In steps, for user interfaces: kamupin_operation_new, _redeem, _cards, _choose, _set_pin,
    _send_sms, _verify_sms, _run. A step that fails on bad input (a wrong SMS code, a PIN of five
@@ -57,8 +61,8 @@ typedef enum kamupin_outcome {
 } kamupin_outcome;
 
 /** An outcome's stable word, as JSON, journals and the service profile have it: "none", "done",
- * "not-done", "unknown". Ownership: static text; "unknown" for a number that is none. Threads: any.
- * Errors: none. */
+ *  "not-done", "unknown".
+ *  Ownership: static text; "unknown" for a number that is none. Threads: any. Errors: none. */
 KAMUPIN_API const char *kamupin_outcome_name(kamupin_outcome outcome);
 
 /** What the operation tells while it works. */
@@ -82,7 +86,7 @@ typedef struct kamupin_event {
 } kamupin_event;
 
 /** Called on the thread that runs the operation, never under a lock. May pull cancel handles,
- * nothing else. */
+ *  nothing else. */
 typedef void (*kamupin_event_fn)(void *user, const kamupin_event *event);
 
 typedef struct kamupin_operation_options {
@@ -127,23 +131,26 @@ typedef struct kamupin_result {
 } kamupin_result;
 
 #define KAMUPIN_RESULT_INIT KAMUPIN_SIZED(kamupin_result)
+#define KAMUPIN_SMS_INIT    KAMUPIN_SIZED(kamupin_sms)
 
 /* ---- in steps ---- */
 
 /** Prepares an operation; no network and no card yet.
- *  @param operation  receives the handle; freed with kamupin_operation_free
- *  Threads: any; the handle by one at a time. Errors: invalid-argument, url-refused, no-memory,
- * crypto, secret-full, forked. */
+ *  @param operation receives the handle; freed with kamupin_operation_free
+ *  Threads: any; the handle by one at a time.
+ *  Errors: invalid-argument, url-refused, no-memory, crypto, secret-full, forked. */
 KAMUPIN_API kamupin_status kamupin_operation_new(kamupin_context *context,
                                                  const kamupin_operation_options *options,
                                                  kamupin_operation **operation,
                                                  kamupin_error *error);
 
 /** Ends and frees. Before card work the service is told that the operation is given up (best
- * effort, bounded in time); after it, what was not reported stays in the journal for
- * kamupin_resume. NULL is fine. */
+ *  effort, bounded in time); after it, what was not reported stays in the journal for
+ *  kamupin_resume. NULL is fine. */
 KAMUPIN_API void kamupin_operation_free(kamupin_operation **operation);
 
+/** The step that comes next.
+ *  Threads: the operation's. Errors: none (FAILED for NULL). */
 KAMUPIN_API kamupin_phase kamupin_operation_phase(const kamupin_operation *operation);
 
 /** Seconds left of what runs now, as the service counts them; -1 when no time runs. */
@@ -153,64 +160,68 @@ KAMUPIN_API int kamupin_operation_seconds_left(const kamupin_operation *operatio
 KAMUPIN_API void kamupin_operation_error(const kamupin_operation *operation, kamupin_error *error);
 
 /** Phase CODE → CARD. Normalises the code, reads which cards are there, and gives code and card
- * names to the service.
- *  @param code  kind VERIFICATION_CODE; normalised in place
+ *  names to the service.
+ *  @param code kind VERIFICATION_CODE; normalised in place
  *  A malformed code is refused without a request. The same call after a lost answer burns nothing.
- *  Errors: code-*, page-closed, client-too-old, rate-limited, product-mismatch, network-*, tls-*,
- * service-*, reader-*. */
+ *  Errors: code-*, page-closed, client-too-old, rate-limited, product-mismatch, network-*,
+ *  tls-*, service-*, reader-*. */
 KAMUPIN_API kamupin_status kamupin_operation_redeem(kamupin_operation *operation,
                                                     kamupin_secret *code);
 
 /** Phase CARD. Lists the readers as kamupin_reader_list_new does; a card that this operation may
- * not use says why in `usable` (card-not-yours, card-dead, puk-last-try, command-unknown, …), so
- * that nobody spends an SMS in vain.
- *  @param list  receives the handle; the caller frees it. Errors: as kamupin_reader_list_new,
- * network-*, operation-*. */
+ *  not use says why in `usable` (card-not-yours, card-dead, puk-last-try, command-unknown, …), so
+ *  that nobody spends an SMS in vain.
+ *  @param list receives the handle; the caller frees it.
+ *  Errors: as kamupin_reader_list_new, network-*, operation-*. */
 KAMUPIN_API kamupin_status kamupin_operation_cards(kamupin_operation *operation,
                                                    kamupin_reader_list **list);
 
 /** Phase CARD → PIN. Chooses a card.
- *  @param which  card_id, serial or reader name; NULL for the card that the options name, else the
- * only usable one
+ *  @param which card_id, serial or reader name; NULL for the card that the options name, else the
+ *          only usable one
  *  Errors: those of kamupin_card_open; the reason in `usable` of that card. */
 KAMUPIN_API kamupin_status kamupin_operation_choose(kamupin_operation *operation,
                                                     const char *which);
 
 /** Phase PIN → SMS. Checks the new PIN against the policy and keeps a copy in locked memory until
- * the card has it. Errors: those of kamupin_pin_check, operation-expired. */
+ *  the card has it.
+ *  Errors: those of kamupin_pin_check, operation-expired. */
 KAMUPIN_API kamupin_status kamupin_operation_set_pin(kamupin_operation *operation,
                                                      const kamupin_secret *pin,
                                                      const kamupin_secret *again);
 
 /** Phase SMS. Has the service send an SMS code; called again it asks for a new one (the old one
- * dies).
- *  @param sms  receives what the service says, size set by the caller; may be NULL
+ *  dies).
+ *  @param sms receives what the service says, size set by the caller; may be NULL
  *  Errors: sms-resend-too-soon (wait_seconds), phone-out-of-date, rate-limited, card-not-yours,
- * operation-*, network-*. */
+ *  operation-*, network-*. */
 KAMUPIN_API kamupin_status kamupin_operation_send_sms(kamupin_operation *operation,
                                                       kamupin_sms *sms);
 
 /** Phase SMS. Copies what a person is shown of the SMS that was sent, with the seconds and tries
- * that are left now (size set by the caller). Sends nothing. Errors: invalid-argument, wrong-state
- * when none was sent. */
+ *  that are left now (size set by the caller). Sends nothing.
+ *  Errors: invalid-argument, wrong-state when none was sent. */
 KAMUPIN_API kamupin_status kamupin_operation_sms(const kamupin_operation *operation,
                                                  kamupin_sms *sms);
 
 /** Phase SMS → READY. Gives the SMS code to the service.
- *  Errors: sms-code-malformed (nothing sent), sms-code-wrong (tries_left), sms-code-exhausted (the
- * operation has failed), sms-code-expired, operation-*, network-*. */
+ *  Errors: sms-code-malformed (nothing sent), sms-code-wrong (tries_left), sms-code-exhausted
+ *  (the operation has failed), sms-code-expired, operation-*, network-*. */
 KAMUPIN_API kamupin_status kamupin_operation_verify_sms(kamupin_operation *operation,
                                                         const kamupin_secret *code);
 
 /** Phase READY → DONE. Card work and report: challenge, authority, external authentication, new
- * PIN, logout, report. In phase REPORT it only reports. Nothing that can cost a try is repeated.
- *  Errors: card-removed, card-reset, card-swapped, card-in-use, card-busy, authentication-refused,
- * card-refused, authority-exhausted, authority-limit, outcome-unknown (put the card in and call
- * kamupin_resume), result-not-reported (the card has its new PIN; call again later),
- * operation-expired, network-*, service-*. */
+ *  PIN, logout, report. In phase REPORT it only reports, after another look at the card when its
+ *  outcome is unknown. Nothing that can cost a try is repeated.
+ *  Errors: card-not-found, no-card, no-reader, card-mute (put the card back and call again),
+ *  card-removed, card-reset, card-swapped, card-in-use, card-busy,
+ *  authentication-refused, card-refused, authority-exhausted, authority-limit, outcome-unknown
+ *  (put the card in and call kamupin_resume), result-not-reported (the card has its new PIN;
+ *  call again later), operation-expired, network-*, service-*. */
 KAMUPIN_API kamupin_status kamupin_operation_run(kamupin_operation *operation);
 
-/** Copies the result so far (size set by the caller). Errors: invalid-argument. */
+/** Copies the result so far (size set by the caller).
+ *  Errors: invalid-argument. */
 KAMUPIN_API kamupin_status kamupin_operation_result(const kamupin_operation *operation,
                                                     kamupin_result *result);
 
@@ -250,22 +261,25 @@ typedef struct kamupin_prompts {
     void *user;  /**< handed to each */
     /** Fills `into` (empty, of the right kind). Required. */
     kamupin_answer (*secret)(void *user, const kamupin_question *question, kamupin_secret *into);
-    /** Chooses among the usable cards of `list`; called only when more than one is and options.card
-     * is NULL. NULL: choice-needed is answered instead. */
+    /** Chooses among the usable cards of `list`; called only when more than one is and
+     *  options.card is NULL. NULL: choice-needed is answered instead. */
     kamupin_answer (*card)(void *user, const kamupin_reader_list *list, size_t *index);
-    /** Shows a notice; false ends with not-acknowledged. Required. */
+    /** Shows a notice. For KAMUPIN_NOTICE_BEFORE_PIN false ends with not-acknowledged; others are
+     *  only shown and their answer is not looked at. Required. */
     bool (*acknowledge)(void *user, kamupin_notice notice);
-    /** No card is there that this operation may use, and `why` says what there is instead (no-card,
-     * card-not-yours, …): true to wait until readers or cards change, false to end with that
-     * status. NULL: waits while a reader or card is merely missing, and ends when a card is there
-     * that may not be used. */
+    /** No card is there that this operation may use, and `why` says what there is instead
+     *  (no-card, card-not-yours, …): true to wait until readers or cards change, false to end
+     *  with that status. NULL: waits while a reader or card is merely missing, and ends when a
+     *  card is there that may not be used. */
     bool (*wait_for_card)(void *user, kamupin_status why);
 } kamupin_prompts;
 
+#define KAMUPIN_PROMPTS_INIT KAMUPIN_SIZED(kamupin_prompts)
+
 /** The whole operation with prompts: resumes what an earlier run left, then code, notice, card
- * (waits for it), PIN, SMS, card work, report, notice.
- *  @param result  receives what came out, size set by the caller; may be NULL
- *  @param error   receives the reason of a failure; may be NULL
+ *  (waits for it), PIN, SMS, card work, report, notice.
+ *  @param result receives what came out, size set by the caller; may be NULL
+ *  @param error receives the reason of a failure; may be NULL
  *  Threads: any. Errors: those of the steps; cancelled; not-acknowledged; choice-needed. */
 KAMUPIN_API kamupin_status kamupin_unblock(kamupin_context *context,
                                            const kamupin_operation_options *options,
@@ -273,14 +287,16 @@ KAMUPIN_API kamupin_status kamupin_unblock(kamupin_context *context,
                                            kamupin_error *error);
 
 /** Brings operations that an earlier run left unfinished to their end: reads the card's state,
- * never repeats a secret, reports until the service has heard. The service's address comes from the
- * journal.
- *  @param options  event, cancel and risk are used; may be NULL
- *  @param prompts  for KAMUPIN_ASK_PIN_TO_CHECK when only the new PIN can tell; NULL: such an
- * operation stays
- *  @param left     receives how many are still unfinished (card absent, service down); may be NULL
- *  Threads: any. Errors: outcome-unknown or result-not-reported when something is left,
- * journal-damaged, state-folder, cancelled. */
+ *  never repeats a secret, reports until the service has heard. The service's address comes from
+ *  the journal.
+ *  @param options event, cancel and risk are used; may be NULL
+ *  @param prompts for KAMUPIN_ASK_PIN_TO_CHECK when only the new PIN can tell; NULL: such an
+ *          operation stays
+ *  @param left receives how many are still unfinished (card absent, service down), those that
+ *          another program is working on left out; may be NULL
+ *  Threads: any.
+ *  Errors: outcome-unknown or result-not-reported when something is left, journal-damaged,
+ *  state-folder, cancelled. */
 KAMUPIN_API kamupin_status kamupin_resume(kamupin_context *context,
                                           const kamupin_operation_options *options,
                                           const kamupin_prompts *prompts, size_t *left,

@@ -20,10 +20,10 @@ KAMUPIN_BEGIN
 #define KAMUPIN_REPLY_MAX 258 /**< bytes of a short response APDU with its status word */
 
 /** What a backend function answers: a status, and the platform's own code for the log (0 when
- * none). Allowed: ok, reader-service-down, reader-not-permitted, no-reader, no-card, card-mute,
- * card-in-use, card-removed, card-unsupported (no T=1), reader-failed, timed-out, cancelled,
- * no-memory; and card-reset whenever the card's state may be lost (reset by another program, "not
- * transacted"): the library then forgets what it knew and identifies anew. */
+ *  none). Allowed: ok, reader-service-down, reader-not-permitted, no-reader, no-card, card-mute,
+ *  card-in-use, card-removed, card-unsupported (no T=1), reader-failed, timed-out, cancelled,
+ *  no-memory; and card-reset whenever the card's state may be lost (reset by another program,
+ *  "not transacted"): the library then forgets what it knew and identifies anew. */
 typedef struct kamupin_reader_answer {
     kamupin_status status;
     long code;
@@ -55,14 +55,14 @@ typedef struct kamupin_reader_backend {
     void (*close)(void *worker);
 
     /** Lists the readers: `names` receives NUL-terminated names one after another, an empty one
-     * last. `length`: room in, bytes needed out; when the room is too small the answer is ok,
-     * nothing is written and the caller calls again. */
+     *  last. `length`: room in, bytes needed out; when the room is too small the answer is ok,
+     *  nothing is written and the caller calls again. */
     kamupin_reader_answer (*list)(void *worker, char *names, size_t *length);
 
     /** Fills `states` (whose names are set). timeout_ms 0: at once. Otherwise returns when one
-     * differs from what its cookie and flags say, or with timed-out (-1: no bound), or with
-     * cancelled after `wake`. It may also return when a reader was attached that is not among them.
-     */
+     *  differs from what its cookie and flags say, or with timed-out (-1: no bound), or with
+     *  cancelled after `wake`. It may also return when a reader was attached that is not among
+     *  them. */
     kamupin_reader_answer (*watch)(void *worker, kamupin_reader_state *states, size_t count,
                                    long timeout_ms);
     /** Ends a `watch` of this worker; the only call that may come from another thread. */

@@ -8,7 +8,9 @@
 
        kamupin_secret *pin = NULL;
        kamupin_secret_new(context, KAMUPIN_SECRET_PIN, &pin, &error);
-       kamupin_secret_append(pin, "1", 1);   … kamupin_secret_free(&pin); */
+       kamupin_secret_append(pin, "1", 1);
+       …
+       kamupin_secret_free(&pin); */
 #ifndef KAMUPIN_SECRET_H
 #define KAMUPIN_SECRET_H
 
@@ -19,7 +21,7 @@ KAMUPIN_BEGIN
 typedef struct kamupin_secret kamupin_secret;
 
 /** What a secret is. The kinds above KAMUPIN_SECRET_OWN are made by the library alone: in
- * particular no program and no person can hand it a PUK (seeds 002 to 004, rows D02 and D03). */
+ *  particular no program and no person can hand it a PUK (seeds 002 to 004, rows D02 and D03). */
 typedef enum kamupin_secret_kind {
     KAMUPIN_SECRET_PIN = 1, /**< the card's PIN, old or new ("e-imza şifresi") */
     KAMUPIN_SECRET_VERIFICATION_CODE =
@@ -35,16 +37,17 @@ typedef enum kamupin_secret_kind {
 #define KAMUPIN_SECRET_MAX 1000
 
 /** Makes an empty secret.
- *  @param kind    PIN, VERIFICATION_CODE or SMS_CODE
- *  @param secret  receives the handle; the caller frees it with kamupin_secret_free, before the
- * context
- *  @param error   receives the reason of a failure; may be NULL
- *  Threads: any; one secret by one thread at a time. Errors: invalid-argument, secret-full, forked.
- */
+ *  @param kind PIN, VERIFICATION_CODE or SMS_CODE
+ *  @param secret receives the handle; the caller frees it with kamupin_secret_free, before the
+ *          context
+ *  @param error receives the reason of a failure; may be NULL
+ *  Threads: any; one secret by one thread at a time.
+ *  Errors: invalid-argument, secret-full, forked. */
 KAMUPIN_API kamupin_status kamupin_secret_new(kamupin_context *context, kamupin_secret_kind kind,
                                               kamupin_secret **secret, kamupin_error *error);
 
-/** Wipes and frees a secret and sets the caller's pointer to NULL. NULL is fine. Errors: none. */
+/** Wipes and frees a secret and sets the caller's pointer to NULL. NULL is fine.
+ *  Errors: none. */
 KAMUPIN_API void kamupin_secret_free(kamupin_secret **secret);
 
 /** Appends bytes (UTF-8 or digits). The caller's copy is the caller's to wipe.
@@ -52,14 +55,16 @@ KAMUPIN_API void kamupin_secret_free(kamupin_secret **secret);
 KAMUPIN_API kamupin_status kamupin_secret_append(kamupin_secret *secret, const char *bytes,
                                                  size_t length);
 
-/** Takes the last character (a whole UTF-8 character) away; an empty secret stays empty. Errors:
- * none. */
+/** Takes the last character (a whole UTF-8 character) away; an empty secret stays empty.
+ *  Errors: none. */
 KAMUPIN_API void kamupin_secret_backspace(kamupin_secret *secret);
 
-/** Wipes the content; the secret is empty and usable again. Errors: none. */
+/** Wipes the content; the secret is empty and usable again.
+ *  Errors: none. */
 KAMUPIN_API void kamupin_secret_clear(kamupin_secret *secret);
 
-/** Bytes held, for showing as many dots. 0 for NULL. Errors: none. */
+/** Bytes held, for showing as many dots. 0 for NULL.
+ *  Errors: none. */
 KAMUPIN_API size_t kamupin_secret_length(const kamupin_secret *secret);
 
 KAMUPIN_END

@@ -128,7 +128,8 @@ typedef enum kamupin_status {
 KAMUPIN_API const char *kamupin_status_name(kamupin_status status);
 
 /** Walks over all statuses: the one after `status` in numeric order, KAMUPIN_OK after the last.
- *  Begin with KAMUPIN_OK. For tables, tests and bindings. Threads: any. Errors: none. */
+ *  Begin with KAMUPIN_OK. For tables, tests and bindings.
+ *  Threads: any. Errors: none. */
 KAMUPIN_API kamupin_status kamupin_status_next(kamupin_status status);
 
 KAMUPIN_END

@@ -151,7 +151,8 @@ static kamupin_status wait_for_change(dialogue *self, kamupin_reader_list *list,
 
     if (!wait)
         return fail(self, why);
-    if (self->options->event != NULL) {
+    /* That the chosen card was pulled has been told by the step that noticed. */
+    if (self->options->event != NULL && why != KAMUPIN_E_CARD_REMOVED) {
         kamupin_event event = {.size = sizeof event, .kind = KAMUPIN_EVENT_WAIT_FOR_CARD};
         event.phase = kamupin_operation_phase(self->operation);
         event.seconds_left = seconds;

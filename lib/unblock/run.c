@@ -196,6 +196,13 @@ static kamupin_status report(kamupin_operation *operation, kamupin_status card_s
     return status;
 }
 
+/* Whether a person has to put the card back. */
+static bool card_is_gone(kamupin_status status)
+{
+    return status == KAMUPIN_E_CARD_REMOVED || status == KAMUPIN_E_CARD_NOT_FOUND ||
+           status == KAMUPIN_E_NO_CARD || status == KAMUPIN_E_NO_READER;
+}
+
 /* Decides after the attempts: what is over is made durable and reported. */
 static kamupin_status conclude(kamupin_operation *operation, kamupin_status status)
 {
@@ -205,6 +212,8 @@ static kamupin_status conclude(kamupin_operation *operation, kamupin_status stat
     if (evidence->outcome == KAMUPIN_OUTCOME_NONE) {
         if (!is_final(status)) {
             kp_operation_move(operation, KAMUPIN_PHASE_READY);
+            if (card_is_gone(status))
+                kp_operation_tell(operation, KAMUPIN_EVENT_CARD_REMOVED, status);
             return status; /* the card or the network may come back: run may be called again */
         }
         kp_settle_note(&operation->record, KAMUPIN_OUTCOME_NOT_DONE, NULL);
