@@ -106,10 +106,15 @@ def test_a_daemon_that_does_not_admit_this_user(sandbox, public_folder, lang):
 
 @LANG
 def test_no_memory_for_secrets(public_folder, lang):
+    """Without memory that stays out of swap there is no context. AddressSanitizer answers mlock by itself and locks
+    nothing: a program built with it gets as far as the daemon that is not there."""
+    sanitized = "libasan" in subprocess.run(["ldd", KAMUPIN], check=True, capture_output=True, text=True).stdout
     with unprivileged(public_folder) as (wrap, env, command):
         done = subprocess.run(["prlimit", "--memlock=0:0", *wrap, command, "card", "list", "--json", "--lang", lang], capture_output=True,
-                              text=True, env=env, stdin=subprocess.DEVNULL, timeout=30)
-    check_refusal(Ended(done.returncode, json.loads(done.stdout), done.stderr), "locked-memory", lang)
+                              text=True, env=env | {"PCSCLITE_CSOCK_NAME": str(public_folder / "nobody")}, stdin=subprocess.DEVNULL,
+                              timeout=30)
+    check_refusal(Ended(done.returncode, json.loads(done.stdout), done.stderr),
+                  "reader-service-down" if sanitized else "locked-memory", lang)
 
 
 @LANG
