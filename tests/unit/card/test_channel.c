@@ -307,11 +307,35 @@ static void test_no_command_outside_a_transaction(void **state)
     assert_int_equal(kp_script_sent(&f->script, 0), 0);
 }
 
+/* A backend that says that it gave more than it had room for. */
+static kamupin_reader_answer claims_more(void *connection, const unsigned char *command,
+                                         size_t command_length, unsigned char *reply,
+                                         size_t *reply_length)
+{
+    (void)connection;
+    (void)command;
+    (void)command_length;
+    memset(reply, 0x90, *reply_length);
+    *reply_length += 1;
+    return (kamupin_reader_answer){KAMUPIN_OK, 0, false};
+}
+
+static void test_an_answer_beyond_its_room_is_not_read(void **state)
+{
+    fixture *f = *state;
+    const kp_command read = {.ins = 0xB0, .le = 0xF4};
+
+    f->script.backend.transmit = claims_more;
+    assert_int_equal(send(f, &read), KAMUPIN_E_CARD_REPLY_MALFORMED);
+    assert_int_equal(f->response.length, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_never_sent),
+        TEST(test_an_answer_beyond_its_room_is_not_read),
         cmocka_unit_test(test_no_reset_that_carries_a_puk),
         TEST(test_what_passes),
         TEST(test_log_shows_no_secret),

@@ -235,6 +235,24 @@ static void refused_memory_is_said(void **state)
     assert_int_equal(error.status, KAMUPIN_E_NO_MEMORY);
 }
 
+/* What was behind the new end would make two equal PINs differ, and be there still. */
+static void a_cleared_secret_holds_nothing_of_before(void **state)
+{
+    kamupin_secret *fresh = typed(*state, KAMUPIN_SECRET_PIN, "4711");
+    kamupin_secret *cleared = typed(*state, KAMUPIN_SECRET_PIN, "987654321098");
+    kp_bytes bytes;
+
+    kamupin_secret_clear(cleared);
+    assert_int_equal(kamupin_secret_length(cleared), 0);
+    assert_int_equal(kp_secret_read(cleared, KAMUPIN_SECRET_PIN, &bytes, NULL), KAMUPIN_OK);
+    for (size_t i = 0; i < KAMUPIN_SECRET_MAX; i++)
+        assert_int_equal(bytes.data[i], 0);
+    assert_int_equal(kamupin_secret_append(cleared, "4711", 4), KAMUPIN_OK);
+    assert_true(kp_secret_equal(fresh, cleared));
+    kamupin_secret_free(&fresh);
+    kamupin_secret_free(&cleared);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +261,7 @@ int main(void)
         cmocka_unit_test(the_wrong_kind_is_refused),
         cmocka_unit_test(secrets_of_different_kind_or_length_differ),
         cmocka_unit_test(a_full_secret_keeps_what_it_has),
+        cmocka_unit_test(a_cleared_secret_holds_nothing_of_before),
         cmocka_unit_test(the_arena_ends_and_gives_slots_back_wiped),
         cmocka_unit_test(a_forked_child_has_no_secret),
         cmocka_unit_test(the_slots_stay_out_of_core_dumps),
