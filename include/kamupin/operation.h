@@ -229,8 +229,8 @@ KAMUPIN_API kamupin_status kamupin_operation_result(const kamupin_operation *ope
 
 /** What a prompt asks for. */
 typedef enum kamupin_ask {
-    KAMUPIN_ASK_CODE = 1,          /**< the code on the web page */
-    KAMUPIN_ASK_NEW_PIN = 2,       /**< the new PIN */
+    KAMUPIN_ASK_CODE = 1,    /**< the code on the web page; show KAMUPIN_NOTICE_CODE_IS_NO_PUK */
+    KAMUPIN_ASK_NEW_PIN = 2, /**< the new PIN */
     KAMUPIN_ASK_NEW_PIN_AGAIN = 3, /**< … a second time */
     KAMUPIN_ASK_SMS_CODE =
         4, /**< the code in the SMS; may be answered with KAMUPIN_ANSWER_RESEND */
@@ -276,8 +276,8 @@ typedef struct kamupin_prompts {
 
 #define KAMUPIN_PROMPTS_INIT KAMUPIN_SIZED(kamupin_prompts)
 
-/** The whole operation with prompts: resumes what an earlier run left, then code, notice, card
- *  (waits for it), PIN, SMS, card work, report, notice.
+/** The whole operation with prompts: resumes what an earlier run left, then code, card (waits
+ *  for it), notice, PIN, SMS, card work, report, notice.
  *  @param result receives what came out, size set by the caller; may be NULL
  *  @param error receives the reason of a failure; may be NULL
  *  Threads: any. Errors: those of the steps; cancelled; not-acknowledged; choice-needed. */

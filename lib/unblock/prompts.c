@@ -208,17 +208,22 @@ static kamupin_status take_pin(dialogue *self)
     kamupin_answer answer = KAMUPIN_ANSWER_GIVEN;
 
     if (!self->prompts->acknowledge(self->prompts->user, KAMUPIN_NOTICE_BEFORE_PIN))
-        return fail(self, KAMUPIN_E_NOT_ACKNOWLEDGED);
+        return fail(self, kamupin_cancel_pulled(self->options->cancel)
+                              ? KAMUPIN_E_CANCELLED
+                              : KAMUPIN_E_NOT_ACKNOWLEDGED);
     kamupin_status status =
         kamupin_secret_new(self->context, KAMUPIN_SECRET_PIN, &pin, &self->error);
     if (status == KAMUPIN_OK)
         status = kamupin_secret_new(self->context, KAMUPIN_SECRET_PIN, &again, &self->error);
     while (status == KAMUPIN_OK) {
         status = ask(self, KAMUPIN_ASK_NEW_PIN, NULL, pin, &answer);
-        if (status == KAMUPIN_OK)
-            status = note(self, KAMUPIN_OK);
-        if (status == KAMUPIN_OK)
-            status = ask(self, KAMUPIN_ASK_NEW_PIN_AGAIN, NULL, again, &answer);
+        if (status != KAMUPIN_OK)
+            break;
+        /* What is no PIN at all is said before it is typed twice. */
+        kp_error_clear(&self->error);
+        if (worth_asking_again(kamupin_pin_check(NULL, pin, NULL, &self->error)))
+            continue;
+        status = ask(self, KAMUPIN_ASK_NEW_PIN_AGAIN, NULL, again, &answer);
         if (status != KAMUPIN_OK)
             break;
         status = note(self, kamupin_operation_set_pin(self->operation, pin, again));

@@ -169,7 +169,10 @@ class Janitor:
 
     def dismiss(self) -> None:
         """Lets it go; the folder is the caller's again."""
-        os.write(self._write_end, b".")
+        try:
+            os.write(self._write_end, b".")
+        except BrokenPipeError:
+            pass  # it has gone already: whoever ended everything in this process group ended it too
         os.close(self._write_end)
         os.waitpid(self._pid, 0)
 
