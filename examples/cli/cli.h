@@ -19,7 +19,8 @@ typedef struct cli {
     kamupin_cancel *cancel;
     cli_signals *signals;
     cli_screen *screen;
-    json_t *json; /* what --json prints at the end; a command adds to it */
+    char card_id[KAMUPIN_CARD_ID_MAX]; /* the card that an operation chose; "" before */
+    json_t *json;                      /* what --json prints at the end; a command adds to it */
 } cli;
 
 /* The commands; each answers a status, which becomes the exit code, and fills `error` with it. */
@@ -47,6 +48,9 @@ const char *cli_kind(const cli *program, kamupin_card_kind kind);
 void cli_show_row(const cli *program, cli_message label, const char *value);
 void cli_show_card(const cli *program, const kamupin_card_info *info, bool all);
 void cli_show_pin(const cli *program, const kamupin_card_info *info);
+/** The PIN's state and tries as words, into `room`; returns it. */
+const char *cli_pin_text(const cli *program, const kamupin_card_info *info, char *room,
+                         size_t size);
 
 /* json.c: the same for programs; docs/cli/schema.json describes it. */
 json_t *cli_json_card(const kamupin_card_info *info);

@@ -4,6 +4,8 @@
    events.c: see events.h. */
 #include "events.h"
 
+#include <stdio.h>
+
 static cli_message phase_message(kamupin_phase phase)
 {
     switch (phase) {
@@ -36,6 +38,8 @@ static cli_message phase_message(kamupin_phase phase)
 static void show_phase(cli *program, const kamupin_event *event)
 {
     bool over = event->phase >= KAMUPIN_PHASE_DONE;
+    if (event->phase == KAMUPIN_PHASE_PIN)
+        snprintf(program->card_id, sizeof program->card_id, "%s", event->card_id);
     cli_screen_live(program->screen, cli_say(program, phase_message(event->phase)),
                     over ? -1 : event->seconds_left);
     if (over)
@@ -72,6 +76,10 @@ void cli_event(void *user, const kamupin_event *event)
     case KAMUPIN_EVENT_RESUMED:
         cli_fill(language, resumed_message(event->outcome), card, line, sizeof line);
         cli_screen_line(program->screen, "→ ", line);
+        /* pin unblock and pin create go on to the new code by themselves */
+        if (event->outcome == KAMUPIN_OUTCOME_NOT_DONE &&
+            program->args.command == COMMAND_PIN_RESUME)
+            cli_screen_line(program->screen, "  ", cli_say(program, M_RESUMED_NEXT));
         break;
     }
 }

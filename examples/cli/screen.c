@@ -3,12 +3,12 @@
 
    screen.c: see screen.h. One mutex guards the screen; a ticker thread redraws the live line. */
 #include "screen.h"
+#include "wrap.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,10 +49,7 @@ const char *cli_clean(const char *text, char *room, size_t size)
 
 static int columns(void)
 {
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10)
-        return size.ws_col;
-    return 80;
+    return cli_columns(STDERR_FILENO);
 }
 
 /* Bytes of the first `width` characters of a text. */
@@ -63,33 +60,6 @@ static size_t clip(const char *text, int width)
         if (((unsigned char)text[length] & 0xC0U) != 0x80U && width-- <= 0)
             break;
     return length;
-}
-
-/* Writes a text with its lines broken between words, at a terminal's width. */
-static void write_wrapped(const char *text, int width)
-{
-    int column = 0;
-    while (*text != '\0') {
-        size_t length = strcspn(text, " \n");
-        char word[LIVE_MAX];
-        snprintf(word, sizeof word, "%.*s", (int)length, text);
-        int wants = cli_width(word);
-        if (column > 0 && column + wants > width) {
-            fputc('\n', stderr);
-            column = 0;
-        }
-        fwrite(text, 1, length, stderr);
-        column += wants;
-        text += length;
-        if (*text == '\n')
-            column = 0;
-        else if (*text == ' ')
-            column++;
-        if (*text != '\0' && !(*text == ' ' && column > width))
-            fputc(*text, stderr);
-        if (*text != '\0')
-            text++;
-    }
 }
 
 static void draw(const char *text)
@@ -199,8 +169,9 @@ void cli_screen_line(cli_screen *screen, const char *mark, const char *text)
     if (again)
         fputs("\r\033[K", stderr);
     if (screen->terminal) {
+        const char *line = strrchr(mark, '\n');
         fputs(mark, stderr);
-        write_wrapped(text, columns() - 1 - cli_width(mark));
+        cli_wrap(stderr, text, cli_width(line != NULL ? line + 1 : mark), columns());
         fputc('\n', stderr);
     } else {
         fprintf(stderr, "%s%s\n", mark, text);

@@ -4,9 +4,11 @@
    show.c: what is known of a card, for people, on stdout. Text from readers and cards is cleaned of
    control characters on its way. */
 #include "cli.h"
+#include "wrap.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LABEL 14 /* columns of the labels */
 
@@ -47,12 +49,20 @@ void cli_show_row(const cli *program, cli_message label, const char *value)
     char clean[600];
     const char *name = cli_say(program, label);
     int pad = LABEL - cli_width(name);
-    printf("  %s%*s%s\n", name, pad > 1 ? pad : 1, "", cli_clean(value, clean, sizeof clean));
+    if (pad < 1)
+        pad = 1;
+    cli_clean(value, clean, sizeof clean);
+    printf("  %s%*s", name, pad, "");
+    if (isatty(STDOUT_FILENO))
+        cli_wrap(stdout, clean, 2 + cli_width(name) + pad, cli_columns(STDOUT_FILENO));
+    else
+        fputs(clean, stdout);
+    putchar('\n');
 }
 
 /* "usable, tries left 2/3": as much of it as is known. */
-static void show_reference(const cli *program, const char *name, kamupin_pin_state state,
-                           kamupin_tries tries, int left, int most)
+static const char *reference_text(const cli *program, kamupin_pin_state state, kamupin_tries tries,
+                                  int left, int most, char *room, size_t size)
 {
     char amount[32] = "";
     char more[100] = "";
@@ -67,18 +77,24 @@ static void show_reference(const cli *program, const char *name, kamupin_pin_sta
     } else if (state == KAMUPIN_PIN_USABLE) {
         snprintf(more, sizeof more, "%s", cli_say(program, M_TRIES_UNKNOWN));
     }
-    int pad = LABEL - cli_width(name);
-    printf("  %s%*s%s%s%s\n", name, pad > 1 ? pad : 1, "", state_text(program, state),
-           more[0] != '\0' ? ", " : "", more);
+    snprintf(room, size, "%s%s%s", state_text(program, state), more[0] != '\0' ? ", " : "", more);
+    return room;
+}
+
+const char *cli_pin_text(const cli *program, const kamupin_card_info *info, char *room, size_t size)
+{
+    return reference_text(program, info->pin_state, info->pin_tries, info->pin_tries_left,
+                          info->pin_tries_max, room, size);
 }
 
 void cli_show_pin(const cli *program, const kamupin_card_info *info)
 {
-    show_reference(program, "PIN", info->pin_state, info->pin_tries, info->pin_tries_left,
-                   info->pin_tries_max);
+    char line[200];
+    cli_show_row(program, M_PIN, cli_pin_text(program, info, line, sizeof line));
     if (info->puk_state != KAMUPIN_PIN_UNKNOWN || info->puk_tries == KAMUPIN_TRIES_KNOWN)
-        show_reference(program, "PUK", info->puk_state, info->puk_tries, info->puk_tries_left,
-                       info->puk_tries_max);
+        cli_show_row(program, M_PUK,
+                     reference_text(program, info->puk_state, info->puk_tries, info->puk_tries_left,
+                                    info->puk_tries_max, line, sizeof line));
 }
 
 /* The product is that of the ATR's family, which an identity card shares: it is said only of a card

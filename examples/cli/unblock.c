@@ -15,6 +15,7 @@ typedef struct dialogue {
     cli *program;
     cli_term term;
     cli_kept kept;        /* the new PIN's line, between its two questions */
+    bool asked;           /* which card */
     int64_t sms_deadline; /* of the SMS code that was sent last, in cli_now() time; -1 for none */
 } dialogue;
 
@@ -133,11 +134,13 @@ static kamupin_answer ask_card(void *user, const kamupin_reader_list *list, size
     size_t places[32];
     size_t count = 0;
     size_t number = 0;
+    self->asked = true;
     cli_screen_settle(self->program->screen);
     cli_screen_line(self->program->screen, "\n", cli_say(self->program, M_CHOOSE_CARD));
     for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK && count < 32; i++) {
         char line[400];
         char clean[400];
+        char state[200];
         if (info.usable != KAMUPIN_OK)
             continue;
         places[count++] = i;
@@ -145,6 +148,9 @@ static kamupin_answer ask_card(void *user, const kamupin_reader_list *list, size
         cli_screen_line(self->program->screen, "", cli_clean(line, clean, sizeof clean));
         cli_screen_line(self->program->screen, "     ",
                         cli_clean(info.card_id, clean, sizeof clean));
+        snprintf(line, sizeof line, "PIN: %s",
+                 cli_pin_text(self->program, &info, state, sizeof state));
+        cli_screen_line(self->program->screen, "     ", line);
     }
     kamupin_answer answer =
         cli_term_number(&self->term, cli_say(self->program, M_CHOOSE_NUMBER), count, &number);
@@ -153,11 +159,34 @@ static kamupin_answer ask_card(void *user, const kamupin_reader_list *list, size
     return answer;
 }
 
+/* Which card it is that nobody was asked about. Only told: a list that fails is no reason to stop. */
+static void say_card(dialogue *self)
+{
+    cli *program = self->program;
+    kamupin_reader_list *list = NULL;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    if (self->asked || !program->interactive || program->card_id[0] == '\0' ||
+        kamupin_reader_list_new(program->context, program->cancel, &list, NULL) != KAMUPIN_OK)
+        return;
+    for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
+        char card[400], clean[400], line[500];
+        if (strcmp(info.card_id, program->card_id) != 0)
+            continue;
+        snprintf(card, sizeof card, "%s, %s", info.product, info.reader);
+        cli_fill(program->args.language, M_CARD_PICKED, cli_clean(card, clean, sizeof clean), line,
+                 sizeof line);
+        cli_screen_line(program->screen, "  ", line);
+    }
+    kamupin_reader_list_free(&list);
+}
+
 static bool acknowledge(void *user, kamupin_notice notice)
 {
     dialogue *self = user;
     cli *program = self->program;
     cli_screen_settle(program->screen);
+    if (notice == KAMUPIN_NOTICE_BEFORE_PIN)
+        say_card(self);
     cli_screen_line(program->screen, "\n", kamupin_notice_text(notice, program->args.language));
     cli_screen_line(program->screen, "", "");
     if (notice != KAMUPIN_NOTICE_BEFORE_PIN || program->args.acknowledge)
@@ -165,7 +194,8 @@ static bool acknowledge(void *user, kamupin_notice notice)
     return program->interactive && cli_term_enter(&self->term, cli_say(program, M_ASK_ACKNOWLEDGE));
 }
 
-/* A person can put another card in; a card that is lost is said and not waited for. */
+/* A person can put another card in; a card that is lost, or that was named and may not be used, is
+ * said and not waited for. */
 static bool wait_for_card(void *user, kamupin_status why)
 {
     dialogue *self = user;
@@ -174,7 +204,8 @@ static bool wait_for_card(void *user, kamupin_status why)
                    why == KAMUPIN_E_CARD_NOT_FOUND || why == KAMUPIN_E_CARD_REMOVED;
     if (missing || !self->program->interactive)
         return missing;
-    if (why == KAMUPIN_E_CARD_DEAD || why == KAMUPIN_E_PUK_LAST_TRY)
+    if (self->program->args.card != NULL || why == KAMUPIN_E_CARD_DEAD ||
+        why == KAMUPIN_E_PUK_LAST_TRY)
         return false;
     cli_error(&problem, why);
     cli_problem(self->program, &problem);

@@ -132,7 +132,7 @@ def test_a_person_who_mistypes_the_pin_decides_about_the_next_try(sandbox):
         terminal.send(NEW)
         terminal.expect("again")
         terminal.send(NEW)
-        terminal.expect("! .*Tries left: 2.*Present PIN: ")
+        terminal.expect(r"! .*Tries\s+left:\s+2.*Present PIN: ")
         terminal.send(FRESH_PIN)
         assert terminal.wait() == 0
     assert box.verify_by_opensc(NEW) == "9000"

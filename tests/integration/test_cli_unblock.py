@@ -203,7 +203,9 @@ def test_a_person_is_led_through_in_turkish(sandbox):
         terminal.send("\u00a0" + code[:5] + " " + code[5:])
         terminal.expect(r"Hangi kart\?")
         terminal.expect("1  " + box.cards[0].reader)
+        terminal.expect("PIN: BLOKE, kalan deneme hakkı 0/3")
         terminal.expect("2  " + box.cards[1].reader)
+        terminal.expect("PIN: BLOKE, kalan deneme hakkı 0/3")
         terminal.expect(r"Numarası \(1-2\): ")
         terminal.send("3")
         terminal.expect(r"! .*Numarası \(1-2\): ")
@@ -248,7 +250,8 @@ def test_a_person_is_led_through_in_english_and_puts_the_right_card_in(sandbox):
         terminal.expect("! This is a Turkish identity card")
         terminal.expect(r"Waiting for the card: .*\(\d+ s left\)")
         box.cards[0].insert()
-        terminal.expect("I have read this, go on: Enter")
+        terminal.expect("The card that is used: AKİS v2.x, " + re.escape(box.cards[0].reader))
+        terminal.expect("Please read before you begin.*I have read this, go on: Enter")
         terminal.send("")
         terminal.expect("New PIN .*: ")
         terminal.send(NEW)
@@ -280,4 +283,31 @@ def test_a_card_that_is_lost_is_said_before_anything_is_typed(sandbox):
         terminal.send(box.code())
         terminal.expect("444 5 576")
         assert terminal.wait() == STATUS["card-dead"]
+    assert texts(box) == []
+
+
+@pytest.mark.parametrize("language, notice", [("tr", "Başlamadan önce okuyun"), ("en", "Please read before you begin")])
+def test_notices_stand_in_80_columns_as_they_were_written(sandbox, language, notice):
+    """No line is longer than the terminal, and none is the torn-off end of another."""
+    box = sandbox(cards=["akis2:blocked"])
+    with box.terminal(KAMUPIN, "pin", "unblock", "--lang", language) as terminal:
+        terminal.send(box.code())
+        terminal.expect(notice)
+        terminal.expect("Enter")
+        lines = terminal.text.replace("\r", "").split(notice)[1].split("\n\n")[0].split("\n")[1:]
+        terminal.send("\x03", end="")
+        terminal.wait()
+    assert len(lines) > 5
+    for line in lines:
+        assert len(line) <= 80 and line.startswith(("• ", "  ")), lines
+
+
+def test_a_named_card_that_may_not_be_used_is_not_waited_for(sandbox):
+    box = sandbox(cards=["akis1:blocked"])
+    with box.terminal(KAMUPIN, "pin", "unblock", "--lang", "en", "--card", box.cards[0].card_id) as terminal:
+        terminal.expect("Code on the web page: ")
+        terminal.send(box.code())
+        terminal.expect("How to do this on this kind of card is not known")
+        assert terminal.wait() == STATUS["command-unknown"]
+        assert "Waiting for the card" not in terminal.text
     assert texts(box) == []
