@@ -14,9 +14,8 @@
 typedef struct dialogue {
     cli *program;
     cli_term term;
-    cli_kept kept;        /* the new PIN's line, between its two questions */
-    bool asked;           /* which card */
-    int64_t sms_deadline; /* of the SMS code that was sent last, in cli_now() time; -1 for none */
+    cli_kept kept; /* the new PIN's line, between its two questions */
+    bool asked;    /* which card */
 } dialogue;
 
 static int descriptor(const cli_args *args, kamupin_ask ask)
@@ -103,17 +102,6 @@ static void introduce(dialogue *self, const kamupin_question *question)
         say_about_sms(self, question->sms, question->problem == NULL);
 }
 
-/* The seconds to show. An SMS code's time runs on while a wrong one is asked for again. */
-static int seconds(dialogue *self, const kamupin_question *question)
-{
-    if (question->sms == NULL || question->sms->seconds_left < 0)
-        return question->seconds_left;
-    if (question->problem == NULL)
-        self->sms_deadline = cli_now() + (int64_t)question->sms->seconds_left * 1000;
-    int64_t left = (self->sms_deadline - cli_now() + 999) / 1000;
-    return left > 0 ? (int)left : 0;
-}
-
 static kamupin_answer ask_secret(void *user, const kamupin_question *question, kamupin_secret *into)
 {
     dialogue *self = user;
@@ -124,7 +112,7 @@ static kamupin_answer ask_secret(void *user, const kamupin_question *question, k
     if (!self->program->interactive)
         return KAMUPIN_ANSWER_STOP;
     return cli_term_secret(&self->term, cli_say(self->program, label(question->ask)),
-                           seconds(self, question), question->ask == KAMUPIN_ASK_SMS_CODE, into);
+                           question->seconds_left, question->ask == KAMUPIN_ASK_SMS_CODE, into);
 }
 
 static kamupin_answer ask_card(void *user, const kamupin_reader_list *list, size_t *index)
@@ -282,7 +270,7 @@ static kamupin_operation_options options_of(cli *program)
 kamupin_status cli_pin_unblock(cli *program, kamupin_error *error)
 {
     bool create = program->args.command == COMMAND_PIN_CREATE;
-    dialogue self = {.program = program, .sms_deadline = -1};
+    dialogue self = {.program = program};
     kamupin_result result = KAMUPIN_RESULT_INIT;
     kamupin_status status = check_inputs(program, error);
     if (status != KAMUPIN_OK)
@@ -305,7 +293,7 @@ kamupin_status cli_pin_unblock(cli *program, kamupin_error *error)
 
 kamupin_status cli_pin_resume(cli *program, kamupin_error *error)
 {
-    dialogue self = {.program = program, .sms_deadline = -1};
+    dialogue self = {.program = program};
     kamupin_operation_options options = options_of(program);
     kamupin_prompts prompts = prompts_of(&self);
     size_t left = 0;
