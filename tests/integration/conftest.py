@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
@@ -24,6 +25,12 @@ cache = (BUILD / "CMakeCache.txt").read_text()
 collect_ignore = [name for name, line in (("test_bindings.py", r"^KAMUPIN_BINDINGS:BOOL=OFF$"),
                                           ("test_install.py", r"^CMAKE_C_FLAGS:\w+=.*-fsanitize"))
                   if re.search(line, cache, re.M)]
+
+# What whoever runs the tests ignores (nohup: SIGHUP; a shell's background job: SIGINT and SIGQUIT) would stay ignored in
+# every program under test: they start as a person's would.
+for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(_number) == signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.fixture

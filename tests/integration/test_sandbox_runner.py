@@ -98,11 +98,9 @@ def waiting_command(tmp_path: Path) -> tuple[list[str], Path]:
 def started(tmp_path: Path, *options: str) -> tuple[subprocess.Popen[str], Remains]:
     """A sandbox whose command waits; returned once the command runs."""
     command, where = waiting_command(tmp_path)
-    # A new session, as a terminal's job would be: the test's own Ctrl-C is not this sandbox'. A signal that whoever
-    # runs the tests ignores (nohup: SIGHUP) would stay ignored in every child.
+    # A new session, as a terminal's job would be: the test's own Ctrl-C is not this sandbox'.
     process = subprocess.Popen([SANDBOX, "run", *options, "--", *command], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True,
-                               preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
+                               stderr=subprocess.PIPE, text=True, start_new_session=True)
     until(lambda: where.exists() or process.poll() is not None, 30, "the start of the command")
     assert process.poll() is None, process.communicate()
     return process, Remains(Path(where.read_text().strip()).parent)
