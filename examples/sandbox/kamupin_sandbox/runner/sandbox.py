@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import tempfile
 import time
@@ -50,11 +51,11 @@ class Tools:
                            "cmake --build build", 69)
 
 
-def private_folder() -> Path:
-    """A new folder, mode 0700, under XDG_RUNTIME_DIR or the temporary folder, with a short path."""
+def private_place() -> Path:
+    """A short path for a new folder, under XDG_RUNTIME_DIR or the temporary folder. Nothing is made yet."""
     for base in (os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"):
         if base and len(base) <= LONGEST_FOLDER and os.access(base, os.W_OK | os.X_OK):
-            return Path(tempfile.mkdtemp(prefix="kamupin-", dir=base))
+            return Path(base, f"kamupin-{secrets.token_hex(4)}")
     raise SandboxError("Geçici klasöre yazılamıyor; TMPDIR değişkenine yazılabilir bir klasör verin.",
                        "No temporary folder can be written to; set TMPDIR to one that can.", 73)
 
@@ -89,11 +90,23 @@ class Sandbox:
         if self.verbose:
             note(tr, en)
 
+    def _make_folder(self) -> None:
+        """The private folder. Its janitor comes first: a runner that is killed in between leaves nothing behind."""
+        while self.folder is None:
+            place = private_place()
+            janitor = Janitor(place, mark_of(place / SOCKET_NAME), self.keep)
+            try:
+                place.mkdir(mode=0o700)
+            except FileExistsError:
+                janitor.dismiss()  # somebody else's folder: not ours to remove
+                continue
+            self.folder, self._janitor = place, janitor
+
     def open(self) -> None:
         """Brings everything up; returns when PC/SC shows every card and the service answers."""
         require_parts(self.tools.preload)
-        self.folder = private_folder()
-        self._janitor = Janitor(self.folder, mark_of(self.folder / SOCKET_NAME), self.keep)
+        self._make_folder()
+        assert self.folder is not None
         for name in ("logs", "cards", "state", "service"):
             (self.folder / name).mkdir(mode=0o700)
         self._say(f"klasör: {self.folder}", f"folder: {self.folder}")
