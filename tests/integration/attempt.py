@@ -140,7 +140,9 @@ class Attempt:
                 print(self._err.read_text())
             for name in list(self._ends):
                 os.close(self._ends.pop(name))
-        return Ended(code, json.loads(self._out.read_text()), self._err.read_text())
+        said = self._out.read_text()
+        assert said, f"nothing on standard output, exit code {code}:\n{self._err.read_text()}"
+        return Ended(code, json.loads(said), self._err.read_text())
 
 
 def unblock(box: Box, *options: str, **how: Any) -> Ended:
