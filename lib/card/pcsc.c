@@ -10,6 +10,7 @@
 #include <PCSC/wintypes.h>
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,13 @@
 /* A cancel that comes just before the wait, and a reader that comes just before it, are seen at the
    latest after this long: PC/SC-lite forgets both. */
 #define SLICE_MS 2000
+
+/* PC/SC-lite 1.9.9 looks a card handle up in one process-wide table, while connecting and letting go
+   in another thread, under another context, change that table without its lock: it then crashes in
+   the look-up (seen). So handles come and go alone, and work with handles goes on side by side. The
+   lock guards the other library's global, not one of ours. A reader of the lock may wait in
+   SCardBeginTransaction; readers are preferred (glibc's default), so its holder can always end. */
+static pthread_rwlock_t handles = PTHREAD_RWLOCK_INITIALIZER;
 
 typedef struct pcsc_worker {
     SCARDCONTEXT context;
@@ -119,7 +127,9 @@ static kamupin_reader_answer pcsc_open(void *user, void **worker)
 static void pcsc_close(void *object)
 {
     pcsc_worker *worker = object;
+    pthread_rwlock_wrlock(&handles);
     SCardReleaseContext(worker->context);
+    pthread_rwlock_unlock(&handles);
     free(worker);
 }
 
@@ -307,8 +317,10 @@ static kamupin_reader_answer pcsc_connect(void *object, const char *reader, void
     pcsc_connection *made = calloc(1, sizeof *made);
     if (made == NULL)
         return (kamupin_reader_answer){KAMUPIN_E_NO_MEMORY, 0, false};
+    pthread_rwlock_wrlock(&handles);
     LONG code = SCardConnect(worker->context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
                              &made->handle, &protocol);
+    pthread_rwlock_unlock(&handles);
     made->worker = worker;
     if (code == SCARD_S_SUCCESS)
         *connection = made;
@@ -320,7 +332,9 @@ static kamupin_reader_answer pcsc_connect(void *object, const char *reader, void
 static void pcsc_disconnect(void *object)
 {
     pcsc_connection *connection = object;
+    pthread_rwlock_wrlock(&handles);
     SCardDisconnect(connection->handle, SCARD_LEAVE_CARD);
+    pthread_rwlock_unlock(&handles);
     free(connection);
 }
 
@@ -328,21 +342,29 @@ static kamupin_reader_answer pcsc_reconnect(void *object)
 {
     pcsc_connection *connection = object;
     DWORD protocol = 0;
-    return answer_on(connection->worker,
-                     SCardReconnect(connection->handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
-                                    SCARD_LEAVE_CARD, &protocol));
+    pthread_rwlock_rdlock(&handles);
+    LONG code = SCardReconnect(connection->handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
+                               SCARD_LEAVE_CARD, &protocol);
+    pthread_rwlock_unlock(&handles);
+    return answer_on(connection->worker, code);
 }
 
 static kamupin_reader_answer pcsc_begin(void *object)
 {
     pcsc_connection *connection = object;
-    return answer_on(connection->worker, SCardBeginTransaction(connection->handle));
+    pthread_rwlock_rdlock(&handles);
+    LONG code = SCardBeginTransaction(connection->handle);
+    pthread_rwlock_unlock(&handles);
+    return answer_on(connection->worker, code);
 }
 
 static kamupin_reader_answer pcsc_end(void *object)
 {
     pcsc_connection *connection = object;
-    return answer_on(connection->worker, SCardEndTransaction(connection->handle, SCARD_LEAVE_CARD));
+    pthread_rwlock_rdlock(&handles);
+    LONG code = SCardEndTransaction(connection->handle, SCARD_LEAVE_CARD);
+    pthread_rwlock_unlock(&handles);
+    return answer_on(connection->worker, code);
 }
 
 static kamupin_reader_answer pcsc_transmit(void *object, const unsigned char *command,
@@ -353,8 +375,10 @@ static kamupin_reader_answer pcsc_transmit(void *object, const unsigned char *co
     SCARD_IO_REQUEST received = {SCARD_PROTOCOL_T1,
                                  sizeof received}; /* some tools need a real one */
     DWORD size = (DWORD)*reply_length;
+    pthread_rwlock_rdlock(&handles);
     LONG code = SCardTransmit(connection->handle, SCARD_PCI_T1, command, (DWORD)command_length,
                               &received, reply, &size);
+    pthread_rwlock_unlock(&handles);
     *reply_length = code == SCARD_S_SUCCESS ? size : 0;
     return answer_on(connection->worker, code);
 }
