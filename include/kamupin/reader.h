@@ -65,7 +65,9 @@ typedef struct kamupin_reader_backend {
      *  them. */
     kamupin_reader_answer (*watch)(void *worker, kamupin_reader_state *states, size_t count,
                                    long timeout_ms);
-    /** Ends a `watch` of this worker; the only call that may come from another thread. */
+    /** Ends a `watch` of this worker, and the wait of its `begin` or `reconnect`: these answer
+     *  cancelled. The only call that may come from another thread; a wake that finds nobody
+     *  waiting may be remembered for the next wait or forgotten. */
     void (*wake)(void *worker);
 
     /** Connects to the card in a reader (shared, T=1), and lets go without resetting it. */
@@ -73,7 +75,8 @@ typedef struct kamupin_reader_backend {
     void (*disconnect)(void *connection);
     /** Accepts a reset or removal that happened; does not itself reset the card. */
     kamupin_reader_answer (*reconnect)(void *connection);
-    /** Holds the card against other programs, and lets go. Waits while another program holds it. */
+    /** Holds the card against other programs, and lets go. Waits while another program holds it,
+     *  until `wake`. */
     kamupin_reader_answer (*begin)(void *connection);
     kamupin_reader_answer (*end)(void *connection);
     /** One command APDU, one response APDU. `reply_length`: room in, bytes out. */

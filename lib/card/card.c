@@ -124,7 +124,7 @@ kamupin_status kp_card_enter(kamupin_card *card)
 /* Takes the transaction and confirms the identity, of a card that was recognised once. */
 static kamupin_status hold_recognised(kamupin_card *card)
 {
-    kamupin_status status = kp_channel_begin(&card->channel, &card->error);
+    kamupin_status status = kp_channel_begin(&card->channel, card->cancel, &card->error);
     if (status != KAMUPIN_OK)
         return status;
     status = kp_identity_confirm(&card->channel, &card->identity, &card->error);
@@ -177,7 +177,7 @@ static kamupin_status read_afresh(kamupin_card *card)
 {
     kp_identity fresh = {0};
     const kamupin_card_info *before = &card->identity.info;
-    kamupin_status status = kp_channel_begin(&card->channel, &card->error);
+    kamupin_status status = kp_channel_begin(&card->channel, card->cancel, &card->error);
     if (status != KAMUPIN_OK)
         return status;
     status =

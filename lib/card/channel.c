@@ -60,7 +60,8 @@ static bool card_was_lost(kamupin_status status)
     return status == KAMUPIN_E_CARD_RESET || status == KAMUPIN_E_CARD_REMOVED;
 }
 
-kamupin_status kp_channel_begin(kp_channel *channel, kamupin_error *error)
+/* begin, and reconnect before it when the card was reset or removed under this connection. */
+static kamupin_reader_answer begin_afresh(kp_channel *channel)
 {
     kamupin_reader_answer answer = channel->backend->begin(channel->connection);
     if (card_was_lost(answer.status)) {
@@ -72,11 +73,27 @@ kamupin_status kp_channel_begin(kp_channel *channel, kamupin_error *error)
         else if (removed || answer.status == KAMUPIN_E_NO_CARD)
             answer.status = KAMUPIN_E_CARD_REMOVED;
     }
+    return answer;
+}
+
+kamupin_status kp_channel_begin(kp_channel *channel, kamupin_cancel *cancel, kamupin_error *error)
+{
+    kamupin_reader_answer answer;
+    kp_cancel_hook hook = {.wake = channel->backend->wake, .object = channel->worker};
+    kp_cancel_enter(cancel, &hook);
+    do /* again after a wake that came late, of a pull that was cleared since */
+        answer = begin_afresh(channel);
+    while (answer.status == KAMUPIN_E_CANCELLED && cancel != NULL &&
+           !kamupin_cancel_pulled(cancel));
+    kp_cancel_leave(cancel, &hook);
     if (answer.status != KAMUPIN_OK)
         return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
                                 "cannot hold the card");
     channel->held = true;
-    return KAMUPIN_OK;
+    kamupin_status status = kp_cancel_check(cancel, error);
+    if (status != KAMUPIN_OK)
+        kp_channel_end(channel);
+    return status;
 }
 
 void kp_channel_end(kp_channel *channel)

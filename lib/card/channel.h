@@ -38,8 +38,9 @@ kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_
 void kp_channel_close(kp_channel *channel);
 
 /** Holds the card (SCardBeginTransaction), reconnecting once when it was reset before; lets go
- * without reset. */
-kamupin_status kp_channel_begin(kp_channel *channel, kamupin_error *error);
+ * without reset. While another program holds it this waits; pulling `cancel` (may be NULL) ends
+ * that. Errors: card-removed, cancelled, reader-*. */
+kamupin_status kp_channel_begin(kp_channel *channel, kamupin_cancel *cancel, kamupin_error *error);
 void kp_channel_end(kp_channel *channel);
 
 /** Sends one command of a held card and gathers its answer (61xx). ok means that an answer came:

@@ -134,7 +134,7 @@ static void *identify(void *object)
     if (status == KAMUPIN_OK) {
         channel.cancel = at->cancel;
         for (int turn = 0; turn < 2; turn++) {
-            status = kp_channel_begin(&channel, &error);
+            status = kp_channel_begin(&channel, at->cancel, &error);
             if (status == KAMUPIN_OK)
                 status = kp_identity_read(&channel, at->state.atr, at->state.atr_length,
                                           &at->identity, &error);

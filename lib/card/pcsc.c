@@ -6,6 +6,7 @@
    one would make all readers as slow as the slowest. */
 #include <kamupin/reader.h>
 
+#include <PCSC/reader.h>
 #include <PCSC/winscard.h>
 #include <PCSC/wintypes.h>
 
@@ -23,12 +24,14 @@
    latest after this long: PC/SC-lite forgets both. */
 #define SLICE_MS 2000
 
-/* PC/SC-lite 1.9.9 looks a card handle up in one process-wide table, while connecting and letting go
-   in another thread, under another context, change that table without its lock: it then crashes in
-   the look-up (seen). So handles come and go alone, and work with handles goes on side by side. The
-   lock guards the other library's global, not one of ours. A reader of the lock may wait in
-   SCardBeginTransaction; readers are preferred (glibc's default), so its holder can always end. */
-static pthread_rwlock_t handles = PTHREAD_RWLOCK_INITIALIZER;
+#define HELD_MS 64 /* at most so long between two looks whether another program holds the card */
+
+/* PC/SC-lite looks a card handle up by walking through the handles of all contexts of the process.
+   In 1.9.9 SCardDisconnect does so once more without its lock, and crashes when another thread
+   makes or releases a context meanwhile (seen): so these three go one after another. None of them
+   waits for a card; SCardConnect may, and stays outside. The lock guards the other library's
+   global, not one of ours. */
+static pthread_mutex_t contexts = PTHREAD_MUTEX_INITIALIZER;
 
 typedef struct pcsc_worker {
     SCARDCONTEXT context;
@@ -108,10 +111,12 @@ static kamupin_reader_answer pcsc_open(void *user, void **worker)
     pcsc_worker *made = calloc(1, sizeof *made);
     if (made == NULL)
         return (kamupin_reader_answer){KAMUPIN_E_NO_MEMORY, 0, false};
+    pthread_mutex_lock(&contexts);
     LONG code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &made->context);
     if (code ==
         SCARD_W_SECURITY_VIOLATION) /* refused, or the daemon ended just now: see answer_on */
         code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &made->context);
+    pthread_mutex_unlock(&contexts);
     kamupin_reader_answer result = answer(code);
     if (result.status == KAMUPIN_E_READER_SERVICE_DOWN && socket_is_closed_to_us())
         result.status = KAMUPIN_E_READER_NOT_PERMITTED;
@@ -127,9 +132,9 @@ static kamupin_reader_answer pcsc_open(void *user, void **worker)
 static void pcsc_close(void *object)
 {
     pcsc_worker *worker = object;
-    pthread_rwlock_wrlock(&handles);
+    pthread_mutex_lock(&contexts);
     SCardReleaseContext(worker->context);
-    pthread_rwlock_unlock(&handles);
+    pthread_mutex_unlock(&contexts);
     free(worker);
 }
 
@@ -317,10 +322,8 @@ static kamupin_reader_answer pcsc_connect(void *object, const char *reader, void
     pcsc_connection *made = calloc(1, sizeof *made);
     if (made == NULL)
         return (kamupin_reader_answer){KAMUPIN_E_NO_MEMORY, 0, false};
-    pthread_rwlock_wrlock(&handles);
     LONG code = SCardConnect(worker->context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
                              &made->handle, &protocol);
-    pthread_rwlock_unlock(&handles);
     made->worker = worker;
     if (code == SCARD_S_SUCCESS)
         *connection = made;
@@ -332,38 +335,54 @@ static kamupin_reader_answer pcsc_connect(void *object, const char *reader, void
 static void pcsc_disconnect(void *object)
 {
     pcsc_connection *connection = object;
-    pthread_rwlock_wrlock(&handles);
+    pthread_mutex_lock(&contexts);
     SCardDisconnect(connection->handle, SCARD_LEAVE_CARD);
-    pthread_rwlock_unlock(&handles);
+    pthread_mutex_unlock(&contexts);
     free(connection);
+}
+
+/* Waits until no other connection holds the card, which SCardBeginTransaction and SCardReconnect
+   would do with no way to end it; unlike them SCardGetAttrib answers "sharing violation" at once.
+   What else it answers does not matter. */
+static bool wait_until_free(pcsc_connection *connection)
+{
+    for (long pause_ms = 1;; pause_ms = pause_ms < HELD_MS ? 2 * pause_ms : HELD_MS) {
+        const struct timespec pause = {0, pause_ms * 1000000};
+        unsigned char vendor[MAX_BUFFER_SIZE];
+        DWORD size = sizeof vendor;
+        LONG code = SCardGetAttrib(connection->handle, SCARD_ATTR_VENDOR_NAME, vendor, &size);
+        if (code != SCARD_E_SHARING_VIOLATION)
+            return true;
+        if (atomic_exchange(&connection->worker->woken, false))
+            return false;
+        nanosleep(&pause, NULL);
+    }
 }
 
 static kamupin_reader_answer pcsc_reconnect(void *object)
 {
     pcsc_connection *connection = object;
     DWORD protocol = 0;
-    pthread_rwlock_rdlock(&handles);
+    if (!wait_until_free(connection))
+        return answer(SCARD_E_CANCELLED);
     LONG code = SCardReconnect(connection->handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
                                SCARD_LEAVE_CARD, &protocol);
-    pthread_rwlock_unlock(&handles);
     return answer_on(connection->worker, code);
 }
 
 static kamupin_reader_answer pcsc_begin(void *object)
 {
     pcsc_connection *connection = object;
-    pthread_rwlock_rdlock(&handles);
+    if (!wait_until_free(connection))
+        return answer(SCARD_E_CANCELLED);
     LONG code = SCardBeginTransaction(connection->handle);
-    pthread_rwlock_unlock(&handles);
     return answer_on(connection->worker, code);
 }
 
 static kamupin_reader_answer pcsc_end(void *object)
 {
     pcsc_connection *connection = object;
-    pthread_rwlock_rdlock(&handles);
     LONG code = SCardEndTransaction(connection->handle, SCARD_LEAVE_CARD);
-    pthread_rwlock_unlock(&handles);
     return answer_on(connection->worker, code);
 }
 
@@ -375,10 +394,8 @@ static kamupin_reader_answer pcsc_transmit(void *object, const unsigned char *co
     SCARD_IO_REQUEST received = {SCARD_PROTOCOL_T1,
                                  sizeof received}; /* some tools need a real one */
     DWORD size = (DWORD)*reply_length;
-    pthread_rwlock_rdlock(&handles);
     LONG code = SCardTransmit(connection->handle, SCARD_PCI_T1, command, (DWORD)command_length,
                               &received, reply, &size);
-    pthread_rwlock_unlock(&handles);
     *reply_length = code == SCARD_S_SUCCESS ? size : 0;
     return answer_on(connection->worker, code);
 }

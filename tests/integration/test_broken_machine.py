@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -21,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from attempt import (KAMUPIN, NEW_PIN, PHASE, Attempt, Ended, Steps, check_refusal, costly, new_pin_works, refused, requests,
-                     spends_nothing)
+                     spends_nothing, unblock)
 from box import BUILD, until
 from private_pcscd import Client, PrivatePcscd
 
@@ -212,6 +213,30 @@ def test_a_card_that_another_program_is_at_work_on(sandbox):
             assert steps.ended()["status"] == "ok"
     finally:
         other.close()
+    assert new_pin_works(box)
+
+
+@LANG
+def test_a_cancel_while_another_program_is_at_work(sandbox, lang):
+    """The person does not have to wait for the other program: Ctrl-C ends the work before a command was sent."""
+    box = sandbox(cards=["akis2:blocked"])
+    other = Client(box.env, box.cards[0].reader)
+    try:
+        attempt = Attempt(box, code=box.code(), lang=lang)
+        message = attempt.text_message()
+        assert [other.say("connect"), other.say("begin")] == ["ok", "ok"]
+        with spends_nothing(box):
+            attempt.feed("sms", message, more=False)
+            state = Path(box.env["KAMUPIN_STATE_DIR"])
+            until(lambda: any(path.is_file() and path.stat().st_size > 100 for path in state.rglob("*")), what="the journal")
+            attempt.process.send_signal(signal.SIGINT)
+            check_refusal(attempt.ended(20), "cancelled", lang)
+        assert other.say("end") == "ok"
+    finally:
+        other.close()
+    operation = box.control.get("/operations")["operations"][0]
+    assert (operation["outcome"], operation["outcomes"][0]["evidence"]["external_authenticate"]) == ("not-done", "not-sent")
+    assert unblock(box, pin=NEW_PIN).status == "ok"
     assert new_pin_works(box)
 
 

@@ -20,6 +20,7 @@ from box import BUILD, Box, Card, until
 from private_pcscd import PrivatePcscd
 
 WAIT = str(BUILD / "bin" / "driver-wait")
+CROWD = str(BUILD / "bin" / "driver-crowd")
 LIST = str(BUILD / "bin" / "example-list-cards")
 READER_SERVICE_DOWN, READER_NOT_PERMITTED = 20, 21
 
@@ -71,6 +72,14 @@ def test_recognition_fails_closed(sandbox: Callable[..., Box], answer: str) -> N
 def test_other_ways_to_answer(sandbox: Callable[..., Box], way: str) -> None:
     box = sandbox([f"akis1:reply={way}", f"akis2:reply={way}"])
     assert states(box) == ["ok", "ok"]
+
+
+def test_many_threads_list_side_by_side(sandbox: Callable[..., Box]) -> None:
+    """libpcsclite 1.9.9 crashes in SCardDisconnect when another thread releases its context at that moment. glibc overwrites
+    freed memory here, so that the crash comes within seconds when nothing keeps the two apart."""
+    box = sandbox(["idcard"] * 8)
+    done = box.run(CROWD, "4", "250", env={"MALLOC_PERTURB_": "165"}, seconds=120)
+    assert (done.returncode, done.stdout) == (0, "1000\n")
 
 
 def test_sixteen_readers(sandbox: Callable[..., Box]) -> None:

@@ -55,7 +55,7 @@ static kamupin_status identify(fixture *f)
 {
     const kp_script_slot *slot = &f->script.readers[0];
     assert_int_equal(kp_channel_open(f->context, slot->name, &f->channel, &f->error), KAMUPIN_OK);
-    assert_int_equal(kp_channel_begin(&f->channel, &f->error), KAMUPIN_OK);
+    assert_int_equal(kp_channel_begin(&f->channel, NULL, &f->error), KAMUPIN_OK);
     kamupin_status status =
         kp_identity_read(&f->channel, slot->atr, slot->atr_length, &f->identity, &f->error);
     kp_channel_end(&f->channel);

@@ -48,7 +48,7 @@ static int setup(void **state)
     options.log_level = KAMUPIN_LOG_TRACE;
     assert_int_equal(kamupin_context_new(&options, &f.context, NULL), KAMUPIN_OK);
     assert_int_equal(kp_channel_open(f.context, "R", &f.channel, &f.error), KAMUPIN_OK);
-    assert_int_equal(kp_channel_begin(&f.channel, &f.error), KAMUPIN_OK);
+    assert_int_equal(kp_channel_begin(&f.channel, NULL, &f.error), KAMUPIN_OK);
     f.channel.stale = false;
     *state = &f;
     return 0;
@@ -287,15 +287,39 @@ static void test_begin_accepts_a_reset_once(void **state)
     fixture *f = *state;
     kp_channel_end(&f->channel);
     f->script.readers[0].next_begin = KAMUPIN_E_CARD_RESET;
-    assert_int_equal(kp_channel_begin(&f->channel, &f->error), KAMUPIN_OK);
+    assert_int_equal(kp_channel_begin(&f->channel, NULL, &f->error), KAMUPIN_OK);
     assert_int_equal(f->script.readers[0].reconnects, 1);
     assert_true(f->channel.stale);
     kp_channel_end(&f->channel);
     kp_script_remove(&f->script, 0);
-    assert_int_equal(kp_channel_begin(&f->channel, &f->error), KAMUPIN_E_CARD_REMOVED);
+    assert_int_equal(kp_channel_begin(&f->channel, NULL, &f->error), KAMUPIN_E_CARD_REMOVED);
     kp_script_insert(&f->script, 0, KP_ATR_AKIS2);
-    assert_int_equal(kp_channel_begin(&f->channel, &f->error), KAMUPIN_OK);
+    assert_int_equal(kp_channel_begin(&f->channel, NULL, &f->error), KAMUPIN_OK);
     assert_true(f->channel.stale);
+}
+
+/* The other end of a wait for another program is the backend's: here it says that it was woken. */
+static void test_a_cancel_ends_the_wait_for_another_program(void **state)
+{
+    fixture *f = *state;
+    kamupin_cancel *cancel = NULL;
+    assert_int_equal(kamupin_cancel_new(f->context, &cancel, NULL), KAMUPIN_OK);
+    kp_channel_end(&f->channel);
+    /* a wake that is left from an earlier pull is not taken for one of now */
+    f->script.readers[0].next_begin = KAMUPIN_E_CANCELLED;
+    assert_int_equal(kp_channel_begin(&f->channel, cancel, &f->error), KAMUPIN_OK);
+    kp_channel_end(&f->channel);
+    kamupin_cancel_pull(cancel);
+    f->script.readers[0].next_begin = KAMUPIN_E_CANCELLED;
+    assert_int_equal(kp_channel_begin(&f->channel, cancel, &f->error), KAMUPIN_E_CANCELLED);
+    assert_int_equal(f->script.wakes, 1);
+    assert_false(f->channel.held);
+    /* one that got the card all the same lets it go */
+    assert_int_equal(kp_channel_begin(&f->channel, cancel, &f->error), KAMUPIN_E_CANCELLED);
+    assert_false(f->channel.held);
+    assert_false(f->script.readers[0].held);
+    kamupin_cancel_free(&cancel);
+    assert_int_equal(kp_channel_begin(&f->channel, NULL, &f->error), KAMUPIN_OK);
 }
 
 static void test_no_command_outside_a_transaction(void **state)
@@ -346,6 +370,7 @@ int main(void)
         TEST(test_stale_blocks_secrets),
         TEST(test_kinds_of_loss),
         TEST(test_begin_accepts_a_reset_once),
+        TEST(test_a_cancel_ends_the_wait_for_another_program),
         TEST(test_no_command_outside_a_transaction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
