@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from box import BUILD, until
-from kamupin_sandbox.runner import daemon
+from kamupin_sandbox.runner import daemon, members
 from kamupin_sandbox.runner.messages import SandboxError
 from terminal import Terminal
 
@@ -403,6 +403,24 @@ def test_without_pcscds_folder_it_says_what_to_run(monkeypatch):
     assert caught.value.code == 77
     for sentence in (caught.value.tr, caught.value.en):
         assert "sudo mkdir -p /proc/pcscd" in sentence
+
+
+def test_a_process_in_the_middle_of_an_exec_is_found(tmp_path, monkeypatch):
+    """The kernel shows neither environment nor command line for that moment."""
+    for name in ("cmdline", "environ"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "exe").symlink_to("/bin/sleep")
+
+    def exec_ends(_seconds):
+        (tmp_path / "cmdline").write_bytes(b"sleep\0600\0")
+        (tmp_path / "environ").write_bytes(b"MARK=1\0")
+    monkeypatch.setattr(members.time, "sleep", exec_ends)
+    assert members._environment(tmp_path) == b"MARK=1\0"
+    for name in ("cmdline", "environ", "exe"):
+        (tmp_path / name).unlink()
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(OSError):  # ended: no program, and no waiting
+        members._environment(tmp_path)
 
 
 @pytest.mark.parametrize("end", ["exit 0", "kill -KILL $PPID; sleep 600"])

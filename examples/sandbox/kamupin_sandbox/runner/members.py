@@ -17,6 +17,19 @@ def mark_of(socket_path: Path) -> str:
     return f"PCSCLITE_CSOCK_NAME={socket_path}"
 
 
+def _environment(process: Path, seconds: float = 2.0) -> bytes:
+    """A process' environment. In the middle of an exec it has neither that nor a command line for a moment: it is looked
+    at again until it has. A process that has ended, and the kernel's own, have no program."""
+    deadline = time.monotonic() + seconds
+    while True:
+        started = (process / "cmdline").read_bytes() != b""
+        environment = (process / "environ").read_bytes()
+        if environment or started or time.monotonic() > deadline:
+            return environment
+        os.readlink(process / "exe")
+        time.sleep(0.001)
+
+
 def members(mark: str) -> list[int]:
     """Processes that carry the mark, this one aside. What cannot be read is not ours."""
     found = []
@@ -24,7 +37,7 @@ def members(mark: str) -> list[int]:
         if not entry.isdigit() or int(entry) == os.getpid():
             continue
         try:
-            environment = Path("/proc", entry, "environ").read_bytes()
+            environment = _environment(Path("/proc", entry))
         except OSError:
             continue
         if mark.encode() in environment.split(b"\0"):
