@@ -110,11 +110,12 @@ static uint16_t reset_retry(struct vc_card *card, const struct vc_apdu *apdu,
                             struct vc_reply *reply)
 {
     (void)reply;
-    if (apdu->p1 != 0x00 && apdu->p1 != 0x02)
+    if (apdu->p1 > 0x02)
         return 0x6A86;
     if (!vc_in_application(card) || apdu->p2 != PIN)
         return 0x6A88;
-    return apdu->p1 == 0x02 ? vc_reset_with_right(card, apdu) : vc_reset_with_puk(card, apdu);
+    return apdu->p1 == 0x02 ? vc_reset_with_right(card, apdu)
+                            : vc_reset_with_puk(card, apdu, apdu->p1 == 0x00);
 }
 
 // GET DATA on a PIN object, wrapped as IAS-ECC does: 70 { BF81nn { A0 { 9A maximum, 9B left } } }.

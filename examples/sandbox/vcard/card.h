@@ -87,7 +87,7 @@ uint16_t vc_change(struct vc_card *card, struct vc_reference *reference, const u
                    size_t old_len, const uint8_t *fresh, size_t fresh_len);
 uint16_t vc_change_joined(struct vc_card *card, struct vc_reference *reference,
                           const struct vc_apdu *apdu);
-uint16_t vc_reset_with_puk(struct vc_card *card, const struct vc_apdu *apdu);
+uint16_t vc_reset_with_puk(struct vc_card *card, const struct vc_apdu *apdu, bool renew);
 uint16_t vc_reset_with_right(struct vc_card *card, const struct vc_apdu *apdu);
 
 // auth.c

@@ -118,12 +118,12 @@ uint16_t vc_change_joined(struct vc_card *card, struct vc_reference *reference,
     return vc_change(card, reference, apdu->data, at, apdu->data + at, apdu->lc - at);
 }
 
-// RESET RETRY COUNTER with PUK and new PIN. Each one counts as a use of the PUK, the right ones
-// too.
-uint16_t vc_reset_with_puk(struct vc_card *card, const struct vc_apdu *apdu)
+// RESET RETRY COUNTER with the PUK and a new PIN behind it, or (RENEW false) with the PUK alone,
+// which leaves the PIN as it is. Each one counts as a use of the PUK, the right ones too.
+uint16_t vc_reset_with_puk(struct vc_card *card, const struct vc_apdu *apdu, bool renew)
 {
     struct vc_state *state = &card->state;
-    if (state->puk.value.len == 0)
+    if (state->puk.value.len == 0 || (!renew && state->pin.value.len == 0))
         return 0x6A88;
     if (apdu->lc == 0)
         return 0x6A80;
@@ -135,10 +135,12 @@ uint16_t vc_reset_with_puk(struct vc_card *card, const struct vc_apdu *apdu)
     if (sw != SW_OK)
         return sw;
     size_t at = split(&state->puk, apdu);
-    if (!equal(&state->puk.value, apdu->data, at) || !length_good(apdu->lc - at))
+    size_t fresh = apdu->lc - at;
+    if (!equal(&state->puk.value, apdu->data, at) || !(renew ? length_good(fresh) : fresh == 0))
         return wrong(&state->puk.counter);
     struct vc_state before = *state;
-    set(&state->pin.value, apdu->data + at, apdu->lc - at);
+    if (renew)
+        set(&state->pin.value, apdu->data + at, fresh);
     state->puk.counter.tries = state->puk.counter.max;
     state->pin.counter.tries = state->pin.counter.max;
     return commit(card, &before);

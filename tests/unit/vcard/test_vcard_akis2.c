@@ -156,6 +156,21 @@ static void resetting_with_the_puk(void **unused)
     fixture_free(f);
 }
 
+static void the_puk_alone_leaves_the_pin_as_it_is(void **unused)
+{
+    (void)unused;
+    struct fixture *f = fixture_new(AKIS2_STATE "pin.tries 0\npuk.uses 2\n");
+    expect(f, SELECT_APPLICATION, "9000");
+    expect(f, "002C01810E3837363534333231323232323232", "63C2"); // more than the PUK
+    assert_int_equal(f->card.state.puk_uses, 1);
+    assert_int_equal(f->card.state.pin.counter.tries, 0);
+    expect(f, "002C0181083837363534333231", "9000");
+    assert_int_equal(f->card.state.puk_uses, 0);
+    assert_int_equal(f->card.state.pin.counter.tries, 3);
+    expect(f, RIGHT_PIN, "9000");
+    fixture_free(f);
+}
+
 static void the_card_dies_of_three_wrong_puks(void **unused)
 {
     (void)unused;
@@ -185,7 +200,7 @@ static void resetting_needs_a_right(void **unused)
     expect(f, "00A40000023F00", "9000");
     expect(f, SELECT_APPLICATION, "9000");
     expect(f, "002C028106343434343434", "6982"); // leaving the application ends the right
-    expect(f, "002C0181083837363534333231", "6A86");
+    expect(f, "002C038106343434343434", "6A86");
     fixture_free(f);
 }
 
@@ -229,6 +244,7 @@ int main(void)
         cmocka_unit_test(verifying),
         cmocka_unit_test(changing),
         cmocka_unit_test(resetting_with_the_puk),
+        cmocka_unit_test(the_puk_alone_leaves_the_pin_as_it_is),
         cmocka_unit_test(the_card_dies_of_three_wrong_puks),
         cmocka_unit_test(resetting_needs_a_right),
         cmocka_unit_test(a_pin_that_was_never_set),
