@@ -43,7 +43,8 @@ typedef struct kamupin_error {
     int tries_left; /**< tries left of what was refused, -1 when not known or no matter of tries */
     int wait_seconds;      /**< seconds until it makes sense to try again, -1 when not said */
     int http_status;       /**< the HTTP status code, 0 when none */
-    long platform_code;    /**< the PC/SC, curl or errno code behind it, 0 when none */
+    long platform_code;    /**< the PC/SC, curl or errno code behind it; with card-busy the process
+                                that works on the card; 0 when none */
     char problem_type[64]; /**< the problem document's type, "" when none */
     char detail[192];      /**< technical English for a log, redacted; "" when none */
 } kamupin_error;

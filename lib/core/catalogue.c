@@ -132,6 +132,11 @@ static void put_numbers(writer *out, const kamupin_error *error, bool turkish)
     if (error->wait_seconds > 0)
         put(out, turkish ? " Beklenecek süre: %d saniye." : " Seconds to wait: %d.",
             error->wait_seconds);
+    if (error->status == KAMUPIN_E_CARD_BUSY && error->platform_code > 0)
+        put(out,
+            turkish ? " Kartla çalışan programın süreç numarası: %ld."
+                    : " The program at work on it is process %ld.",
+            error->platform_code);
     if (error->status_word != 0)
         put(out, turkish ? " (Kartın yanıtı: %04X)" : " (The card's answer: %04X)",
             error->status_word & 0xFFFFU);

@@ -4,7 +4,7 @@
    journal.c: the state folder, durable records in it, and per-card locks. Every path is opened
    relative to the checked folder, and no link is followed. */
 #define _DEFAULT_SOURCE 1 /* flock */
-#define _GNU_SOURCE     1 /* asprintf */
+#define _GNU_SOURCE     1 /* asprintf, program_invocation_short_name */
 #include <core/journal.h>
 
 #include <core/fail.h>
@@ -25,6 +25,7 @@
 
 #define RECORD_SUFFIX ".journal"
 #define NAME_ROOM     192
+#define HOLDER_ROOM   64
 
 static kamupin_status fail_folder(kamupin_error *error, const char *what)
 {
@@ -237,10 +238,40 @@ static bool lock_file(const char *name, char *out)
     return file_name(out, text, ".lock");
 }
 
+/* Who holds a lock, as "1234 program" stands in its file. What another program wrote there goes into
+ * texts: anything but letters, digits, ".", "-" and "_" ends the name. */
+static kamupin_status fail_busy(int fd, kamupin_error *error)
+{
+    char holder[HOLDER_ROOM] = "", *name = holder;
+    ssize_t got = pread(fd, holder, sizeof holder - 1, 0);
+
+    holder[got > 0 ? got : 0] = '\0';
+    long process = strtol(holder, &name, 10);
+    name += *name == ' ' ? 1 : 0;
+    name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_")] = '\0';
+    if (process <= 0)
+        return kp_fail(error, KAMUPIN_E_CARD_BUSY, KAMUPIN_FROM_LOCAL, "held by process unknown");
+    kp_fail(error, KAMUPIN_E_CARD_BUSY, KAMUPIN_FROM_LOCAL, "held by process %ld%s%s", process,
+            name[0] != '\0' ? " " : "", name);
+    if (error != NULL)
+        error->platform_code = process;
+    return KAMUPIN_E_CARD_BUSY;
+}
+
+/* Writes who holds the lock into its file. */
+static bool name_holder(int fd)
+{
+    char holder[HOLDER_ROOM];
+    int length = snprintf(holder, sizeof holder, "%ld %.24s\n", (long)getpid(),
+                          program_invocation_short_name);
+
+    return ftruncate(fd, 0) == 0 && pwrite(fd, holder, (size_t)length, 0) == length;
+}
+
 kamupin_status kp_lock_take(kamupin_context *context, const char *name, kp_lock *lock,
                             kamupin_error *error)
 {
-    char file[NAME_ROOM], holder[32] = "";
+    char file[NAME_ROOM];
     kamupin_status status = KAMUPIN_OK;
 
     lock->fd = -1;
@@ -253,14 +284,10 @@ kamupin_status kp_lock_take(kamupin_context *context, const char *name, kp_lock 
     if (fd < 0) {
         status = fail_folder(error, "a lock file cannot be made");
     } else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        ssize_t got = pread(fd, holder, sizeof holder - 1, 0);
-        holder[got > 0 ? got : 0] = '\0';
-        status = kp_fail(error, KAMUPIN_E_CARD_BUSY, KAMUPIN_FROM_LOCAL, "held by process %s",
-                         holder[0] ? holder : "unknown");
+        status = fail_busy(fd, error);
         close(fd);
     } else {
-        int length = snprintf(holder, sizeof holder, "%ld", (long)getpid());
-        if (ftruncate(fd, 0) != 0 || pwrite(fd, holder, (size_t)length, 0) != length)
+        if (!name_holder(fd))
             kp_log(context, KAMUPIN_LOG_WARNING, "core", "a lock does not name its holder");
         lock->fd = fd;
     }

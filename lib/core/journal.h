@@ -42,7 +42,7 @@ typedef struct kp_lock {
         -1                                                                                         \
     }
 /** Takes the lock for `name` (any text) without waiting. Errors: card-busy (detail names the
- * holder's process id), state-folder. */
+ * holder's process and program, platform_code is its process id), state-folder. */
 kamupin_status kp_lock_take(kamupin_context *context, const char *name, kp_lock *lock,
                             kamupin_error *error);
 void kp_lock_drop(kp_lock *lock);

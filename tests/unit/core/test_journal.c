@@ -152,12 +152,41 @@ static void a_card_is_worked_on_by_one_program(void **state)
     assert_int_equal(kp_lock_take(here->context, "serial:01", &mine, &error), KAMUPIN_OK);
     assert_int_equal(kp_lock_take(here->context, "serial:01", &second, &error),
                      KAMUPIN_E_CARD_BUSY);
-    snprintf(holder, sizeof holder, "held by process %ld", (long)getpid());
+    snprintf(holder, sizeof holder, "held by process %ld test_journal", (long)getpid());
     assert_string_equal(error.detail, holder);
+    assert_int_equal(error.platform_code, getpid());
     assert_int_equal(kp_lock_take(here->context, "serial:02", &second, &error), KAMUPIN_OK);
     kp_lock_drop(&second);
     kp_lock_drop(&mine);
     assert_int_equal(kp_lock_take(here->context, "serial:01", &mine, &error), KAMUPIN_OK);
+    kp_lock_drop(&mine);
+}
+
+/* The sentence names the process, in both languages. */
+static void a_busy_card_names_its_holder(void **state)
+{
+    place *here = *state;
+    kp_lock mine = KP_LOCK_INIT, second = KP_LOCK_INIT;
+    kamupin_error error = KAMUPIN_ERROR_INIT;
+    char text[KAMUPIN_TEXT_MAX], process[24];
+
+    snprintf(process, sizeof process, " %ld.", (long)getpid());
+    assert_int_equal(kp_lock_take(here->context, "serial:01", &mine, NULL), KAMUPIN_OK);
+    assert_int_equal(kp_lock_take(here->context, "serial:01", &second, &error),
+                     KAMUPIN_E_CARD_BUSY);
+    assert_non_null(strstr(kamupin_error_text(&error, KAMUPIN_TURKISH, text, sizeof text), process));
+    assert_non_null(strstr(kamupin_error_text(&error, KAMUPIN_ENGLISH, text, sizeof text), process));
+    /* a holder that could not write its name */
+    assert_int_equal(ftruncate(mine.fd, 0), 0);
+    assert_int_equal(kp_lock_take(here->context, "serial:01", &second, &error),
+                     KAMUPIN_E_CARD_BUSY);
+    assert_string_equal(error.detail, "held by process unknown");
+    assert_null(strstr(kamupin_error_text(&error, KAMUPIN_ENGLISH, text, sizeof text), "process"));
+    /* … and one whose file somebody else wrote */
+    assert_int_equal(pwrite(mine.fd, "77 a\033[2Jb\n", 10, 0), 10);
+    assert_int_equal(kp_lock_take(here->context, "serial:01", &second, &error),
+                     KAMUPIN_E_CARD_BUSY);
+    assert_string_equal(error.detail, "held by process 77 a");
     kp_lock_drop(&mine);
 }
 
@@ -189,6 +218,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_folder_open_to_others_is_refused, enter, leave),
         cmocka_unit_test_setup_teardown(a_link_is_not_followed, enter, leave),
         cmocka_unit_test_setup_teardown(a_card_is_worked_on_by_one_program, enter, leave),
+        cmocka_unit_test_setup_teardown(a_busy_card_names_its_holder, enter, leave),
         cmocka_unit_test_setup_teardown(a_dead_holders_lock_is_free, enter, leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
