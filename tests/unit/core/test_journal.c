@@ -174,8 +174,10 @@ static void a_busy_card_names_its_holder(void **state)
     assert_int_equal(kp_lock_take(here->context, "serial:01", &mine, NULL), KAMUPIN_OK);
     assert_int_equal(kp_lock_take(here->context, "serial:01", &second, &error),
                      KAMUPIN_E_CARD_BUSY);
-    assert_non_null(strstr(kamupin_error_text(&error, KAMUPIN_TURKISH, text, sizeof text), process));
-    assert_non_null(strstr(kamupin_error_text(&error, KAMUPIN_ENGLISH, text, sizeof text), process));
+    assert_non_null(
+        strstr(kamupin_error_text(&error, KAMUPIN_TURKISH, text, sizeof text), process));
+    assert_non_null(
+        strstr(kamupin_error_text(&error, KAMUPIN_ENGLISH, text, sizeof text), process));
     /* a holder that could not write its name */
     assert_int_equal(ftruncate(mine.fd, 0), 0);
     assert_int_equal(kp_lock_take(here->context, "serial:01", &second, &error),

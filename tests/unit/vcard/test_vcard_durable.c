@@ -74,7 +74,7 @@ static uint16_t change(struct vc_card *card, const char *both)
 static uint16_t reset(struct vc_card *card, const char *both)
 {
     struct vc_apdu apdu = command(both);
-    return vc_reset_with_puk(card, &apdu);
+    return vc_reset_with_puk(card, &apdu, true);
 }
 
 static void a_right_value_spends_first_too(void **unused)
