@@ -30,7 +30,8 @@ typedef enum kamupin_secret_kind {
     KAMUPIN_SECRET_OWN = 64,     /**< not a kind: first of those that only the library makes */
     KAMUPIN_SECRET_ACCESS_TOKEN = 65, /**< an operation token */
     KAMUPIN_SECRET_REPORT_TICKET =
-        66 /**< good for reporting one operation's outcome, nothing else */
+        66, /**< good for reporting one operation's outcome, nothing else */
+    KAMUPIN_SECRET_CARD_SESSION = 68 /**< the keys of secure messaging with a card */
 } kamupin_secret_kind;
 
 /** The most bytes a secret holds. */

@@ -61,6 +61,9 @@ typedef enum kamupin_status {
     KAMUPIN_E_COMMAND_UNKNOWN = 42,        /**< the card profile does not know how to do this */
     KAMUPIN_E_CARD_NOT_FOUND = 43,         /**< the card that was named is in no reader */
     KAMUPIN_E_AUTHENTICATION_REFUSED = 44, /**< the card refused the service's cryptogram */
+    KAMUPIN_E_SECURE_MESSAGING =
+        49, /**< what passes between card and library is not protected as it
+                                        has to be */
 
     /* 60..79: the PIN. */
     KAMUPIN_E_PIN_TOO_SHORT = 60,

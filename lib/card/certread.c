@@ -117,7 +117,8 @@ static kamupin_status same_block(kp_channel *channel, const kp_der *der, size_t 
                                  kamupin_error *error)
 {
     kp_response response;
-    size_t length = der->length - offset < KP_APDU_BLOCK ? der->length - offset : KP_APDU_BLOCK;
+    const size_t block = kp_channel_block(channel);
+    size_t length = der->length - offset < block ? der->length - offset : block;
     kamupin_status status = kp_read_block(channel, offset, length, &response, error);
     *same = status == KAMUPIN_OK && response.sw == KP_SW_OK && response.length == length &&
             memcmp(response.data, der->data + offset, length) == 0;
@@ -135,8 +136,9 @@ kamupin_status kp_certificates_confirm(kp_channel *channel, const kp_identity *i
     kamupin_status status = kp_select_file(channel, identity->profile, der->file, &response, error);
     if (status == KAMUPIN_OK && response.sw == KP_SW_OK)
         status = same_block(channel, der, 0, same, error);
-    if (status == KAMUPIN_OK && *same && der->length > KP_APDU_BLOCK)
-        status = same_block(channel, der, der->length - KP_APDU_BLOCK, same, error);
+    const size_t block = kp_channel_block(channel);
+    if (status == KAMUPIN_OK && *same && der->length > block)
+        status = same_block(channel, der, der->length - block, same, error);
     return status;
 }
 

@@ -101,6 +101,7 @@ void kp_channel_end(kp_channel *channel)
     if (!channel->held)
         return;
     channel->held = false;
+    kp_sm_kill(channel->sm); /* what other programs say to the card now would break it anyway */
     kamupin_reader_answer answer = channel->backend->end(channel->connection);
     if (answer.status != KAMUPIN_OK) {
         channel->stale = true;
@@ -162,6 +163,7 @@ static kamupin_status no_answer(kp_channel *channel, kamupin_reader_answer answe
 {
     kamupin_status status = answer.status;
     channel->stale = true;
+    kp_sm_kill(channel->sm);
     if (status == KAMUPIN_OK || status == KAMUPIN_E_CARD_RESET)
         status =
             card_is_absent(channel, answer.unsent) ? KAMUPIN_E_CARD_REMOVED : KAMUPIN_E_CARD_RESET;
@@ -173,6 +175,13 @@ static kamupin_status no_answer(kp_channel *channel, kamupin_reader_answer answe
                             "the card did not answer a command");
 }
 
+static kamupin_status forbidden(const kp_command *command, kamupin_error *error)
+{
+    return kp_fail(error, KAMUPIN_E_COMMAND_FORBIDDEN, KAMUPIN_FROM_LOCAL,
+                   "never sent: %02X %02X %02X %02X", command->cla, command->ins, command->p1,
+                   command->p2);
+}
+
 /* The last place before the wire. `repeat`: the card had an earlier part of this command already.
  */
 static kamupin_status exchange(kp_channel *channel, const kp_command *command, bool repeat,
@@ -181,9 +190,7 @@ static kamupin_status exchange(kp_channel *channel, const kp_command *command, b
     uint8_t bytes[COMMAND_MAX];
     size_t length = 0;
     if (kp_never_send(command))
-        return kp_fail(error, KAMUPIN_E_COMMAND_FORBIDDEN, KAMUPIN_FROM_LOCAL,
-                       "never sent: %02X %02X %02X %02X", command->cla, command->ins, command->p1,
-                       command->p2);
+        return forbidden(command, error);
     if (!kp_command_encode(command, bytes, sizeof bytes, &length))
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
                        "a command that is no short APDU");
@@ -254,6 +261,51 @@ static kamupin_status get_response(kp_channel *channel, const kp_command *comman
     return status;
 }
 
+static kamupin_status send_clear(kp_channel *channel, const kp_command *command,
+                                 kp_response *response, kamupin_error *error)
+{
+    kamupin_status status = gather(channel, command, false, response, error);
+    if (status == KAMUPIN_OK && (response->sw & 0xFF00) == 0x6C00 && may_repeat(command)) {
+        kp_command again = *command;
+        again.le = stated_length(response->sw);
+        response->length = 0;
+        status = gather(channel, &again, true, response, error);
+    }
+    if (status == KAMUPIN_OK)
+        status = get_response(channel, command, response, error);
+    return status;
+}
+
+/* The same under the session that stands on the channel. The never-send list is asked for the plain
+   form as well: a protected VERIFY always has data. GET RESPONSE belongs to the transport and goes
+   in clear (ISO/IEC 7816-4, 5.3.4); 6Cxx would be an answer without protection. */
+static kamupin_status send_protected(kp_channel *channel, const kp_command *command,
+                                     kp_response *response, kamupin_error *error)
+{
+    kp_sm_command wrapped;
+    if (kp_never_send(command))
+        return forbidden(command, error);
+    kamupin_status status = kp_sm_protect(channel->sm, command, &wrapped, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    status = gather(channel, &wrapped.command, false, response, error);
+    if (status == KAMUPIN_OK)
+        status = get_response(channel, &wrapped.command, response, error);
+    if (status == KAMUPIN_OK)
+        status = kp_sm_unprotect(channel->sm, response, error);
+    else
+        kp_sm_kill(channel->sm);
+    if (status == KAMUPIN_E_SECURE_MESSAGING)
+        kp_log(channel->context, KAMUPIN_LOG_INFO, "card", "%s: secure messaging ended",
+               channel->reader);
+    return status;
+}
+
+size_t kp_channel_block(const kp_channel *channel)
+{
+    return channel->sm != NULL ? KP_SM_DATA_MAX : KP_APDU_BLOCK;
+}
+
 kamupin_status kp_channel_send(kp_channel *channel, const kp_command *command,
                                kp_response *response, kamupin_error *error)
 {
@@ -267,15 +319,8 @@ kamupin_status kp_channel_send(kp_channel *channel, const kp_command *command,
                        "the card was not identified since it may have been lost");
     kamupin_status status = kp_cancel_check(channel->cancel, error);
     if (status == KAMUPIN_OK)
-        status = gather(channel, command, false, response, error);
-    if (status == KAMUPIN_OK && (response->sw & 0xFF00) == 0x6C00 && may_repeat(command)) {
-        kp_command again = *command;
-        again.le = stated_length(response->sw);
-        response->length = 0;
-        status = gather(channel, &again, true, response, error);
-    }
-    if (status == KAMUPIN_OK)
-        status = get_response(channel, command, response, error);
+        status = channel->sm != NULL ? send_protected(channel, command, response, error)
+                                     : send_clear(channel, command, response, error);
     if (status != KAMUPIN_OK)
         response->sw = 0;
     return status;

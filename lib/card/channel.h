@@ -3,6 +3,7 @@
 
    channel.h: one card through one connection. The only way to the wire: encodes, follows 61xx and
    6Cxx, refuses the never-send list in the last place, masks what it logs, bounds what it takes,
+   protects and checks while a session of secure messaging stands,
    and turns every loss of the card's state into card-reset, card-removed or card-swapped, after
    which nothing secret is sent until the card was identified again. */
 #ifndef KP_CARD_CHANNEL_H
@@ -10,6 +11,7 @@
 
 #include <card/apdu.h>
 #include <card/profile.h>
+#include <card/sm.h>
 #include <core/cancel.h>
 #include <core/context.h>
 
@@ -25,6 +27,8 @@ typedef struct kp_channel {
     unsigned long commands; /* sent so far, for the log and tests */
     const kamupin_cancel *cancel; /* asked before each command when set: only while a card is read,
                                      never during PIN work */
+    kp_sm *sm; /* when set, every command goes under this session of secure messaging, or not at
+                  all; put here, taken away and closed by whoever opened it */
 } kp_channel;
 
 /** The backend that a context's readers are reached through: the application's, else PC/SC. */
@@ -38,7 +42,7 @@ kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_
 void kp_channel_close(kp_channel *channel);
 
 /** Holds the card (SCardBeginTransaction), reconnecting once when it was reset before; lets go
- * without reset. While another program holds it this waits; pulling `cancel` (may be NULL) ends
+ * without reset, which also ends a session of secure messaging. While another program holds it this waits; pulling `cancel` (may be NULL) ends
  * that. Errors: card-removed, cancelled, reader-*. */
 kamupin_status kp_channel_begin(kp_channel *channel, kamupin_cancel *cancel, kamupin_error *error);
 void kp_channel_end(kp_channel *channel);
@@ -49,12 +53,18 @@ void kp_channel_end(kp_channel *channel);
  * EXTERNAL AUTHENTICATE are so by their instruction) is never repeated, and is refused while
  * channel->stale. When it fails, channel->delivered tells whether the card may have had the
  * command: false only when it surely had not (refused here, or the backend said `unsent`).
- * Errors: command-forbidden, card-reset, card-removed, card-reply-malformed, reader-*. */
+ * While channel->sm is set the answer is the plain one, checked; once the session is dead nothing is
+ * sent any more.
+ * Errors: command-forbidden, card-reset, card-removed, card-reply-malformed, reader-*,
+ * secure-messaging. */
 kamupin_status kp_channel_send(kp_channel *channel, const kp_command *command,
                                kp_response *response, kamupin_error *error);
 
+/** The most plain bytes that pass in one command or answer: KP_APDU_BLOCK, less in a session. */
+size_t kp_channel_block(const kp_channel *channel);
+
 /** Whether a command is on the never-send list (docs/cards.md): 80 09, 80 10, 80 15, 80 16, 80 19,
- * 00 24 01 00, VERIFY without data, and every form that carries a PUK: by reference (82; 00 on
+ * 00 24 01 00, VERIFY without data (protected or not), and every form that carries a PUK: by reference (82; 00 on
  * v1.0) or by form (RESET RETRY COUNTER with any P1 but 02). */
 bool kp_never_send(const kp_command *command);
 

@@ -33,6 +33,15 @@ static bool names_a_puk(const kp_command *command)
     return command->p2 == 0x00 && !changes_pin_of_v1;
 }
 
+/* A command under secure messaging (first interindustry class, and AKİS' own alike) always has a
+   data field; what it carries for the card is in DO 87 or 85, the first there is. */
+static bool carries_nothing(const kp_command *command)
+{
+    const bool wrapped = (command->cla & 0x4C) == 0x0C;
+    return command->length == 0 ||
+           (wrapped && command->data[0] != 0x87 && command->data[0] != 0x85);
+}
+
 bool kp_never_send(const kp_command *command)
 {
     if (changes_the_card_for_good(command->ins))
@@ -41,15 +50,15 @@ bool kp_never_send(const kp_command *command)
     case INS_VERIFY:
         /* without data it asks for the tries left, and nobody knows whether AKİS takes one for it
          */
-        return command->length == 0 || command->p1 != 0x00 || names_a_puk(command);
+        return carries_nothing(command) || command->p1 != 0x00 || names_a_puk(command);
     case INS_CHANGE:
         /* P1 01 carries no old PIN: on v1.0 it is the PUK's */
-        return command->length == 0 || (command->p1 != 0x00 && command->p1 != 0x02) ||
+        return carries_nothing(command) || (command->p1 != 0x00 && command->p1 != 0x02) ||
                names_a_puk(command);
     case INS_RESET:
         /* P1 00 carries PUK and new PIN, 01 the PUK alone; only 02, the new PIN alone, is free of
            it */
-        return command->length == 0 || command->p1 != 0x02 || names_a_puk(command);
+        return carries_nothing(command) || command->p1 != 0x02 || names_a_puk(command);
     case INS_VERIFY_TLV:
     case INS_CHANGE_TLV:
     case INS_RESET_TLV:

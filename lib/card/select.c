@@ -54,7 +54,7 @@ kamupin_status kp_select_file(kp_channel *channel, const kp_profile *profile, ui
 kamupin_status kp_read_block(kp_channel *channel, size_t offset, size_t length,
                              kp_response *response, kamupin_error *error)
 {
-    size_t wanted = length < KP_APDU_BLOCK ? length : KP_APDU_BLOCK;
+    size_t wanted = length < kp_channel_block(channel) ? length : kp_channel_block(channel);
     const kp_command command = {.ins = 0xB0,
                                 .p1 = (uint8_t)(offset >> 8 & 0x7F),
                                 .p2 = (uint8_t)(offset & 0xFF),

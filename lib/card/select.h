@@ -24,7 +24,7 @@ kamupin_status kp_select_folder(kp_channel *channel, const kp_profile *profile, 
 kamupin_status kp_select_file(kp_channel *channel, const kp_profile *profile, uint16_t file,
                               kp_response *response, kamupin_error *error);
 
-/** READ BINARY of at most KP_APDU_BLOCK bytes from `offset` of the selected EF. */
+/** READ BINARY of at most kp_channel_block bytes from `offset` of the selected EF. */
 kamupin_status kp_read_block(kp_channel *channel, size_t offset, size_t length,
                              kp_response *response, kamupin_error *error);
 

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# Secure messaging by ISO/IEC 7816-4 a third time, on `cryptography`: both sides, terminal's and card's. The library
+# and the virtual card have an implementation each, and both are this project's; this one shares no code with either
+# and is itself held to published examples by test_secure_messaging.py. Pure: touches nothing but its own counter.
+"""An independent implementation of secure messaging."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.cmac import CMAC
+
+
+class Refused(Exception):
+    """The other side's message is not what a session allows."""
+
+
+def pad(data: bytes, block: int) -> bytes:
+    """ISO/IEC 7816-4 padding (ISO/IEC 9797-1 method 2)."""
+    return data + b"\x80" + bytes(-(len(data) + 1) % block)
+
+
+def unpad(data: bytes) -> bytes:
+    """What pad was given."""
+    bare = data.rstrip(b"\x00")
+    if not bare.endswith(b"\x80"):
+        raise Refused("padding")
+    return bare[:-1]
+
+
+def tlv(tag: int, value: bytes) -> bytes:
+    """One data object with the shortest length."""
+    size = len(value)
+    head = bytes([size]) if size < 0x80 else bytes([0x81, size]) if size < 0x100 else b"\x82" + size.to_bytes(2, "big")
+    return bytes([tag]) + head + value
+
+
+def objects(data: bytes) -> list[tuple[int, bytes]]:
+    """The data objects of a field."""
+    found: list[tuple[int, bytes]] = []
+    while data:
+        if len(data) < 2:
+            raise Refused("a tag without a length")
+        tag, size, at = data[0], data[1], 2
+        if size > 0x82:
+            raise Refused("a length of too many bytes")
+        if size >= 0x81:
+            at = 2 + size - 0x80
+            size = int.from_bytes(data[2:at], "big")
+        if len(data) < at + size:
+            raise Refused("a length beyond the end")
+        found.append((tag, data[at:at + size]))
+        data = data[at + size:]
+    return found
+
+
+@dataclass
+class Session:
+    """One side of a session: "aes" (CBC under an encrypted counter, CMAC) or "3des" (CBC from zero, MAC algorithm 3 of
+    ISO/IEC 9797-1)."""
+
+    algorithm: str
+    encryption: bytes
+    mac: bytes
+    counter: int
+
+    @property
+    def block(self) -> int:
+        """Bytes in a block, and in the counter."""
+        return 16 if self.algorithm == "aes" else 8
+
+    def step(self) -> bytes:
+        """The next value of the counter."""
+        self.counter = (self.counter + 1) % (1 << 8 * self.block)
+        return self.counter.to_bytes(self.block, "big")
+
+    def _cipher(self) -> Cipher:
+        if self.algorithm == "aes":
+            now = Cipher(algorithms.AES(self.encryption), modes.ECB()).encryptor()
+            start = now.update(self.counter.to_bytes(16, "big"))
+            return Cipher(algorithms.AES(self.encryption), modes.CBC(start))
+        return Cipher(algorithms.TripleDES(self.encryption), modes.CBC(bytes(8)))
+
+    def encrypt(self, plain: bytes) -> bytes:
+        """The cryptogram of a field under the counter's present value."""
+        return self._cipher().encryptor().update(pad(plain, self.block))
+
+    def decrypt(self, cryptogram: bytes) -> bytes:
+        """The field of a cryptogram."""
+        if not cryptogram or len(cryptogram) % self.block:
+            raise Refused("a cryptogram of broken blocks")
+        return unpad(self._cipher().decryptor().update(cryptogram))
+
+    def checksum(self, covered: bytes) -> bytes:
+        """The checksum over what is padded already but for its end."""
+        message = self.counter.to_bytes(self.block, "big") + covered
+        if len(message) % self.block or not covered:
+            message = pad(message, self.block)
+        if self.algorithm == "aes":
+            maker = CMAC(algorithms.AES(self.mac))
+            maker.update(message)
+            return maker.finalize()[:8]
+        left, right = self.mac[:8], self.mac[8:16]
+        chain = Cipher(algorithms.TripleDES(left), modes.CBC(bytes(8))).encryptor().update(message)[-8:]
+        opened = Cipher(algorithms.TripleDES(right), modes.ECB()).decryptor().update(chain)
+        return Cipher(algorithms.TripleDES(left), modes.ECB()).encryptor().update(opened)
+
+    # ---- the terminal's side ----
+
+    def protect(self, header: bytes, data: bytes = b"", le: int | None = None) -> bytes:
+        """A command as it goes over the wire; `le` is 1 to 256."""
+        self.step()
+        head = bytes([header[0] | 0x0C]) + header[1:4]
+        field = b""
+        if data:
+            field += tlv(0x85, self.encrypt(data)) if header[1] & 1 else tlv(0x87, b"\x01" + self.encrypt(data))
+        if le is not None:
+            field += tlv(0x97, bytes([le & 0xFF]))
+        covered = pad(head, self.block) + (pad(field, self.block) if field else b"")
+        field += tlv(0x8E, self.checksum(covered))
+        return head + bytes([len(field)]) + field + b"\x00"
+
+    def unprotect(self, answer: bytes, odd: bool = False) -> tuple[bytes, int]:
+        """Data and status word of an answer."""
+        self.step()
+        field, trailer = answer[:-2], answer[-2:]
+        if len(field) < 14 or field[-10:-8] != b"\x8e\x08":
+            raise Refused("no checksum at the end")
+        covered = field[:-10]
+        if self.checksum(pad(covered, self.block)) != field[-8:]:
+            raise Refused("checksum")
+        found = objects(covered)
+        if not found or found[-1][0] != 0x99 or found[-1][1] != trailer or len(found) > 2:
+            raise Refused("status")
+        data = b""
+        if len(found) == 2:
+            tag, value = found[0]
+            if tag != (0x85 if odd else 0x87) or (not odd and value[:1] != b"\x01"):
+                raise Refused("data object")
+            data = self.decrypt(value if odd else value[1:])
+        return data, int.from_bytes(trailer, "big")
+
+    # ---- the card's side ----
+
+    def open(self, apdu: bytes) -> tuple[bytes, bytes, int | None]:
+        """Header (its class without secure messaging), data and le of a command."""
+        self.step()
+        head, field = apdu[:4], apdu[5:-1]
+        if apdu[4] != len(field) or apdu[-1] != 0 or field[-10:-8] != b"\x8e\x08":
+            raise Refused("form")
+        inside = field[:-10]
+        covered = pad(head, self.block) + (pad(inside, self.block) if inside else b"")
+        if self.checksum(covered) != field[-8:]:
+            raise Refused("checksum")
+        data, le = b"", None
+        for tag, value in objects(inside):
+            if tag == 0x97:
+                le = value[0] or 256
+            elif tag == 0x87 and value[:1] == b"\x01":
+                data = self.decrypt(value[1:])
+            elif tag == 0x85:
+                data = self.decrypt(value)
+            else:
+                raise Refused("data object")
+        return bytes([head[0] & ~0x0C]) + head[1:], data, le
+
+    def answer(self, data: bytes, status: int, odd: bool = False) -> bytes:
+        """An answer as the card sends it."""
+        self.step()
+        field = b""
+        if data:
+            field = tlv(0x85, self.encrypt(data)) if odd else tlv(0x87, b"\x01" + self.encrypt(data))
+        word = status.to_bytes(2, "big")
+        field += tlv(0x99, word)
+        return field + tlv(0x8E, self.checksum(pad(field, self.block))) + word
