@@ -42,6 +42,9 @@ typedef void (*kamupin_log_fn)(void *user, kamupin_log_level level, const char *
 /** Milliseconds of a clock that never goes back and runs through suspend (CLOCK_BOOTTIME). */
 typedef int64_t (*kamupin_clock_fn)(void *user);
 
+/** Seconds since 1970-01-01T00:00:00Z, by which the dates of certificates are judged. */
+typedef int64_t (*kamupin_calendar_fn)(void *user);
+
 /** What a context may be told; every field may be left zero. Strings are copied. */
 typedef struct kamupin_context_options {
     size_t size;                 /**< sizeof; set by KAMUPIN_CONTEXT_OPTIONS_INIT */
@@ -57,6 +60,8 @@ typedef struct kamupin_context_options {
     void *clock_user;         /**< handed to `clock` */
     long connect_timeout_ms;  /**< 0: 10 000 */
     long request_timeout_ms;  /**< 0: 30 000; the whole of one HTTPS exchange */
+    kamupin_calendar_fn calendar; /**< NULL: the system's date; asked for certificates only */
+    void *calendar_user;          /**< handed to `calendar` */
 } kamupin_context_options;
 
 #define KAMUPIN_CONTEXT_OPTIONS_INIT KAMUPIN_SIZED(kamupin_context_options)

@@ -18,6 +18,7 @@
 #include <kamupin/pin.h>
 #include <kamupin/reader.h>
 #include <kamupin/secret.h>
+#include <kamupin/sign.h>
 #include <kamupin/status.h>
 
 #endif

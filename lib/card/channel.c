@@ -241,7 +241,7 @@ static int stated_length(uint16_t sw)
 /* Only what changes nothing and carries nothing of value is ever sent a second time. */
 static bool may_repeat(const kp_command *command)
 {
-    return !is_secret(command) && command->le != KP_LE_NONE &&
+    return !is_secret(command) && command->le != KP_LE_NONE && command->length <= KP_APDU_BLOCK &&
            (command->length == 0 || command->ins == 0xA4 || command->ins == 0xCB);
 }
 
@@ -261,10 +261,40 @@ static kamupin_status get_response(kp_channel *channel, const kp_command *comman
     return status;
 }
 
+/* Data beyond one APDU goes as a chain (ISO/IEC 7816-4, 5.3.3): all parts but the last have the
+   class' chaining bit and are answered with 9000 alone. Sends all of them but the last, which
+   `last` receives. A part that is refused or lost ends the chain: none is ever sent again. */
+static kamupin_status send_chain(kp_channel *channel, const kp_command *command, kp_command *last,
+                                 kp_response *response, kamupin_error *error)
+{
+    kamupin_status status = KAMUPIN_OK;
+    *last = *command;
+    response->sw = KP_SW_OK;
+    if (command->length > KP_APDU_BLOCK && (command->cla & 0x80) != 0)
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
+                       "a class that knows no chaining");
+    while (status == KAMUPIN_OK && response->sw == KP_SW_OK && last->length > KP_APDU_BLOCK) {
+        kp_command part = *last;
+        part.cla |= 0x10;
+        part.length = KP_APDU_BLOCK;
+        part.le = KP_LE_NONE;
+        status = gather(channel, &part, part.data != command->data, response, error);
+        response->length = 0;
+        last->data += KP_APDU_BLOCK;
+        last->length -= KP_APDU_BLOCK;
+    }
+    return status;
+}
+
 static kamupin_status send_clear(kp_channel *channel, const kp_command *command,
                                  kp_response *response, kamupin_error *error)
 {
-    kamupin_status status = gather(channel, command, false, response, error);
+    kp_command last;
+    kamupin_status status = send_chain(channel, command, &last, response, error);
+    if (status == KAMUPIN_OK && response->sw != KP_SW_OK)
+        return status; /* a part's answer, whatever it is, is not the command's */
+    if (status == KAMUPIN_OK)
+        status = gather(channel, &last, last.data != command->data, response, error);
     if (status == KAMUPIN_OK && (response->sw & 0xFF00) == 0x6C00 && may_repeat(command)) {
         kp_command again = *command;
         again.le = stated_length(response->sw);

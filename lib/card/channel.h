@@ -47,11 +47,12 @@ void kp_channel_close(kp_channel *channel);
 kamupin_status kp_channel_begin(kp_channel *channel, kamupin_cancel *cancel, kamupin_error *error);
 void kp_channel_end(kp_channel *channel);
 
-/** Sends one command of a held card and gathers its answer (61xx). ok means that an answer came:
+/** Sends one command of a held card, as a chain when its data is more than KP_APDU_BLOCK bytes, and
+ * gathers its answer (61xx). ok means that an answer came:
  * look at response->sw. A 6Cxx is repeated once with the right Le, only for SELECT, GET DATA and
  * commands without data; a command with secret data (VERIFY, CHANGE, RESET RETRY COUNTER and
- * EXTERNAL AUTHENTICATE are so by their instruction) is never repeated, and is refused while
- * channel->stale. When it fails, channel->delivered tells whether the card may have had the
+ * EXTERNAL AUTHENTICATE are so by their instruction) is never repeated, nor is any chain or part of
+ * one, and is refused while channel->stale. When it fails, channel->delivered tells whether the card may have had the
  * command: false only when it surely had not (refused here, or the backend said `unsent`).
  * While channel->sm is set the answer is the plain one, checked; once the session is dead nothing is
  * sent any more.

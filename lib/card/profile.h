@@ -34,13 +34,27 @@ typedef enum kp_naming { KP_NAME_BY_SERIAL, KP_NAME_BY_CERTIFICATES } kp_naming;
 /** How the card is logged out. */
 typedef enum kp_logout { KP_LOGOUT_COMMAND, KP_LOGOUT_BY_SELECTION } kp_logout;
 
+/** What of a hash goes into PSO: COMPUTE DIGITAL SIGNATURE. */
+typedef enum kp_sign_input {
+    KP_INPUT_NONE = 0,    /* nobody knows: refused */
+    KP_INPUT_DIGEST_INFO, /* RSA: DigestInfo, which the card pads (EMSA-PKCS1-v1_5) */
+    KP_INPUT_BLOCK,       /* RSA: padded here to the key's length; the card only computes */
+    KP_INPUT_HASH         /* EC: the hash, cut to the order's length */
+} kp_sign_input;
+
+typedef struct kp_sign_form {
+    kp_sign_input input;
+    kp_proof proof;
+} kp_sign_form;
+
 /** Operations that a service may vouch for by name ("reset-by-cryptogram" …) and a caller may
  * accept unproven. */
 typedef enum kp_card_operation {
     KP_OP_VERIFY = 1,
     KP_OP_CHANGE = 2,
     KP_OP_RESET_BY_CRYPTOGRAM =
-        4 /* GET CHALLENGE, EXTERNAL AUTHENTICATE, RESET RETRY COUNTER together */
+        4,          /* GET CHALLENGE, EXTERNAL AUTHENTICATE, RESET RETRY COUNTER together */
+    KP_OP_SIGN = 64 /* VERIFY, MSE SET, PSO: COMPUTE DIGITAL SIGNATURE together */
 } kp_card_operation;
 
 typedef struct kp_profile {
@@ -72,6 +86,14 @@ typedef struct kp_profile {
     uint8_t challenge_length; /* bytes asked for */
     kp_logout logout;
     kp_form logout_command;
+    /* signing: MSE SET names the key, PSO: COMPUTE DIGITAL SIGNATURE takes what `sign_*` says */
+    kp_form sign_environment;
+    bool sign_key_in_p2; /* the key's reference is P2 and there is no data; else data 84 01 ref */
+    uint8_t sign_key_first; /* reference of the key to the certificate in 2F10; the next file's is
+                               one more */
+    kp_form sign;
+    kp_sign_form sign_pkcs1, sign_pss, sign_ecdsa;
+    bool sign_ecdsa_der; /* the card answers SEQUENCE { r, s }, not r and s at full length */
 } kp_profile;
 
 /** The row whose historical bytes match the ATR's, or NULL. The interface bytes and TCK are not

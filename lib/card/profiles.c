@@ -52,6 +52,15 @@ static const kp_profile rows[] = {
         .challenge_length = 8,
         .logout = KP_LOGOUT_COMMAND,
         .logout_command = {0x80, 0x1A, 0x00, 0x00, KP_KNOWN},
+        .sign_environment = {0x00, 0x22, 0xC3, 0x00, KP_KNOWN},
+        .sign_key_in_p2 = true,
+        /* Which reference a key has is public of no generation: 84 is this project's own choice. A
+           wrong one costs no try, and what another key signs does not pass the certificate. */
+        .sign_key_first = 0x84,
+        .sign = {0x00, 0x2A, 0x9E, 0x9A, KP_KNOWN},
+        .sign_pkcs1 = {KP_INPUT_DIGEST_INFO, KP_KNOWN},
+        .sign_pss = {KP_INPUT_BLOCK, KP_CANDIDATE}, /* 256 bytes: needs chaining as well */
+        .sign_ecdsa = {KP_INPUT_NONE, KP_UNKNOWN},
     },
     {
         .name = "akis-2",
@@ -81,6 +90,12 @@ static const kp_profile rows[] = {
         .external_authenticate = {0x00, 0x82, 0x00, 0x83, KP_CANDIDATE},
         .challenge_length = 8,
         .logout = KP_LOGOUT_BY_SELECTION,
+        .sign_environment = {0x00, 0x22, 0x41, 0xB6, KP_CANDIDATE},
+        .sign_key_first = 0x84, /* own choice, as above */
+        .sign = {0x00, 0x2A, 0x9E, 0x9A, KP_CANDIDATE},
+        .sign_pkcs1 = {KP_INPUT_DIGEST_INFO, KP_CANDIDATE},
+        .sign_pss = {KP_INPUT_BLOCK, KP_CANDIDATE},
+        .sign_ecdsa = {KP_INPUT_HASH, KP_CANDIDATE},
     },
 };
 
@@ -130,6 +145,9 @@ kp_proof kp_profile_proof(const kp_profile *profile, kp_card_operation operation
     case KP_OP_RESET_BY_CRYPTOGRAM:
         return weaker(profile->challenge.proof, weaker(profile->external_authenticate.proof,
                                                        profile->reset_after_authentication.proof));
+    case KP_OP_SIGN:
+        return weaker(profile->verify.proof,
+                      weaker(profile->sign_environment.proof, profile->sign.proof));
     }
     return KP_UNKNOWN;
 }
@@ -142,6 +160,7 @@ static const struct {
     {KP_OP_VERIFY, "verify"},
     {KP_OP_CHANGE, "change"},
     {KP_OP_RESET_BY_CRYPTOGRAM, "reset-by-cryptogram"},
+    {KP_OP_SIGN, "sign"},
 };
 
 #define OPERATION_COUNT (sizeof operation_names / sizeof operation_names[0])

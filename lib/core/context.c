@@ -27,6 +27,15 @@ static int64_t boot_time_ms(void *user)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static int64_t system_date(void *user)
+{
+    struct timespec now = {0, 0};
+
+    (void)user;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec;
+}
+
 /* Copies an optional string; false when there is no memory. */
 static bool copy_text(const char *from, char **to)
 {
@@ -44,6 +53,8 @@ static bool adopt(kamupin_context *context, const kamupin_context_options *optio
     context->backend = options->backend;
     context->clock = options->clock ? options->clock : boot_time_ms;
     context->clock_user = options->clock_user;
+    context->calendar = options->calendar ? options->calendar : system_date;
+    context->calendar_user = options->calendar_user;
     context->connect_timeout_ms =
         options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     context->request_timeout_ms =
@@ -105,6 +116,11 @@ kamupin_status kp_context_check(const kamupin_context *context, kamupin_error *e
 int64_t kp_now_ms(const kamupin_context *context)
 {
     return context->clock(context->clock_user);
+}
+
+int64_t kp_calendar_now(const kamupin_context *context)
+{
+    return context->calendar(context->calendar_user);
 }
 
 bool kp_log_wanted(const kamupin_context *context, kamupin_log_level level)

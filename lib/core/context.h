@@ -16,6 +16,8 @@ struct kamupin_context {
     const kamupin_reader_backend *backend; /* NULL: card/ takes its own, PC/SC */
     kamupin_clock_fn clock;
     void *clock_user;
+    kamupin_calendar_fn calendar;
+    void *calendar_user;
     long connect_timeout_ms;
     long request_timeout_ms;
     char *ca_file;      /* NULL: the system's */
@@ -30,6 +32,9 @@ kamupin_status kp_context_check(const kamupin_context *context, kamupin_error *e
 
 /** Milliseconds on the context's clock. */
 int64_t kp_now_ms(const kamupin_context *context);
+
+/** Seconds since 1970-01-01T00:00:00Z on the context's calendar. */
+int64_t kp_calendar_now(const kamupin_context *context);
 
 /** Says a line to the log when `level` is wanted. Never give it a secret: mask first. */
 void kp_log(const kamupin_context *context, kamupin_log_level level, const char *room,

@@ -76,14 +76,15 @@ static void add_padding(X509 *certificate, size_t padding)
 
 void kp_test_certificate_make(const kp_test_certificate *wanted, unsigned char *der, size_t *length)
 {
-    EVP_PKEY *key = EVP_EC_gen("P-256");
+    EVP_PKEY *key = wanted->key != NULL ? wanted->key : EVP_EC_gen("P-256");
     X509 *certificate = X509_new();
     assert_non_null(key);
     assert_non_null(certificate);
     X509_set_version(certificate, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), wanted->begins);
+    X509_gmtime_adj(X509_getm_notAfter(certificate),
+                    wanted->begins == 0 && wanted->ends == 0 ? 3600 : wanted->ends);
     const char *text = wanted->name != NULL ? wanted->name : "Deneme";
     X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8,
                                (const unsigned char *)text, -1, -1, 0);
@@ -93,6 +94,8 @@ void kp_test_certificate_make(const kp_test_certificate *wanted, unsigned char *
         add(certificate, NID_certificate_policies, wanted->policies);
     if (wanted->usages != NULL)
         add(certificate, NID_ext_key_usage, wanted->usages);
+    if (wanted->key_usage != NULL)
+        add(certificate, NID_key_usage, wanted->key_usage);
     if (wanted->statements != NULL)
         add_statements(certificate, wanted->statements);
     if (wanted->padding > 0)
@@ -103,5 +106,6 @@ void kp_test_certificate_make(const kp_test_certificate *wanted, unsigned char *
     i2d_X509(certificate, &der);
     *length = (size_t)size;
     X509_free(certificate);
-    EVP_PKEY_free(key);
+    if (wanted->key == NULL)
+        EVP_PKEY_free(key);
 }

@@ -14,10 +14,13 @@
  */
 typedef struct kp_test_certificate {
     const char *policies;
-    const char *usages;     /* extended key usage */
-    const char *statements; /* QC statements */
-    size_t padding;         /* bytes of a comment, to make it longer */
-    const char *name;       /* common name; NULL: "Deneme" */
+    const char *usages;      /* extended key usage */
+    const char *statements;  /* QC statements */
+    size_t padding;          /* bytes of a comment, to make it longer */
+    const char *name;        /* common name; NULL: "Deneme" */
+    const char *key_usage;   /* such as "keyEncipherment" */
+    struct evp_pkey_st *key; /* an EVP_PKEY of the caller's; NULL: one that is thrown away */
+    long begins, ends;       /* its dates, in seconds from now; both 0: from now on for an hour */
 } kp_test_certificate;
 
 /** What the sandbox's cards carry: a qualified signature certificate of Kamu SM's form. */

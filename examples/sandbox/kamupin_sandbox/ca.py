@@ -174,6 +174,18 @@ def qc_statements(*oids: str) -> x509.UnrecognizedExtension:
     return x509.UnrecognizedExtension(QC_STATEMENTS, _der(0x30, b"".join(_der(0x30, _der_oid(oid)) for oid in oids)))
 
 
+def make_card_key(kind: str) -> Key:
+    """A key that a card signs with: "rsa" (2048 bits), "p256" or "p384"."""
+    if kind == "rsa":
+        return rsa.generate_private_key(65537, 2048)
+    return ec.generate_private_key(ec.SECP256R1() if kind == "p256" else ec.SECP384R1())
+
+
+def key_der(key: Key) -> bytes:
+    """A private key as PKCS #8, DER."""
+    return key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
 class CardIssuer:
     """The authority that issues the certificates on the virtual cards, kept in FOLDER."""
 
@@ -189,18 +201,21 @@ class CardIssuer:
             _save(sub, path)
         self._issuer = _load(path)
 
-    def issue(self, holder: str, identity: str, qualified: bool = True, days: float = 1095) -> bytes:
+    def issue(self, holder: str, identity: str, qualified: bool = True, days: float = 1095, key: Key | None = None,
+              start: datetime.datetime | None = None, signs: bool = True) -> bytes:
         """A certificate as DER. qualified: one that classifies as Kamu SM's qualified signature; else none that does.
 
-        Its RSA-2048 key is made and thrown away: the virtual card does not sign.
+        Without KEY an RSA-2048 key is made and thrown away, for cards that do not sign. signs: whether the
+        key's usage is for signatures; else it is for encipherment alone.
         """
-        key = rsa.generate_private_key(65537, 2048)
+        key = key or rsa.generate_private_key(65537, 2048)
         subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "TR"),
                              x509.NameAttribute(NameOID.SERIAL_NUMBER, identity),
                              x509.NameAttribute(NameOID.COMMON_NAME, holder)])
-        builder = _builder(subject, self._issuer.certificate.subject, key, days, _yesterday())
+        builder = _builder(subject, self._issuer.certificate.subject, key, days, start or _yesterday())
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        builder = builder.add_extension(_usage(digital_signature=True, content_commitment=qualified), critical=True)
+        builder = builder.add_extension(_usage(digital_signature=signs, content_commitment=signs and qualified,
+                                               key_encipherment=not signs), critical=True)
         policy = KAMUSM_QUALIFIED_POLICY if qualified else SANDBOX_POLICY
         builder = builder.add_extension(x509.CertificatePolicies([x509.PolicyInformation(policy, None)]), critical=False)
         if qualified:

@@ -11,6 +11,7 @@
 """
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 import secrets
@@ -18,14 +19,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import registry as reg
-from .ca import CardIssuer, write_private
+from .ca import DAY, CardIssuer, Key, key_der, make_card_key, write_private
 
 FRESH_PIN = "123456"  # of every card that says nothing else
 ATR = {"akis1": "3BBA11008131FE4D55454B41452056312E30AE",
        "akis2": "3B9F978131FE4580655443D3228231C073F621808105D3",
        "idcard": "3B9F978131FE4580655443D3228231C073F621808105D3"}
 ROW = {"akis1": "akis-1", "akis2": "akis-2"}
-FLAGS = ("blocked", "unset", "dead", "other-user", "no-certs", "strict")
+KEYS = ("rsa", "p256", "p384")
+FIRST_KEY = 0x84  # reference of the key to the first certificate; the next one's is one more
+FLAGS = ("blocked", "unset", "dead", "other-user", "no-certs", "strict", *KEYS, "expired", "not-yet", "no-sign")
 VALUES = {"tries": r"\d{1,2}", "puk": r"\d{1,2}", "auth": r"\d{1,2}", "3d10": r"[0-9A-Fa-f]{4}", "pin": r"\d{4,16}",
           "reply": r"61xx|6cxx", "product": "|".join(reg.PRODUCTS)}
 
@@ -66,14 +69,17 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     """Makes the card that SPEC says (the grammar is parse_spec's; "empty" is no card), in a folder of its own.
 
     Variants: blocked, unset (never had a PIN), dead (PUK used up), tries=N, puk=N and auth=N (tries left), pin=DIGITS,
-    other-user, product=P, no-certs, 3d10=SW, reply=61xx, reply=6cxx, strict. Writes FOLDER/card.state.
+    other-user, product=P, no-certs, 3d10=SW, reply=61xx, reply=6cxx, strict; rsa, p256, p384 (the card signs: a
+    certificate and key of each kind named, in that order); expired, not-yet (its certificates' dates), no-sign (their
+    keys are not for signatures). Writes FOLDER/card.state.
     """
     personality, variants = parse_spec(spec)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     owner = registry.user(reg.OTHER_USER if "other-user" in variants else reg.DEFAULT_USER)
     assert owner is not None
     product = variants.get("product", "nes")
-    certificates = _certificates(registry, personality, variants, owner)
+    keys = [make_card_key(kind) for kind in KEYS if kind in variants]
+    certificates = _certificates(registry, personality, variants, owner, keys)
     serial = secrets.token_bytes(12)
     card_id = _card_id(personality, serial, certificates)
     puk = f"{secrets.randbelow(10**8):08d}".encode()
@@ -82,6 +88,7 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     state = folder / "card.state"
     lines = ["kamupin-vcard 1", f"personality {personality}", f"atr {ATR[personality]}"]
     lines += _references(personality, variants, pin, puk, key, serial)
+    lines += [f"sign.key {FIRST_KEY + n:02X} {key_der(one).hex().upper()}" for n, one in enumerate(keys)]
     lines += _files(personality, certificates)
     write_private(state, ("\n".join(lines) + "\n").encode("ascii"))
     if card_id:
@@ -91,11 +98,19 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
                      owner.user_id, product, pin, tuple(spec.split(":")[1:]))
 
 
-def _certificates(registry: reg.Registry, personality: str, variants: dict[str, str], owner: reg.User) -> list[bytes]:
+def _certificates(registry: reg.Registry, personality: str, variants: dict[str, str], owner: reg.User,
+                  keys: list[Key]) -> list[bytes]:
     if "no-certs" in variants:
         return []
     issuer = CardIssuer(registry.path.parent / "card-issuer")
-    return [issuer.issue(owner.name, owner.identity, qualified=personality != "idcard")]
+    now = datetime.datetime.utcnow().replace(microsecond=0)
+    start, days = now - DAY, 1095.0
+    if "expired" in variants:
+        start, days = now - 30 * DAY, 29.0
+    elif "not-yet" in variants:
+        start = now + DAY
+    return [issuer.issue(owner.name, owner.identity, qualified=personality != "idcard", days=days, key=key, start=start,
+                         signs="no-sign" not in variants) for key in keys or [None]]
 
 
 def _card_id(personality: str, serial: bytes, certificates: list[bytes]) -> str | None:

@@ -150,6 +150,16 @@ static uint16_t logout(struct vc_card *card, const struct vc_apdu *apdu, struct 
     return 0x9000;
 }
 
+// MSE: P1 C3, the key's reference in P2, no data.
+static uint16_t set_environment(struct vc_card *card, const struct vc_apdu *apdu,
+                                struct vc_reply *reply)
+{
+    (void)reply;
+    if (apdu->p1 != 0xC3)
+        return 0x6A86;
+    return apdu->lc > 0 ? 0x6700 : vc_choose_key(card, apdu->p2);
+}
+
 // Life-cycle phase, create, delete: a card in someone's hands has no key for them.
 static uint16_t refuse(struct vc_card *card, const struct vc_apdu *apdu, struct vc_reply *reply)
 {
@@ -160,11 +170,21 @@ static uint16_t refuse(struct vc_card *card, const struct vc_apdu *apdu, struct 
 }
 
 static const struct vc_command commands[] = {
-    {0x00, 0x20, verify},           {0x00, 0x24, change},         {0x00, 0xA4, select_file},
-    {0x00, 0x84, vc_get_challenge}, {0x00, 0xB0, vc_read_binary}, {0x00, 0xCA, get_data},
-    {0x80, 0x09, refuse},           {0x80, 0x10, refuse},         {0x80, 0x15, refuse},
-    {0x80, 0x16, refuse},           {0x80, 0x18, list},           {0x80, 0x19, refuse},
+    {0x00, 0x20, verify},
+    {0x00, 0x24, change},
+    {0x00, 0xA4, select_file},
+    {0x00, 0x84, vc_get_challenge},
+    {0x00, 0xB0, vc_read_binary},
+    {0x00, 0xCA, get_data},
+    {0x80, 0x09, refuse},
+    {0x80, 0x10, refuse},
+    {0x80, 0x15, refuse},
+    {0x80, 0x16, refuse},
+    {0x80, 0x18, list},
+    {0x80, 0x19, refuse},
     {0x80, 0x1A, logout},
+    {0x00, 0x22, set_environment},
+    {0x00, 0x2A, vc_compute_signature},
 };
 
 static const uint16_t folders[] = {VC_APPLICATION, 0};

@@ -145,11 +145,24 @@ static uint16_t get_data(struct vc_card *card, const struct vc_apdu *apdu, struc
     return 0x9000;
 }
 
+// MSE SET for a digital signature: a template with the key's reference in tag 84.
+static uint16_t set_environment(struct vc_card *card, const struct vc_apdu *apdu,
+                                struct vc_reply *reply)
+{
+    (void)reply;
+    if (apdu->p1 != 0x41 || apdu->p2 != 0xB6)
+        return 0x6A86;
+    if (apdu->lc != 3 || apdu->data[0] != 0x84 || apdu->data[1] != 0x01)
+        return 0x6A80;
+    return vc_choose_key(card, apdu->data[2]);
+}
+
 const struct vc_command vc_akis2_commands[VC_AKIS2_COMMANDS] = {
     {0x00, 0x20, verify},           {0x00, 0x24, change},
     {0x00, 0x2C, reset_retry},      {0x00, 0x82, vc_external_authenticate},
     {0x00, 0x84, vc_get_challenge}, {0x00, 0xA4, select_file},
     {0x00, 0xB0, vc_read_binary},   {0x00, 0xCB, get_data},
+    {0x00, 0x22, set_environment},  {0x00, 0x2A, vc_compute_signature},
 };
 
 static const uint16_t folders[] = {VC_APPLICATION, 0};

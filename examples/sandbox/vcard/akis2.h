@@ -7,7 +7,7 @@
 
 #include "card.h"
 
-#define VC_AKIS2_COMMANDS 8
+#define VC_AKIS2_COMMANDS 10
 extern const struct vc_command vc_akis2_commands[VC_AKIS2_COMMANDS];
 
 #endif

@@ -10,10 +10,18 @@
 
 #define VC_CHALLENGE_MAX 32
 #define VC_REPLY_MAX     256
+#define VC_CHAIN_MAX     600
 
 struct vc_reply {
     uint8_t data[VC_REPLY_MAX];
     size_t len;
+};
+
+// The parts of a chained command that came so far.
+struct vc_chain {
+    uint8_t head[4]; // class (without the chaining bit), instruction, P1, P2
+    uint8_t data[VC_CHAIN_MAX];
+    size_t len; // 0: no chain is open
 };
 
 // What a reset or the loss of power clears.
@@ -23,6 +31,8 @@ struct vc_session {
     bool pin_verified;
     bool puk_verified;
     bool authenticated;
+    const struct vc_sign_key *key; // that MSE SET chose, in the card's state; NULL: none
+    struct vc_chain chain;
     uint8_t challenge[VC_CHALLENGE_MAX];
     size_t challenge_len; // 0: none alive
     struct vc_reply waiting;
@@ -39,7 +49,8 @@ struct vc_apdu {
     uint8_t cla, ins, p1, p2;
     const uint8_t *data;
     size_t lc;
-    size_t le; // 0: no Le; 256: Le byte 00
+    size_t le;    // 0: no Le; 256: Le byte 00
+    bool chained; // data and lc are those of a whole chain
 };
 
 struct vc_command {
@@ -89,6 +100,15 @@ uint16_t vc_change_joined(struct vc_card *card, struct vc_reference *reference,
                           const struct vc_apdu *apdu);
 uint16_t vc_reset_with_puk(struct vc_card *card, const struct vc_apdu *apdu, bool renew);
 uint16_t vc_reset_with_right(struct vc_card *card, const struct vc_apdu *apdu);
+
+// chain.c: takes an APDU of a chain. *DONE: it was a part, and the status word is its answer. Else
+// the APDU is to be run, with the data of the whole chain when it was the last of one.
+uint16_t vc_chain_take(struct vc_card *card, struct vc_apdu *apdu, bool *done);
+
+// sign.c
+uint16_t vc_choose_key(struct vc_card *card, uint8_t reference);
+uint16_t vc_compute_signature(struct vc_card *card, const struct vc_apdu *apdu,
+                              struct vc_reply *reply);
 
 // auth.c
 uint16_t vc_get_challenge(struct vc_card *card, const struct vc_apdu *apdu, struct vc_reply *reply);

@@ -77,13 +77,15 @@ static uint16_t get_response(struct vc_card *card, const struct vc_apdu *apdu,
     if (apdu->lc > 0 || apdu->le == 0 || (apdu->le > left && apdu->le != 256))
         return apdu->lc > 0 || apdu->le == 0 ? 0x6700 : (uint16_t)(0x6C00 | left);
     reply->len = apdu->le < left ? apdu->le : left;
+    if (reply->len > card->state.limit)
+        reply->len = card->state.limit;
     memcpy(reply->data, session->waiting.data + session->waiting_at, reply->len);
     session->waiting_at += reply->len;
     left -= reply->len;
     return left ? (uint16_t)(0x6100 | left) : 0x9000;
 }
 
-static uint16_t run(struct vc_card *card, const struct vc_apdu *apdu, struct vc_reply *reply)
+static uint16_t run(struct vc_card *card, struct vc_apdu *apdu, struct vc_reply *reply)
 {
     const struct vc_personality *personality = vc_personality(card);
     bool class_known = false;
@@ -91,14 +93,19 @@ static uint16_t run(struct vc_card *card, const struct vc_apdu *apdu, struct vc_
         return get_response(card, apdu, reply);
     card->session.waiting.len = 0;
     card->session.waiting_at = 0;
-    uint16_t sw = check_class(apdu);
+    bool done = false;
+    uint16_t sw = vc_chain_take(card, apdu, &done);
+    if (done)
+        return sw;
+    sw = check_class(apdu);
     if (sw != 0x9000)
         return sw;
     for (size_t i = 0; i < personality->command_count; i++) {
         const struct vc_command *command = &personality->commands[i];
         class_known = class_known || command->cla == apdu->cla;
         if (command->cla == apdu->cla && command->ins == apdu->ins)
-            return apdu->lc > card->state.limit ? 0x6700 : command->run(card, apdu, reply);
+            return apdu->lc > card->state.limit && !apdu->chained ? 0x6700
+                                                                  : command->run(card, apdu, reply);
     }
     return class_known ? 0x6D00 : 0x6E00;
 }
@@ -111,7 +118,7 @@ static uint16_t deliver(struct vc_card *card, const struct vc_apdu *apdu, struct
     bool response = apdu->cla == 0 && apdu->ins == 0xC0;
     if (response || reply->len == 0)
         return sw;
-    if (state->reply_61xx && apdu->lc > 0) {
+    if ((state->reply_61xx && apdu->lc > 0) || reply->len > state->limit) {
         card->session.waiting = *reply;
         sw = (uint16_t)(0x6100 | (reply->len & 0xFF));
         reply->len = 0;

@@ -107,6 +107,7 @@ void vc_enter_folder(struct vc_card *card, const struct vc_path *path)
     card->session.pin_verified = false;
     card->session.puk_verified = false;
     card->session.authenticated = false;
+    card->session.key = NULL;
 }
 
 void vc_enter_file(struct vc_card *card, const struct vc_file *file)

@@ -8,6 +8,7 @@
 
 #include "bytes.h"
 #include "keys.h"
+#include "signkeys.h"
 
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -128,6 +129,10 @@ static bool parse_line(struct vc_state *state, char *text, unsigned line, uint32
     if (strncmp(text, "file ", 5) == 0) {
         enum vc_text wrong = parse_file(state, text + 5);
         return wrong == VC_TEXT_NONE || complain(problem, wrong, line, "file");
+    }
+    if (strncmp(text, "sign.key ", 9) == 0) {
+        enum vc_text wrong = vc_sign_key_parse(state, text + 9);
+        return wrong == VC_TEXT_NONE || complain(problem, wrong, line, "sign.key");
     }
     for (size_t i = 0; i < vc_key_count; i++) {
         size_t n = strlen(vc_keys[i].name);
@@ -254,6 +259,7 @@ static bool write_all(const struct vc_state *state, FILE *stream)
     fputs("kamupin-vcard 1\n", stream);
     for (size_t i = 0; i < vc_key_count; i++)
         write_key(state, &vc_keys[i], stream);
+    vc_sign_keys_write(state, stream);
     for (size_t i = 0; i < state->file_count; i++) {
         const struct vc_file *file = &state->files[i];
         fputs("file ", stream);
@@ -294,5 +300,6 @@ void vc_state_clear(struct vc_state *state)
 {
     for (size_t i = 0; i < state->file_count; i++)
         free(state->files[i].data);
+    vc_sign_keys_clear(state);
     OPENSSL_cleanse(state, sizeof *state);
 }

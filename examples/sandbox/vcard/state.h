@@ -17,6 +17,7 @@
 #define VC_ABSENT UINT_MAX // a number that the state file does not give
 #define VC_DEPTH  4        // identifiers in a path below the MF
 #define VC_FILES  128
+#define VC_KEYS   4
 
 enum vc_personality_id { VC_AKIS1, VC_AKIS2, VC_IDCARD };
 
@@ -46,6 +47,13 @@ struct vc_file {
     size_t size;
 };
 
+// A private key that signs: PKCS #8 in DER, as it stands in the state file.
+struct vc_sign_key {
+    unsigned reference;
+    uint8_t *data;
+    size_t size;
+};
+
 struct vc_state {
     unsigned personality; // enum vc_personality_id
     struct vc_bytes atr;
@@ -63,6 +71,8 @@ struct vc_state {
     unsigned reply_6cxx; // an inexact Le is answered with the exact one
     unsigned fcp_size;   // tag 80 in the file control parameters
     unsigned answer_3d10;
+    struct vc_sign_key keys[VC_KEYS];
+    size_t key_count;
     struct vc_file files[VC_FILES];
     size_t file_count;
 };

@@ -234,6 +234,116 @@ static void test_secret_commands_are_never_repeated(void **state)
     assert_int_equal(kp_script_sent(&f->script, 0), 4);
 }
 
+/* ---- chains (ISO/IEC 7816-4, 5.3.3) ---- */
+
+#define CHAIN_MAX 600
+
+/* A whole APDU as hex: header, Lc, `length` bytes from `from` on (each the low byte of its place),
+ * and Le where there is one. */
+static const char *part_of(const char *header, size_t from, size_t length, const char *le,
+                           char *text)
+{
+    int at = sprintf(text, "%s%02X", header, (unsigned int)length);
+    for (size_t i = from; i < from + length; i++)
+        at += sprintf(text + at, "%02X", (unsigned int)(i & 0xFF));
+    strcpy(text + at, le);
+    return text;
+}
+
+static kp_command long_command(uint8_t ins, size_t length)
+{
+    static uint8_t data[CHAIN_MAX];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)i;
+    return (kp_command){
+        .ins = ins, .p1 = 0x9E, .p2 = 0x9A, .data = data, .length = length, .le = KP_LE_MAX};
+}
+
+static void test_long_data_goes_as_a_chain(void **state)
+{
+    fixture *f = *state;
+    char text[2 * CHAIN_MAX];
+    const kp_command one = long_command(0x2A, 244), two = long_command(0x2A, 245),
+                     three = long_command(0x2A, 600);
+    kp_script_expect(&f->script, 0, part_of("002A9E9A", 0, 244, "00", text), "AA9000");
+    kp_script_expect(&f->script, 0, part_of("102A9E9A", 0, 244, "", text), "9000");
+    kp_script_expect(&f->script, 0, part_of("002A9E9A", 244, 1, "00", text), "BB6101");
+    kp_script_expect(&f->script, 0, "00C0000001", "CC9000");
+    kp_script_expect(&f->script, 0, part_of("102A9E9A", 0, 244, "", text), "9000");
+    kp_script_expect(&f->script, 0, part_of("102A9E9A", 244, 244, "", text), "9000");
+    kp_script_expect(&f->script, 0, part_of("002A9E9A", 488, 112, "00", text), "DD9000");
+    assert_int_equal(send(f, &one), KAMUPIN_OK);
+    assert_int_equal(send(f, &two), KAMUPIN_OK);
+    assert_int_equal(f->response.sw, 0x9000);
+    assert_int_equal(f->response.length, 2);
+    assert_memory_equal(f->response.data, "\xBB\xCC", 2);
+    assert_int_equal(send(f, &three), KAMUPIN_OK);
+    assert_int_equal(f->response.length, 1);
+}
+
+/* Whatever a part is answered, or not answered: the rest is not sent, and nothing again. */
+static void test_a_chain_is_never_repeated(void **state)
+{
+    static const struct {
+        kp_script_step step;
+        size_t at; /* which of the two parts */
+        kamupin_status status;
+        unsigned int sw;
+        bool delivered;
+    } rows[] = {
+        {{.reply = "6884"}, 0, KAMUPIN_OK, 0x6884, true},
+        {{.reply = "6C10"}, 0, KAMUPIN_OK, 0x6C10, true},
+        {{.reply = "6101"}, 0, KAMUPIN_OK, 0x6101, true}, /* and its data is not asked for */
+        {{.reply = "6C10"}, 1, KAMUPIN_OK, 0x6C10, true},
+        {{.reply = "6983"}, 1, KAMUPIN_OK, 0x6983, true},
+        {{.reply = ""}, 0, KAMUPIN_E_CARD_RESET, 0, true},
+        {{.reply = ""}, 1, KAMUPIN_E_CARD_RESET, 0, true},
+        {{.status = KAMUPIN_E_CARD_RESET, .unsent = true}, 0, KAMUPIN_E_CARD_RESET, 0, false},
+        {{.status = KAMUPIN_E_CARD_RESET, .unsent = true}, 1, KAMUPIN_E_CARD_RESET, 0, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (i > 0)
+            assert_int_equal(setup(state), 0);
+        fixture *f = *state;
+        char text[2 * CHAIN_MAX];
+        kp_script_step step = rows[i].step;
+        kp_command command = long_command(0x2C, 300);
+        command.p1 = 2; /* secret by its instruction */
+        command.p2 = 0x81;
+        if (rows[i].at == 1)
+            kp_script_expect(&f->script, 0, part_of("102C0281", 0, 244, "", text), "9000");
+        step.expect = rows[i].at == 0 ? part_of("102C0281", 0, 244, "", text)
+                                      : part_of("002C0281", 244, 56, "00", text);
+        kp_script_steps(&f->script, 0, &step, 1);
+        assert_int_equal(send(f, &command), rows[i].status);
+        assert_int_equal(f->response.sw, rows[i].sw);
+        assert_int_equal(f->channel.delivered, rows[i].delivered);
+        assert_null(strstr(f->log, "00010203"));
+        if (i + 1 < sizeof rows / sizeof rows[0])
+            assert_int_equal(teardown(state), 0);
+    }
+}
+
+/* What is forbidden is so in parts as well, and a class of the card's own knows no chaining. */
+static void test_what_is_no_chain(void **state)
+{
+    fixture *f = *state;
+    kp_command puk = long_command(0x2C, 300), own = long_command(0x2A, 300);
+    puk.p1 = 0;
+    puk.p2 = 0x81;
+    own.cla = 0x80;
+    assert_int_equal(send(f, &puk), KAMUPIN_E_COMMAND_FORBIDDEN);
+    assert_int_equal(send(f, &own), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kp_script_sent(&f->script, 0), 0);
+    /* not even a command that could be mended is, when it is a chain */
+    char text[2 * CHAIN_MAX];
+    kp_command select = long_command(0xA4, 245);
+    kp_script_expect(&f->script, 0, part_of("10A49E9A", 0, 244, "", text), "9000");
+    kp_script_expect(&f->script, 0, part_of("00A49E9A", 244, 1, "00", text), "6C02");
+    assert_int_equal(send(f, &select), KAMUPIN_OK);
+    assert_int_equal(f->response.sw, 0x6C02);
+}
+
 /* After a loss nothing secret goes until the card was identified; what is not secret may. */
 static void test_stale_blocks_secrets(void **state)
 {
@@ -367,6 +477,9 @@ int main(void)
         TEST(test_get_response_without_end),
         TEST(test_wrong_le_is_mended_once),
         TEST(test_secret_commands_are_never_repeated),
+        TEST(test_long_data_goes_as_a_chain),
+        TEST(test_a_chain_is_never_repeated),
+        TEST(test_what_is_no_chain),
         TEST(test_stale_blocks_secrets),
         TEST(test_kinds_of_loss),
         TEST(test_begin_accepts_a_reset_once),

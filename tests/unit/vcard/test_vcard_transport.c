@@ -36,7 +36,7 @@ static void classes_and_lengths(void **unused)
            "FFA4000002"
            "3F00",
            "6E00");
-    expect(f, "00220000", "6D00");
+    expect(f, "00EE0000", "6D00");
     for (size_t i = 10; i < sizeof longest - 1; i++)
         longest[i] = '0';
     expect(f, longest, "6700"); // 245 bytes, one beyond the limit
