@@ -20,5 +20,6 @@
 #include <kamupin/secret.h>
 #include <kamupin/sign.h>
 #include <kamupin/status.h>
+#include <kamupin/watch.h>
 
 #endif

@@ -34,7 +34,7 @@ typedef struct kamupin_reader_answer {
 /** One reader as it stands. */
 typedef struct kamupin_reader_state {
     char name[KAMUPIN_READER_NAME_MAX];
-    bool gone;                          /**< the reader was unplugged */
+    bool gone;                          /**< the reader was unplugged, or does not answer */
     bool present;                       /**< a card is in it */
     bool mute;                          /**< … and does not answer */
     bool exclusive;                     /**< … and another program holds it exclusively */
@@ -53,6 +53,10 @@ typedef struct kamupin_reader_backend {
     /** Opens and closes a worker. */
     kamupin_reader_answer (*open)(void *user, void **worker);
     void (*close)(void *worker);
+    /** Optional, NULL when the reader system does not come and go: like `open`, but when there is no
+     *  service it waits until there is one, without looking again and again. Ends with cancelled
+     *  when the descriptor `stop` becomes readable. */
+    kamupin_reader_answer (*open_waiting)(void *user, int stop, void **worker);
 
     /** Lists the readers: `names` receives NUL-terminated names one after another, an empty one
      *  last. `length`: room in, bytes needed out; when the room is too small the answer is ok,
@@ -61,8 +65,8 @@ typedef struct kamupin_reader_backend {
 
     /** Fills `states` (whose names are set). timeout_ms 0: at once. Otherwise returns when one
      *  differs from what its cookie and flags say, or with timed-out (-1: no bound), or with
-     *  cancelled after `wake`. It may also return when a reader was attached that is not among
-     *  them. */
+     *  cancelled after `wake`. It also returns when the readers are not those any more that this
+     *  worker's last `list` gave. */
     kamupin_reader_answer (*watch)(void *worker, kamupin_reader_state *states, size_t count,
                                    long timeout_ms);
     /** Ends a `watch` of this worker, and the wait of its `begin` or `reconnect`: these answer

@@ -1,0 +1,258 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# Watching readers and cards through a real PC/SC daemon that is killed, started again and taken away with its socket.
+# Not ours on the other end: Debian's pcscd and libpcsclite 1.9.9, vpcd's readers, and strace, which counts who wakes up.
+"""Tests of the watch."""
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import socket
+import statistics
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from box import BUILD, until
+from private_pcscd import AKIS2_ATR, PrivatePcscd
+
+WATCH = str(BUILD / "bin" / "driver-watch")
+EXAMPLE = str(BUILD / "bin" / "example-watch-cards")
+WAIT = str(BUILD / "bin" / "driver-wait")
+CANCELS = str(BUILD / "bin" / "driver-cancels")
+LATECOMER = str(BUILD / "lib" / "libfault-latecomer.so")
+CARD = f"kamupin-vcard 1\npersonality akis2\natr {AKIS2_ATR}\n"
+UP = ["service-up\t\tok", "reader-in\tSim 00 00\tok", "reader-in\tSim 00 01\tok"]
+DOWN = ["reader-out\tSim 00 00\tok", "reader-out\tSim 00 01\tok", "service-down\t\treader-service-down"]
+
+
+class Program:
+    """A program that prints lines: lines() takes so many of them, by a deadline; say() types one."""
+
+    def __init__(self, *argv: str, env: Mapping[str, str]) -> None:
+        self.process = subprocess.Popen(argv, env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._rest = b""
+
+    def lines(self, count: int, seconds: float = 10.0) -> list[str]:
+        """The next lines; fewer only at the end of the output."""
+        assert self.process.stdout
+        deadline = time.monotonic() + seconds
+        while self._rest.count(b"\n") < count:
+            left = deadline - time.monotonic()
+            assert left > 0 and select.select([self.process.stdout], [], [], left)[0], f"waited in vain behind {self._rest!r}"
+            part = os.read(self.process.stdout.fileno(), 65536)
+            if not part:
+                break
+            self._rest += part
+        *said, self._rest = self._rest.split(b"\n", count)
+        return [line.decode() for line in said]
+
+    def say(self, line: str = "") -> None:
+        assert self.process.stdin
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def end(self) -> int:
+        """Ends its input and waits for it."""
+        assert self.process.stdin
+        self.process.stdin.close()
+        return self.process.wait(10)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream:
+                stream.close()
+
+
+class Daemon(PrivatePcscd):
+    """A daemon of one's own that can go as one without a service manager goes: with its socket, or without."""
+
+    def __enter__(self) -> "Daemon":
+        super().__enter__()
+        self.programs: list[Program] = []
+        return self
+
+    def program(self, *argv: str, **more: str) -> Program:
+        self.programs.append(Program(*argv, env=self.environment | more))
+        return self.programs[-1]
+
+    def kill(self) -> None:
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def close_door(self) -> None:
+        """Nobody listens at the socket any more; its file stays."""
+        self.listener.close()
+
+    def open_door(self) -> None:
+        """A daemon as it starts by itself: it takes the old file away, binds, listens; and then serves."""
+        self.socket_path.unlink(missing_ok=True)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.socket_path))
+        self.listener.listen(16)
+        self.start()
+
+    def __exit__(self, *more: object) -> None:
+        for program in self.programs:
+            program.close()
+        super().__exit__(*more)
+
+
+@pytest.fixture
+def daemon() -> Iterator[Daemon]:
+    with Daemon() as made:
+        yield made
+
+
+@pytest.mark.parametrize("form", ["next", "callback"])
+def test_a_card_comes_and_goes(daemon: Daemon, form: str) -> None:
+    watch = daemon.program(WATCH, form)
+    assert watch.lines(3) == UP
+    card = daemon.insert(CARD)
+    assert watch.lines(1) == ["card-in\tSim 00 00\tok"]
+    card.control("eject")
+    assert watch.lines(1) == ["card-out\tSim 00 00\tok"]
+    card.control("insert")
+    assert watch.lines(1) == ["card-in\tSim 00 00\tok"]
+    assert card.commands() == [], "watching sends nothing to a card"
+    watch.say()
+    assert watch.end() == 0
+
+
+def test_an_event_loop(daemon: Daemon) -> None:
+    """The one-page program waits on the descriptor and on its input."""
+    daemon.insert(CARD, slot=1)
+    watch = daemon.program(EXAMPLE)
+    assert watch.lines(4) == [f"{line}\t" for line in UP] + [f"card-in\tSim 00 01\tok\t{AKIS2_ATR}"]
+    assert watch.end() == 0
+
+
+@pytest.mark.parametrize("form", ["next", "callback"])
+def test_the_daemon_is_killed_and_started_again(daemon: Daemon, form: str) -> None:
+    """Its socket stays, as a service manager's does."""
+    watch = daemon.program(WATCH, form)
+    assert watch.lines(3) == UP
+    for _ in range(3):
+        daemon.kill()
+        assert watch.lines(3) == DOWN
+        daemon.start()
+        assert watch.lines(3) == UP
+    watch.say()
+    assert watch.end() == 0
+
+
+def test_the_daemon_is_gone_with_its_socket(daemon: Daemon) -> None:
+    """Its file stays, is taken away, or its folder is; then a new daemon makes a new one."""
+    folder = daemon.folder / "run" / "pcscd"
+    folder.mkdir(parents=True)
+    daemon.kill()
+    daemon.close_door()
+    daemon.socket_path = folder / "socket"
+    daemon.environment["PCSCLITE_CSOCK_NAME"] = str(daemon.socket_path)
+    watch = daemon.program(WATCH, "next")
+    assert watch.lines(1) == [DOWN[-1]], "at the beginning there is none"
+    daemon.open_door()
+    assert watch.lines(3) == UP
+    for way in ("file", "no file", "no folder", "no folder above"):
+        daemon.kill()
+        daemon.close_door()
+        if way != "file":
+            daemon.socket_path.unlink()
+        if way.startswith("no folder"):
+            shutil.rmtree(folder if way == "no folder" else folder.parent)
+        assert watch.lines(3) == DOWN
+        folder.mkdir(parents=True, exist_ok=True)
+        daemon.open_door()
+        assert watch.lines(3) == UP, way
+    watch.say()
+    assert watch.end() == 0
+
+
+def test_a_daemon_that_never_comes(daemon: Daemon) -> None:
+    """A watch can be cancelled and freed while it waits for a daemon: without socket, and at one that nobody answers."""
+    daemon.kill()
+    watch = daemon.program(WATCH, "next")  # the socket takes its connection
+    watch.say()
+    words = [line.split() for line in watch.lines(2)]
+    assert [word[0] for word in words] == ["cancelled", "freed"]
+    assert watch.end() == 0
+    daemon.close_door()
+    daemon.socket_path.unlink()
+    watch = daemon.program(WATCH, "next")
+    assert watch.lines(1) == [DOWN[-1]]
+    watch.say()
+    assert [line.split()[0] for line in watch.lines(2)] == ["cancelled", "freed"]
+    assert watch.end() == 0
+
+
+# ---- the two moments that PC/SC-lite forgets ----
+
+def test_a_reader_that_comes_between_listing_and_waiting(daemon: Daemon) -> None:
+    """PC/SC-lite never tells of it; the library looks once more when the wait has begun."""
+    watch = daemon.program(WATCH, "next", LD_PRELOAD=LATECOMER, KAMUPIN_LATE_READER="Sim 00 00")
+    assert watch.lines(3) == [UP[0], UP[2], UP[1]]
+
+
+def test_cancels_around_the_beginning_of_a_wait(daemon: Daemon) -> None:
+    """Each ends its wait, however early it comes. Half a second of it, in steps of 50 microseconds at first, while
+    PC/SC-lite still forgets it, and then some that come when it does not."""
+    for waits, step in (("60", "50"), ("10", "5000")):
+        said = daemon.program(CANCELS, waits, step).lines(int(waits), 30.0)
+        words = [line.split() for line in said]
+        assert [word[0] for word in words] == ["cancelled"] * int(waits)
+        assert statistics.median(int(word[1]) for word in words) < 50_000, "microseconds from pull to end"
+
+
+def test_a_cancel_that_pcsc_lite_forgets(daemon: Daemon) -> None:
+    """The wait begins a fifth of a second late, and the cancel comes before it has."""
+    said = daemon.program(CANCELS, "3", "30000", LD_PRELOAD=LATECOMER, KAMUPIN_LATE_MS="200").lines(3, 20.0)
+    assert [line.split()[0] for line in said] == ["cancelled"] * 3
+
+
+# ---- who wakes up ----
+
+def wake_ups(trace: Path) -> list[float]:
+    """Moments at which a process did something, each stretch of work once: strace's lines, a second apart or more."""
+    found: list[float] = []
+    last = 0.0
+    for line in trace.read_text().splitlines():
+        at = float(line.split()[1])
+        if at - last > 1.0:
+            found.append(at)
+        last = at
+    return found
+
+
+def test_waiting_wakes_nobody_up(daemon: Daemon, tmp_path: Path) -> None:
+    """A watch and a list's wait side by side, each traced for more than a minute in which nothing happens: each works
+    once at most, when libpcsclite asks its daemon anew. And it still hears what happens then."""
+    programs = {"watch": daemon.program(WATCH, "next"), "wait": daemon.program(WAIT)}
+    assert programs["watch"].lines(3) == UP
+    assert programs["wait"].lines(1) == ["waiting"]
+    time.sleep(2)  # not for luck: what is measured is the time after the first half second (kamupin_watch(3))
+    tracers = {name: subprocess.Popen(["strace", "-f", "-ttt", "-o", str(tmp_path / name), "-p", str(program.process.pid)],
+                                      stderr=subprocess.PIPE)
+               for name, program in programs.items()}
+    for name, tracer in tracers.items():
+        assert tracer.stderr and b"attached" in tracer.stderr.readline(), f"strace cannot look at {name}"
+    attached = time.time() + 0.5  # what the attaching itself interrupts is begun again at once
+    time.sleep(65)  # the time that is measured
+    for tracer in tracers.values():
+        tracer.terminate()
+        tracer.communicate()
+    for name in programs:
+        woken = [at for at in wake_ups(tmp_path / name) if attached < at < attached + 64]
+        assert len(woken) <= 1, f"{name} woke up at {[round(at - attached, 1) for at in woken]} s"
+    card = daemon.insert(CARD)
+    assert programs["watch"].lines(1) == ["card-in\tSim 00 00\tok"]
+    assert programs["wait"].lines(1) == ["ok"]
+    assert card.commands() == []
