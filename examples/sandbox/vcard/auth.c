@@ -4,6 +4,7 @@
 // The card's challenge and the check of its answer: AES-256-CMAC over the challenge, by libcrypto.
 // Touches the session and, for the counter of wrong answers, the state file.
 #include "card.h"
+#include "secure_key.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -53,15 +54,28 @@ static bool cmac(const uint8_t *key, const uint8_t *message, size_t len, uint8_t
     return good;
 }
 
+uint16_t vc_auth_passed(struct vc_card *card)
+{
+    struct vc_state *state = &card->state;
+    unsigned spent = state->auth.tries;
+    state->auth.tries = state->auth.max;
+    card->session.authenticated = vc_state_save(state, card->state_path);
+    if (card->session.authenticated)
+        return 0x9000;
+    state->auth.tries = spent; // memory as disk
+    return 0x6581;
+}
+
 // The answer to a wrong cryptogram is 6300: this card shows its counter to nobody.
 uint16_t vc_external_authenticate(struct vc_card *card, const struct vc_apdu *apdu,
                                   struct vc_reply *reply)
 {
     struct vc_state *state = &card->state;
+    if (state->sm_enc.len > 0 && apdu->p2 == state->sm_reference)
+        return vc_mutual_authenticate(card, apdu, reply);
     uint8_t expected[CMAC_SIZE];
     uint8_t challenge[VC_CHALLENGE_MAX];
     size_t len = card->session.challenge_len;
-    (void)reply;
     memcpy(challenge, card->session.challenge, sizeof challenge);
     vc_challenge_kill(card);
     if (apdu->p1 != 0)
@@ -83,13 +97,5 @@ uint16_t vc_external_authenticate(struct vc_card *card, const struct vc_apdu *ap
     else if (apdu->lc != CMAC_SIZE || CRYPTO_memcmp(expected, apdu->data, CMAC_SIZE) != 0)
         sw = 0x6300;
     OPENSSL_cleanse(expected, sizeof expected);
-    if (sw != 0x9000)
-        return sw;
-    unsigned spent = state->auth.tries;
-    state->auth.tries = state->auth.max;
-    card->session.authenticated = vc_state_save(state, card->state_path);
-    if (card->session.authenticated)
-        return 0x9000;
-    state->auth.tries = spent; // memory as disk
-    return 0x6581;
+    return sw == 0x9000 ? vc_auth_passed(card) : sw;
 }

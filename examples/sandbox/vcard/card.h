@@ -6,6 +6,7 @@
 #ifndef KAMUPIN_VCARD_CARD_H
 #define KAMUPIN_VCARD_CARD_H
 
+#include "secure.h"
 #include "state.h"
 
 #define VC_CHALLENGE_MAX 32
@@ -43,6 +44,7 @@ struct vc_card {
     struct vc_state state;
     const char *state_path; // of the caller, who keeps it alive
     struct vc_session session;
+    struct vc_secure secure; // session of secure messaging; cleared as the session is
 };
 
 struct vc_apdu {
@@ -115,5 +117,6 @@ uint16_t vc_get_challenge(struct vc_card *card, const struct vc_apdu *apdu, stru
 uint16_t vc_external_authenticate(struct vc_card *card, const struct vc_apdu *apdu,
                                   struct vc_reply *reply);
 void vc_challenge_kill(struct vc_card *card);
+uint16_t vc_auth_passed(struct vc_card *card); // the try that was spent is given back, on disk
 
 #endif

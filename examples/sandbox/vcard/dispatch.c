@@ -4,6 +4,7 @@
 // From bytes to a command and back to bytes: cases and lengths, classes, GET RESPONSE, the exact
 // Le. Touches the session; what the commands do is theirs.
 #include "card.h"
+#include "secure_key.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
@@ -24,6 +25,7 @@ const struct vc_personality *vc_personality(const struct vc_card *card)
 void vc_card_reset(struct vc_card *card)
 {
     OPENSSL_cleanse(&card->session, sizeof card->session);
+    OPENSSL_cleanse(&card->secure, sizeof card->secure);
     card->session.ef = NULL;
 }
 
@@ -111,14 +113,15 @@ static uint16_t run(struct vc_card *card, struct vc_apdu *apdu, struct vc_reply 
 }
 
 // Decides what of REPLY leaves now: all of it, none yet (61xx), or none because Le is wrong (6Cxx).
+// Under secure messaging it is the protected answer that may have to wait.
 static uint16_t deliver(struct vc_card *card, const struct vc_apdu *apdu, struct vc_reply *reply,
-                        uint16_t sw)
+                        uint16_t sw, bool secure)
 {
     const struct vc_state *state = &card->state;
     bool response = apdu->cla == 0 && apdu->ins == 0xC0;
     if (response || reply->len == 0)
         return sw;
-    if ((state->reply_61xx && apdu->lc > 0) || reply->len > state->limit) {
+    if (!secure && ((state->reply_61xx && apdu->lc > 0) || reply->len > state->limit)) {
         card->session.waiting = *reply;
         sw = (uint16_t)(0x6100 | (reply->len & 0xFF));
         reply->len = 0;
@@ -131,20 +134,67 @@ static uint16_t deliver(struct vc_card *card, const struct vc_apdu *apdu, struct
     return sw;
 }
 
+// One command that stands there in clear, from wherever it came. 9000 in SW: it was well-formed.
+static uint16_t execute(struct vc_card *card, struct vc_apdu *apdu, struct vc_reply *reply,
+                        uint16_t sw, bool secure)
+{
+    bool authenticate = sw == 0x9000 && apdu->cla == 0 && apdu->ins == 0x82;
+    if (card->state.strict && !authenticate)
+        vc_challenge_kill(card);
+    const struct vc_session before = card->session;
+    if (sw == 0x9000)
+        sw = run(card, apdu, reply);
+    sw = deliver(card, apdu, reply, sw, secure);
+    if ((sw & 0xFF00) == 0x6C00) // a checking error (ISO/IEC 7816-4, 5.6): nothing was done
+        card->session = before;
+    return sw;
+}
+
+// A command of the session: what is wrong with its protection is said in clear and ends the
+// session, everything else under protection.
+static uint16_t execute_secure(struct vc_card *card, const struct vc_apdu *apdu,
+                               struct vc_reply *reply)
+{
+    uint8_t data[255];
+    struct vc_apdu plain;
+    struct vc_reply inside = {.len = 0};
+    uint16_t sw = vc_secure_open(&card->secure, apdu, &plain, data);
+    if (sw == 0x9000) {
+        sw = execute(card, &plain, &inside, 0x9000, true);
+        if (!vc_secure_seal(&card->secure, plain.ins, &inside, sw, reply)) {
+            inside.len = 0; // too long for the answer with its protection
+            sw = 0x6700;
+            if (!vc_secure_seal(&card->secure, plain.ins, &inside, sw, reply))
+                vc_secure_end(card);
+        }
+    } else {
+        vc_challenge_kill(card);
+        vc_secure_end(card);
+    }
+    OPENSSL_cleanse(data, sizeof data);
+    if (reply->len > card->state.limit || (card->state.reply_61xx && reply->len > 0)) {
+        card->session.waiting = *reply;
+        card->session.waiting_at = 0;
+        sw = (uint16_t)(0x6100 | (reply->len & 0xFF));
+        reply->len = 0;
+    }
+    return sw;
+}
+
 size_t vc_card_transmit(struct vc_card *card, const uint8_t *in, size_t len, uint8_t *out)
 {
     struct vc_apdu apdu;
     struct vc_reply reply = {.len = 0};
     uint16_t sw = parse(in, len, &apdu);
-    bool authenticate = sw == 0x9000 && apdu.cla == 0 && apdu.ins == 0x82;
-    if (card->state.strict && !authenticate)
-        vc_challenge_kill(card);
-    const struct vc_session before = card->session;
-    if (sw == 0x9000)
-        sw = run(card, &apdu, &reply);
-    sw = deliver(card, &apdu, &reply, sw);
-    if ((sw & 0xFF00) == 0x6C00) // a checking error (ISO/IEC 7816-4, 5.6): nothing was done
-        card->session = before;
+    bool session = card->secure.kind != VC_SECURE_NONE;
+    bool transport = sw == 0x9000 && apdu.cla == 0 && apdu.ins == 0xC0;
+    if (session && sw == 0x9000 && vc_secure_class(apdu.cla)) {
+        sw = execute_secure(card, &apdu, &reply);
+    } else {
+        if (session && !transport) // a command in clear ends it
+            vc_secure_end(card);
+        sw = execute(card, &apdu, &reply, sw, false);
+    }
     memcpy(out, reply.data, reply.len);
     out[reply.len] = (uint8_t)(sw >> 8);
     out[reply.len + 1] = (uint8_t)sw;

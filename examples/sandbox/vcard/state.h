@@ -65,6 +65,9 @@ struct vc_state {
     unsigned auth_reference;
     struct vc_bytes auth_key;
     struct vc_counter auth;
+    unsigned sm_reference;  // of MUTUAL AUTHENTICATE, which shares auth's counter
+    struct vc_bytes sm_enc; // 16 bytes: 3DES, 32: AES-256; both as long, or there is no such key
+    struct vc_bytes sm_mac;
     unsigned strict;     // any other command kills a challenge
     unsigned limit;      // bytes of data, each way
     unsigned reply_61xx; // answers to commands with data wait for GET RESPONSE

@@ -127,7 +127,9 @@ static void writing_loses_nothing(void **unused)
              "life-cycle creation\npin.value 313233343536\npin.tries 1\npin.max 5\n"
              "puk.value 3837363534333231\npuk.tries 2\npuk.max 3\npuk.uses 7\nauth.reference 84\n"
              "auth.key 603DEB1015CA71BE2B73AEF0857D77811F352C073B6108D72D9810A30914DFF4\n"
-             "auth.tries 9\nauth.max 10\nstrict off\nlimit 128\nfcp.size off\nreply 61xx on\n"
+             "auth.tries 9\nauth.max 10\nsm.reference 85\n"
+             "sm.enc AB94FDECF2674FDFB9B391F85D7F76F2\nsm.mac 7962D9ECE03D1ACD4C76089DCE131543\n"
+             "strict off\nlimit 128\nfcp.size off\nreply 61xx on\n"
              "reply 6cxx on\nanswer.3d10 6982\nfile 2F00 \nfile 3D00/2F10 300102\n"
              "file 3D10/3D20/2F1A FF\n";
     struct stat about;

@@ -1,12 +1,15 @@
 # SPDX-FileCopyrightText: 2026 libkamupin developers
 # SPDX-License-Identifier: Apache-2.0
 #
-# Secure messaging by ISO/IEC 7816-4 a third time, on `cryptography`: both sides, terminal's and card's. The library
-# and the virtual card have an implementation each, and both are this project's; this one shares no code with either
-# and is itself held to published examples by test_secure_messaging.py. Pure: touches nothing but its own counter.
-"""An independent implementation of secure messaging."""
+# Secure messaging by ISO/IEC 7816-4 (as ICAO Doc 9303-11 and BSI TR-03110-3 use it) on `cryptography`: how the service
+# authenticates itself to a card and speaks to it through a client. The library and the virtual card have an implementation
+# each, and both are this project's; this third one shares no code with either and is itself held to published examples
+# (tests/integration/test_secure_messaging.py). Pure: touches nothing but its own objects.
+"""Secure messaging with a card: sessions, and how one begins."""
 from __future__ import annotations
 
+import hashlib
+import secrets
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -56,6 +59,18 @@ def objects(data: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
+def checksum(algorithm: str, key: bytes, message: bytes) -> bytes:
+    """The checksum over whole blocks: CMAC cut to 8 bytes, or MAC algorithm 3 of ISO/IEC 9797-1."""
+    if algorithm == "aes":
+        maker = CMAC(algorithms.AES(key))
+        maker.update(message)
+        return maker.finalize()[:8]
+    left, right = key[:8], key[8:16]
+    chain = Cipher(algorithms.TripleDES(left), modes.CBC(bytes(8))).encryptor().update(message)[-8:]
+    opened = Cipher(algorithms.TripleDES(right), modes.ECB()).decryptor().update(chain)
+    return Cipher(algorithms.TripleDES(left), modes.ECB()).encryptor().update(opened)
+
+
 @dataclass
 class Session:
     """One side of a session: "aes" (CBC under an encrypted counter, CMAC) or "3des" (CBC from zero, MAC algorithm 3 of
@@ -65,6 +80,11 @@ class Session:
     encryption: bytes
     mac: bytes
     counter: int
+
+    @property
+    def keys(self) -> bytes:
+        """What is handed over: both keys and the counter's present value, one after another."""
+        return self.encryption + self.mac + self.counter.to_bytes(self.block, "big")
 
     @property
     def block(self) -> int:
@@ -94,18 +114,8 @@ class Session:
         return unpad(self._cipher().decryptor().update(cryptogram))
 
     def checksum(self, covered: bytes) -> bytes:
-        """The checksum over what is padded already but for its end."""
-        message = self.counter.to_bytes(self.block, "big") + covered
-        if len(message) % self.block or not covered:
-            message = pad(message, self.block)
-        if self.algorithm == "aes":
-            maker = CMAC(algorithms.AES(self.mac))
-            maker.update(message)
-            return maker.finalize()[:8]
-        left, right = self.mac[:8], self.mac[8:16]
-        chain = Cipher(algorithms.TripleDES(left), modes.CBC(bytes(8))).encryptor().update(message)[-8:]
-        opened = Cipher(algorithms.TripleDES(right), modes.ECB()).decryptor().update(chain)
-        return Cipher(algorithms.TripleDES(left), modes.ECB()).encryptor().update(opened)
+        """The checksum over padded parts, under the counter's present value."""
+        return checksum(self.algorithm, self.mac, self.counter.to_bytes(self.block, "big") + covered)
 
     # ---- the terminal's side ----
 
@@ -175,3 +185,52 @@ class Session:
         word = status.to_bytes(2, "big")
         field += tlv(0x99, word)
         return field + tlv(0x8E, self.checksum(pad(field, self.block))) + word
+
+
+class MutualAuthentication:
+    """The terminal's side of MUTUAL AUTHENTICATE as the virtual card has it: the shape of ICAO Doc 9303-11, 4.3 and D.3.
+    Keys of 16 bytes are 3DES keys, of 32 AES-256 keys."""
+
+    def __init__(self, encryption: bytes, mac: bytes, challenge: bytes, *, random: bytes | None = None,
+                 half: bytes | None = None) -> None:
+        self.algorithm = "aes" if len(encryption) == 32 else "3des"
+        self.encryption, self.mac, self.challenge = encryption, mac, challenge
+        self.random = random or secrets.token_bytes(8)
+        self.half = half or secrets.token_bytes(len(encryption))
+
+    @property
+    def _block(self) -> int:
+        return 16 if self.algorithm == "aes" else 8
+
+    def _cipher(self) -> Cipher:
+        kind = algorithms.AES if self.algorithm == "aes" else algorithms.TripleDES
+        return Cipher(kind(self.encryption), modes.CBC(bytes(self._block)))
+
+    def _sum(self, token: bytes) -> bytes:
+        return checksum(self.algorithm, self.mac, pad(token, self._block))
+
+    def token(self) -> bytes:
+        """The command's data field."""
+        sealed = self._cipher().encryptor().update(self.random + self.challenge + self.half)
+        return sealed + self._sum(sealed)
+
+    def session(self, answer: bytes) -> Session:
+        """The session that the card's answer gives."""
+        sealed, found = answer[:-8], answer[-8:]
+        if len(sealed) != 16 + len(self.half) or self._sum(sealed) != found:
+            raise Refused("the card's token")
+        opened = self._cipher().decryptor().update(sealed)
+        if opened[:16] != self.challenge + self.random:
+            raise Refused("the card's random numbers")
+        seed = bytes(a ^ b for a, b in zip(self.half, opened[16:], strict=True))
+        part = 8 if self.algorithm == "aes" else 4
+        counter = int.from_bytes(self.challenge[-part:] + self.random[-part:], "big")
+        return Session(self.algorithm, derive(self.algorithm, seed, 1), derive(self.algorithm, seed, 2), counter)
+
+
+def derive(algorithm: str, seed: bytes, number: int) -> bytes:
+    """A session key: the KDF of ICAO Doc 9303-11, 9.7.1 (3DES with odd parity)."""
+    data = seed + number.to_bytes(4, "big")
+    if algorithm == "aes":
+        return hashlib.sha256(data).digest()
+    return bytes(b & 0xFE | (bin(b >> 1).count("1") + 1) % 2 for b in hashlib.sha1(data).digest()[:16])
