@@ -97,7 +97,7 @@ kamupin_status cli_pin_status(cli *program, kamupin_error *error)
     kamupin_status status = find_card(program, &info, error);
     if (status != KAMUPIN_OK)
         return status;
-    if (info.kind != KAMUPIN_CARD_SIGNATURE)
+    if (!cli_recognised(&info))
         return cli_error(error,
                          info.usable != KAMUPIN_OK ? info.usable : KAMUPIN_E_CARD_UNRECOGNISED);
     cli_json_add(program, "card", cli_json_card(&info));

@@ -44,6 +44,8 @@ void cli_problem(cli *program, const kamupin_error *error);
 const char *cli_say(const cli *program, cli_message message);
 
 /* show.c: what people read about a card. */
+/** Whether PIN work is done with cards of this kind. */
+bool cli_recognised(const kamupin_card_info *info);
 const char *cli_kind(const cli *program, kamupin_card_kind kind);
 void cli_show_row(const cli *program, cli_message label, const char *value);
 void cli_show_card(const cli *program, const kamupin_card_info *info, bool all);

@@ -53,6 +53,8 @@ static const char *kind_name(kamupin_card_kind kind)
         return "signature";
     case KAMUPIN_CARD_IDENTITY:
         return "identity";
+    case KAMUPIN_CARD_OTHER:
+        return "other";
     }
     return "unknown";
 }
@@ -81,7 +83,7 @@ static json_t *reference(kamupin_pin_state state, kamupin_tries tries, int left,
 json_t *cli_json_card(const kamupin_card_info *info)
 {
     /* The product is that of the ATR's family: said only of a card that was recognised. */
-    const char *product = info->kind == KAMUPIN_CARD_SIGNATURE ? info->product : "";
+    const char *product = cli_recognised(info) ? info->product : "";
     return json_pack(
         "{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:s, s:i}}", "reader",
         text(info->reader), "kind", kind_name(info->kind), "card_id", text_or_null(info->card_id),

@@ -12,6 +12,11 @@
 
 #define LABEL 14 /* columns of the labels */
 
+bool cli_recognised(const kamupin_card_info *info)
+{
+    return info->kind == KAMUPIN_CARD_SIGNATURE || info->kind == KAMUPIN_CARD_OTHER;
+}
+
 const char *cli_kind(const cli *program, kamupin_card_kind kind)
 {
     switch (kind) {
@@ -23,6 +28,8 @@ const char *cli_kind(const cli *program, kamupin_card_kind kind)
         return cli_say(program, M_KIND_SIGNATURE);
     case KAMUPIN_CARD_IDENTITY:
         return cli_say(program, M_KIND_IDENTITY);
+    case KAMUPIN_CARD_OTHER:
+        return cli_say(program, M_KIND_OTHER);
     }
     return cli_say(program, M_KIND_UNKNOWN);
 }
@@ -103,7 +110,7 @@ static void show_kind(const cli *program, const kamupin_card_info *info)
 {
     char line[160];
     const char *kind = cli_kind(program, info->kind);
-    if (info->product[0] != '\0' && info->kind == KAMUPIN_CARD_SIGNATURE)
+    if (info->product[0] != '\0' && cli_recognised(info))
         snprintf(line, sizeof line, "%s (%s)", info->product, kind);
     else
         snprintf(line, sizeof line, "%s", kind);
@@ -134,7 +141,7 @@ void cli_show_card(const cli *program, const kamupin_card_info *info, bool all)
         cli_show_row(program, M_CARD_ID, info->card_id);
     if (info->serial[0] != '\0' && (all || strncmp(info->card_id, "serial:", 7) != 0))
         cli_show_row(program, M_SERIAL, info->serial);
-    if (info->kind == KAMUPIN_CARD_SIGNATURE)
+    if (cli_recognised(info))
         cli_show_pin(program, info);
     if (all && info->kind != KAMUPIN_CARD_NONE)
         show_more(program, info);

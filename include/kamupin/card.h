@@ -29,7 +29,9 @@ typedef enum kamupin_card_kind {
     KAMUPIN_CARD_NONE = 0,      /**< no card to speak of */
     KAMUPIN_CARD_UNKNOWN = 1,   /**< not recognised */
     KAMUPIN_CARD_SIGNATURE = 2, /**< e-signature or seal card of Kamu SM */
-    KAMUPIN_CARD_IDENTITY = 3   /**< Turkish identity card (TCKK) */
+    KAMUPIN_CARD_IDENTITY = 3,  /**< Turkish identity card (TCKK) */
+    KAMUPIN_CARD_OTHER = 4      /**< recognised by a row from a file (kamupin_profile_load), and not
+                                   an e-signature card of Kamu SM: no operation of the service */
 } kamupin_card_kind;
 
 /** State of a reference (PIN or PUK). */

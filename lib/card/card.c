@@ -198,7 +198,8 @@ kamupin_status kamupin_card_read(kamupin_card *card, kamupin_card_info *info)
         return status;
     if (info == NULL || info->size != sizeof *info)
         return kp_fail_local(&card->error, KAMUPIN_E_INVALID_ARGUMENT);
-    bool recognised = card->identity.info.kind == KAMUPIN_CARD_SIGNATURE;
+    bool recognised = card->identity.info.kind == KAMUPIN_CARD_SIGNATURE ||
+                      card->identity.info.kind == KAMUPIN_CARD_OTHER;
     status = recognised ? read_counters(card) : read_afresh(card);
     if (status == KAMUPIN_OK)
         *info = card->identity.info;

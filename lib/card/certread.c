@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_FILE     0x2F10
-#define MISSES_MAX     3  /* in a row, answered 6A82 */
-#define FILES_MAX      32 /* however they are answered */
+#define FIRST_FILE     0x2F10 /* where the row names none */
+#define MISSES_MAX     3      /* in a row, answered 6A82 */
+#define FILES_MAX      32     /* however they are answered */
 #define SW_NOT_FOUND   0x6A82
 #define SW_END_REACHED 0x6282 /* fewer bytes than asked for: all there are */
 
@@ -80,10 +80,11 @@ kamupin_status kp_certificates_read(kp_channel *channel, kp_identity *identity,
                                     kamupin_error *error)
 {
     kamupin_status status = KAMUPIN_OK;
+    const uint16_t first = identity->profile->first_certificate;
     int misses = 0;
     for (uint16_t i = 0; i < FILES_MAX && misses < MISSES_MAX; i++) {
         kp_response response;
-        uint16_t file = (uint16_t)(FIRST_FILE + i);
+        uint16_t file = (uint16_t)((first != 0 ? first : FIRST_FILE) + i);
         if (identity->certificate_count == KP_CERTIFICATES_MAX)
             break;
         status = kp_select_file(channel, identity->profile, file, &response, error);
@@ -133,7 +134,8 @@ kamupin_status kp_certificates_confirm(kp_channel *channel, const kp_identity *i
     *same = false;
     if (identity->certificate_count == 0)
         return KAMUPIN_OK;
-    kamupin_status status = kp_select_file(channel, identity->profile, der->file, &response, error);
+    kamupin_status status =
+        kp_select_file(channel, identity->profile, (uint16_t)der->file, &response, error);
     if (status == KAMUPIN_OK && response.sw == KP_SW_OK)
         status = same_block(channel, der, 0, same, error);
     const size_t block = kp_channel_block(channel);

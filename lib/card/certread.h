@@ -19,6 +19,14 @@ kamupin_status kp_certificates_read(kp_channel *channel, kp_identity *identity,
 kamupin_status kp_certificates_confirm(kp_channel *channel, const kp_identity *identity, bool *same,
                                        kamupin_error *error);
 
+/** The same two for a row whose certificates are in data objects (KP_CERTIFICATES_IN_OBJECTS): one
+ * command each, beside those of 61xx. An object that is not there, or holds something else, is
+ * passed over. */
+kamupin_status kp_certificate_objects_read(kp_channel *channel, kp_identity *identity,
+                                           kamupin_error *error);
+kamupin_status kp_certificate_objects_confirm(kp_channel *channel, const kp_identity *identity,
+                                              bool *same, kamupin_error *error);
+
 /** "certs:" and the SHA-256 over all certificates in order. Errors: crypto. */
 kamupin_status kp_certificates_name(const kp_identity *identity, char *name, kamupin_error *error);
 

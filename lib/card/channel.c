@@ -115,8 +115,9 @@ void kp_channel_end(kp_channel *channel)
 /* Commands whose data and answers stay out of the log, whatever the caller said. */
 static bool is_secret(const kp_command *command)
 {
-    return command->secret || command->ins == 0x20 || command->ins == 0x24 ||
-           command->ins == 0x2C || command->ins == 0x82;
+    return command->secret ||
+           (command->length > 0 && (command->ins == 0x20 || command->ins == 0x24 ||
+                                    command->ins == 0x2C || command->ins == 0x82));
 }
 
 static void log_command(const kp_channel *channel, const kp_command *command, const uint8_t *bytes,
@@ -175,6 +176,11 @@ static kamupin_status no_answer(kp_channel *channel, kamupin_reader_answer answe
                             "the card did not answer a command");
 }
 
+static bool is_forbidden(const kp_channel *channel, const kp_command *command)
+{
+    return kp_never_send(command) && !kp_profile_permits(channel->row, command);
+}
+
 static kamupin_status forbidden(const kp_command *command, kamupin_error *error)
 {
     return kp_fail(error, KAMUPIN_E_COMMAND_FORBIDDEN, KAMUPIN_FROM_LOCAL,
@@ -189,7 +195,7 @@ static kamupin_status exchange(kp_channel *channel, const kp_command *command, b
 {
     uint8_t bytes[COMMAND_MAX];
     size_t length = 0;
-    if (kp_never_send(command))
+    if (is_forbidden(channel, command))
         return forbidden(command, error);
     if (!kp_command_encode(command, bytes, sizeof bytes, &length))
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
@@ -313,7 +319,7 @@ static kamupin_status send_protected(kp_channel *channel, const kp_command *comm
                                      kp_response *response, kamupin_error *error)
 {
     kp_sm_command wrapped;
-    if (kp_never_send(command))
+    if (is_forbidden(channel, command))
         return forbidden(command, error);
     kamupin_status status = kp_sm_protect(channel->sm, command, &wrapped, error);
     if (status != KAMUPIN_OK)

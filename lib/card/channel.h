@@ -21,6 +21,7 @@ typedef struct kp_channel {
     void *worker;
     void *connection;
     char reader[KAMUPIN_READER_NAME_MAX];
+    const kp_profile *row;  /* of the card, once it is known; NULL before */
     bool held;              /* inside a transaction */
     bool stale;             /* the card's state may be lost: identify before anything secret */
     bool delivered;         /* the last kp_channel_send may have reached the card */

@@ -29,10 +29,26 @@ static void unusable(kp_channel *channel, kp_identity *identity, kamupin_status 
            kamupin_status_name(why), sw);
 }
 
+/* Whether an answer to the selection of the identity card's application says that it is not there.
+   Where Kamu SM's certificate is asked for, only the one exact word counts. A row from a file for
+   other cards has no more to go by than that the card does not have it: any of the status words for
+   "no such file", "no such instruction or parameter", but none that speaks of a file that is there. */
+static bool says_absent(const kp_profile *profile, uint16_t sw)
+{
+    static const uint16_t absent[] = {SW_NOT_FOUND, 0x6700, 0x6999, 0x6A80, 0x6A81, 0x6A83,
+                                      0x6A86,       0x6A87, 0x6A88, 0x6B00, 0x6D00, 0x6E00};
+    if (profile->recognition == KP_RECOGNISE_KAMU_SM)
+        return sw == SW_NOT_FOUND;
+    for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++)
+        if (sw == absent[i])
+            return true;
+    return false;
+}
+
 /* Judges one answer to the selection of an identity card's application. */
 static void judge_decoy(kp_channel *channel, kp_identity *identity, uint16_t sw)
 {
-    if (sw == SW_NOT_FOUND)
+    if (says_absent(identity->profile, sw))
         return;
     if (sw == KP_SW_OK)
         identity->info.kind = KAMUPIN_CARD_IDENTITY;
@@ -41,18 +57,15 @@ static void judge_decoy(kp_channel *channel, kp_identity *identity, uint16_t sw)
 }
 
 /* A Turkish identity card has the same ATR and, beside others, the same application: what gives it
-   away is DF 3D10. It has to be answered "not found", exactly, by identifier and by path, since no
-   public source says which of the two forms such a card takes. */
+   away is DF 3D10. It has to be answered "not found", by identifier and by path, since no public
+   source says which of the two forms such a card takes. Asked of every card, whatever its row. */
 static kamupin_status check_decoy(kp_channel *channel, kp_identity *identity, kamupin_error *error)
 {
-    static const uint8_t path[] = {IDENTITY_CARD_DF >> 8, IDENTITY_CARD_DF & 0xFF};
-    const kp_command by_path = {
-        .ins = 0xA4, .p1 = 0x08, .data = path, .length = sizeof path, .le = KP_LE_MAX};
     kp_response response;
     kamupin_status status = kp_select_mf(channel, &response, error);
     if (status != KAMUPIN_OK)
         return status;
-    if (response.sw != KP_SW_OK) {
+    if (response.sw != KP_SW_OK && identity->profile->recognition == KP_RECOGNISE_KAMU_SM) {
         unusable(channel, identity, KAMUPIN_E_CARD_UNRECOGNISED, response.sw);
         return KAMUPIN_OK;
     }
@@ -61,7 +74,7 @@ static kamupin_status check_decoy(kp_channel *channel, kp_identity *identity, ka
         judge_decoy(channel, identity, response.sw);
     if (status != KAMUPIN_OK || identity->info.usable != KAMUPIN_OK)
         return status;
-    status = kp_channel_send(channel, &by_path, &response, error);
+    status = kp_select_path(channel, IDENTITY_CARD_DF, &response, error);
     if (status == KAMUPIN_OK)
         judge_decoy(channel, identity, response.sw);
     return status;
@@ -86,36 +99,82 @@ static kamupin_status read_serial(kp_channel *channel, const kp_profile *profile
     return status;
 }
 
-/* Names the card, and says whether it may be used: one certificate has to classify. */
+/* The name that the row wants. */
+static kamupin_status name_card(kp_identity *identity, kamupin_error *error)
+{
+    kamupin_card_info *info = &identity->info;
+    switch (identity->profile->naming) {
+    case KP_NAME_BY_SERIAL:
+        if (info->serial[0] != '\0')
+            snprintf(info->card_id, sizeof info->card_id, "serial:%s", info->serial);
+        break;
+    case KP_NAME_BY_CERTIFICATES:
+        if (identity->certificate_count > 0)
+            return kp_certificates_name(identity, info->card_id, error);
+        break;
+    case KP_NAME_BY_ATR:
+        memcpy(info->card_id, "atr:", sizeof "atr:");
+        kp_hex(info->atr, info->atr_length, true, info->card_id + strlen("atr:"));
+        break;
+    }
+    return KAMUPIN_OK;
+}
+
+/* What of the card shows that it is of the kind that the row is for. */
+static bool is_recognised(const kp_identity *identity)
+{
+    bool ours = false;
+    for (size_t i = 0; i < identity->certificate_count; i++)
+        ours |= kp_certificate_classify(identity->certificates[i].data,
+                                        identity->certificates[i].length) > KP_CERTIFICATE_OTHER;
+    switch (identity->profile->recognition) {
+    case KP_RECOGNISE_KAMU_SM:
+        return ours;
+    case KP_RECOGNISE_CERTIFICATE:
+        return identity->certificate_count > 0;
+    case KP_RECOGNISE_APPLICATION:
+        return true;
+    }
+    return false;
+}
+
+/* Names the card, and says whether it may be used. */
 static kamupin_status name_and_judge(kp_channel *channel, kp_identity *identity,
                                      kamupin_error *error)
 {
     kamupin_card_info *info = &identity->info;
-    kamupin_status status = KAMUPIN_OK;
-    bool ours = false;
-    if (identity->profile->naming == KP_NAME_BY_SERIAL && info->serial[0] != '\0')
-        snprintf(info->card_id, sizeof info->card_id, "serial:%s", info->serial);
-    else if (identity->profile->naming == KP_NAME_BY_CERTIFICATES &&
-             identity->certificate_count > 0)
-        status = kp_certificates_name(identity, info->card_id, error);
-    for (size_t i = 0; i < identity->certificate_count; i++)
-        ours |= kp_certificate_classify(identity->certificates[i].data,
-                                        identity->certificates[i].length) > KP_CERTIFICATE_OTHER;
-    if (ours && info->card_id[0] != '\0')
-        info->kind = KAMUPIN_CARD_SIGNATURE;
+    const bool kamu_sm = identity->profile->recognition == KP_RECOGNISE_KAMU_SM;
+    const bool wants_none = identity->profile->recognition == KP_RECOGNISE_APPLICATION;
+    kamupin_status status = name_card(identity, error);
+    if (is_recognised(identity) && info->card_id[0] != '\0')
+        info->kind = kamu_sm ? KAMUPIN_CARD_SIGNATURE : KAMUPIN_CARD_OTHER;
     else
         unusable(channel, identity,
-                 identity->certificate_count == 0 ? KAMUPIN_E_CARD_NO_CERTIFICATE
-                                                  : KAMUPIN_E_CARD_UNRECOGNISED,
+                 identity->certificate_count == 0 && !wants_none ? KAMUPIN_E_CARD_NO_CERTIFICATE
+                                                                 : KAMUPIN_E_CARD_UNRECOGNISED,
                  0);
     return status;
+}
+
+static kamupin_status read_certificates(kp_channel *channel, kp_identity *identity,
+                                        kamupin_error *error)
+{
+    switch (identity->profile->certificates) {
+    case KP_CERTIFICATES_IN_FILES:
+        return kp_certificates_read(channel, identity, error);
+    case KP_CERTIFICATES_IN_OBJECTS:
+        return kp_certificate_objects_read(channel, identity, error);
+    case KP_CERTIFICATES_NOWHERE:
+        break;
+    }
+    return KAMUPIN_OK;
 }
 
 /* From the selected application on. */
 static kamupin_status read_content(kp_channel *channel, kp_identity *identity, kamupin_error *error)
 {
     kamupin_card_info *info = &identity->info;
-    kamupin_status status = kp_certificates_read(channel, identity, error);
+    kamupin_status status = read_certificates(channel, identity, error);
     if (status == KAMUPIN_OK && identity->profile->naming == KP_NAME_BY_SERIAL)
         status = read_serial(channel, identity->profile, info->serial, sizeof info->serial, error);
     if (status == KAMUPIN_OK)
@@ -130,23 +189,24 @@ static kamupin_status read_content(kp_channel *channel, kp_identity *identity, k
     return status;
 }
 
-static void describe(const kp_channel *channel, const uint8_t *atr, size_t atr_length,
+static void describe(kp_channel *channel, const uint8_t *atr, size_t atr_length,
                      kp_identity *identity)
 {
     kamupin_card_info *info = &identity->info;
     kp_atr parsed;
-    kp_info_describe(info, channel->reader, atr, atr_length);
-    identity->profile = kp_profile_for_atr(atr, atr_length);
+    kp_info_describe(channel->context, info, channel->reader, atr, atr_length);
+    identity->profile = kp_profile_for_atr(channel->context, atr, atr_length);
+    channel->row = identity->profile;
     if (kp_atr_parse(atr, atr_length, &parsed) && parsed.has_check && !parsed.check_ok)
         kp_log(channel->context, KAMUPIN_LOG_INFO, "card",
                "%s: the ATR's check byte is wrong, as on some cards in circulation",
                channel->reader);
 }
 
-void kp_info_describe(kamupin_card_info *info, const char *reader, const uint8_t *atr,
-                      size_t atr_length)
+void kp_info_describe(const kamupin_context *context, kamupin_card_info *info, const char *reader,
+                      const uint8_t *atr, size_t atr_length)
 {
-    const kp_profile *profile = kp_profile_for_atr(atr, atr_length);
+    const kp_profile *profile = kp_profile_for_atr(context, atr, atr_length);
     *info = (kamupin_card_info){.size = sizeof *info,
                                 .kind = KAMUPIN_CARD_UNKNOWN,
                                 .usable = profile == NULL ? KAMUPIN_E_CARD_UNSUPPORTED : KAMUPIN_OK,
@@ -173,8 +233,7 @@ kamupin_status kp_identity_read(kp_channel *channel, const uint8_t *atr, size_t 
     describe(channel, atr, atr_length, identity);
     if (identity->profile == NULL)
         return KAMUPIN_OK;
-    if (identity->profile->decoy_check)
-        status = check_decoy(channel, identity, error);
+    status = check_decoy(channel, identity, error);
     if (status != KAMUPIN_OK || identity->info.usable != KAMUPIN_OK)
         return status;
     status = kp_select_application(channel, identity->profile, &response, error);
@@ -189,21 +248,53 @@ kamupin_status kp_identity_read(kp_channel *channel, const uint8_t *atr, size_t 
     return status;
 }
 
+/* A card that shows nothing of its own can only be the same as long as nothing was put in: what is
+   left is the reader's count of that. */
+static kamupin_status confirm_by_reader(kp_channel *channel, const kamupin_card_info *info,
+                                        bool *same, kamupin_error *error)
+{
+    kamupin_reader_state state = {0};
+    snprintf(state.name, sizeof state.name, "%s", channel->reader);
+    kamupin_reader_answer answer = channel->backend->watch(channel->worker, &state, 1, 0);
+    if (answer.status != KAMUPIN_OK)
+        return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
+                                "cannot ask for the reader's state");
+    *same = state.present && !state.gone && state.events == info->events &&
+            state.atr_length == info->atr_length &&
+            memcmp(state.atr, info->atr, info->atr_length) == 0;
+    return KAMUPIN_OK;
+}
+
+/* Whether the card of the selected application is the one that has this name. */
+static kamupin_status is_same(kp_channel *channel, const kp_identity *identity, bool *same,
+                              kamupin_error *error)
+{
+    kamupin_status status = KAMUPIN_OK;
+    char serial[sizeof identity->info.serial];
+    switch (identity->profile->naming) {
+    case KP_NAME_BY_SERIAL:
+        status = read_serial(channel, identity->profile, serial, sizeof serial, error);
+        *same = serial[0] != '\0' && strcmp(serial, identity->info.serial) == 0;
+        break;
+    case KP_NAME_BY_CERTIFICATES:
+        return identity->profile->certificates == KP_CERTIFICATES_IN_OBJECTS
+                   ? kp_certificate_objects_confirm(channel, identity, same, error)
+                   : kp_certificates_confirm(channel, identity, same, error);
+    case KP_NAME_BY_ATR:
+        return confirm_by_reader(channel, &identity->info, same, error);
+    }
+    return status;
+}
+
 kamupin_status kp_identity_confirm(kp_channel *channel, const kp_identity *identity,
                                    kamupin_error *error)
 {
     kp_response response;
     bool same = false;
+    channel->row = identity->profile;
     kamupin_status status = kp_select_application(channel, identity->profile, &response, error);
-    if (status != KAMUPIN_OK)
-        return status;
-    if (response.sw == KP_SW_OK && identity->profile->naming == KP_NAME_BY_SERIAL) {
-        char serial[sizeof identity->info.serial];
-        status = read_serial(channel, identity->profile, serial, sizeof serial, error);
-        same = serial[0] != '\0' && strcmp(serial, identity->info.serial) == 0;
-    } else if (response.sw == KP_SW_OK) {
-        status = kp_certificates_confirm(channel, identity, &same, error);
-    }
+    if (status == KAMUPIN_OK && response.sw == KP_SW_OK)
+        status = is_same(channel, identity, &same, error);
     if (status != KAMUPIN_OK)
         return status;
     if (!same) {
@@ -215,19 +306,25 @@ kamupin_status kp_identity_confirm(kp_channel *channel, const kp_identity *ident
     return KAMUPIN_OK;
 }
 
+static kamupin_status logout_by_command(kp_channel *channel, const kp_form *form,
+                                        kp_response *response, kamupin_error *error)
+{
+    const kp_command command = {
+        .cla = form->cla, .ins = form->ins, .p1 = form->p1, .p2 = form->p2, .le = KP_LE_NONE};
+    return kp_channel_send(channel, &command, response, error);
+}
+
 void kp_card_logout(kp_channel *channel, const kp_profile *profile)
 {
     kp_response response;
     kamupin_error error = KAMUPIN_ERROR_INIT;
     kamupin_status status = KAMUPIN_OK;
-    if (profile->logout == KP_LOGOUT_COMMAND) {
-        const kp_command command = {.cla = profile->logout_command.cla,
-                                    .ins = profile->logout_command.ins,
-                                    .p1 = profile->logout_command.p1,
-                                    .p2 = profile->logout_command.p2,
-                                    .le = KP_LE_NONE};
-        status = kp_channel_send(channel, &command, &response, &error);
-    } else {
+    const bool by_command = profile->logout == KP_LOGOUT_COMMAND;
+    if (by_command)
+        status = logout_by_command(channel, &profile->logout_command, &response, &error);
+    if (by_command && profile->logout_command.proof == KP_KNOWN) {
+        /* what is known to do it is all there is to do */
+    } else if (!by_command || (status == KAMUPIN_OK && response.sw != KP_SW_OK)) {
         status = kp_select_mf(channel, &response, &error);
         if (status == KAMUPIN_OK)
             status = kp_select_application(channel, profile, &response, &error);

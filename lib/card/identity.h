@@ -15,7 +15,7 @@
 typedef struct kp_der {
     uint8_t *data;
     size_t length;
-    uint16_t file; /* the EF it was read from: 2F10 and up */
+    uint32_t file; /* the EF it was read from (2F10 and up), or the data object */
 } kp_der;
 
 /** A card's identity in full, and what is needed to recognise it again in few commands. */
@@ -53,8 +53,8 @@ void kp_card_logout(kp_channel *channel, const kp_profile *profile);
 
 /** Fills what reader name and ATR alone tell: profile row, product, and card-unsupported when no
  * row knows the ATR. Nothing is sent. */
-void kp_info_describe(kamupin_card_info *info, const char *reader, const uint8_t *atr,
-                      size_t atr_length);
+void kp_info_describe(const kamupin_context *context, kamupin_card_info *info, const char *reader,
+                      const uint8_t *atr, size_t atr_length);
 
 void kp_identity_wipe(kp_identity *identity);
 

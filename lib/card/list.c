@@ -108,7 +108,7 @@ static kamupin_status look(kamupin_reader_list *list, kamupin_error *error)
 static void judge_state(entry *at, const char *only)
 {
     const kamupin_reader_state *state = &at->state;
-    kp_info_describe(&at->info, state->name, state->atr, state->atr_length);
+    kp_info_describe(at->context, &at->info, state->name, state->atr, state->atr_length);
     at->info.events = state->events;
     if (state->gone || !state->present) {
         at->info.kind = KAMUPIN_CARD_NONE;

@@ -6,35 +6,24 @@
    more than that page. */
 #include <card/atr.h>
 #include <card/profile.h>
+#include <card/profile_rows.h>
+#include <core/context.h>
 
 #include <string.h>
-
-/* AKİS v1.0: "UEKAE V1.0". */
-static const uint8_t akis1_historical[] = {0x55, 0x45, 0x4B, 0x41, 0x45,
-                                           0x20, 0x56, 0x31, 0x2E, 0x30};
-static const uint8_t akis1_mask[] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
-static const uint8_t akis1_application[] = {0x3D, 0x00};
-
-/* AKİS v2.x: 80 65 54 43 b1 b2 b3 31 C0 73 F6 21 80 81 LCS; b1 b2 b3 name the version and the chip,
-   the last byte is the life cycle. */
-static const uint8_t akis2_historical[] = {0x80, 0x65, 0x54, 0x43, 0x00, 0x00, 0x00, 0x31,
-                                           0xC0, 0x73, 0xF6, 0x21, 0x80, 0x81, 0x00};
-static const uint8_t akis2_mask[] = {0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0xFF,
-                                     0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00};
-static const uint8_t akis2_application[] = {'P', 'K', 'C', 'S', '-', '1', '5'};
 
 static const kp_profile rows[] = {
     {
         .name = "akis-1",
         .product = "AKİS v1.0",
-        .historical = akis1_historical,
-        .historical_mask = akis1_mask,
-        .historical_length = sizeof akis1_historical,
-        .application = akis1_application,
-        .application_length = sizeof akis1_application,
+        /* "UEKAE V1.0" */
+        .historical = {.bytes = {0x55, 0x45, 0x4B, 0x41, 0x45, 0x20, 0x56, 0x31, 0x2E, 0x30},
+                       .mask = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF},
+                       .length = 10},
+        .recognition = KP_RECOGNISE_KAMU_SM,
+        .application = {0x3D, 0x00},
+        .application_length = 2,
         .application_p1 = 0x00,
         .file_p1 = 0x02,
-        .decoy_check = true,
         .naming = KP_NAME_BY_SERIAL,
         .serial = {0x00, 0xCA, 0x01, 0x06, KP_KNOWN},
         .serial_le = 0x4D,
@@ -63,16 +52,50 @@ static const kp_profile rows[] = {
         .sign_ecdsa = {KP_INPUT_NONE, KP_UNKNOWN},
     },
     {
+        /* Of v1.1 to 1.4 little is public: the selection is known, what ISO/IEC 7816-4 gives is
+           candidate, and nothing says how the tries are read. EXTERNAL AUTHENTICATE without a key
+           reference is no form, so it is unknown. */
+        .name = "akis-1.1",
+        .product = "AKİS v1.1-1.4",
+        /* 80 67 "UEKAE" VV CC 31 80 73 B3 A1 80: version, chip or product */
+        .historical = {.bytes = {0x80, 0x67, 0x55, 0x45, 0x4B, 0x41, 0x45, 0x00, 0x00, 0x31, 0x80,
+                                 0x73, 0xB3, 0xA1, 0x80},
+                       .mask = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0xFF, 0xFF,
+                                0xFF, 0xFF, 0xFF, 0xFF},
+                       .length = 15},
+        .recognition = KP_RECOGNISE_KAMU_SM,
+        .application = {0x3D, 0x00},
+        .application_length = 2,
+        .application_p1 = 0x01,
+        .file_p1 = 0x02,
+        .naming = KP_NAME_BY_CERTIFICATES,
+        .verify = {0x00, 0x20, 0x00, 0x81, KP_CANDIDATE},
+        .change = {0x00, 0x24, 0x00, 0x81, KP_CANDIDATE},
+        .reset_after_authentication = {0x00, 0x2C, 0x02, 0x81, KP_CANDIDATE},
+        .change_coding = KP_CHANGE_PLAIN,
+        .counters = KP_COUNTER_NONE,
+        .tries_max = 3,
+        .challenge = {0x00, 0x84, 0x00, 0x00, KP_CANDIDATE},
+        .external_authenticate = {0, 0, 0, 0, KP_UNKNOWN},
+        .challenge_length = 8,
+        .logout = KP_LOGOUT_COMMAND,
+        .logout_command = {0x80, 0x1A, 0x00, 0x00, KP_CANDIDATE},
+    },
+    {
         .name = "akis-2",
         .product = "AKİS v2.x",
-        .historical = akis2_historical,
-        .historical_mask = akis2_mask,
-        .historical_length = sizeof akis2_historical,
-        .application = akis2_application,
-        .application_length = sizeof akis2_application,
+        /* 80 65 54 43 b1 b2 b3 31 C0 73 F6 21 80 81 LCS: b1 b2 b3 name the version and the chip, the
+           last byte is the life cycle */
+        .historical = {.bytes = {0x80, 0x65, 0x54, 0x43, 0x00, 0x00, 0x00, 0x31, 0xC0, 0x73, 0xF6,
+                                 0x21, 0x80, 0x81, 0x00},
+                       .mask = {0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xFF, 0xFF,
+                                0xFF, 0xFF, 0xFF, 0x00},
+                       .length = 15},
+        .recognition = KP_RECOGNISE_KAMU_SM,
+        .application = {'P', 'K', 'C', 'S', '-', '1', '5'},
+        .application_length = 7,
         .application_p1 = 0x04,
         .file_p1 = 0x02,
-        .decoy_check = true,
         .naming = KP_NAME_BY_CERTIFICATES,
         .verify = {0x00, 0x20, 0x00, 0x81, KP_CANDIDATE},
         .change = {0x00, 0x24, 0x00, 0x81, KP_CANDIDATE},
@@ -103,23 +126,83 @@ static const kp_profile rows[] = {
 
 static bool matches(const kp_profile *row, const kp_atr *atr)
 {
-    if (atr->historical_length != row->historical_length)
+    const kp_pattern *pattern = &row->historical;
+    if (atr->historical_length < pattern->length ||
+        (atr->historical_length > pattern->length && !pattern->open_end))
         return false;
-    for (size_t i = 0; i < row->historical_length; i++)
-        if (((atr->historical[i] ^ row->historical[i]) & row->historical_mask[i]) != 0)
+    for (size_t i = 0; i < pattern->length; i++)
+        if (((atr->historical[i] ^ pattern->bytes[i]) & pattern->mask[i]) != 0)
             return false;
     return true;
 }
 
-const kp_profile *kp_profile_for_atr(const uint8_t *atr, size_t length)
+static const kp_profile *built_in_for(const kp_atr *atr)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (matches(&rows[i], atr))
+            return &rows[i];
+    return NULL;
+}
+
+const kp_profile *kp_profile_for_atr(const struct kamupin_context *context, const uint8_t *atr,
+                                     size_t length)
 {
     kp_atr parsed;
     if (!kp_atr_parse(atr, length, &parsed))
         return NULL;
+    const kp_profile *built_in = built_in_for(&parsed);
+    for (const kp_profile_rows *file = context == NULL ? NULL : context->rows; file != NULL;
+         file = file->next)
+        for (size_t i = 0; i < file->count; i++)
+            if (matches(&file->rows[i], &parsed) &&
+                (built_in == NULL || file->rows[i].recognition == KP_RECOGNISE_KAMU_SM))
+                return &file->rows[i];
+    return built_in;
+}
+
+const kp_profile *kp_profile_find(const struct kamupin_context *context, const char *name)
+{
+    for (const kp_profile_rows *file = context == NULL ? NULL : context->rows; file != NULL;
+         file = file->next)
+        for (size_t i = 0; name != NULL && i < file->count; i++)
+            if (strcmp(file->rows[i].name, name) == 0)
+                return &file->rows[i];
+    return kp_profile_by_name(name);
+}
+
+/* Whether everything that `inner` matches is matched by `outer` as well. */
+static bool covers(const kp_pattern *outer, const kp_pattern *inner)
+{
+    if (inner->length != outer->length || inner->open_end)
+        return false;
+    for (size_t i = 0; i < outer->length; i++)
+        if ((outer->mask[i] & ~inner->mask[i]) != 0 ||
+            ((outer->bytes[i] ^ inner->bytes[i]) & outer->mask[i]) != 0)
+            return false;
+    return true;
+}
+
+const kp_profile *kp_profile_family(const kp_profile *row)
+{
     for (size_t i = 0; i < ROW_COUNT; i++)
-        if (matches(&rows[i], &parsed))
+        if (covers(&rows[i].historical, &row->historical))
             return &rows[i];
     return NULL;
+}
+
+static bool is_form(const kp_form *form, const kp_command *command)
+{
+    return form->proof == KP_KNOWN && form->cla == command->cla && form->ins == command->ins &&
+           form->p1 == command->p1 && form->p2 == command->p2;
+}
+
+bool kp_profile_permits(const kp_profile *profile, const kp_command *command)
+{
+    if (profile == NULL || command->length != 0 || command->ins != 0x20)
+        return false;
+    return (profile->counters == KP_COUNTER_VERIFY_QUESTION &&
+            is_form(&profile->tries_question, command)) ||
+           (profile->logout == KP_LOGOUT_COMMAND && is_form(&profile->logout_command, command));
 }
 
 const kp_profile *kp_profile_by_name(const char *name)

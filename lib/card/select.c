@@ -9,8 +9,13 @@
 static kamupin_status select_by(kp_channel *channel, uint8_t p1, const uint8_t *name, size_t length,
                                 kp_response *response, kamupin_error *error)
 {
-    const kp_command command = {
-        .ins = 0xA4, .p1 = p1, .data = name, .length = length, .le = KP_LE_MAX};
+    const uint8_t p2 = channel->row == NULL ? 0x00 : channel->row->select_p2;
+    const kp_command command = {.ins = 0xA4,
+                                .p1 = p1,
+                                .p2 = p2,
+                                .data = name,
+                                .length = length,
+                                .le = p2 == 0x0C ? KP_LE_NONE : KP_LE_MAX};
     return kp_channel_send(channel, &command, response, error);
 }
 
@@ -31,7 +36,7 @@ kamupin_status kp_select_application(kp_channel *channel, const kp_profile *prof
 {
     if (profile->application_p1 != 0x04) {
         kamupin_status status = kp_select_mf(channel, response, error);
-        if (status != KAMUPIN_OK || response->sw != KP_SW_OK)
+        if (status != KAMUPIN_OK || response->sw != KP_SW_OK || profile->application_length == 0)
             return status;
     }
     return select_by(channel, profile->application_p1, profile->application,
@@ -43,6 +48,12 @@ kamupin_status kp_select_folder(kp_channel *channel, const kp_profile *profile, 
 {
     uint8_t p1 = profile->application_p1 == 0x04 ? 0x01 : profile->application_p1;
     return select_identifier(channel, p1, file, response, error);
+}
+
+kamupin_status kp_select_path(kp_channel *channel, uint16_t file, kp_response *response,
+                              kamupin_error *error)
+{
+    return select_identifier(channel, 0x08, file, response, error);
 }
 
 kamupin_status kp_select_file(kp_channel *channel, const kp_profile *profile, uint16_t file,

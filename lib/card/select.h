@@ -8,6 +8,8 @@
 
 #include <card/channel.h>
 
+/* All of them select as channel->row says: with FCI, or with P2 0C and no answer. */
+
 /** Selects the MF. */
 kamupin_status kp_select_mf(kp_channel *channel, kp_response *response, kamupin_error *error);
 
@@ -19,6 +21,10 @@ kamupin_status kp_select_application(kp_channel *channel, const kp_profile *prof
 /** Selects the DF `file` under the MF, which is selected. */
 kamupin_status kp_select_folder(kp_channel *channel, const kp_profile *profile, uint16_t file,
                                 kp_response *response, kamupin_error *error);
+
+/** Selects the file or folder `file` by its path from the MF. */
+kamupin_status kp_select_path(kp_channel *channel, uint16_t file, kp_response *response,
+                              kamupin_error *error);
 
 /** Selects the EF `file` under the current DF. */
 kamupin_status kp_select_file(kp_channel *channel, const kp_profile *profile, uint16_t file,

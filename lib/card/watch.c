@@ -185,7 +185,7 @@ static kamupin_status take(kamupin_watch *watch, long timeout_ms, const kamupin_
     for (;;) {
         status = kamupin_cancel_pulled(cancel)
                      ? KAMUPIN_E_CANCELLED
-                     : kp_watch_view_step(&watch->now, &watch->told, event);
+                     : kp_watch_view_step(watch->context, &watch->now, &watch->told, event);
         if (status == KAMUPIN_E_TIMED_OUT && watch->ended)
             status = watch->told.service;
         else if (status == KAMUPIN_E_TIMED_OUT && in_time) {

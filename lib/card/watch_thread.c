@@ -31,9 +31,9 @@ static void call_back(kamupin_watch *watch)
     for (;;) {
         kamupin_watch_event event = KAMUPIN_WATCH_EVENT_INIT;
         pthread_mutex_lock(&watch->lock);
-        kamupin_status status = watch->stopping
-                                    ? KAMUPIN_E_CANCELLED
-                                    : kp_watch_view_step(&watch->now, &watch->told, &event);
+        kamupin_status status =
+            watch->stopping ? KAMUPIN_E_CANCELLED
+                            : kp_watch_view_step(watch->context, &watch->now, &watch->told, &event);
         pthread_mutex_unlock(&watch->lock);
         if (status != KAMUPIN_OK)
             return;

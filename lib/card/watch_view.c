@@ -84,14 +84,15 @@ bool kp_watch_view_differs(const kp_watch_view *now, const kp_watch_view *told)
 
 /* ---- telling ---- */
 
-static void tell_card(const kamupin_reader_state *reader, kamupin_watch_event *event)
+static void tell_card(const kamupin_context *context, const kamupin_reader_state *reader,
+                      kamupin_watch_event *event)
 {
     event->atr_length = reader->atr_length;
     memcpy(event->atr, reader->atr, reader->atr_length);
     if (event->kind != KAMUPIN_WATCH_CARD_IN)
         return;
     kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
-    kp_info_describe(&info, reader->name, reader->atr, reader->atr_length);
+    kp_info_describe(context, &info, reader->name, reader->atr, reader->atr_length);
     event->events = reader->events;
     event->status = reader->mute ? KAMUPIN_E_CARD_MUTE : info.usable;
     memcpy(event->profile, info.profile, sizeof event->profile);
@@ -128,8 +129,8 @@ static void tell_service(const kp_watch_view *now, kp_watch_view *told, kamupin_
     event->status = told->service;
 }
 
-kamupin_status kp_watch_view_step(const kp_watch_view *now, kp_watch_view *told,
-                                  kamupin_watch_event *event)
+kamupin_status kp_watch_view_step(const kamupin_context *context, const kp_watch_view *now,
+                                  kp_watch_view *told, kamupin_watch_event *event)
 {
     difference found = find(now, told);
     kamupin_watch_event made = KAMUPIN_WATCH_EVENT_INIT;
@@ -147,7 +148,7 @@ kamupin_status kp_watch_view_step(const kp_watch_view *now, kp_watch_view *told,
             out ? &told->readers[found.index] : &now->readers[found.index];
         memcpy(made.reader, reader->name, sizeof made.reader);
         if (found.kind == KAMUPIN_WATCH_CARD_IN || found.kind == KAMUPIN_WATCH_CARD_OUT)
-            tell_card(reader, &made);
+            tell_card(context, reader, &made);
     }
     switch (found.kind) {
     case KAMUPIN_WATCH_READER_IN:

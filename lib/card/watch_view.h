@@ -22,10 +22,11 @@ typedef struct kp_watch_view {
 /** Whether `told` is behind `now`. */
 bool kp_watch_view_differs(const kp_watch_view *now, const kp_watch_view *told);
 
-/** Brings `told` one event nearer to `now` and fills `event` with it.
+/** Brings `told` one event nearer to `now` and fills `event` with it; a card's row is one of
+ * `context`.
  * ok; timed-out when there is no difference; no-memory (then nothing is changed). */
-kamupin_status kp_watch_view_step(const kp_watch_view *now, kp_watch_view *told,
-                                  kamupin_watch_event *event);
+kamupin_status kp_watch_view_step(const kamupin_context *context, const kp_watch_view *now,
+                                  kp_watch_view *told, kamupin_watch_event *event);
 
 /** Frees the readers and empties the view. */
 void kp_watch_view_clear(kp_watch_view *view);

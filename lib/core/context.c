@@ -98,6 +98,8 @@ void kamupin_context_free(kamupin_context **context)
     if (context == NULL || *context == NULL)
         return;
     kp_arena_free(&(*context)->arena);
+    if ((*context)->free_rows != NULL)
+        (*context)->free_rows((*context)->rows);
     free((*context)->ca_file);
     free((*context)->state_folder);
     free(*context);

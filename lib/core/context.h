@@ -8,6 +8,7 @@
 #include <kamupin/context.h>
 
 struct kp_arena;
+struct kp_profile_rows;
 
 struct kamupin_context {
     kamupin_log_fn log;
@@ -23,6 +24,8 @@ struct kamupin_context {
     char *ca_file;      /* NULL: the system's */
     char *state_folder; /* NULL: there is none */
     struct kp_arena *arena;
+    struct kp_profile_rows *rows; /* of profile files; card/ knows what they are */
+    void (*free_rows)(struct kp_profile_rows *rows);
     long owner; /* process id: a fork is detected */
 };
 

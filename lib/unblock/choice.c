@@ -33,6 +33,8 @@ kamupin_status kp_operation_judge(void *user, const kamupin_card_info *info)
 
     if (info->usable != KAMUPIN_OK)
         return info->usable;
+    if (info->kind != KAMUPIN_CARD_SIGNATURE)
+        return KAMUPIN_E_CARD_UNSUPPORTED; /* of a row from a file: not the service's */
     if (!is_allowed(&operation->redeemed.allowed, info->card_id))
         return KAMUPIN_E_CARD_NOT_YOURS;
     if (info->pin_state == KAMUPIN_PIN_DEAD || info->puk_state == KAMUPIN_PIN_BLOCKED ||
@@ -40,9 +42,9 @@ kamupin_status kp_operation_judge(void *user, const kamupin_card_info *info)
         return KAMUPIN_E_CARD_DEAD;
     if (info->puk_tries == KAMUPIN_TRIES_KNOWN && info->puk_tries_left < 2)
         return KAMUPIN_E_PUK_LAST_TRY;
-    return kp_guard_proof(kp_profile_by_name(info->profile), KP_OP_RESET_BY_CRYPTOGRAM,
-                          operation->risk, kp_vouched_for(&operation->metadata, info->profile),
-                          NULL);
+    return kp_guard_proof(kp_profile_find(operation->context, info->profile),
+                          KP_OP_RESET_BY_CRYPTOGRAM, operation->risk,
+                          kp_vouched_for(&operation->metadata, info->profile), NULL);
 }
 
 static bool was_asked(const kamupin_operation *operation, const char *card_id)
@@ -61,7 +63,8 @@ size_t kp_operation_note_cards(kamupin_operation *operation, const kamupin_reade
 
     for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
         if (info.card_id[0] == '\0' || info.usable != KAMUPIN_OK ||
-            was_asked(operation, info.card_id) || operation->asked_count == KP_CARDS_MAX)
+            info.kind != KAMUPIN_CARD_SIGNATURE || was_asked(operation, info.card_id) ||
+            operation->asked_count == KP_CARDS_MAX)
             continue;
         kp_card_name *name = &operation->asked[operation->asked_count++];
         memcpy(name->card_id, info.card_id, sizeof name->card_id);

@@ -15,15 +15,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-const kp_profile *__real_kp_profile_for_atr(const uint8_t *atr, size_t length);
-const kp_profile *__wrap_kp_profile_for_atr(const uint8_t *atr, size_t length);
+const kp_profile *__real_kp_profile_for_atr(const kamupin_context *context, const uint8_t *atr,
+                                            size_t length);
+const kp_profile *__wrap_kp_profile_for_atr(const kamupin_context *context, const uint8_t *atr,
+                                            size_t length);
 
 static kp_profile faulty;
 static bool (*slip)(kp_profile *row);
 
-const kp_profile *__wrap_kp_profile_for_atr(const uint8_t *atr, size_t length)
+const kp_profile *__wrap_kp_profile_for_atr(const kamupin_context *context, const uint8_t *atr,
+                                            size_t length)
 {
-    const kp_profile *row = __real_kp_profile_for_atr(atr, length);
+    const kp_profile *row = __real_kp_profile_for_atr(context, atr, length);
 
     if (row == NULL || slip == NULL)
         return row;

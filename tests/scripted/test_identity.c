@@ -269,7 +269,7 @@ static void test_counter_nonsense(void **state)
 static void test_unknown_atr_gets_no_command(void **state)
 {
     fixture *f = *state;
-    kp_script_add(&f->script, "Reader", "3B9F968131FE45806755454B41451112318073B3A180E9");
+    kp_script_add(&f->script, "Reader", "3BBB11008131FE4D55454B41452056312E30319E");
     assert_int_equal(identify(f), KAMUPIN_OK);
     assert_int_equal(f->identity.info.usable, KAMUPIN_E_CARD_UNSUPPORTED);
     assert_int_equal(kp_script_sent(&f->script, 0), 0);

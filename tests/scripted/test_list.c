@@ -77,7 +77,7 @@ static void test_what_each_reader_has(void **state)
     kp_script_add(&f->script, "Mute", KP_ATR_AKIS2);
     kp_script_add(&f->script, "Busy", KP_ATR_AKIS2);
     kp_script_add(&f->script, "Signature", KP_ATR_AKIS2);
-    kp_script_add(&f->script, "Old", "3B9F968131FE45806755454B41451112318073B3A180E9");
+    kp_script_add(&f->script, "Old", "3BBB11008131FE4D55454B41452056312E30319E");
     f->script.readers[2].mute = true;
     f->script.readers[3].exclusive = true;
     kp_script_akis2_identify(&f->script, 4, f->der, f->length, 3, 3);

@@ -30,10 +30,10 @@ static const struct {
 } listed[] = {
     {"3BBA11008131FE4D55454B41452056312E30AE", "akis-1", true},
     {"3BBB11008131FE4D55454B41452056312E30319E", NULL, true}, /* "UEKAE V1.01" is no listed card */
-    {"3B9F968131FE45806755454B41451112318073B3A180E9", NULL, true},
-    {"3B9F158131FE45806755454B41451221318073B3A1805A", NULL, true},
-    {"3B9F968131FE45806755454B41451252318073B3A180AA", NULL, true},
-    {"3B9F968131FE45806755454B41451293318073B3A1806B", NULL, true},
+    {"3B9F968131FE45806755454B41451112318073B3A180E9", "akis-1.1", true},
+    {"3B9F158131FE45806755454B41451221318073B3A1805A", "akis-1.1", true},
+    {"3B9F968131FE45806755454B41451252318073B3A180AA", "akis-1.1", true},
+    {"3B9F968131FE45806755454B41451293318073B3A1806B", "akis-1.1", true},
     {"3B9F968131FE458065544320120131C073F621808105B3", "akis-2", false},
     {"3B9F978131FE458065544312210031C073F62180810593", "akis-2", true},
     {"3B9F978131FE4580655443D2210831C073F6218081055B", "akis-2", true},
@@ -47,7 +47,7 @@ static void test_listed_atrs(void **state)
     for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++) {
         uint8_t bytes[40];
         size_t length = bytes_of(listed[i].atr, bytes);
-        const kp_profile *row = kp_profile_for_atr(bytes, length);
+        const kp_profile *row = kp_profile_for_atr(NULL, bytes, length);
         kp_atr parsed;
         if (listed[i].row == NULL)
             assert_null(row);
@@ -67,12 +67,12 @@ static void test_only_historical_bytes_count(void **state)
     size_t length = bytes_of("3B9F978131FE4580655443D3228231C073F621808105D3", bytes);
     bytes[2] = 0x11;
     bytes[length - 1] = 0x00;
-    assert_non_null(kp_profile_for_atr(bytes, length));
-    assert_non_null(kp_profile_for_atr(bytes, length - 1));
+    assert_non_null(kp_profile_for_atr(NULL, bytes, length));
+    assert_non_null(kp_profile_for_atr(NULL, bytes, length - 1));
     for (size_t i = 7; i < length - 1; i++) {
         bool open = (i >= 11 && i <= 13) || i == length - 2;
         bytes[i] ^= 0x01;
-        assert_int_equal(kp_profile_for_atr(bytes, length) != NULL, open);
+        assert_int_equal(kp_profile_for_atr(NULL, bytes, length) != NULL, open);
         bytes[i] ^= 0x01;
     }
 }
@@ -92,7 +92,7 @@ static void test_atrs_that_are_none(void **state)
         uint8_t bytes[40];
         kp_atr parsed;
         assert_false(kp_atr_parse(bytes, bytes_of(rows[i], bytes), &parsed));
-        assert_null(kp_profile_for_atr(bytes, bytes_of(rows[i], bytes)));
+        assert_null(kp_profile_for_atr(NULL, bytes, bytes_of(rows[i], bytes)));
     }
     kp_atr parsed;
     assert_false(kp_atr_parse(NULL, 0, &parsed));
@@ -129,9 +129,9 @@ static void test_operation_names(void **state)
 static void test_rows_keep_to_the_never_send_list(void **state)
 {
     (void)state;
-    static const char *const names[] = {"akis-1", "akis-2"};
+    static const char *const names[] = {"akis-1", "akis-1.1", "akis-2"};
     const uint8_t data[8] = {0};
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const kp_profile *row = kp_profile_by_name(names[i]);
         assert_non_null(row);
         const kp_form forms[] = {row->verify, row->change, row->reset_after_authentication,
