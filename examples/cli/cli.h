@@ -26,6 +26,7 @@ typedef struct cli {
 /* The commands; each answers a status, which becomes the exit code, and fills `error` with it. */
 kamupin_status cli_card_list(cli *program, kamupin_error *error);
 kamupin_status cli_card_show(cli *program, kamupin_error *error);
+kamupin_status cli_card_watch(cli *program, kamupin_error *error);
 kamupin_status cli_pin_status(cli *program, kamupin_error *error);
 kamupin_status cli_pin_change(cli *program, kamupin_error *error);
 kamupin_status cli_pin_unblock(cli *program, kamupin_error *error); /* and pin create */
@@ -58,6 +59,8 @@ const char *cli_pin_text(const cli *program, const kamupin_card_info *info, char
 json_t *cli_json_card(const kamupin_card_info *info);
 json_t *cli_json_error(const kamupin_error *error, kamupin_language language);
 json_t *cli_json_result(const kamupin_result *result);
+/** `when`: seconds since 1970. */
+json_t *cli_json_watch(const kamupin_watch_event *event, int64_t when);
 /** Adds `value` (which it takes over) to what --json prints; without --json it only drops it. */
 void cli_json_add(cli *program, const char *name, json_t *value);
 

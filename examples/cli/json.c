@@ -136,6 +136,17 @@ json_t *cli_json_result(const kamupin_result *result)
         "recorded_at", text_or_null(result->recorded_at), "finished_at", utc(result->finished_at));
 }
 
+json_t *cli_json_watch(const kamupin_watch_event *event, int64_t when)
+{
+    bool card_in = event->kind == KAMUPIN_WATCH_CARD_IN;
+    return json_pack("{s:s, s:o, s:o, s:s, s:i, s:o, s:o, s:o}", "event",
+                     kamupin_watch_kind_name(event->kind), "time", utc(when), "reader",
+                     text_or_null(event->reader), "status", kamupin_status_name(event->status),
+                     "number", (int)event->status, "atr", hex(event->atr, event->atr_length),
+                     "profile", text_or_null(event->profile), "events",
+                     card_in ? json_integer((json_int_t)event->events) : json_null());
+}
+
 void cli_json_add(cli *program, const char *name, json_t *value)
 {
     if (program->json != NULL)

@@ -52,20 +52,10 @@ static int columns(void)
     return cli_columns(STDERR_FILENO);
 }
 
-/* Bytes of the first `width` characters of a text. */
-static size_t clip(const char *text, int width)
-{
-    size_t length = 0;
-    for (; text[length] != '\0'; length++)
-        if (((unsigned char)text[length] & 0xC0U) != 0x80U && width-- <= 0)
-            break;
-    return length;
-}
-
 static void draw(const char *text)
 {
     fputs("\r\033[K", stderr);
-    fwrite(text, 1, clip(text, columns() - 1), stderr);
+    fwrite(text, 1, cli_clip(text, columns() - 1), stderr);
     fflush(stderr);
 }
 
@@ -83,7 +73,7 @@ static void compose(const cli_screen *screen, bool seconds, int width, char *roo
     }
     int most = width - cli_width("→ ") - cli_width(left);
     bool fits = cli_width(screen->text) <= most;
-    size_t length = fits ? strlen(screen->text) : clip(screen->text, most - 1);
+    size_t length = fits ? strlen(screen->text) : cli_clip(screen->text, most - 1);
     snprintf(room, size, "→ %.*s%s%s", (int)length, screen->text, fits ? "" : "…", left);
 }
 

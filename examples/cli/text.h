@@ -29,6 +29,9 @@ const char *cli_fill_number(kamupin_language language, cli_message message, long
 /** Characters of a UTF-8 text, which is its width as long as nobody writes Chinese. */
 int cli_width(const char *text);
 
+/** Bytes of the first `width` characters of a text. */
+size_t cli_clip(const char *text, int width);
+
 /** The language that --lang (may be NULL), KAMUPIN_LANG, LC_ALL, LC_MESSAGES or LANG asks for; the
  * first that is there decides. */
 kamupin_language cli_language(const char *option);

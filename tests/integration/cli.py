@@ -24,6 +24,13 @@ STATUS = {name.lower().replace("_", "-"): int(number) for name, number in re.fin
     (ROOT / "include" / "kamupin" / "status.h").read_text())}
 
 
+def read_line(line: str) -> dict[str, Any]:
+    """One line of `card watch`, after the schema has judged it."""
+    said = json.loads(line)
+    _SCHEMA.validate(said)
+    return said
+
+
 def read_json(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """The one JSON object of a call, after the schema has judged it."""
     said = json.loads(done.stdout)
