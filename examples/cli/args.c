@@ -59,6 +59,16 @@ static bool read_level(const char *value, kamupin_log_level *level)
     return false;
 }
 
+/* How many digits a PIN has: one or two figures, never a PIN. */
+static bool read_digits(const char *value, unsigned int *digits)
+{
+    size_t length = strspn(value, "0123456789");
+    if (length == 0 || length > 2 || value[length] != '\0')
+        return false;
+    *digits = (unsigned int)strtoul(value, NULL, 10);
+    return *digits >= 6 && *digits <= 12;
+}
+
 static bool read_language(const char *value, kamupin_language *language)
 {
     bool known = strcmp(value, "tr") == 0 || strcmp(value, "en") == 0;
@@ -101,6 +111,12 @@ static bool apply(cli_args *args, cli_option option, const char *value)
         break;
     case OPTION_CHECK_PIN_FD:
         good = read_descriptor(value, &args->check_pin_fd);
+        break;
+    case OPTION_PINPAD:
+        args->pinpad = true;
+        break;
+    case OPTION_PIN_DIGITS:
+        good = read_digits(value, &args->pin_digits);
         break;
     case OPTION_LAST_TRY:
         args->risk |= KAMUPIN_RISK_LAST_TRY;

@@ -30,6 +30,8 @@ typedef struct cli_args {
     const char *ca_file;   /* the option, else KAMUPIN_CA_FILE */
     const char *state_dir; /* the option, else KAMUPIN_STATE_DIR */
     unsigned int risk;     /* kamupin_pin_risk */
+    bool pinpad;
+    unsigned int pin_digits;                                   /* 0 when not given */
     int code_fd, old_pin_fd, new_pin_fd, sms_fd, check_pin_fd; /* -1 when not given */
     /* what is wrong with the line, when cli_args_read answers false */
     cli_message wrong;

@@ -85,11 +85,11 @@ json_t *cli_json_card(const kamupin_card_info *info)
     /* The product is that of the ATR's family: said only of a card that was recognised. */
     const char *product = cli_recognised(info) ? info->product : "";
     return json_pack(
-        "{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:s, s:i}}", "reader",
-        text(info->reader), "kind", kind_name(info->kind), "card_id", text_or_null(info->card_id),
-        "serial", text_or_null(info->serial), "profile", text_or_null(info->profile), "product",
-        text_or_null(product), "atr", hex(info->atr, info->atr_length), "certificates",
-        (json_int_t)info->certificates, "pin",
+        "{s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:s, s:i}}", "reader",
+        text(info->reader), "pin_pad", (int)info->pin_pad, "kind", kind_name(info->kind), "card_id",
+        text_or_null(info->card_id), "serial", text_or_null(info->serial), "profile",
+        text_or_null(info->profile), "product", text_or_null(product), "atr",
+        hex(info->atr, info->atr_length), "certificates", (json_int_t)info->certificates, "pin",
         reference(info->pin_state, info->pin_tries, info->pin_tries_left, info->pin_tries_max),
         "puk",
         reference(info->puk_state, info->puk_tries, info->puk_tries_left, info->puk_tries_max),

@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   pin.c: pin change, with the old PIN. The new PIN is judged before the card is asked anything, and
+   pin.c: pin change, with the old PIN, here or (pad.c) at the reader's keypad. The new PIN is judged before the card is asked anything, and
    a wrong old PIN is asked for again at a terminal only, where a person decides about each try. */
 #include "fd.h"
+#include "pad.h"
 #include "term.h"
 
 #include <stdio.h>
@@ -134,28 +135,42 @@ static kamupin_status open_card(change *self, kamupin_error *error)
     return status;
 }
 
+/* Asks for the PINs here, and changes. */
+static kamupin_status change_here(change *self, kamupin_error *error)
+{
+    kamupin_status status = make_secrets(self, error);
+    if (status == KAMUPIN_OK)
+        status = take_good_old(self, error);
+    if (status == KAMUPIN_OK)
+        status = take_good_new(self, error);
+    return status == KAMUPIN_OK ? work(self, error) : status;
+}
+
+/* What has to be given on the command line, when nobody can be asked. */
+static const char *missing(const cli *program)
+{
+    if (program->interactive || program->args.pinpad)
+        return NULL;
+    if (program->args.old_pin_fd < 0)
+        return "--old-pin-fd";
+    return program->args.new_pin_fd < 0 ? "--new-pin-fd" : NULL;
+}
+
 kamupin_status cli_pin_change(cli *program, kamupin_error *error)
 {
     change self = {.program = program};
     kamupin_language language = program->args.language;
-    if (!program->interactive && program->args.old_pin_fd < 0)
-        return cli_needs(program, "--old-pin-fd", error);
-    if (!program->interactive && program->args.new_pin_fd < 0)
-        return cli_needs(program, "--new-pin-fd", error);
+    if (missing(program) != NULL)
+        return cli_needs(program, missing(program), error);
     cli_term_begin(&self.term, program);
     kamupin_status status = open_card(&self, error);
-    if (status == KAMUPIN_OK)
-        status = make_secrets(&self, error);
     if (status == KAMUPIN_OK) {
         cli_screen_line(program->screen, "\n",
                         kamupin_notice_text(KAMUPIN_NOTICE_AFTER_PIN, language));
         cli_screen_line(program->screen, "", "");
-        status = take_good_old(&self, error);
+        status = program->args.pinpad ? cli_pad_change(program, self.card, error)
+                                      : change_here(&self, error);
     }
-    if (status == KAMUPIN_OK)
-        status = take_good_new(&self, error);
-    if (status == KAMUPIN_OK)
-        status = work(&self, error);
     if (status == KAMUPIN_OK && !program->args.json)
         printf("%s\n", cli_say(program, M_CHANGED));
     if (status == KAMUPIN_OK)

@@ -136,6 +136,8 @@ void cli_show_card(const cli *program, const kamupin_card_info *info, bool all)
     char clean[KAMUPIN_READER_NAME_MAX];
     kamupin_language language = program->args.language;
     printf("%s\n", cli_clean(info->reader, clean, sizeof clean));
+    if (info->pin_pad)
+        cli_show_row(program, M_KEYPAD, cli_say(program, M_KEYPAD_THERE));
     show_kind(program, info);
     if (info->card_id[0] != '\0')
         cli_show_row(program, M_CARD_ID, info->card_id);

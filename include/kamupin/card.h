@@ -79,6 +79,8 @@ typedef struct kamupin_card_info {
     int puk_tries_left;  /**< when puk_tries is KNOWN, else -1 */
     int puk_tries_max;   /**< -1 when not known */
     unsigned int events; /**< the reader's event count at the time */
+    bool pin_pad; /**< the reader says it has a keypad (asked only with a card that a profile knows
+                     in it); pinpad.h tells what it can be used for */
 } kamupin_card_info;
 
 #define KAMUPIN_CARD_INFO_INIT KAMUPIN_SIZED(kamupin_card_info)

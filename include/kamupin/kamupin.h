@@ -16,6 +16,7 @@
 #include <kamupin/notice.h>
 #include <kamupin/operation.h>
 #include <kamupin/pin.h>
+#include <kamupin/pinpad.h>
 #include <kamupin/profile.h>
 #include <kamupin/reader.h>
 #include <kamupin/secret.h>

@@ -19,6 +19,10 @@ KAMUPIN_BEGIN
 #define KAMUPIN_ATR_MAX   33  /**< bytes of an answer to reset (ISO/IEC 7816-3, 8.2.1) */
 #define KAMUPIN_REPLY_MAX 258 /**< bytes of a short response APDU with its status word */
 
+/** Asks a reader for its features, as PC/SC part 10 lists them: for each its number, 04, and four
+ *  bytes of control code, the highest first. PC/SC-lite: CM_IOCTL_GET_FEATURE_REQUEST. */
+#define KAMUPIN_READER_FEATURES 0UL
+
 /** What a backend function answers: a status, and the platform's own code for the log (0 when
  *  none). Allowed: ok, reader-service-down, reader-not-permitted, no-reader, no-card, card-mute,
  *  card-in-use, card-removed, card-unsupported (no T=1), reader-failed, timed-out, cancelled,
@@ -87,6 +91,13 @@ typedef struct kamupin_reader_backend {
     kamupin_reader_answer (*transmit)(void *connection, const unsigned char *command,
                                       size_t command_length, unsigned char *reply,
                                       size_t *reply_length);
+
+    /** Optional (NULL: these readers have no keypads): a command to the reader itself, never to the
+     *  card alone, answered by its driver. `code` is KAMUPIN_READER_FEATURES, or one of those that
+     *  its answer names. `out_length`: room in, bytes out. May also answer pin-pad-unsupported: the
+     *  driver does not know this command, or not in this form, and has done nothing. */
+    kamupin_reader_answer (*control)(void *connection, unsigned long code, const unsigned char *in,
+                                     size_t in_length, unsigned char *out, size_t *out_length);
 } kamupin_reader_backend;
 
 /** The built-in PC/SC backend, to be wrapped by a backend that wants to see or change what passes.

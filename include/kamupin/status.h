@@ -61,11 +61,15 @@ typedef enum kamupin_status {
     KAMUPIN_E_COMMAND_UNKNOWN = 42,        /**< the card profile does not know how to do this */
     KAMUPIN_E_CARD_NOT_FOUND = 43,         /**< the card that was named is in no reader */
     KAMUPIN_E_AUTHENTICATION_REFUSED = 44, /**< the card refused the service's cryptogram */
-    KAMUPIN_E_PROFILE_MALFORMED = 45, /**< a line of a card profile file is not in its format */
-    KAMUPIN_E_SECURE_MESSAGING = 49,  /**< the card's answer is not protected as it has to be */
+    KAMUPIN_E_PROFILE_MALFORMED = 45,   /**< a line of a card profile file is not in its format */
+    KAMUPIN_E_SECURE_MESSAGING = 49,    /**< the card's answer is not protected as it has to be */
+    KAMUPIN_E_PIN_PAD_UNSUPPORTED = 50, /**< not at this reader's keypad; nothing was sent */
     KAMUPIN_E_KEY_UNSUITABLE = 51, /**< no key of the card fits the signature that was asked for */
     KAMUPIN_E_CERTIFICATE_NOT_VALID = 52, /**< the certificate is not in force today */
     KAMUPIN_E_PROFILE_FILE = 53,          /**< a card profile file cannot be read */
+    KAMUPIN_E_PIN_PAD_FAILED = 54, /**< the keypad failed under way; the card may have had a PIN */
+    KAMUPIN_E_PIN_PAD_LENGTH =
+        55, /**< too few or too many digits at the keypad; nothing was sent */
 
     /* 60..79: the PIN. */
     KAMUPIN_E_PIN_TOO_SHORT = 60,

@@ -158,9 +158,8 @@ static bool card_is_absent(const kp_channel *channel, bool reason_is_known)
            (answer.status == KAMUPIN_OK && (state.gone || !state.present));
 }
 
-/* A transmission that brought no answer. Whatever the card knew of us may be gone. */
-static kamupin_status no_answer(kp_channel *channel, kamupin_reader_answer answer,
-                                kamupin_error *error)
+kamupin_status kp_channel_lost(kp_channel *channel, kamupin_reader_answer answer,
+                               kamupin_error *error)
 {
     kamupin_status status = answer.status;
     channel->stale = true;
@@ -210,7 +209,7 @@ static kamupin_status exchange(kp_channel *channel, const kp_command *command, b
         channel->delivered = false;
     /* PC/SC-lite says success with no byte when the card dies in the middle of a command */
     if (answer.status != KAMUPIN_OK || *reply_length < 2)
-        return no_answer(channel, answer, error);
+        return kp_channel_lost(channel, answer, error);
     if (*reply_length > KAMUPIN_REPLY_MAX)
         return kp_fail(error, KAMUPIN_E_CARD_REPLY_MALFORMED, KAMUPIN_FROM_CARD,
                        "an answer of %zu bytes", *reply_length);

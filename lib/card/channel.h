@@ -65,6 +65,11 @@ kamupin_status kp_channel_send(kp_channel *channel, const kp_command *command,
 /** The most plain bytes that pass in one command or answer: KP_APDU_BLOCK, less in a session. */
 size_t kp_channel_block(const kp_channel *channel);
 
+/** What a transmission (or an order to the reader) that brought no answer means; answers the status.
+ * Whatever the card knew of us may be gone: the channel is stale from then on. */
+kamupin_status kp_channel_lost(kp_channel *channel, kamupin_reader_answer answer,
+                               kamupin_error *error);
+
 /** Whether a command is on the never-send list (docs/cards.md): 80 09, 80 10, 80 15, 80 16, 80 19,
  * 00 24 01 00, VERIFY without data (protected or not), and every form that carries a PUK: by reference (82; 00 on
  * v1.0) or by form (RESET RETRY COUNTER with any P1 but 02). */

@@ -8,6 +8,7 @@
 #include <card/atr.h>
 #include <card/certclass.h>
 #include <card/certread.h>
+#include <card/pad.h>
 #include <card/select.h>
 #include <core/buffer.h>
 #include <core/fail.h>
@@ -233,6 +234,7 @@ kamupin_status kp_identity_read(kp_channel *channel, const uint8_t *atr, size_t 
     describe(channel, atr, atr_length, identity);
     if (identity->profile == NULL)
         return KAMUPIN_OK;
+    identity->info.pin_pad = kp_pad_is_there(channel);
     status = check_decoy(channel, identity, error);
     if (status != KAMUPIN_OK || identity->info.usable != KAMUPIN_OK)
         return status;

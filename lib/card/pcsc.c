@@ -288,6 +288,22 @@ static kamupin_reader_answer pcsc_transmit(void *object, const unsigned char *co
     return kp_pcsc_answer_on(connection->worker, code);
 }
 
+static kamupin_reader_answer pcsc_control(void *object, unsigned long code, const unsigned char *in,
+                                          size_t in_length, unsigned char *out, size_t *out_length)
+{
+    pcsc_connection *connection = object;
+    DWORD size = 0;
+    LONG result =
+        SCardControl(connection->handle,
+                     code == KAMUPIN_READER_FEATURES ? CM_IOCTL_GET_FEATURE_REQUEST : (DWORD)code,
+                     in, (DWORD)in_length, out, (DWORD)*out_length, &size);
+    kamupin_reader_answer made = kp_pcsc_answer_on(connection->worker, result);
+    if (result == SCARD_E_UNSUPPORTED_FEATURE)
+        made.status = KAMUPIN_E_PIN_PAD_UNSUPPORTED;
+    *out_length = result == SCARD_S_SUCCESS ? size : 0;
+    return made;
+}
+
 static const kamupin_reader_backend pcsc = {
     .size = sizeof(kamupin_reader_backend),
     .name = "pcsc",
@@ -303,6 +319,7 @@ static const kamupin_reader_backend pcsc = {
     .begin = pcsc_begin,
     .end = pcsc_end,
     .transmit = pcsc_transmit,
+    .control = pcsc_control,
 };
 
 const kamupin_reader_backend *kamupin_reader_backend_pcsc(void)

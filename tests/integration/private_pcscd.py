@@ -51,7 +51,8 @@ def end(process: subprocess.Popen[bytes]) -> int:
 class Card:
     """A kamupin-vcard process: its state file, log and control socket."""
 
-    def __init__(self, folder: Path, name: str, port: int, state: str, *options: str) -> None:
+    def __init__(self, folder: Path, name: str, port: int, state: str, *options: str,
+                 noticed: bool = True) -> None:
         self.state_path = folder / f"{name}.state"
         self.log_path = folder / f"{name}.log"
         self.control_path = folder / f"{name}.control"
@@ -59,6 +60,7 @@ class Card:
         self.options = options
         self.state_path.write_text(state)
         self.state_path.chmod(0o600)
+        self.noticed = noticed  # by a reader that is there already
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -66,7 +68,8 @@ class Card:
         self.process = subprocess.Popen(
             [program("kamupin-vcard"), "--port", str(self.port), "--state", str(self.state_path),
              "--log", str(self.log_path), "--control", str(self.control_path), *self.options])
-        self.wait_noticed()
+        if self.noticed:
+            self.wait_noticed()
 
     def wait_noticed(self) -> None:
         """Until the reader has asked this contact for its ATR: only then do APDUs reach the card."""

@@ -305,15 +305,11 @@ static const kp_script_line *next_line(connection *at, const unsigned char *comm
     return line;
 }
 
-static kamupin_reader_answer script_transmit(void *object, const unsigned char *command,
-                                             size_t command_length, unsigned char *reply,
-                                             size_t *reply_length)
+/* Takes the next step, which has to be this command. */
+static kamupin_reader_answer take_step(connection *at, const unsigned char *command,
+                                       size_t command_length, unsigned char *reply,
+                                       size_t *reply_length)
 {
-    connection *at = object;
-    pthread_mutex_lock(&at->script->lock);
-    if (!at->slot->held)
-        kp_script_differs(at->script, "%s: a command outside a transaction", at->slot->name);
-    at->slot->transmits++;
     kamupin_status status = standing(at);
     bool unsent = status != KAMUPIN_OK;
     const kp_script_line *line =
@@ -331,8 +327,48 @@ static kamupin_reader_answer script_transmit(void *object, const unsigned char *
         at->slot->present = false;
         at->slot->events++;
     }
-    pthread_mutex_unlock(&at->script->lock);
     return (kamupin_reader_answer){status, 0, unsent};
+}
+
+static kamupin_reader_answer script_transmit(void *object, const unsigned char *command,
+                                             size_t command_length, unsigned char *reply,
+                                             size_t *reply_length)
+{
+    connection *at = object;
+    pthread_mutex_lock(&at->script->lock);
+    if (!at->slot->held)
+        kp_script_differs(at->script, "%s: a command outside a transaction", at->slot->name);
+    at->slot->transmits++;
+    kamupin_reader_answer made = take_step(at, command, command_length, reply, reply_length);
+    pthread_mutex_unlock(&at->script->lock);
+    return made;
+}
+
+static kamupin_reader_answer script_control(void *object, unsigned long code,
+                                            const unsigned char *in, size_t in_length,
+                                            unsigned char *out, size_t *out_length)
+{
+    connection *at = object;
+    unsigned char command[COMMAND_MAX] = {0xFF,
+                                          0xC0,
+                                          (unsigned char)(code >> 24),
+                                          (unsigned char)(code >> 16),
+                                          (unsigned char)(code >> 8),
+                                          (unsigned char)code};
+    if (in_length > sizeof command - 6)
+        return answer(KAMUPIN_E_READER_FAILED);
+    if (in_length > 0)
+        memcpy(command + 6, in, in_length);
+    pthread_mutex_lock(&at->script->lock);
+    at->slot->controls++;
+    kamupin_reader_answer made = take_step(at, command, 6 + in_length, out, out_length);
+    pthread_mutex_unlock(&at->script->lock);
+    return made;
+}
+
+void kp_script_give_control(kp_script *script)
+{
+    script->backend.control = script_control;
 }
 
 void kp_script_init(kp_script *script)

@@ -48,7 +48,7 @@ typedef struct kp_script_slot {
     /* one-shot answers; ok when not set */
     kamupin_status next_connect, next_reconnect, next_begin;
     /* counts */
-    unsigned int connects, disconnects, reconnects, begins, ends, transmits;
+    unsigned int connects, disconnects, reconnects, begins, ends, transmits, controls;
     bool connected, held;
 } kp_script_slot;
 
@@ -76,6 +76,12 @@ void kp_script_steps(kp_script *script, size_t reader, const kp_script_step *ste
 /** Makes an appended step (0 up) fail, and drops those behind it. */
 void kp_script_cut(kp_script *script, size_t reader, size_t step, kamupin_status status,
                    kp_script_then then);
+/** Gives the readers a `control`, which they have not otherwise; from then on every control takes the next
+ * step. */
+void kp_script_give_control(kp_script *script);
+/** Appends the step of a control: its code, its data in hex, and the answer in hex (NULL: `status` is answered). */
+void kp_script_control(kp_script *script, size_t reader, unsigned long code, const char *data,
+                       const char *reply, kamupin_status status, bool unsent);
 /** Appends the READ BINARY steps of `length` bytes from `offset` on, in blocks of 244. */
 void kp_script_expect_read(kp_script *script, size_t reader, size_t offset,
                            const unsigned char *bytes, size_t length);

@@ -23,6 +23,9 @@ typedef struct kp_script_line {
     bool unsent;
 } kp_script_line;
 
+/** A control stands in the script as a command with this header, its code and its data. */
+#define CONTROL_HEADER "FFC0"
+
 /** Keeps the first difference, and says it. Under the script's lock. */
 void kp_script_differs(kp_script *script, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -143,6 +143,17 @@ void kp_script_break(kp_script *script, size_t reader, const char *command, kamu
     kp_script_steps(script, reader, &(kp_script_step){.expect = command, .status = status}, 1);
 }
 
+void kp_script_control(kp_script *script, size_t reader, unsigned long code, const char *data,
+                       const char *reply, kamupin_status status, bool unsent)
+{
+    char command[2 * COMMAND_MAX + 1];
+    snprintf(command, sizeof command, CONTROL_HEADER "%08lX%s", code, data);
+    kp_script_steps(
+        script, reader,
+        &(kp_script_step){.expect = command, .reply = reply, .status = status, .unsent = unsent},
+        1);
+}
+
 void kp_script_expect_read(kp_script *script, size_t reader, size_t offset,
                            const unsigned char *bytes, size_t length)
 {
