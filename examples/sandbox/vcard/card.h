@@ -38,6 +38,7 @@ struct vc_session {
     size_t challenge_len; // 0: none alive
     struct vc_reply waiting;
     size_t waiting_at;
+    uint16_t waiting_sw; // that follows its last byte
 };
 
 struct vc_card {

@@ -84,7 +84,7 @@ static uint16_t get_response(struct vc_card *card, const struct vc_apdu *apdu,
     memcpy(reply->data, session->waiting.data + session->waiting_at, reply->len);
     session->waiting_at += reply->len;
     left -= reply->len;
-    return left ? (uint16_t)(0x6100 | left) : 0x9000;
+    return left ? (uint16_t)(0x6100 | left) : session->waiting_sw;
 }
 
 static uint16_t run(struct vc_card *card, struct vc_apdu *apdu, struct vc_reply *reply)
@@ -112,6 +112,17 @@ static uint16_t run(struct vc_card *card, struct vc_apdu *apdu, struct vc_reply 
     return class_known ? 0x6D00 : 0x6E00;
 }
 
+// Keeps an answer for GET RESPONSE.
+static uint16_t hold_back(struct vc_card *card, struct vc_reply *reply, uint16_t sw)
+{
+    uint16_t promise = (uint16_t)(0x6100 | (reply->len & 0xFF));
+    card->session.waiting = *reply;
+    card->session.waiting_at = 0;
+    card->session.waiting_sw = sw;
+    reply->len = 0;
+    return promise;
+}
+
 // Decides what of REPLY leaves now: all of it, none yet (61xx), or none because Le is wrong (6Cxx).
 // Under secure messaging it is the protected answer that may have to wait.
 static uint16_t deliver(struct vc_card *card, const struct vc_apdu *apdu, struct vc_reply *reply,
@@ -122,9 +133,7 @@ static uint16_t deliver(struct vc_card *card, const struct vc_apdu *apdu, struct
     if (response || reply->len == 0)
         return sw;
     if (!secure && ((state->reply_61xx && apdu->lc > 0) || reply->len > state->limit)) {
-        card->session.waiting = *reply;
-        sw = (uint16_t)(0x6100 | (reply->len & 0xFF));
-        reply->len = 0;
+        sw = hold_back(card, reply, sw);
     } else if (apdu->le == 0) {
         reply->len = 0;
     } else if (apdu->le < reply->len || (state->reply_6cxx && apdu->le != reply->len)) {
@@ -172,12 +181,8 @@ static uint16_t execute_secure(struct vc_card *card, const struct vc_apdu *apdu,
         vc_secure_end(card);
     }
     OPENSSL_cleanse(data, sizeof data);
-    if (reply->len > card->state.limit || (card->state.reply_61xx && reply->len > 0)) {
-        card->session.waiting = *reply;
-        card->session.waiting_at = 0;
-        sw = (uint16_t)(0x6100 | (reply->len & 0xFF));
-        reply->len = 0;
-    }
+    if (reply->len > card->state.limit || (card->state.reply_61xx && reply->len > 0))
+        sw = hold_back(card, reply, sw);
     return sw;
 }
 

@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# Three implementations of secure messaging against each other: the library's, the virtual card's (both ends of every
+# session with a card are ours), and a third on Python's `cryptography`, which is held to published examples first. The
+# daemon between library and card is Debian's pcscd. Touches daemons of its own.
+"""Secure messaging: the library, the virtual card and Python agree, and a card that breaks it is refused."""
+from __future__ import annotations
+
+import random
+import subprocess
+from collections.abc import Iterator
+from types import TracebackType
+
+import pytest
+
+from private_pcscd import AKIS2_ATR, Card, PrivatePcscd, program
+from kamupin_sandbox.secure_messaging import MutualAuthentication, Refused, Session, derive, objects, unpad
+
+PIN, NEW, PUK = "739154", "84026371", "55512345"
+KEYS = {"3des": (bytes(range(16)), bytes(range(16, 32))), "aes": (bytes(range(32)), bytes(range(32, 64)))}
+ICAO = ("979EC13B1CBFE9DCD01AB0FED307EAE5", "F1CB1F1FB5ADF208806B89DC579DC1F8")
+PACE = ("68406B4162100563D9C901A6154D2901", "73FF268784F72AF833FDC9464049AFC9")
+
+
+def session_of(algorithm: str, keys: tuple[str, str], counter: int) -> Session:
+    return Session(algorithm, bytes.fromhex(keys[0]), bytes.fromhex(keys[1]), counter)
+
+
+class Driver:
+    """tests/drivers/sm.c: the library's side."""
+
+    def __init__(self, session: Session, *reader: str, env: dict[str, str] | None = None) -> None:
+        self.process = subprocess.Popen([program("driver-sm"), session.algorithm, *reader], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True, env=env)
+        self._write(session.keys.hex())
+
+    def _write(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def ask(self, line: str) -> str:
+        self._write(line)
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def __enter__(self) -> "Driver":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        assert self.process.wait(20) == 0
+
+
+def wish(word: str, header: bytes, data: bytes, le: int | None) -> str:
+    return f"{word} {header.hex()} {data.hex() or '-'} {le or '-'}"
+
+
+def test_python_says_what_was_published() -> None:
+    """ICAO Doc 9303-11 D.3 and D.4, BSI's worked example for EAC, gematik's four cases."""
+    mutual = MutualAuthentication(bytes.fromhex("AB94FDECF2674FDFB9B391F85D7F76F2"),
+                                  bytes.fromhex("7962D9ECE03D1ACD4C76089DCE131543"), bytes.fromhex("4608F91988702212"),
+                                  random=bytes.fromhex("781723860C06C226"),
+                                  half=bytes.fromhex("0B795240CB7049B01C19B33E32804F0B"))
+    assert mutual.token().hex().upper() == ("72C29C2371CC9BDB65B779B8E8D37B29ECC154AA56A8799FAE2F498F76ED92F2"
+                                            "5F1448EEA8AD90A7")
+    icao = mutual.session(bytes.fromhex("46B9342A41396CD7386BF5803104D7CEDC122B9132139BAF2EEDC94EE178534F"
+                                        "2F2D235D074D7449"))
+    assert icao == session_of("3des", ICAO, 0x887022120C06C226)
+    assert icao.protect(bytes.fromhex("00A4020C"), bytes.fromhex("011E")).hex().upper() == (
+        "0CA4020C158709016375432908C044F68E08BF8B92D635FF24F800")
+    assert icao.unprotect(bytes.fromhex("990290008E08FA855A5D4C50A8ED9000")) == (b"", 0x9000)
+    assert icao.protect(bytes.fromhex("00B00000"), le=4).hex().upper() == "0CB000000D9701048E08ED6705417E96BA5500"
+    assert icao.unprotect(bytes.fromhex("8709019FF0EC34F9922651990290008E08AD55CC17140B2DED9000"))[0].hex() == "60145f01"
+    bsi = session_of("aes", PACE, 0)
+    assert bsi.protect(bytes.fromhex("002281B6"), bytes.fromhex("830D44454356434141543030303031")).hex().upper() == (
+        "0C2281B61D871101BE90237EEB4BA0FF253EA246AE31C8B88E0892D21C73A1DFE99900")
+    assert bsi.unprotect(bytes.fromhex("990290008E08A89570A68664A7D69000")) == (b"", 0x9000)
+    for data, le, apdu in (("", None, "0d0203040a8e08d92b4fddc2bbed8c00"),
+                           ("", 127, "0d0203040d97017f8e0871d8e0418dae20f300"),
+                           ("05060708090a", None, "0d0203041d871101496c26d36306679609665a385c54db378e08e7aad918f260d8ef00"),
+                           ("05060708090a", 127,
+                            "0d02030420871101496c26d36306679609665a385c54db3797017f8e0863d541f262bd445a00")):
+        assert session_of("aes", PACE, 0).protect(bytes.fromhex("01020304"), bytes.fromhex(data), le).hex() == apdu
+
+
+def random_session(dice: random.Random, algorithm: str, size: int) -> Session:
+    block = 16 if algorithm == "aes" else 8
+    return Session(algorithm, dice.randbytes(size), dice.randbytes(size),
+                   int.from_bytes(b"\xff" * (block - 1) + dice.randbytes(1), "big"))  # the counter turns over soon
+
+
+@pytest.mark.parametrize("algorithm,size", [("3des", 16), ("aes", 16), ("aes", 24), ("aes", 32)])
+def test_library_and_python_agree(algorithm: str, size: int) -> None:
+    """Every length of data, with and without Le, even and odd instructions; answers of every length."""
+    dice = random.Random(f"{algorithm}{size}")
+    ours = random_session(dice, algorithm, size)
+    with Driver(ours) as library:
+        for length in range(224):
+            header = bytes([dice.choice([0, 1, 2, 3, 0x80]), 0xB0 + dice.randrange(2), *dice.randbytes(2)])
+            data, le = dice.randbytes(length), dice.choice([None, 1, 128, 256])
+            apdu = bytes.fromhex(library.ask(wish("protect", header, data, le)))
+            card = Session(algorithm, ours.encryption, ours.mac, ours.counter)
+            assert card.open(apdu) == (header, data, le)
+            assert ours.protect(header, data, le) == apdu
+            assert len(apdu) <= 5 + 244 + 1
+            back, status = dice.randbytes(dice.choice([0, length, 1000])), dice.choice([0x9000, 0x6282, 0x63C2, 0x6A82])
+            answer = card.answer(back, status, odd=bool(header[1] & 1))
+            assert ours.unprotect(answer, odd=bool(header[1] & 1)) == (back, status)
+            assert library.ask(f"answer {answer.hex()}") == f"{status:04X} {back.hex().upper()}".strip()
+        assert library.ask(wish("protect", b"\x00\xb0\x00\x00", bytes(224), None)) == "invalid-argument"
+
+
+def test_python_refuses_what_is_wrong() -> None:
+    """So that agreement means something: the third implementation is no rubber stamp."""
+    good = bytes.fromhex("8709019FF0EC34F9922651990290008E08AD55CC17140B2DED9000")
+    for at in range(len(good)):
+        for bit in range(8):
+            wrong = bytearray(good)
+            wrong[at] ^= 1 << bit
+            with pytest.raises(Refused):
+                session_of("3des", ICAO, 0x887022120C06C229).unprotect(bytes(wrong))
+    assert session_of("3des", ICAO, 0x887022120C06C229).unprotect(good)[0].hex() == "60145f01"
+    for broken in (b"\x87", b"\x87\x85\x01", b"\x87\x02\x01", b"\x87\x82\x01"):
+        with pytest.raises(Refused):
+            objects(broken)
+    with pytest.raises(Refused):
+        unpad(bytes(8))
+    assert len(derive("3des", bytes(16), 1)) == 16
+
+
+# ---- with a card ----
+
+
+@pytest.fixture
+def pcscd() -> Iterator[PrivatePcscd]:
+    with PrivatePcscd() as daemon:
+        yield daemon
+
+
+def state_of(algorithm: str, *more: str) -> str:
+    enc, mac = KEYS[algorithm]
+    content = bytes(n % 251 for n in range(700)).hex()
+    return "\n".join((f"kamupin-vcard 1\npersonality akis2\natr {AKIS2_ATR}\npin.value {PIN.encode().hex()}\npin.tries 0",
+                      f"puk.value {PUK.encode().hex()}\nsm.enc {enc.hex()}\nsm.mac {mac.hex()}\nfile 3D00/2F10 {content}",
+                      *more)) + "\n"
+
+
+class Opened:
+    """A card with which Python has begun a session; its connection stays, so that the card is not powered off."""
+
+    def __init__(self, pcscd: PrivatePcscd, algorithm: str, *more: str) -> None:
+        self.pcscd = pcscd
+        self.card: Card = pcscd.insert(state_of(algorithm, *more))
+        self.client = pcscd.client()
+        assert self.client.say("00A4040C07504B43532D3135") == "9000"
+        challenge = bytes.fromhex(self.client.say("0084000008"))
+        assert challenge[8:] == b"\x90\x00"
+        mutual = MutualAuthentication(*KEYS[algorithm], challenge[:8])
+        token = mutual.token()
+        answer = self.client.say(f"00820084{len(token):02X}{token.hex()}00")
+        if answer[:2] == "61":
+            answer = self.client.say(f"00C00000{answer[2:]}")
+        assert answer.endswith("9000"), answer
+        self.session = mutual.session(bytes.fromhex(answer)[:-2])
+
+    def driver(self) -> Driver:
+        return Driver(self.session, "Sim 00 00", env=self.pcscd.environment)
+
+
+@pytest.mark.parametrize("more", [(), ("reply 61xx on",)], ids=["at-once", "in-pieces"])
+@pytest.mark.parametrize("algorithm", ["3des", "aes"])
+def test_library_and_card_through_pcscd(pcscd: PrivatePcscd, algorithm: str, more: tuple[str, ...]) -> None:
+    """The session that Python began is handed to the library: files are read and the PIN is set."""
+    opened = Opened(pcscd, algorithm, *more)
+    with opened.driver() as library:
+        assert library.ask(wish("send", b"\x00\xa4\x02\x0c", b"\x2f\x10", None)) == "9000"
+        content = bytes(n % 251 for n in range(700))
+        for length in (1, 7, 8, 15, 16, 100, 207, 208, 223):
+            read = library.ask(wish("send", b"\x00\xb0\x00\x05", b"", length))
+            assert read == f"9000 {content[5:5 + length].hex().upper()}"
+        assert library.ask(wish("send", b"\x00\xa4\x02\x0c", b"\x2f\x7f", None)) == "6A82"  # a refusal that is protected
+        assert library.ask(wish("send", b"\x00\x2c\x02\x81", NEW.encode(), None)) == "9000"
+        assert library.ask(wish("send", b"\x00\x20\x00\x81", b"000000", None)) == "63C2"
+        assert library.ask(wish("send", b"\x00\x20\x00\x81", NEW.encode(), None)) == "9000"
+        assert library.ask(wish("send", b"\x00\x2c\x02\x81", NEW.encode(), None)) == "6982"  # the right was good for one
+    assert opened.card.value("pin.value") == NEW.encode().hex().upper()
+    log = opened.card.log_path.read_text()
+    assert "> 0C2C0281" in log and NEW.encode().hex().upper() not in log
+
+
+@pytest.mark.parametrize("algorithm", ["3des", "aes"])
+@pytest.mark.parametrize("rule", ["after sw=9000", "after sw=63C2", "after sw=6988", "before sw=6A82", "after short=9"])
+def test_a_broken_session_lets_nothing_pass(pcscd: PrivatePcscd, algorithm: str, rule: str) -> None:
+    """A status word without protection, and half an answer: refused, whatever it says; then nothing is sent."""
+    opened = Opened(pcscd, algorithm)
+    with opened.driver() as library:
+        assert library.ask(wish("send", b"\x00\xa4\x02\x0c", b"\x2f\x10", None)) == "9000"
+        assert opened.card.control(f"on ins=2C {rule}").startswith("ok")
+        said = library.ask(wish("send", b"\x00\x2c\x02\x81", NEW.encode(), None))
+        assert said.split()[0] == "secure-messaging"
+        sent = len(opened.card.commands())
+        for _ in range(2):
+            assert library.ask(wish("send", b"\x00\xb0\x00\x00", b"", 4)).split()[0] == "secure-messaging"
+        assert len(opened.card.commands()) == sent
+
+
+def test_wrong_keys_are_refused_by_the_card(pcscd: PrivatePcscd) -> None:
+    """The card says 6988 in clear and ends the session; the library takes that for no answer."""
+    opened = Opened(pcscd, "aes")
+    opened.session.counter += 1
+    with opened.driver() as library:
+        assert library.ask(wish("send", b"\x00\xa4\x02\x0c", b"\x2f\x10", None)) == "secure-messaging 6988"
+    assert opened.client.say("002C028108" + NEW.encode().hex()) == "6982"  # the right went with the session
+    assert opened.card.value("pin.tries") == "0"
