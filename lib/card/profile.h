@@ -8,6 +8,7 @@
 #define KP_CARD_PROFILE_H
 
 #include <card/apdu.h>
+#include <card/sm.h>
 
 /** How sure an operation's form is: two public sources, or the standard's form only, or nothing. */
 typedef enum kp_proof { KP_UNKNOWN = 0, KP_CANDIDATE, KP_KNOWN } kp_proof;
@@ -88,6 +89,13 @@ typedef enum kp_card_operation {
     KP_OP_SIGN = 64 /* VERIFY, MSE SET, PSO: COMPUTE DIGITAL SIGNATURE together */
 } kp_card_operation;
 
+/** Commands that a row may want under secure messaging only. */
+typedef enum kp_protected {
+    KP_PROTECTED_VERIFY = 1,
+    KP_PROTECTED_CHANGE = 2,
+    KP_PROTECTED_RESET = 4 /* reset_after_authentication */
+} kp_protected;
+
 /** One row. A new member that a file may set is one line in profile_keys.c and one in
  * docs/profiles.md; zero has to be what a row means that says nothing of it. */
 typedef struct kp_profile {
@@ -127,7 +135,10 @@ typedef struct kp_profile {
     kp_form challenge, external_authenticate;
     uint8_t challenge_length; /* bytes asked for */
     kp_logout logout;
-    kp_form logout_command; /* when it is refused, the application is selected anew */
+    /* secure messaging: a session needs keys, and these come from a service that relays */
+    kp_sm_algorithm secure_messaging; /* how; NONE: the row knows of no session */
+    uint8_t protected_commands;       /* bits of kp_protected: in clear they are not sent */
+    kp_form logout_command;           /* when it is refused, the application is selected anew */
     /* signing: MSE SET names the key, PSO: COMPUTE DIGITAL SIGNATURE takes what `sign_*` says */
     kp_form sign_environment;
     bool sign_key_in_p2; /* the key's reference is P2 and there is no data; else data 84 01 ref */

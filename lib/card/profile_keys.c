@@ -18,6 +18,7 @@ static const char *const key_places[] = {"data", "p2", NULL};
 static const char *const answers[] = {"plain", "der", NULL};
 static const char *const inputs[] = {"none", "digest-info", "block", "hash", NULL};
 static const char *const logouts[] = {"command", "selection", NULL};
+static const char *const session_kinds[] = {"none", "3des", "aes", NULL};
 
 /* "80 65 .. .. 31 *": ".." is any byte, "*" at the end any bytes that follow. */
 static kp_problem read_pattern(const kp_profile_key *key, const char *value, kp_profile *row)
@@ -237,6 +238,29 @@ static kp_problem read_sign_input(const kp_profile_key *key, const char *value, 
     return KP_PROBLEM_NONE;
 }
 
+/* "verify change reset", or "none". */
+static kp_problem read_protected(const kp_profile_key *key, const char *value, kp_profile *row)
+{
+    static const char *const words[] = {"verify", "change", "reset"};
+    unsigned int bits = 0;
+    char word[8];
+    (void)key;
+    if (strcmp(value, "none") == 0) {
+        row->protected_commands = 0;
+        return KP_PROBLEM_NONE;
+    }
+    while (kp_value_word(&value, word, sizeof word)) {
+        unsigned int bit = 0;
+        while (bit < 3 && strcmp(words[bit], word) != 0)
+            bit++;
+        if (bit == 3 || (bits & 1U << bit) != 0)
+            return KP_PROBLEM_BAD_WORD;
+        bits |= 1U << bit;
+    }
+    row->protected_commands = (uint8_t)bits;
+    return *value == '\0' ? KP_PROBLEM_NONE : KP_PROBLEM_BAD_WORD;
+}
+
 #define AT(MEMBER) offsetof(kp_profile, MEMBER), sizeof(((kp_profile *)0)->MEMBER)
 #define VALUE(NAME, READ)                                                                          \
     {                                                                                              \
@@ -304,6 +328,8 @@ const kp_profile_key kp_profile_keys[] = {
     {"sign-pss", read_sign_input, AT(sign_pss), NULL, 0, 0, false},
     {"sign-ecdsa", read_sign_input, AT(sign_ecdsa), NULL, 0, 0, false},
     FLAG("sign-ecdsa-answer", sign_ecdsa_der, answers),
+    WORD("secure-messaging", secure_messaging, session_kinds, false),
+    VALUE("protected", read_protected),
     {"logout-command", read_logout, AT(logout_command), NULL, ANY_INSTRUCTION, 0, false},
 };
 /* clang-format on */
@@ -369,6 +395,7 @@ kp_problem kp_profile_row_problem(const kp_profile *row, const char **word)
         {row->external_authenticate.proof == KP_UNKNOWN || row->challenge_length > 0,
          "challenge-length"},
         {logout_fits(row), "logout"},
+        {row->protected_commands == 0 || row->secure_messaging != KP_SM_NONE, "protected"},
     };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (!rules[i].fits) {

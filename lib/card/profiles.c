@@ -112,6 +112,7 @@ static const kp_profile rows[] = {
            knows its own. */
         .external_authenticate = {0x00, 0x82, 0x00, 0x83, KP_CANDIDATE},
         .challenge_length = 8,
+        .secure_messaging = KP_SM_AES, /* our own choice as well */
         .logout = KP_LOGOUT_BY_SELECTION,
         .sign_environment = {0x00, 0x22, 0x41, 0xB6, KP_CANDIDATE},
         .sign_key_first = 0x84, /* own choice, as above */

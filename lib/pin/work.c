@@ -4,7 +4,33 @@
    work.c: the steps that all PIN work shares. Sends nothing but the one command it is told to. */
 #include <core/fail.h>
 #include <pin/guard.h>
+#include <pin/session.h>
 #include <pin/work.h>
+
+/* The commands of operations that bring no session along: what of them the row wants protected can
+   be refused before anybody is asked for a PIN. */
+static unsigned int commands_of(kp_card_operation operation)
+{
+    switch (operation) {
+    case KP_OP_VERIFY:
+    case KP_OP_SIGN:
+        return KP_PROTECTED_VERIFY;
+    case KP_OP_CHANGE:
+        return KP_PROTECTED_CHANGE;
+    case KP_OP_RESET_BY_CRYPTOGRAM:
+        return KP_PROTECTED_RESET;
+    }
+    return 0;
+}
+
+static unsigned int command_of(const kp_profile *row, const kp_form *form)
+{
+    if (form == &row->verify)
+        return KP_PROTECTED_VERIFY;
+    if (form == &row->change)
+        return KP_PROTECTED_CHANGE;
+    return form == &row->reset_after_authentication ? KP_PROTECTED_RESET : 0;
+}
 
 kamupin_status kp_pin_ready(kamupin_card *card, kp_card_operation operation, unsigned int risk,
                             unsigned int vouched)
@@ -14,7 +40,10 @@ kamupin_status kp_pin_ready(kamupin_card *card, kp_card_operation operation, uns
                        risk);
     if (card->identity.info.usable != KAMUPIN_OK)
         return kp_fail_local(&card->error, card->identity.info.usable);
-    return kp_guard_proof(card->identity.profile, operation, risk, vouched, &card->error);
+    kamupin_status status = kp_pin_session_wanted(card, commands_of(operation));
+    return status == KAMUPIN_OK
+               ? kp_guard_proof(card->identity.profile, operation, risk, vouched, &card->error)
+               : status;
 }
 
 kamupin_status kp_pin_lock(kamupin_card *card, kp_lock *lock)
@@ -34,8 +63,10 @@ kamupin_status kp_pin_send(kamupin_card *card, const kp_form *form, const uint8_
                                 .le = KP_LE_NONE,
                                 .secret = true};
     kp_response response;
-    kamupin_status status = kp_channel_send(&card->channel, &command, &response, &card->error);
+    kamupin_status status = kp_pin_session_wanted(card, command_of(card->identity.profile, form));
 
+    if (status == KAMUPIN_OK)
+        status = kp_channel_send(&card->channel, &command, &response, &card->error);
     *sw = status == KAMUPIN_OK ? response.sw : 0;
     return status;
 }

@@ -27,7 +27,8 @@ kamupin_status kp_pin_ready(kamupin_card *card, kp_card_operation operation, uns
 kamupin_status kp_pin_lock(kamupin_card *card, kp_lock *lock);
 
 /** Sends one command of the row's form with secret data, once, to a held card; `sw` receives the
- * status word. Errors: those of kp_channel_send. */
+ * status word. Errors: those of kp_channel_send; secure-messaging also when the row wants the form
+ * protected and no session stands (nothing was sent then). */
 kamupin_status kp_pin_send(kamupin_card *card, const kp_form *form, const uint8_t *data,
                            size_t length, uint16_t *sw);
 

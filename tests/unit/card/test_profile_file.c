@@ -55,7 +55,8 @@ static void test_a_row_says_everything(void **state)
         "counters = get-data-object\npin-object = 01\npuk-object = 02\nnot-set-sw = 6A88\n"
         "tries-max = 5\nchallenge = 00 84 00 00 known\nchallenge-length = 16\n"
         "external-authenticate = 00 82 00 84 candidate\npin-length = 4 8\n"
-        "pin-padding = FF 8\nsign-key-in = p2\nsign-pss = block candidate\nlogout = "
+        "pin-padding = FF 8\nsign-key-in = p2\nsign-pss = block candidate\n"
+        "protected = reset verify\nsecure-messaging = 3des\nlogout = "
         "command\nlogout-command = 80 1A 00 00 candidate\n"
         "row = other\nlike = akis-2\nproduct = Öteki",
         &it);
@@ -78,6 +79,8 @@ static void test_a_row_says_everything(void **state)
     assert_int_equal(row->challenge_length, 16);
     assert_int_equal(row->external_authenticate.p2, 0x84);
     assert_int_equal(row->pin_pad, 0xFF);
+    assert_int_equal(row->secure_messaging, KP_SM_3DES);
+    assert_int_equal(row->protected_commands, KP_PROTECTED_VERIFY | KP_PROTECTED_RESET);
     assert_int_equal(row->pin_block, 8);
     assert_int_equal(row->logout, KP_LOGOUT_COMMAND);
     assert_true(row->sign_key_in_p2);
@@ -126,6 +129,10 @@ static const struct {
     {"change-coding = \xED\xA0\x80", KP_PROBLEM_NOT_TEXT, ""},
     {"change-coding = pln", KP_PROBLEM_BAD_WORD, "change-coding"},
     {"select-answer = fcp", KP_PROBLEM_BAD_WORD, "select-answer"},
+    {"secure-messaging = des", KP_PROBLEM_BAD_WORD, "secure-messaging"},
+    {"protected = everything", KP_PROBLEM_BAD_WORD, "protected"},
+    {"protected = verify verify", KP_PROBLEM_BAD_WORD, "protected"},
+    {"protected = none verify", KP_PROBLEM_BAD_WORD, "protected"},
     {"file-p1 = 0201", KP_PROBLEM_BAD_BYTES, "file-p1"},
     {"file-p1 = 2", KP_PROBLEM_BAD_BYTES, "file-p1"},
     {"tries-max = 16", KP_PROBLEM_BAD_NUMBER, "tries-max"},
@@ -184,6 +191,7 @@ static void test_bad_rows_and_files(void **state)
         {HEAD ROW "counters = get-data-object\n", KP_PROBLEM_DOES_NOT_FIT, 2, "counters"},
         {HEAD ROW "counters = verify-question\n", KP_PROBLEM_DOES_NOT_FIT, 2, "counters"},
         {HEAD ROW "logout = command\n", KP_PROBLEM_DOES_NOT_FIT, 2, "logout"},
+        {HEAD ROW "protected = reset\n", KP_PROBLEM_DOES_NOT_FIT, 2, "protected"},
         {HEAD ROW "pin-length = 4 10\npin-padding = FF 8\n", KP_PROBLEM_DOES_NOT_FIT, 2,
          "pin-length"},
         {HEAD "row = mine\nlike = akis-2\npin-length = 4 8\n", KP_PROBLEM_DOES_NOT_FIT, 2,
