@@ -30,8 +30,8 @@ static bool derive(enum vc_secure_kind kind, const uint8_t *seed, size_t len, ui
     for (size_t i = 0; good && i < len; i++) {
         unsigned ones = 0;
         for (unsigned bit = 1; bit < 8; bit++)
-            ones += hash[i] >> bit & 1U;
-        key[i] = kind == VC_SECURE_AES256 ? hash[i] : (uint8_t)((hash[i] & 0xFE) | !(ones & 1));
+            ones += ((unsigned)hash[i] >> bit) & 1U;
+        key[i] = kind == VC_SECURE_AES256 ? hash[i] : (uint8_t)((hash[i] & 0xFEU) | (~ones & 1U));
     }
     OPENSSL_cleanse(input, sizeof input);
     OPENSSL_cleanse(hash, sizeof hash);
