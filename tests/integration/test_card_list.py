@@ -181,8 +181,7 @@ def test_a_wait_is_cancelled_at_once(sandbox: Callable[..., Box], times: int) ->
         process.stdin.write("\n" * times)
         process.stdin.flush()
         assert process.stdout.readline() == "cancelled\n"
-        # PC/SC-lite forgets a cancel that comes before the wait has begun: then the next look sees it, after 2 s.
-        assert time.monotonic() - start < 4
+        assert time.monotonic() - start < 2  # test_watch.py has the times; this is not the minute after which it looks anew
         process.stdin.close()
         assert process.wait(10) == 4
     finally:

@@ -13,13 +13,13 @@ import socket
 import statistics
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from box import BUILD, until
-from private_pcscd import AKIS2_ATR, PrivatePcscd
+from box import BUILD, Box
+from private_pcscd import AKIS2_ATR, Client, PrivatePcscd
 
 WATCH = str(BUILD / "bin" / "driver-watch")
 EXAMPLE = str(BUILD / "bin" / "example-watch-cards")
@@ -34,8 +34,8 @@ DOWN = ["reader-out\tSim 00 00\tok", "reader-out\tSim 00 01\tok", "service-down\
 class Program:
     """A program that prints lines: lines() takes so many of them, by a deadline; say() types one."""
 
-    def __init__(self, *argv: str, env: Mapping[str, str]) -> None:
-        self.process = subprocess.Popen(argv, env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, *argv: str, env: Mapping[str, str], user: int | None = None) -> None:
+        self.process = subprocess.Popen(argv, env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE, user=user)
         self._rest = b""
 
     def lines(self, count: int, seconds: float = 10.0) -> list[str]:
@@ -194,6 +194,20 @@ def test_a_daemon_that_never_comes(daemon: Daemon) -> None:
     assert watch.end() == 0
 
 
+def test_a_daemon_that_admits_this_user_later(daemon: Daemon) -> None:
+    """Its socket is closed to the user, and then open: nobody has to start anything anew."""
+    nobody = 65534 if os.geteuid() == 0 else None  # root may everything
+    daemon.folder.chmod(0o755)
+    daemon.socket_path.chmod(0)
+    watch = Program(WATCH, "next", env=daemon.environment, user=nobody)
+    daemon.programs.append(watch)
+    assert watch.lines(1) == ["service-down\t\treader-not-permitted"]
+    daemon.socket_path.chmod(0o666)
+    assert watch.lines(3) == UP
+    watch.say()
+    assert watch.end() == 0
+
+
 # ---- the two moments that PC/SC-lite forgets ----
 
 def test_a_reader_that_comes_between_listing_and_waiting(daemon: Daemon) -> None:
@@ -213,9 +227,28 @@ def test_cancels_around_the_beginning_of_a_wait(daemon: Daemon) -> None:
 
 
 def test_a_cancel_that_pcsc_lite_forgets(daemon: Daemon) -> None:
-    """The wait begins a fifth of a second late, and the cancel comes before it has."""
-    said = daemon.program(CANCELS, "3", "30000", LD_PRELOAD=LATECOMER, KAMUPIN_LATE_MS="200").lines(3, 20.0)
-    assert [line.split()[0] for line in said] == ["cancelled"] * 3
+    """Each turn of a wait (50 ms, 500 ms, then a minute) begins 600 ms late. The second wait's cancel comes in the middle
+    of the lateness of its long turn: said once, it would be forgotten for a minute."""
+    said = daemon.program(CANCELS, "2", "2050000", LD_PRELOAD=LATECOMER, KAMUPIN_LATE_MS="600").lines(2, 20.0)
+    assert [line.split()[0] for line in said] == ["cancelled"] * 2
+
+
+def test_cancels_while_another_program_holds_the_card(sandbox: Callable[..., Box]) -> None:
+    """The wait for its transaction ends as soon: before it has begun, at its first looks, and between the later ones."""
+    box = sandbox(["akis2"])
+    other = Client(box.env, box.cards[0].reader)
+    program = Program(CANCELS, "12", "20000", box.cards[0].reader, env=box.env)
+    try:
+        assert program.lines(1) == ["open"]
+        assert [other.say("connect"), other.say("begin")] == ["ok", "ok"]
+        program.say()
+        words = [line.split() for line in program.lines(12, 30.0)]
+        assert [word[0] for word in words] == ["cancelled"] * 12
+        assert statistics.median(int(word[1]) for word in words) < 50_000, "microseconds from pull to end"
+        assert other.say("end") == "ok"
+    finally:
+        program.close()
+        other.close()
 
 
 # ---- who wakes up ----
@@ -232,27 +265,41 @@ def wake_ups(trace: Path) -> list[float]:
     return found
 
 
+class Trace:
+    """strace on a program for a while: `with Trace(path, program): …`, then woken() within."""
+
+    def __init__(self, path: Path, program: Program) -> None:
+        self.path = path
+        self.process = subprocess.Popen(["strace", "-f", "-ttt", "-o", str(path), "-p", str(program.process.pid)],
+                                        stderr=subprocess.PIPE)
+        assert self.process.stderr and b"attached" in self.process.stderr.readline(), "strace cannot look at it"
+        self.began = time.time() + 0.5  # what the attaching itself interrupts is begun again at once
+
+    def stop(self) -> list[float]:
+        """When it did something, in seconds from the beginning."""
+        ended = time.time()
+        self.process.terminate()
+        self.process.communicate()
+        return [round(at - self.began, 1) for at in wake_ups(self.path) if self.began < at < ended]
+
+
 def test_waiting_wakes_nobody_up(daemon: Daemon, tmp_path: Path) -> None:
     """A watch and a list's wait side by side, each traced for more than a minute in which nothing happens: each works
-    once at most, when libpcsclite asks its daemon anew. And it still hears what happens then."""
-    programs = {"watch": daemon.program(WATCH, "next"), "wait": daemon.program(WAIT)}
+    once at most, when libpcsclite asks its daemon anew. A watch whose daemon is gone does nothing at all. And they still
+    hear what happens then."""
+    programs = {"watch": daemon.program(WATCH, "next"), "wait": daemon.program(WAIT),
+                "gone": daemon.program(WATCH, "next", PCSCLITE_CSOCK_NAME=str(tmp_path / "none"))}
     assert programs["watch"].lines(3) == UP
     assert programs["wait"].lines(1) == ["waiting"]
+    assert programs["gone"].lines(1) == [DOWN[-1]]
     time.sleep(2)  # not for luck: what is measured is the time after the first half second (kamupin_watch(3))
-    tracers = {name: subprocess.Popen(["strace", "-f", "-ttt", "-o", str(tmp_path / name), "-p", str(program.process.pid)],
-                                      stderr=subprocess.PIPE)
-               for name, program in programs.items()}
-    for name, tracer in tracers.items():
-        assert tracer.stderr and b"attached" in tracer.stderr.readline(), f"strace cannot look at {name}"
-    attached = time.time() + 0.5  # what the attaching itself interrupts is begun again at once
+    traces = {name: Trace(tmp_path / f"{name}.trace", program) for name, program in programs.items()}
     time.sleep(65)  # the time that is measured
-    for tracer in tracers.values():
-        tracer.terminate()
-        tracer.communicate()
-    for name in programs:
-        woken = [at for at in wake_ups(tmp_path / name) if attached < at < attached + 64]
-        assert len(woken) <= 1, f"{name} woke up at {[round(at - attached, 1) for at in woken]} s"
+    woken = {name: trace.stop() for name, trace in traces.items()}
+    assert len(woken["watch"]) <= 1 and len(woken["wait"]) <= 1 and woken["gone"] == [], woken
     card = daemon.insert(CARD)
     assert programs["watch"].lines(1) == ["card-in\tSim 00 00\tok"]
     assert programs["wait"].lines(1) == ["ok"]
+    (tmp_path / "none").symlink_to(daemon.socket_path)
+    assert programs["gone"].lines(4) == [*UP[:2], "card-in\tSim 00 00\tok", UP[2]]
     assert card.commands() == []
