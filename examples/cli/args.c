@@ -77,6 +77,58 @@ static bool read_language(const char *value, kamupin_language *language)
     return known;
 }
 
+static bool read_hash(const char *value, kamupin_hash *hash)
+{
+    static const char *const names[] = {"sha256", "sha384", "sha512"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(value, names[i]) == 0) {
+            *hash = (kamupin_hash)(i + 1);
+            return true;
+        }
+    return false;
+}
+
+static bool read_form(const char *value, kamupin_sign_form *form)
+{
+    static const char *const names[] = {"pkcs1", "pss", "raw", "der"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(value, names[i]) == 0) {
+            *form = (kamupin_sign_form)(i + 1);
+            return true;
+        }
+    return false;
+}
+
+/* People count from 1. */
+static bool read_certificate(const char *value, size_t *index)
+{
+    int number = 0;
+    bool good = read_descriptor(value, &number) && number > 0;
+    if (good)
+        *index = (size_t)number - 1;
+    return good;
+}
+
+/* The options of card sign. */
+static bool apply_sign(cli_args *args, cli_option option, const char *value)
+{
+    if (option == OPTION_IN)
+        args->in = value;
+    else if (option == OPTION_OUT)
+        args->out = value;
+    else if (option == OPTION_HASHED)
+        args->hashed = true;
+    else if (option == OPTION_HASH)
+        return read_hash(value, &args->hash);
+    else if (option == OPTION_FORM)
+        return read_form(value, &args->form);
+    else if (option == OPTION_CERTIFICATE)
+        return read_certificate(value, &args->certificate);
+    else
+        return read_descriptor(value, &args->pin_fd);
+    return true;
+}
+
 /* `value` is NULL exactly when the option takes none. */
 static bool apply(cli_args *args, cli_option option, const char *value)
 {
@@ -96,6 +148,15 @@ static bool apply(cli_args *args, cli_option option, const char *value)
         break;
     case OPTION_ACKNOWLEDGE:
         args->acknowledge = true;
+        break;
+    case OPTION_IN:
+    case OPTION_OUT:
+    case OPTION_HASHED:
+    case OPTION_HASH:
+    case OPTION_FORM:
+    case OPTION_CERTIFICATE:
+    case OPTION_PIN_FD:
+        good = apply_sign(args, option, value);
         break;
     case OPTION_CODE_FD:
         good = read_descriptor(value, &args->code_fd);
@@ -164,13 +225,13 @@ static cli_option find_option(const char *word)
 }
 
 /* One option at argv[*at]; leaves *at at the last word that it used. */
-static bool read_option(int argc, char **argv, int *at, cli_args *args, unsigned int *used)
+static bool read_option(int argc, char **argv, int *at, cli_args *args, uint64_t *used)
 {
     char *word = argv[*at];
     cli_option option = find_option(word);
     if (option == OPTION_COUNT)
         return wrong_option(args, M_BAD_OPTION, word);
-    *used |= 1U << option;
+    *used |= UINT64_C(1) << option;
     char *value = word[1] == '-' ? strchr(word, '=') : NULL;
     if (cli_options[option].argument == A_NONE) {
         if (value != NULL)
@@ -225,12 +286,12 @@ static bool read_words(const char **words, int count, cli_args *args)
     return true;
 }
 
-static bool check_options(cli_args *args, unsigned int used)
+static bool check_options(cli_args *args, uint64_t used)
 {
     if (args->command == COMMAND_NONE)
         return true;
     for (unsigned int i = 0; i < OPTION_COUNT; i++)
-        if ((used & (1U << i)) != 0 && (cli_options[i].mask & (1U << args->command)) == 0) {
+        if ((used & UINT64_C(1) << i) != 0 && (cli_options[i].mask & (1U << args->command)) == 0) {
             snprintf(args->wrong_room, sizeof args->wrong_room, "--%s", cli_options[i].name);
             return wrong(args, M_BAD_OPTION, args->wrong_room);
         }
@@ -247,6 +308,9 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
 {
     *args = (cli_args){.command = COMMAND_NONE,
                        .language = cli_language(NULL),
+                       .hash = KAMUPIN_SHA256,
+                       .certificate = KAMUPIN_CERTIFICATE_ANY,
+                       .pin_fd = -1,
                        .code_fd = -1,
                        .old_pin_fd = -1,
                        .new_pin_fd = -1,
@@ -254,7 +318,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
                        .check_pin_fd = -1};
     const char *words[4] = {NULL};
     int count = 0;
-    unsigned int used = 0;
+    uint64_t used = 0;
     bool good = true;
     bool only_words = false;
     for (int at = 1; at < argc; at++) {

@@ -31,7 +31,13 @@ typedef struct cli_args {
     const char *state_dir; /* the option, else KAMUPIN_STATE_DIR */
     unsigned int risk;     /* kamupin_pin_risk */
     bool pinpad;
-    unsigned int pin_digits;                                   /* 0 when not given */
+    unsigned int pin_digits; /* 0 when not given */
+    const char *in, *out;
+    kamupin_hash hash;
+    bool hashed; /* the input is the hash */
+    kamupin_sign_form form;
+    size_t certificate; /* index; KAMUPIN_CERTIFICATE_ANY when not given */
+    int pin_fd;         /* -1 when not given */
     int code_fd, old_pin_fd, new_pin_fd, sms_fd, check_pin_fd; /* -1 when not given */
     /* what is wrong with the line, when cli_args_read answers false */
     cli_message wrong;

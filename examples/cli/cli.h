@@ -27,6 +27,7 @@ typedef struct cli {
 kamupin_status cli_card_list(cli *program, kamupin_error *error);
 kamupin_status cli_card_show(cli *program, kamupin_error *error);
 kamupin_status cli_card_watch(cli *program, kamupin_error *error);
+kamupin_status cli_card_sign(cli *program, kamupin_error *error);
 kamupin_status cli_pin_status(cli *program, kamupin_error *error);
 kamupin_status cli_pin_change(cli *program, kamupin_error *error);
 kamupin_status cli_pin_unblock(cli *program, kamupin_error *error); /* and pin create */
@@ -61,6 +62,7 @@ json_t *cli_json_error(const kamupin_error *error, kamupin_language language);
 json_t *cli_json_result(const kamupin_result *result);
 /** `when`: seconds since 1970. */
 json_t *cli_json_watch(const kamupin_watch_event *event, int64_t when);
+json_t *cli_json_signature(const kamupin_signature *signature, const char *base64);
 /** Adds `value` (which it takes over) to what --json prints; without --json it only drops it. */
 void cli_json_add(cli *program, const char *name, json_t *value);
 

@@ -16,8 +16,7 @@ void cli_kept_wipe(cli_kept *kept)
     kept->length = 0;
 }
 
-/* Waits until the descriptor has something to say, or the person cancels. */
-static bool wait_for(const cli *program, int fd)
+bool cli_fd_wait(const cli *program, int fd)
 {
     struct pollfd watched[2] = {{.fd = fd, .events = POLLIN},
                                 {.fd = cli_signals_wake(program->signals), .events = POLLIN}};
@@ -38,7 +37,7 @@ kamupin_answer cli_fd_line(const cli *program, int fd, bool resend, kamupin_secr
     if (kept != NULL)
         cli_kept_wipe(kept);
     for (;;) {
-        if (!wait_for(program, fd)) {
+        if (!cli_fd_wait(program, fd)) {
             answer = KAMUPIN_ANSWER_CANCEL;
             break;
         }

@@ -17,6 +17,9 @@ typedef struct cli_kept {
 /** Wipes what is kept. */
 void cli_kept_wipe(cli_kept *kept);
 
+/** Waits until the descriptor has something to say; false when the person cancels. */
+bool cli_fd_wait(const cli *program, int fd);
+
 /** Reads a line into `into` and, when `kept` is not NULL, also there.
  *  GIVEN; RESEND when `resend` and the line is "r"; STOP when there is no line; CANCEL on a signal.
  */

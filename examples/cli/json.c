@@ -147,6 +147,15 @@ json_t *cli_json_watch(const kamupin_watch_event *event, int64_t when)
                      card_in ? json_integer((json_int_t)event->events) : json_null());
 }
 
+json_t *cli_json_signature(const kamupin_signature *signature, const char *base64)
+{
+    static const char *const forms[] = {"", "pkcs1", "pss", "raw", "der"};
+    static const char *const hashes[] = {"", "sha256", "sha384", "sha512"};
+    return json_pack("{s:s, s:s, s:I, s:s}", "form", forms[signature->form], "hash",
+                     hashes[signature->hash], "certificate", (json_int_t)signature->certificate + 1,
+                     "base64", base64);
+}
+
 void cli_json_add(cli *program, const char *name, json_t *value)
 {
     if (program->json != NULL)

@@ -48,6 +48,8 @@ static kamupin_status run(cli *program, kamupin_error *error)
         return cli_card_show(program, error);
     case COMMAND_CARD_WATCH:
         return cli_card_watch(program, error);
+    case COMMAND_CARD_SIGN:
+        return cli_card_sign(program, error);
     case COMMAND_PIN_STATUS:
         return cli_pin_status(program, error);
     case COMMAND_PIN_CHANGE:

@@ -15,7 +15,9 @@ typedef enum cli_argument {
     A_FOLDER = M_ARG_FOLDER,
     A_NUMBER = M_ARG_NUMBER,
     A_LANGUAGE = M_ARG_LANGUAGE,
-    A_LEVEL = M_ARG_LEVEL
+    A_LEVEL = M_ARG_LEVEL,
+    A_HASH = M_ARG_HASH,
+    A_FORM = M_ARG_FORM
 } cli_argument;
 
 /* Which commands an option belongs to. */
@@ -43,6 +45,9 @@ typedef struct cli_option_row {
     unsigned int mask;
     const char *summary[2];
 } cli_option_row;
+
+/* Options are bits of one word where a command line is checked. */
+_Static_assert(OPTION_COUNT <= 64, "too many options");
 
 extern const cli_command_row cli_commands[COMMAND_COUNT];
 extern const cli_option_row cli_options[OPTION_COUNT];

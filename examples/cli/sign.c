@@ -1,0 +1,148 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   sign.c: card sign. What the card would refuse anyway is said before anything is read or asked for,
+   and a wrong PIN is asked for again at a terminal only, where a person decides about each try. */
+#include "digest.h"
+#include "fd.h"
+#include "term.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+
+#define BASE64_MAX (KAMUPIN_SIGNATURE_MAX / 3 * 4 + 8)
+
+typedef struct signing {
+    cli *program;
+    cli_term term;
+    kamupin_card *card;
+    kamupin_secret *pin;
+    kamupin_sign_request request;
+    kamupin_signature signature;
+} signing;
+
+/* One PIN; at a terminal until it can be one. */
+static kamupin_status take_pin(signing *self, kamupin_error *error)
+{
+    cli *program = self->program;
+    int fd = program->args.pin_fd;
+    for (;;) {
+        kamupin_secret_clear(self->pin);
+        kamupin_answer answer = fd >= 0 ? cli_fd_line(program, fd, false, self->pin, NULL)
+                                        : cli_term_secret(&self->term, cli_say(program, M_ASK_PIN),
+                                                          -1, false, self->pin);
+        if (answer == KAMUPIN_ANSWER_CANCEL)
+            return cli_error(error, KAMUPIN_E_CANCELLED);
+        kamupin_status status = kamupin_pin_check(NULL, self->pin, NULL, error);
+        if (status == KAMUPIN_OK || fd >= 0)
+            return status;
+        cli_problem(program, error);
+    }
+}
+
+static kamupin_status sign_once(signing *self, kamupin_error *error)
+{
+    for (;;) {
+        kamupin_status status = take_pin(self, error);
+        if (status != KAMUPIN_OK)
+            return status;
+        status = kamupin_card_sign(self->card, &self->request, self->pin, &self->signature);
+        kamupin_card_error(self->card, error);
+        if (status != KAMUPIN_E_PIN_WRONG || self->program->args.pin_fd >= 0 ||
+            error->tries_left < 2)
+            return status;
+        cli_problem(self->program, error);
+    }
+}
+
+/* The card, and whether it would sign. */
+static kamupin_status open_card(signing *self, kamupin_error *error)
+{
+    cli *program = self->program;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    kamupin_status status = kamupin_card_open(program->context, program->args.card, program->cancel,
+                                              &self->card, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    status = kamupin_card_sign_ready(self->card, &self->request, NULL);
+    if (status == KAMUPIN_OK && program->args.pin_fd < 0)
+        status = kamupin_card_read(self->card, &info);
+    kamupin_card_error(self->card, error);
+    if (status == KAMUPIN_OK && program->args.pin_fd < 0) {
+        char line[200];
+        cli_screen_line(program->screen, "", info.card_id);
+        cli_screen_line(program->screen, "PIN: ", cli_pin_text(program, &info, line, sizeof line));
+    }
+    return status;
+}
+
+/* To the file that is named; what cannot be written there is not lost. */
+static bool write_file(const signing *self)
+{
+    const char *path = self->program->args.out;
+    FILE *file = fopen(path, "wb");
+    bool good = file != NULL && fwrite(self->signature.bytes, 1, self->signature.length, file) ==
+                                    self->signature.length;
+    if (file != NULL)
+        good = fclose(file) == 0 && good;
+    return good;
+}
+
+static kamupin_status show(signing *self, kamupin_error *error)
+{
+    cli *program = self->program;
+    unsigned char base64[BASE64_MAX];
+    char line[300];
+    char clean[300];
+    EVP_EncodeBlock(base64, self->signature.bytes, (int)self->signature.length);
+    cli_json_add(program, "signature", cli_json_signature(&self->signature, (char *)base64));
+    bool written = program->args.out != NULL && write_file(self);
+    if (program->args.out != NULL && !written) {
+        cli_fill(program->args.language, M_CANNOT_WRITE, program->args.out, line, sizeof line);
+        cli_screen_line(program->screen, "kamupin: ", cli_clean(line, clean, sizeof clean));
+    }
+    if (!written && !program->args.json)
+        printf("%s\n", (const char *)base64);
+    return program->args.out == NULL || written ? KAMUPIN_OK
+                                                : cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+}
+
+/* A PIN is asked for only where the data does not come the same way. */
+static kamupin_status check_ways(cli *program, kamupin_error *error)
+{
+    if (program->args.pin_fd >= 0)
+        return KAMUPIN_OK;
+    if (!program->interactive && program->args.in != NULL)
+        return cli_needs(program, "--pin-fd", error);
+    if (program->args.in != NULL)
+        return KAMUPIN_OK;
+    cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_NEEDS_INPUT));
+    return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+}
+
+kamupin_status cli_card_sign(cli *program, kamupin_error *error)
+{
+    signing self = {.program = program,
+                    .request = KAMUPIN_SIGN_REQUEST_INIT,
+                    .signature = KAMUPIN_SIGNATURE_INIT};
+    self.request.hash = program->args.hash;
+    self.request.form = program->args.form;
+    self.request.certificate = program->args.certificate;
+    self.request.risk = program->args.risk;
+    kamupin_status status = check_ways(program, error);
+    if (status == KAMUPIN_OK)
+        status = open_card(&self, error);
+    if (status == KAMUPIN_OK)
+        status = cli_digest(program, &self.request, error);
+    if (status == KAMUPIN_OK)
+        status = kamupin_secret_new(program->context, KAMUPIN_SECRET_PIN, &self.pin, error);
+    cli_term_begin(&self.term, program);
+    if (status == KAMUPIN_OK)
+        status = sign_once(&self, error);
+    cli_term_end(&self.term);
+    if (status == KAMUPIN_OK)
+        status = show(&self, error);
+    kamupin_secret_free(&self.pin);
+    kamupin_card_free(&self.card);
+    return status;
+}
