@@ -9,7 +9,7 @@
 
 #include <openssl/x509v3.h>
 
-#define FIRST_FILE 0x2F10 /* the certificate whose key has the row's first reference */
+#define FIRST_FILE 0x2F10 /* where a row says nothing else */
 
 /* Shorter RSA keys are no longer to be used (BSI TR-03116, NIST SP 800-131A); longer ones have no
    room in a kamupin_signature. */
@@ -84,6 +84,20 @@ static kp_sign_form method_of(const kp_profile *profile, kamupin_sign_form form)
     return form == KAMUPIN_SIGN_RSA_PSS ? profile->sign_pss : profile->sign_ecdsa;
 }
 
+/* The first certificate's key has the row's first reference; the next place's is one more. */
+static uint8_t reference_of(const kp_profile *profile, const kp_der *der)
+{
+    size_t place = 0;
+    if (profile->certificates == KP_CERTIFICATES_IN_FILES)
+        place =
+            der->file - (profile->first_certificate != 0 ? profile->first_certificate : FIRST_FILE);
+    else
+        while (place < profile->certificate_object_count &&
+               profile->certificate_objects[place] != der->file)
+            place++;
+    return (uint8_t)(profile->sign_key_first + place);
+}
+
 /* One certificate, judged: ok, certificate-not-valid or key-unsuitable. */
 static kamupin_status judge(const kp_der *der, kamupin_sign_form form, int64_t now,
                             kp_sign_plan *plan)
@@ -123,7 +137,7 @@ kamupin_status kp_sign_choose(const kp_identity *identity, const kamupin_sign_re
             continue;
         plan->certificate = i;
         plan->method = method_of(identity->profile, plan->form);
-        plan->reference = (uint8_t)(identity->profile->sign_key_first + (der->file - FIRST_FILE));
+        plan->reference = reference_of(identity->profile, der);
     }
     return status == KAMUPIN_OK ? KAMUPIN_OK : kp_fail_local(error, status);
 }

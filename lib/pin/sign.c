@@ -104,18 +104,10 @@ static kamupin_status sign_held(kamupin_card *card, const kamupin_sign_request *
     const kp_profile *profile = card->identity.profile;
     uint8_t input[KP_SIGN_INPUT_MAX];
     size_t length = 0;
-    kp_bytes bytes;
-    uint16_t sw = 0;
     kamupin_status status = kp_sign_input_of(plan, request->digest, input, &length, &card->error);
 
     if (status == KAMUPIN_OK)
-        status = kp_guard_pin(card, request->risk);
-    if (status == KAMUPIN_OK)
-        status = kp_secret_read(pin, KAMUPIN_SECRET_PIN, &bytes, &card->error);
-    if (status == KAMUPIN_OK)
-        status = kp_pin_send(card, &profile->verify, bytes.data, bytes.length, &sw);
-    if (status == KAMUPIN_OK)
-        status = kp_pin_judge(card, sw);
+        status = kp_pin_verify_held(card, pin, request->risk);
     if (status == KAMUPIN_OK)
         status = kp_sign_send(&card->channel, profile, plan, input, length, response, &card->error);
     return status;

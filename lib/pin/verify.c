@@ -6,7 +6,7 @@
 #include <pin/guard.h>
 #include <pin/work.h>
 
-static kamupin_status verify_held(kamupin_card *card, const kamupin_secret *pin, unsigned int risk)
+kamupin_status kp_pin_verify_held(kamupin_card *card, const kamupin_secret *pin, unsigned int risk)
 {
     kp_bytes bytes;
     uint16_t sw;
@@ -36,7 +36,7 @@ static kamupin_status hold_and_verify(kamupin_card *card, const kamupin_secret *
     kamupin_status status = kp_card_hold(card);
 
     if (status == KAMUPIN_OK) {
-        status = verify_held(card, pin, risk);
+        status = kp_pin_verify_held(card, pin, risk);
         kp_card_release(card);
     }
     return status;

@@ -36,6 +36,10 @@ kamupin_status kp_pin_send(kamupin_card *card, const kp_form *form, const uint8_
  * the tries left, pin-blocked, else card-refused. */
 kamupin_status kp_pin_judge(kamupin_card *card, uint16_t sw);
 
+/** The guard, VERIFY once, and its judgement, in a transaction that the caller holds and ends. Errors:
+ * those of kp_guard_pin and kp_pin_judge, secret-kind, those of kp_channel_send. */
+kamupin_status kp_pin_verify_held(kamupin_card *card, const kamupin_secret *pin, unsigned int risk);
+
 /** kamupin_pin_verify for a caller that holds the card's lock already and whose service vouches for
  * operations (bits of kp_card_operation). */
 kamupin_status kp_pin_verify(kamupin_card *card, const kamupin_secret *pin, unsigned int risk,

@@ -126,8 +126,7 @@ static void chains_are_kept_until_another_command(void **unused)
     expect(f, KEY_84, "9000");
     expect(f, RIGHT_PIN, "9000");
     expect(f, "102A9E9A10000102030405060708090A0B0C0D0E0F", "9000");
-    expect(f, "002A9E9A10101112131415161718191A1B1C1D1E1F",
-           "6A80"); // it would answer, and has no Le
+    expect(f, "002A9E9A10101112131415161718191A1B1C1D1E1F", "9000"); // no Le: no answer
     expect(f, RIGHT_PIN, "9000");
     expect(f, "102A9E9A10000102030405060708090A0B0C0D0E0F", "9000");
     assert_int_equal(answer_to(f, "002A9E9A10101112131415161718191A1B1C1D1E1F60"), 96);
