@@ -7,6 +7,7 @@
 #include <card/sign.h>
 #include <core/fail.h>
 #include <pin/guard.h>
+#include <pin/session.h>
 #include <pin/work.h>
 
 static kamupin_status wrong_argument(kamupin_card *card, const char *what)
@@ -32,7 +33,9 @@ static kamupin_status check_request(kamupin_card *card, const kamupin_sign_reque
 static kamupin_status check_proof(kamupin_card *card, const kp_sign_plan *plan, unsigned int risk)
 {
     const kp_profile *profile = card->identity.profile;
-    kamupin_status status = kp_guard_proof(profile, KP_OP_SIGN, risk, 0, &card->error);
+    kamupin_status status = kp_pin_session_wanted(card, KP_PROTECTED_VERIFY);
+    if (status == KAMUPIN_OK)
+        status = kp_guard_proof(profile, KP_OP_SIGN, risk, 0, &card->error);
     if (status != KAMUPIN_OK)
         return status;
     if (plan->method.input == KP_INPUT_NONE || plan->method.proof == KP_UNKNOWN)

@@ -12,6 +12,8 @@
 #include <card/channel.h>
 #include <core/secret.h>
 
+#include <openssl/crypto.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +55,7 @@ static bool open_session(session *s, const char *algorithm, const char *line)
         kp_sm_open(s->context, strcmp(algorithm, "aes") == 0 ? KP_SM_AES : KP_SM_3DES, keys, &s->sm,
                    &error) == KAMUPIN_OK;
     kamupin_secret_free(&keys);
+    OPENSSL_cleanse(bytes, sizeof bytes);
     if (!done)
         fprintf(stderr, "driver-sm: %s %s\n", kamupin_status_name(error.status), error.detail);
     return done;

@@ -131,6 +131,41 @@ def test_python_refuses_what_is_wrong() -> None:
     assert len(derive("3des", bytes(16), 1)) == 16
 
 
+def writable_memory(pid: int) -> Iterator[bytes]:
+    """What a process of ours can write to, mapping by mapping."""
+    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            span, rights = line.split()[:2]
+            first, last = (int(end, 16) for end in span.split("-"))
+            if rights.startswith("rw") and last - first < 1 << 28:
+                memory.seek(first)
+                yield memory.read(last - first)
+
+
+@pytest.mark.parametrize("algorithm,size", [("3des", 16), ("aes", 16), ("aes", 32)])
+def test_keys_lie_in_one_place_and_go(algorithm: str, size: int) -> None:
+    """Both keys are once in the process' memory while the session lives, before and after work, and nowhere when it died."""
+    dice = random.Random(size)
+    ours = random_session(dice, algorithm, size)
+    halves = [key[at:at + 8] for key in (ours.encryption, ours.mac) for at in range(0, size, 8)]
+
+    def found(library: Driver) -> list[int]:
+        memory = list(writable_memory(library.process.pid))
+        return [sum(part.count(half) for part in memory) for half in halves]
+
+    with Driver(ours) as library:
+        apdu = bytes.fromhex(library.ask(wish("protect", b"\x00\x2c\x02\x81", NEW.encode(), None)))
+        assert found(library) == [1] * len(halves)
+        card = Session(algorithm, ours.encryption, ours.mac, ours.counter)
+        card.open(apdu)
+        ours.protect(b"\x00\x2c\x02\x81", NEW.encode())
+        assert library.ask(f"answer {card.answer(b'', 0x9000).hex()}") == "9000"
+        assert found(library) == [1] * len(halves)
+        assert library.ask(wish("protect", b"\x00\xb0\x00\x00", b"", 4)) != "secure-messaging"
+        assert library.ask("answer 6988") == "secure-messaging 6988"
+        assert found(library) == [0] * len(halves)
+
+
 # ---- with a card ----
 
 

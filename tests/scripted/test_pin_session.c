@@ -50,10 +50,14 @@ static void a_profile_that_asks_for_it(void **state)
     kamupin_card *card = NULL;
     kamupin_error error = KAMUPIN_ERROR_INIT;
     kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
+    kamupin_sign_request request = KAMUPIN_SIGN_REQUEST_INIT;
+    kamupin_signature signature = KAMUPIN_SIGNATURE_INIT;
     unsigned char der[KP_TEST_CERTIFICATE_MAX];
     size_t length = 0;
 
     (void)state;
+    request.risk = KAMUPIN_RISK_UNPROVEN;
+    request.digest_length = 32;
     assert_non_null(mkdtemp(folder));
     write_profile(folder, path, sizeof path);
     kp_script_init(&script);
@@ -72,6 +76,8 @@ static void a_profile_that_asks_for_it(void **state)
                     kamupin_pin_verify(card, old_pin, KAMUPIN_RISK_UNPROVEN));
     assert_provokes(KAMUPIN_E_SECURE_MESSAGING,
                     kamupin_pin_change(card, old_pin, new_pin, new_pin, KAMUPIN_RISK_UNPROVEN));
+    assert_provokes(KAMUPIN_E_SECURE_MESSAGING,
+                    kamupin_card_sign(card, &request, old_pin, &signature));
     kamupin_card_error(card, &error);
     assert_int_equal(error.status, KAMUPIN_E_SECURE_MESSAGING);
     assert_int_equal(error.tries_left, -1);

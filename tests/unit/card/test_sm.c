@@ -12,6 +12,8 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -239,6 +241,23 @@ static void test_what_opens_a_session(void **state)
                      KAMUPIN_E_INVALID_ARGUMENT); /* no program and no person makes one */
 }
 
+/* A forked child has no keys; the parent's session is none the worse. */
+static void test_fork(void **state)
+{
+    kp_sm *session = kp_test_sm_open(*state, KP_SM_3DES, KP_TEST_SM_ICAO);
+    int ended = -1;
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(try_protect(session, 0x00, 4, KP_LE_NONE));
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_true(WIFEXITED(ended));
+    assert_int_equal(WEXITSTATUS(ended), KAMUPIN_E_FORKED);
+    protects(session, "00A4020C", "011E", KP_LE_NONE,
+             "0CA4020C 15 8709016375432908C044F6 8E08BF8B92D635FF24F8 00");
+    kp_sm_close(&session);
+}
+
 /* A clear command that only wears the class, and other things that are not protected. */
 static void test_what_is_not_protected(void **state)
 {
@@ -292,6 +311,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_published_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_opens_a_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fork, setup, teardown),
         cmocka_unit_test(test_what_is_not_protected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
