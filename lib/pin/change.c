@@ -9,20 +9,19 @@
 #include <pin/work.h>
 #include <string.h>
 
-#define PIN_BYTES_MAX 16 /* what a card takes; the policy allows less */
-
 /* Old and new PIN one after another, each behind its length where the row says so. */
 typedef struct change_data {
-    uint8_t bytes[2 * (1 + PIN_BYTES_MAX)];
+    kp_pin_block old_pin, new_pin;
+    uint8_t bytes[2 * (1 + sizeof(((kp_pin_block *)0)->bytes))];
     size_t length;
 } change_data;
 
-static void put(change_data *data, kp_bytes pin, kp_change_coding coding)
+static void put(change_data *data, const kp_pin_block *pin, kp_change_coding coding)
 {
     if (coding == KP_CHANGE_LENGTH_PREFIXED)
-        data->bytes[data->length++] = (uint8_t)pin.length;
-    memcpy(data->bytes + data->length, pin.data, pin.length);
-    data->length += pin.length;
+        data->bytes[data->length++] = (uint8_t)pin->length;
+    memcpy(data->bytes + data->length, pin->bytes, pin->length);
+    data->length += pin->length;
 }
 
 static kamupin_status change_held(kamupin_card *card, const kamupin_secret *old_pin,
@@ -30,21 +29,18 @@ static kamupin_status change_held(kamupin_card *card, const kamupin_secret *old_
 {
     const kp_profile *profile = card->identity.profile;
     change_data data = {.length = 0};
-    kp_bytes old_bytes, new_bytes;
     uint16_t sw = 0;
     kamupin_status status = kp_guard_pin(card, risk);
 
     if (status == KAMUPIN_OK)
-        status = kp_secret_read(old_pin, KAMUPIN_SECRET_PIN, &old_bytes, &card->error);
+        status = kp_pin_pad(profile, old_pin, &data.old_pin, &card->error);
     if (status == KAMUPIN_OK)
-        status = kp_secret_read(new_pin, KAMUPIN_SECRET_PIN, &new_bytes, &card->error);
-    if (status != KAMUPIN_OK)
-        return status;
-    if (old_bytes.length > PIN_BYTES_MAX || new_bytes.length > PIN_BYTES_MAX)
-        return kp_fail_local(&card->error, KAMUPIN_E_PIN_TOO_LONG);
-    put(&data, old_bytes, profile->change_coding);
-    put(&data, new_bytes, profile->change_coding);
-    status = kp_pin_send(card, &profile->change, data.bytes, data.length, &sw);
+        status = kp_pin_pad(profile, new_pin, &data.new_pin, &card->error);
+    if (status == KAMUPIN_OK) {
+        put(&data, &data.old_pin, profile->change_coding);
+        put(&data, &data.new_pin, profile->change_coding);
+        status = kp_pin_send(card, &profile->change, data.bytes, data.length, &sw);
+    }
     OPENSSL_cleanse(&data, sizeof data);
     return status == KAMUPIN_OK ? kp_pin_judge(card, sw) : status;
 }
@@ -59,9 +55,9 @@ static kamupin_status change_ready(kamupin_card *card, const kamupin_secret *old
     if (status == KAMUPIN_OK && new_again == NULL)
         status = kp_fail(&card->error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "new_again");
     if (status == KAMUPIN_OK)
-        status = kamupin_pin_check(NULL, new_pin, new_again, &card->error);
+        status = kp_pin_check(card->identity.profile, new_pin, new_again, &card->error);
     if (status == KAMUPIN_OK)
-        status = kamupin_pin_check(NULL, old_pin, NULL, &card->error);
+        status = kp_pin_check(card->identity.profile, old_pin, NULL, &card->error);
     return status == KAMUPIN_OK ? kp_pin_ready(card, KP_OP_CHANGE, risk, 0) : status;
 }
 

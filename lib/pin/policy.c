@@ -6,6 +6,7 @@
 #include <core/fail.h>
 #include <core/secret.h>
 #include <kamupin/pin.h>
+#include <pin/work.h>
 
 #define MIN_DIGITS 6
 #define MAX_DIGITS 12
@@ -41,16 +42,11 @@ static bool all_digits(kp_bytes bytes)
     return other == 0;
 }
 
-kamupin_status kamupin_pin_check(const kamupin_pin_policy *policy, const kamupin_secret *pin,
-                                 const kamupin_secret *again, kamupin_error *error)
+static kamupin_status check(unsigned int least, unsigned int most, const kamupin_secret *pin,
+                            const kamupin_secret *again, kamupin_error *error)
 {
-    unsigned int least, most;
     kp_bytes typed, repeated;
-
-    kp_error_clear(error);
-    kamupin_status status = narrow(policy, &least, &most, error);
-    if (status == KAMUPIN_OK)
-        status = kp_secret_read(pin, KAMUPIN_SECRET_PIN, &typed, error);
+    kamupin_status status = kp_secret_read(pin, KAMUPIN_SECRET_PIN, &typed, error);
     if (status == KAMUPIN_OK && again != NULL)
         status = kp_secret_read(again, KAMUPIN_SECRET_PIN, &repeated, error);
     if (status != KAMUPIN_OK)
@@ -64,4 +60,24 @@ kamupin_status kamupin_pin_check(const kamupin_pin_policy *policy, const kamupin
     if (again != NULL && !kp_secret_equal(pin, again))
         return kp_fail_local(error, KAMUPIN_E_PIN_MISMATCH);
     return KAMUPIN_OK;
+}
+
+kamupin_status kamupin_pin_check(const kamupin_pin_policy *policy, const kamupin_secret *pin,
+                                 const kamupin_secret *again, kamupin_error *error)
+{
+    unsigned int least, most;
+
+    kp_error_clear(error);
+    kamupin_status status = narrow(policy, &least, &most, error);
+    return status == KAMUPIN_OK ? check(least, most, pin, again, error) : status;
+}
+
+kamupin_status kp_pin_check(const kp_profile *profile, const kamupin_secret *pin,
+                            const kamupin_secret *again, kamupin_error *error)
+{
+    const bool own = profile != NULL && profile->pin_max != 0;
+
+    kp_error_clear(error);
+    return check(own ? profile->pin_min : MIN_DIGITS, own ? profile->pin_max : MAX_DIGITS, pin,
+                 again, error);
 }

@@ -158,14 +158,15 @@ static kamupin_outcome outcome_of(uint16_t sw)
 
 static kamupin_status set_pin(attempt *it)
 {
-    kp_bytes pin;
+    const kp_profile *profile = it->card->identity.profile;
+    kp_pin_block pin;
     uint16_t sw;
-    kamupin_status status = kp_secret_read(it->new_pin, KAMUPIN_SECRET_PIN, &pin, &it->card->error);
+    kamupin_status status = kp_pin_pad(profile, it->new_pin, &pin, &it->card->error);
 
     it->evidence->outcome = KAMUPIN_OUTCOME_NONE;
     if (status == KAMUPIN_OK) {
-        status = kp_pin_send(it->card, &it->card->identity.profile->reset_after_authentication,
-                             pin.data, pin.length, &sw);
+        status =
+            kp_pin_send(it->card, &profile->reset_after_authentication, pin.bytes, pin.length, &sw);
         if (status != KAMUPIN_OK) {
             if (it->card->channel.delivered)
                 it->evidence->outcome = KAMUPIN_OUTCOME_UNKNOWN;
@@ -177,6 +178,7 @@ static kamupin_status set_pin(attempt *it)
             status = refused(it, KAMUPIN_E_CARD_REFUSED, sw, "RESET RETRY COUNTER");
         }
     }
+    OPENSSL_cleanse(&pin, sizeof pin);
     mark_end(it);
     return status;
 }
@@ -210,7 +212,7 @@ kamupin_status kp_pin_reset(kamupin_card *card, const kp_authority *authority,
     *evidence = (kp_evidence){.tries_before = -1, .tries_after = -1};
     kamupin_status status = kp_card_enter(card);
     if (status == KAMUPIN_OK)
-        status = kamupin_pin_check(NULL, new_pin, NULL, &card->error);
+        status = kp_pin_check(card->identity.profile, new_pin, NULL, &card->error);
     if (status == KAMUPIN_OK)
         status = kp_pin_ready(card, KP_OP_RESET_BY_CRYPTOGRAM, risk, vouched);
     if (status == KAMUPIN_OK)

@@ -94,7 +94,7 @@ static kamupin_status sign_ready(kamupin_card *card, const kamupin_sign_request 
     if (status == KAMUPIN_OK && (signature == NULL || signature->size != sizeof *signature))
         status = wrong_argument(card, "signature");
     if (status == KAMUPIN_OK)
-        status = kamupin_pin_check(NULL, pin, NULL, &card->error);
+        status = kp_pin_check(card->identity.profile, pin, NULL, &card->error);
     if (status == KAMUPIN_OK && card->identity.info.usable != KAMUPIN_OK)
         status = kp_fail_local(&card->error, card->identity.info.usable);
     return status == KAMUPIN_OK ? make_plan(card, request, plan) : status;

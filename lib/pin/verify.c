@@ -8,14 +8,11 @@
 
 kamupin_status kp_pin_verify_held(kamupin_card *card, const kamupin_secret *pin, unsigned int risk)
 {
-    kp_bytes bytes;
     uint16_t sw;
     kamupin_status status = kp_guard_pin(card, risk);
 
     if (status == KAMUPIN_OK)
-        status = kp_secret_read(pin, KAMUPIN_SECRET_PIN, &bytes, &card->error);
-    if (status == KAMUPIN_OK)
-        status = kp_pin_send(card, &card->identity.profile->verify, bytes.data, bytes.length, &sw);
+        status = kp_pin_send_verify(card, pin, &sw);
     return status == KAMUPIN_OK ? kp_pin_judge(card, sw) : status;
 }
 
@@ -26,7 +23,7 @@ static kamupin_status verify_ready(kamupin_card *card, const kamupin_secret *pin
     kamupin_status status = kp_card_enter(card);
 
     if (status == KAMUPIN_OK)
-        status = kamupin_pin_check(NULL, pin, NULL, &card->error);
+        status = kp_pin_check(card->identity.profile, pin, NULL, &card->error);
     return status == KAMUPIN_OK ? kp_pin_ready(card, KP_OP_VERIFY, risk, vouched) : status;
 }
 

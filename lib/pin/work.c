@@ -7,6 +7,12 @@
 #include <pin/session.h>
 #include <pin/work.h>
 
+#include <openssl/crypto.h>
+
+#include <string.h>
+
+#define SW_VERIFICATION_FAILED 0x6300 /* "no information given" (ISO/IEC 7816-4, table 6) */
+
 /* The commands of operations that bring no session along: what of them the row wants protected can
    be refused before anybody is asked for a PIN. */
 static unsigned int commands_of(kp_card_operation operation)
@@ -71,6 +77,38 @@ kamupin_status kp_pin_send(kamupin_card *card, const kp_form *form, const uint8_
     return status;
 }
 
+kamupin_status kp_pin_pad(const kp_profile *profile, const kamupin_secret *pin, kp_pin_block *block,
+                          kamupin_error *error)
+{
+    kp_bytes bytes;
+    kamupin_status status = kp_secret_read(pin, KAMUPIN_SECRET_PIN, &bytes, error);
+
+    *block = (kp_pin_block){.length = 0};
+    if (status != KAMUPIN_OK)
+        return status;
+    if (bytes.length > sizeof block->bytes ||
+        (profile->pin_block != 0 && bytes.length > profile->pin_block))
+        return kp_fail_local(error, KAMUPIN_E_PIN_TOO_LONG);
+    memcpy(block->bytes, bytes.data, bytes.length);
+    block->length = bytes.length;
+    while (block->length < profile->pin_block && block->length < sizeof block->bytes)
+        block->bytes[block->length++] = profile->pin_pad;
+    return KAMUPIN_OK;
+}
+
+kamupin_status kp_pin_send_verify(kamupin_card *card, const kamupin_secret *pin, uint16_t *sw)
+{
+    const kp_profile *profile = card->identity.profile;
+    kp_pin_block block;
+    kamupin_status status = kp_pin_pad(profile, pin, &block, &card->error);
+
+    *sw = 0;
+    if (status == KAMUPIN_OK)
+        status = kp_pin_send(card, &profile->verify, block.bytes, block.length, sw);
+    OPENSSL_cleanse(&block, sizeof block);
+    return status;
+}
+
 kamupin_status kp_pin_judge(kamupin_card *card, uint16_t sw)
 {
     kamupin_status status = KAMUPIN_E_CARD_REFUSED;
@@ -79,7 +117,7 @@ kamupin_status kp_pin_judge(kamupin_card *card, uint16_t sw)
         return KAMUPIN_OK;
     if (kp_sw_blocked(sw))
         status = KAMUPIN_E_PIN_BLOCKED;
-    else if (kp_sw_tries_left(sw) > 0)
+    else if (kp_sw_tries_left(sw) > 0 || sw == SW_VERIFICATION_FAILED)
         status = KAMUPIN_E_PIN_WRONG;
     kp_fail(&card->error, status, KAMUPIN_FROM_CARD, NULL);
     card->error.status_word = sw;

@@ -26,6 +26,24 @@ kamupin_status kp_pin_ready(kamupin_card *card, kp_card_operation operation, uns
  * state-folder. */
 kamupin_status kp_pin_lock(kamupin_card *card, kp_lock *lock);
 
+/** kamupin_pin_check with the lengths that the card's row states (Kamu SM's where it states none, or
+ * is NULL). Errors: those of kamupin_pin_check. */
+kamupin_status kp_pin_check(const kp_profile *profile, const kamupin_secret *pin,
+                            const kamupin_secret *again, kamupin_error *error);
+
+/** A PIN as the card takes it: wiped by whoever made it. */
+typedef struct kp_pin_block {
+    uint8_t bytes[16]; /* what a card takes at most (docs/cards.md) */
+    size_t length;
+} kp_pin_block;
+
+/** Fills `block` with a PIN, padded where the row says so. Errors: secret-kind, pin-too-long. */
+kamupin_status kp_pin_pad(const kp_profile *profile, const kamupin_secret *pin, kp_pin_block *block,
+                          kamupin_error *error);
+
+/** VERIFY with a PIN, once, to a held card. Errors: those of kp_pin_pad and kp_pin_send. */
+kamupin_status kp_pin_send_verify(kamupin_card *card, const kamupin_secret *pin, uint16_t *sw);
+
 /** Sends one command of the row's form with secret data, once, to a held card; `sw` receives the
  * status word. Errors: those of kp_channel_send; secure-messaging also when the row wants the form
  * protected and no session stands (nothing was sent then). */
