@@ -143,6 +143,9 @@ static bool apply(cli_args *args, cli_option option, const char *value)
     case OPTION_CA_FILE:
         args->ca_file = value;
         break;
+    case OPTION_PROFILE_FILE:
+        args->profile_file = value;
+        break;
     case OPTION_STATE_DIR:
         args->state_dir = value;
         break;
@@ -264,6 +267,38 @@ static bool known_noun(const char *noun)
     return false;
 }
 
+/* The command that the words name, whose verb may be two of them; answers how many words it is. */
+static int find_command(const char **words, int count, cli_args *args)
+{
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        const char *verb = cli_commands[i].verb;
+        size_t first = strcspn(verb, " ");
+        bool two = verb[first] == ' ';
+        if (strcmp(cli_commands[i].noun, words[0]) != 0 || strlen(words[1]) != first ||
+            strncmp(verb, words[1], first) != 0 ||
+            (two && (count < 3 || strcmp(verb + first + 1, words[2]) != 0)))
+            continue;
+        args->command = (cli_command)i;
+        return two ? 3 : 2;
+    }
+    return 0;
+}
+
+/* What stands behind the verb. */
+static bool read_argument(const char **words, int count, cli_args *args)
+{
+    int takes = cli_commands[args->command].takes;
+    if (count == 1 && takes == TAKES_CARD && args->card == NULL)
+        args->card = words[0];
+    else if (count == 1 && takes == TAKES_FILE)
+        args->file = words[0];
+    else if (count > 0)
+        return wrong(args, M_EXTRA_ARGUMENT, NULL);
+    else if (takes == TAKES_FILE && !args->help)
+        return wrong(args, M_NO_FILE, NULL);
+    return true;
+}
+
 static bool read_words(const char **words, int count, cli_args *args)
 {
     if (count == 0)
@@ -273,17 +308,10 @@ static bool read_words(const char **words, int count, cli_args *args)
     args->noun = words[0];
     if (count == 1)
         return args->help || wrong(args, M_NO_COMMAND, NULL);
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(cli_commands[i].noun, words[0]) == 0 &&
-            strcmp(cli_commands[i].verb, words[1]) == 0)
-            args->command = (cli_command)i;
+    int used = find_command(words, count, args);
     if (args->command == COMMAND_NONE)
         return wrong_word(args, words[1]);
-    if (count == 3 && cli_commands[args->command].card && args->card == NULL)
-        args->card = words[2];
-    else if (count > 2)
-        return wrong(args, M_EXTRA_ARGUMENT, NULL);
-    return true;
+    return read_argument(words + used, count - used, args);
 }
 
 static bool check_options(cli_args *args, uint64_t used)
@@ -316,7 +344,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
                        .new_pin_fd = -1,
                        .sms_fd = -1,
                        .check_pin_fd = -1};
-    const char *words[4] = {NULL};
+    const char *words[5] = {NULL}; /* one more than any command has */
     int count = 0;
     uint64_t used = 0;
     bool good = true;
@@ -326,7 +354,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
             only_words = true;
         else if (!only_words && argv[at][0] == '-' && argv[at][1] != '\0')
             good = (good & read_option(argc, argv, &at, args, &used)) != 0;
-        else if (count < 4)
+        else if (count < 5)
             words[count++] = argv[at];
     }
     good = good && read_words(words, count, args) && check_options(args, used);

@@ -25,7 +25,9 @@ typedef struct cli_args {
     kamupin_log_level log; /* 0: none */
     bool json;
     bool acknowledge;
-    const char *card;      /* NULL when not given, as all below */
+    const char *card; /* NULL when not given, as all below */
+    const char *file; /* what card profile check looks at */
+    const char *profile_file;
     const char *service;   /* the option, else KAMUPIN_SERVICE */
     const char *ca_file;   /* the option, else KAMUPIN_CA_FILE */
     const char *state_dir; /* the option, else KAMUPIN_STATE_DIR */

@@ -28,10 +28,14 @@ kamupin_status cli_card_list(cli *program, kamupin_error *error);
 kamupin_status cli_card_show(cli *program, kamupin_error *error);
 kamupin_status cli_card_watch(cli *program, kamupin_error *error);
 kamupin_status cli_card_sign(cli *program, kamupin_error *error);
+kamupin_status cli_profile_check(cli *program, kamupin_error *error);
 kamupin_status cli_pin_status(cli *program, kamupin_error *error);
 kamupin_status cli_pin_change(cli *program, kamupin_error *error);
 kamupin_status cli_pin_unblock(cli *program, kamupin_error *error); /* and pin create */
 kamupin_status cli_pin_resume(cli *program, kamupin_error *error);
+
+/** Adds the rows of --profile-file to the context; what is wrong with the file goes to stderr. */
+kamupin_status cli_profile_load(cli *program, kamupin_error *error);
 
 /** Says an error of the command itself: status, with no more to tell. Returns it. */
 kamupin_status cli_error(kamupin_error *error, kamupin_status status);

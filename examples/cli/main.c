@@ -50,6 +50,8 @@ static kamupin_status run(cli *program, kamupin_error *error)
         return cli_card_watch(program, error);
     case COMMAND_CARD_SIGN:
         return cli_card_sign(program, error);
+    case COMMAND_CARD_PROFILE_CHECK:
+        return cli_profile_check(program, error);
     case COMMAND_PIN_STATUS:
         return cli_pin_status(program, error);
     case COMMAND_PIN_CHANGE:
@@ -122,6 +124,8 @@ int main(int argc, char **argv)
             usage_error(&program);
         status =
             good ? open_program(&program, &error) : cli_error(&error, KAMUPIN_E_INVALID_ARGUMENT);
+        if (status == KAMUPIN_OK)
+            status = cli_profile_load(&program, &error);
         if (status == KAMUPIN_OK)
             status = run(&program, &error);
         code = finish(&program, status, &error, !good);

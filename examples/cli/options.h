@@ -31,10 +31,13 @@ typedef enum cli_option {
     OPTION_COUNT
 } cli_option;
 
+/* What a command takes behind its verb: nothing (false), a card (true) or a file. */
+enum { TAKES_CARD = 1, TAKES_FILE = 2 };
+
 typedef struct cli_command_row {
     const char *noun;
-    const char *verb;
-    bool card;
+    const char *verb; /* may be two words */
+    int takes;
     const char *summary[2]; /* by kamupin_language */
 } cli_command_row;
 
