@@ -75,6 +75,27 @@ static kamupin_status read_object(kp_channel *channel, const kp_profile *profile
     return KAMUPIN_OK;
 }
 
+/* VERIFY without data, which the row knows to spend nothing (ISO/IEC 7816-4, 11.6.6): 63Cx, blocked,
+   or 9000 while the PIN is verified, when no number is told. */
+static kamupin_status ask_by_verify(kp_channel *channel, const kp_profile *profile,
+                                    reference *found, kamupin_error *error)
+{
+    const kp_form *form = &profile->tries_question;
+    const kp_command command = {
+        .cla = form->cla, .ins = form->ins, .p1 = form->p1, .p2 = form->p2, .le = KP_LE_NONE};
+    kp_response response;
+    kamupin_status status = kp_channel_send(channel, &command, &response, error);
+    int max = profile->tries_max > 0 ? profile->tries_max : -1;
+    *found = nothing_known;
+    if (status != KAMUPIN_OK)
+        return status;
+    if (kp_sw_tries_left(response.sw) >= 0)
+        *found = counted(kp_sw_tries_left(response.sw), max);
+    else if (response.sw == KP_SW_OK)
+        *found = (reference){KAMUPIN_PIN_USABLE, KAMUPIN_TRIES_VERIFIED, -1, max};
+    return KAMUPIN_OK;
+}
+
 /* v1.0 tells by the application's FCP. What it looks like when blocked is not known; both marks
    together stand in no source and may be just that, so they say nothing. */
 static kamupin_status read_tag_90(kp_channel *channel, const kp_profile *profile, reference *found,
@@ -117,6 +138,8 @@ kamupin_status kp_identity_read_pin(kp_channel *channel, const kp_profile *profi
     else if (profile->counters == KP_COUNTER_GET_DATA_OBJECT)
         status =
             read_object(channel, profile, profile->pin_object, profile->not_set_sw, &found, error);
+    else if (profile->counters == KP_COUNTER_VERIFY_QUESTION)
+        status = ask_by_verify(channel, profile, &found, error);
     info->pin_state = found.state;
     info->pin_tries = found.tries;
     info->pin_tries_left = found.left;
