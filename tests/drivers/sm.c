@@ -7,6 +7,8 @@
 
        protect 00A4020C 011E -       the protected APDU, or a status' name ("-": no data, no Le)
        answer  990290008E08…9000     status word and data, or a status' name
+       relay   0CA4020C15…00         an APDU that somebody else protected, through a transaction on
+                                     READER without the session; the answer as it is
        send    00A4020C 011E -       the same, through a transaction on READER that begins with the
                                      first and ends with the program */
 #include <card/channel.h>
@@ -83,6 +85,31 @@ static void tell(kamupin_status status, const kp_response *response, const kamup
     say(response->data, response->length);
 }
 
+/* As a relay passes it on: a short APDU with data and Le. */
+static void relay(session *s, const char *hex)
+{
+    uint8_t apdu[300];
+    kp_response response = {.length = 0};
+    kamupin_error error = KAMUPIN_ERROR_INIT;
+    size_t length = unhex(hex, apdu, sizeof apdu);
+    const kp_command command = {.cla = apdu[0],
+                                .ins = apdu[1],
+                                .p1 = apdu[2],
+                                .p2 = apdu[3],
+                                .data = apdu + 5,
+                                .length = length - 6,
+                                .le = KP_LE_MAX};
+    kamupin_status status = hold(s, &error);
+    s->channel.sm = NULL;
+    if (!kp_sm_is_protected(&command))
+        puts("clear");
+    else {
+        if (status == KAMUPIN_OK)
+            status = kp_channel_send(&s->channel, &command, &response, &error);
+        tell(status, &response, &error);
+    }
+}
+
 static void obey(session *s, const char *line)
 {
     char word[16] = "", header[4000] = "", data[600] = "", le[8] = "";
@@ -91,6 +118,10 @@ static void obey(session *s, const char *line)
     kp_response response = {.length = 0};
     kamupin_error error = KAMUPIN_ERROR_INIT;
     sscanf(line, "%15s %3999s %599s %7s", word, header, data, le);
+    if (strcmp(word, "relay") == 0) {
+        relay(s, header);
+        return;
+    }
     if (strcmp(word, "answer") == 0) {
         size_t length = unhex(header, response.data, sizeof response.data);
         response.length = length - 2;

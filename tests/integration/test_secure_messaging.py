@@ -242,6 +242,28 @@ def test_a_broken_session_lets_nothing_pass(pcscd: PrivatePcscd, algorithm: str,
         assert len(opened.card.commands()) == sent
 
 
+@pytest.mark.parametrize("algorithm", ["3des", "aes"])
+def test_relayed_through_the_library(pcscd: PrivatePcscd, algorithm: str) -> None:
+    """Python holds the session, as a relaying service does; the library passes what it cannot read."""
+    opened = Opened(pcscd, algorithm)
+    service = opened.session
+    blind = random_session(random.Random(1), algorithm, len(service.encryption))  # keys of nothing
+    with Driver(blind, "Sim 00 00", env=opened.pcscd.environment) as library:
+        def relay(header: bytes, data: bytes, le: int | None = None) -> tuple[bytes, int]:
+            word, _, field = library.ask(f"relay {service.protect(header, data, le).hex()}").partition(" ")
+            return service.unprotect(bytes.fromhex(field + word))
+
+        assert relay(b"\x00\xa4\x02\x0c", b"\x2f\x10") == (b"", 0x9000)
+        assert relay(b"\x00\xb0\x00\x00", b"", 4) == (bytes(range(4)), 0x9000)
+        assert relay(b"\x00\x2c\x02\x81", NEW.encode()) == (b"", 0x9000)
+        assert relay(b"\x00\x20\x00\x81", NEW.encode()) == (b"", 0x9000)
+        clear = f"0c20008106{NEW.encode().hex()}00"  # a clear VERIFY that wears the class
+        assert library.ask(f"relay {clear}") == "clear"
+        empty = service.protect(b"\x00\x20\x00\x81")  # VERIFY without data, protected
+        assert library.ask(f"relay {empty.hex()}").split()[0] == "command-forbidden"
+    assert opened.card.value("pin.value") == NEW.encode().hex().upper()
+
+
 def test_wrong_keys_are_refused_by_the_card(pcscd: PrivatePcscd) -> None:
     """The card says 6988 in clear and ends the session; the library takes that for no answer."""
     opened = Opened(pcscd, "aes")
