@@ -28,12 +28,6 @@ kamupin_status cli_card_list(cli *program, kamupin_error *error)
     return KAMUPIN_OK;
 }
 
-static bool named(const kamupin_card_info *info, const char *which)
-{
-    return strcmp(which, info->card_id) == 0 || strcmp(which, info->serial) == 0 ||
-           strcmp(which, info->reader) == 0;
-}
-
 /* The card that is meant. Unlike kamupin_card_open it also answers cards that no PIN work is
  * possible with: to look at one is harmless. */
 static kamupin_status find_card(cli *program, kamupin_card_info *found, kamupin_error *error)
@@ -42,12 +36,15 @@ static kamupin_status find_card(cli *program, kamupin_card_info *found, kamupin_
     kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
     const char *which = program->args.card;
     size_t fits = 0, signature = 0;
+    if (which != NULL && kamupin_card_matches(&info, which) == KAMUPIN_E_CARD_ADDRESS)
+        return cli_error(error, KAMUPIN_E_CARD_ADDRESS);
     kamupin_status status =
         kamupin_reader_list_new(program->context, program->cancel, &list, error);
     if (status != KAMUPIN_OK)
         return status;
     for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
-        bool fit = which != NULL ? named(&info, which) : info.kind != KAMUPIN_CARD_NONE;
+        bool fit = which != NULL ? kamupin_card_matches(&info, which) == KAMUPIN_OK
+                                 : info.kind != KAMUPIN_CARD_NONE;
         bool better = info.kind == KAMUPIN_CARD_SIGNATURE;
         if (fit && (fits == 0 || (better && signature == 0)))
             *found = info;

@@ -85,7 +85,9 @@ typedef struct kamupin_card_info {
 
 #define KAMUPIN_CARD_INFO_INIT KAMUPIN_SIZED(kamupin_card_info)
 
-/** Lists every reader and identifies every card, once, now.
+/** Lists every reader and identifies every card, once, now. A card that another program holds in a
+ *  transaction is waited for 3 seconds, then it is listed as card-in-use. What the context has read
+ *  of a card before is not read again when the card confirms that it is the same.
  *  @param cancel ends the work early; may be NULL
  *  @param list receives the handle, also when it is empty (no reader); freed with
  *          kamupin_reader_list_free
@@ -115,15 +117,26 @@ KAMUPIN_API kamupin_status kamupin_reader_list_get(const kamupin_reader_list *li
 KAMUPIN_API kamupin_status kamupin_reader_list_wait(kamupin_reader_list *list, long timeout_ms,
                                                     kamupin_cancel *cancel, kamupin_error *error);
 
-/** Opens a card for PIN work.
- *  @param which a card_id, a serial, or a reader's name; NULL for the only usable card there is
+/** Whether `info` is of the card that an address means, as kamupin_card_open takes it: a card_id, a
+ *  serial, a reader's name, an ATR in hex (colons and spaces may stand between), or a URI
+ *
+ *      kamupin:serial=…;reader=…;card-id=…;atr=…
+ *
+ *  of which each part is optional, stands at most once, is percent-encoded (RFC 3986), and has to be
+ *  true. For lists of one's own; nothing is sent.
+ *  Threads: any. Errors: card-not-found (another card), card-address (a URI that is none),
+ *  invalid-argument. */
+KAMUPIN_API kamupin_status kamupin_card_matches(const kamupin_card_info *info, const char *which);
+
+/** Opens a card for PIN work. Only cards that can be meant are read.
+ *  @param which an address as kamupin_card_matches has it; NULL for the only usable card there is
  *  @param cancel ends this call early, and makes later calls on the handle answer cancelled before
  *          they send anything; borrowed, must outlive the handle; may be NULL
  *  @param card receives the handle, also for a card that may not be used (its info says why; PIN
  *          calls refuse it)
  *  Threads: any; the handle by one at a time.
  *  Errors: those of kamupin_reader_list_new, no-reader, no-card, card-not-found, choice-needed,
- *  card-mute, card-in-use, card-unsupported. */
+ *  card-mute, card-in-use, card-unsupported, card-address. */
 KAMUPIN_API kamupin_status kamupin_card_open(kamupin_context *context, const char *which,
                                              kamupin_cancel *cancel, kamupin_card **card,
                                              kamupin_error *error);

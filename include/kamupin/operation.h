@@ -97,7 +97,7 @@ typedef struct kamupin_operation_options {
     unsigned int risk; /**< kamupin_pin_risk values. UNPROVEN: candidate command forms may be used
                           though the service does not vouch for them; LAST_TRY and UNKNOWN_TRIES:
                           for the PIN that a resume asks for */
-    const char *card;  /**< card_id, serial or reader of the card that is meant; NULL: ask, or the
+    const char *card;  /**< address of the card that is meant (kamupin_card_open); NULL: ask, or the
                           only one */
     kamupin_event_fn event; /**< may be NULL */
     void *event_user;
@@ -177,7 +177,7 @@ KAMUPIN_API kamupin_status kamupin_operation_cards(kamupin_operation *operation,
                                                    kamupin_reader_list **list);
 
 /** Phase CARD → PIN. Chooses a card.
- *  @param which card_id, serial or reader name; NULL for the card that the options name, else the
+ *  @param which as kamupin_card_open has it; NULL for the card that the options name, else the
  *          only usable one
  *  Errors: those of kamupin_card_open; the reason in `usable` of that card. */
 KAMUPIN_API kamupin_status kamupin_operation_choose(kamupin_operation *operation,

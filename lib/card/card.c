@@ -10,16 +10,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- choosing ---- */
-
-static bool is_named(const kamupin_card_info *info, const char *which)
-{
-    return strcmp(info->reader, which) == 0 ||
-           (info->card_id[0] != '\0' && strcmp(info->card_id, which) == 0) ||
-           (info->serial[0] != '\0' && strcasecmp(info->serial, which) == 0);
-}
 
 /* A card that can be opened, though perhaps not used. */
 static bool is_readable(const kamupin_card_info *info)
@@ -33,9 +25,9 @@ static bool is_readable(const kamupin_card_info *info)
     return false;
 }
 
-/* Which entry `which` means. Without a name: the only usable card, else the only card. */
-static kamupin_status choose(const kamupin_reader_list *list, const char *which, size_t *chosen,
-                             kamupin_error *error)
+/* Which entry the address means. Without one: the only usable card, else the only card. */
+static kamupin_status choose(const kamupin_reader_list *list, const kp_address *address,
+                             size_t *chosen, kamupin_error *error)
 {
     size_t count = kamupin_reader_list_count(list), usable = 0, present = 0, named = 0;
     size_t usable_at = 0, present_at = 0, named_at = 0;
@@ -45,26 +37,26 @@ static kamupin_status choose(const kamupin_reader_list *list, const char *which,
             usable_at = i;
         if (info->kind != KAMUPIN_CARD_NONE && present++ == 0)
             present_at = i;
-        if (which != NULL && is_named(info, which) && named++ == 0)
+        if (address != NULL && kp_address_fits(address, info) && named++ == 0)
             named_at = i;
     }
     if (count == 0)
         return kp_fail_local(error, KAMUPIN_E_NO_READER);
-    if (which != NULL && named == 0)
+    if (address != NULL && named == 0)
         return kp_fail_local(error, KAMUPIN_E_CARD_NOT_FOUND);
-    if (which == NULL && present == 0)
+    if (address == NULL && present == 0)
         return kp_fail_local(error, KAMUPIN_E_NO_CARD);
-    if ((which != NULL && named > 1) || (which == NULL && usable != 1 && present > 1))
+    if ((address != NULL && named > 1) || (address == NULL && usable != 1 && present > 1))
         return kp_fail(error, KAMUPIN_E_CHOICE_NEEDED, KAMUPIN_FROM_LOCAL,
                        "%zu cards, %zu of them usable", present, usable);
-    *chosen = which != NULL ? named_at : usable == 1 ? usable_at : present_at;
+    *chosen = address != NULL ? named_at : usable == 1 ? usable_at : present_at;
     const kamupin_card_info *info = kp_reader_list_info(list, *chosen);
     if (!is_readable(info))
         return kp_fail(error, info->usable, KAMUPIN_FROM_READER, "%s", info->reader);
     return KAMUPIN_OK;
 }
 
-/* A handle for entry `index` of a list, connected. */
+/* A handle for entry `index` of a list that keeps connections. */
 static kamupin_status make(kamupin_reader_list *list, size_t index, kamupin_context *context,
                            kamupin_cancel *cancel, kamupin_card **card, kamupin_error *error)
 {
@@ -74,26 +66,28 @@ static kamupin_status make(kamupin_reader_list *list, size_t index, kamupin_cont
     made->context = context;
     made->cancel = cancel;
     kp_error_clear(&made->error);
-    kp_reader_list_take(list, index, &made->identity);
-    kamupin_status status =
-        kp_channel_open(context, made->identity.info.reader, &made->channel, error);
-    if (status != KAMUPIN_OK)
-        kamupin_card_free(&made);
+    kp_reader_list_take(list, index, &made->identity, &made->channel);
     *card = made;
-    return status;
+    return KAMUPIN_OK;
 }
 
 kamupin_status kamupin_card_open(kamupin_context *context, const char *which,
                                  kamupin_cancel *cancel, kamupin_card **card, kamupin_error *error)
 {
     kamupin_reader_list *list = NULL;
+    kp_address address;
     size_t chosen = 0;
     if (card == NULL)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     *card = NULL;
-    kamupin_status status = kp_reader_list_build(context, which, cancel, &list, error);
+    kamupin_status status = KAMUPIN_OK;
+    if (which != NULL)
+        status = kp_address_parse(which, &address, error);
+    const kp_address *wanted = which != NULL ? &address : NULL;
     if (status == KAMUPIN_OK)
-        status = choose(list, which, &chosen, error);
+        status = kp_reader_list_build(context, wanted, true, cancel, &list, error);
+    if (status == KAMUPIN_OK)
+        status = choose(list, wanted, &chosen, error);
     if (status == KAMUPIN_OK)
         status = make(list, chosen, context, cancel, card, error);
     kamupin_reader_list_free(&list);

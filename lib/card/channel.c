@@ -21,36 +21,62 @@ const kamupin_reader_backend *kp_reader_backend(const kamupin_context *context)
     return context->backend != NULL ? context->backend : kamupin_reader_backend_pcsc();
 }
 
-kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_channel *channel,
-                               kamupin_error *error)
+kamupin_status kp_channel_prepare(const kamupin_reader_backend *backend, const char *reader,
+                                  kp_channel *channel, kamupin_error *error)
 {
-    *channel =
-        (kp_channel){.context = context, .backend = kp_reader_backend(context), .stale = true};
+    *channel = (kp_channel){.backend = backend, .stale = true};
     snprintf(channel->reader, sizeof channel->reader, "%s", reader);
-    kamupin_reader_answer answer = channel->backend->open(channel->backend->user, &channel->worker);
-    if (answer.status != KAMUPIN_OK)
+    kamupin_reader_answer answer = backend->open(backend->user, &channel->worker);
+    if (answer.status != KAMUPIN_OK) {
+        channel->worker = NULL;
         return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
                                 "cannot reach the readers");
-    answer = channel->backend->connect(channel->worker, reader, &channel->connection);
+    }
+    return KAMUPIN_OK;
+}
+
+kamupin_status kp_channel_connect(kp_channel *channel, kamupin_error *error)
+{
+    kamupin_reader_answer answer =
+        channel->backend->connect(channel->worker, channel->reader, &channel->connection);
     if (answer.status != KAMUPIN_OK) {
-        kp_channel_close(channel);
+        channel->connection = NULL;
         return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
                                 "cannot connect to the card");
     }
     return KAMUPIN_OK;
 }
 
+void kp_channel_drop(kp_channel *channel)
+{
+    if (channel->connection != NULL)
+        channel->backend->disconnect(channel->connection);
+    if (channel->worker != NULL)
+        channel->backend->close(channel->worker);
+    channel->connection = NULL;
+    channel->worker = NULL;
+}
+
+kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_channel *channel,
+                               kamupin_error *error)
+{
+    kamupin_status status = kp_channel_prepare(kp_reader_backend(context), reader, channel, error);
+    channel->context = context;
+    if (status == KAMUPIN_OK)
+        status = kp_channel_connect(channel, error);
+    if (status != KAMUPIN_OK)
+        kp_channel_close(channel);
+    return status;
+}
+
 void kp_channel_close(kp_channel *channel)
 {
     /* A forked child shares the daemon's line with its parent: what it said there would end the
      * parent's connection, in the middle of its work. */
-    const bool ours = kp_context_check(channel->context, NULL) == KAMUPIN_OK;
-    if (ours && channel->held)
+    if (kp_context_check(channel->context, NULL) == KAMUPIN_OK) {
         kp_channel_end(channel);
-    if (ours && channel->connection != NULL)
-        channel->backend->disconnect(channel->connection);
-    if (ours && channel->worker != NULL)
-        channel->backend->close(channel->worker);
+        kp_channel_drop(channel);
+    }
     channel->connection = NULL;
     channel->worker = NULL;
 }

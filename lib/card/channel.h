@@ -35,6 +35,15 @@ typedef struct kp_channel {
 /** The backend that a context's readers are reached through: the application's, else PC/SC. */
 const kamupin_reader_backend *kp_reader_backend(const kamupin_context *context);
 
+/** The two halves of kp_channel_open, and their undoing: a worker, then a connection to the card in
+ * channel->reader. None of the three touches a context (channel->context is NULL until the caller
+ * sets it), so that a thread may be caught in the second while the context goes. Errors: those of
+ * kp_channel_open. */
+kamupin_status kp_channel_prepare(const kamupin_reader_backend *backend, const char *reader,
+                                  kp_channel *channel, kamupin_error *error);
+kamupin_status kp_channel_connect(kp_channel *channel, kamupin_error *error);
+void kp_channel_drop(kp_channel *channel);
+
 /** Opens a worker, and a connection to the card in `reader`. Errors: reader-*, no-card, card-mute,
  * card-in-use. */
 kamupin_status kp_channel_open(kamupin_context *context, const char *reader, kp_channel *channel,

@@ -17,6 +17,7 @@
 
 #define CONNECT_TIMEOUT_MS 10000
 #define REQUEST_TIMEOUT_MS 30000
+#define HELD_MS            3000 /* longer than a signature takes; a person waits for the list */
 
 static int64_t boot_time_ms(void *user)
 {
@@ -59,6 +60,7 @@ static bool adopt(kamupin_context *context, const kamupin_context_options *optio
         options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     context->request_timeout_ms =
         options->request_timeout_ms > 0 ? options->request_timeout_ms : REQUEST_TIMEOUT_MS;
+    context->held_ms = HELD_MS;
     context->owner = (long)getpid();
     if (options->state_folder == NULL)
         context->state_folder = kp_state_folder_default();
@@ -85,6 +87,8 @@ kamupin_status kamupin_context_new(const kamupin_context_options *options,
     made = calloc(1, sizeof *made);
     if (made == NULL)
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    pthread_mutex_init(&made->lock, NULL);
+    pthread_cond_init(&made->changed, NULL);
     kamupin_status status = adopt(made, &chosen) ? kp_arena_new(&made->arena, error)
                                                  : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     if (status != KAMUPIN_OK)
@@ -93,10 +97,34 @@ kamupin_status kamupin_context_new(const kamupin_context_options *options,
     return status;
 }
 
+void kp_context_stray(kamupin_context *context, int change)
+{
+    pthread_mutex_lock(&context->lock);
+    context->strays += (unsigned int)change;
+    pthread_cond_broadcast(&context->changed);
+    pthread_mutex_unlock(&context->lock);
+}
+
+/* A forked child has none of its parent's threads. */
+static void wait_for_strays(kamupin_context *context)
+{
+    if (kp_context_check(context, NULL) != KAMUPIN_OK)
+        return;
+    pthread_mutex_lock(&context->lock);
+    while (context->strays > 0)
+        pthread_cond_wait(&context->changed, &context->lock);
+    pthread_mutex_unlock(&context->lock);
+}
+
 void kamupin_context_free(kamupin_context **context)
 {
     if (context == NULL || *context == NULL)
         return;
+    wait_for_strays(*context);
+    if ((*context)->kept != NULL)
+        (*context)->kept_free((*context)->kept);
+    pthread_cond_destroy(&(*context)->changed);
+    pthread_mutex_destroy(&(*context)->lock);
     kp_arena_free(&(*context)->arena);
     if ((*context)->free_rows != NULL)
         (*context)->free_rows((*context)->rows);

@@ -7,6 +7,8 @@
 
 #include <kamupin/context.h>
 
+#include <pthread.h>
+
 struct kp_arena;
 struct kp_profile_rows;
 
@@ -21,13 +23,22 @@ struct kamupin_context {
     void *calendar_user;
     long connect_timeout_ms;
     long request_timeout_ms;
+    long held_ms;       /* so long another program may hold a card before a list calls it in use */
     char *ca_file;      /* NULL: the system's */
     char *state_folder; /* NULL: there is none */
     struct kp_arena *arena;
     struct kp_profile_rows *rows; /* of profile files; card/ knows what they are */
     void (*free_rows)(struct kp_profile_rows *rows);
-    long owner; /* process id: a fork is detected */
+    long owner;           /* process id: a fork is detected */
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t changed;
+    unsigned int strays;   /* threads that still use the application's reader backend */
+    struct kp_cache *kept; /* what card/ keeps of cards that were read; NULL: nothing yet */
+    void (*kept_free)(struct kp_cache *kept);
 };
+
+/** Counts threads (+1, -1) that kamupin_context_free has to wait for. */
+void kp_context_stray(kamupin_context *context, int change);
 
 /** ok, or forked when this is a child of the process that made the context; invalid-argument for
  * NULL. */

@@ -4,6 +4,7 @@
    operation.c: an operation's life, its phases, its time. */
 #include <unblock/operation.h>
 
+#include <card/address.h>
 #include <core/fail.h>
 #include <net/http.h>
 #include <pin/work.h>
@@ -23,6 +24,7 @@ kamupin_status kamupin_operation_new(kamupin_context *context,
                                      kamupin_operation **operation, kamupin_error *error)
 {
     kamupin_operation *made = NULL;
+    kp_address address;
 
     if (operation == NULL)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
@@ -51,7 +53,10 @@ kamupin_status kamupin_operation_new(kamupin_context *context,
     made->cancel = options->cancel;
     made->phase = KAMUPIN_PHASE_CODE;
     made->lock.fd = -1;
-    if (options->card != NULL && (made->wanted_card = strdup(options->card)) == NULL)
+    if (options->card != NULL) /* said before a code is used up */
+        status = kp_address_parse(options->card, &address, error);
+    if (status == KAMUPIN_OK && options->card != NULL &&
+        (made->wanted_card = strdup(options->card)) == NULL)
         status = kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     if (status == KAMUPIN_OK)
         status = kp_service_new(context, options->service, options->cancel, &made->service, error);

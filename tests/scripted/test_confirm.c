@@ -240,13 +240,13 @@ static void test_choosing(void **state)
     kp_script_akis2_identify(&f->script, one, f->der, f->length, 3, 3);
     kp_script_akis1_identify(&f->script, two, f->other, f->other_length, SERIAL, "12");
     assert_provokes(KAMUPIN_E_CHOICE_NEEDED, open_card(f, NULL));
-    kp_script_akis2_identify(&f->script, one, f->der, f->length, 3, 3);
-    kp_script_akis1_identify(&f->script, two, f->other, f->other_length, SERIAL, "12");
+    kp_script_akis2_again(&f->script, one, f->der, f->length, 3, 3);
+    kp_script_akis1_again(&f->script, two, SERIAL, "12");
     assert_int_equal(open_card(f, SERIAL), KAMUPIN_OK);
     assert_string_equal(f->card->identity.info.reader, "Two");
     kamupin_card_free(&f->card);
     /* a reader's name asks that reader's card alone */
-    kp_script_akis2_identify(&f->script, one, f->der, f->length, 3, 3);
+    kp_script_akis2_again(&f->script, one, f->der, f->length, 3, 3);
     assert_int_equal(open_card(f, "One"), KAMUPIN_OK);
     assert_string_equal(f->card->identity.info.reader, "One");
     assert_int_equal(f->script.readers[1].connects, 0); /* no row knows its ATR */

@@ -17,6 +17,7 @@ typedef struct worker {
 
 typedef struct connection {
     kp_script *script;
+    worker *worker;
     kp_script_slot *slot;
     bool lost; /* the card was changed under this connection */
     unsigned int events;
@@ -91,7 +92,11 @@ static kamupin_reader_answer script_list(void *object, char *names, size_t *leng
         *names = '\0';
     }
     *length = needed;
+    void (*between)(kp_script *) = script->between;
+    script->between = NULL;
     pthread_mutex_unlock(&script->lock);
+    if (between != NULL)
+        between(script);
     return answer(status);
 }
 
@@ -176,6 +181,22 @@ static void script_wake(void *object)
     pthread_mutex_unlock(&watcher->script->lock);
 }
 
+/* Waits while another program holds the card; false when it was woken first. */
+static bool wait_until_free(worker *caller, const kp_script_slot *slot, bool deaf)
+{
+    kp_script *script = caller->script;
+    script->waiting++;
+    pthread_cond_broadcast(&script->changed);
+    while (slot->taken && (deaf || !caller->woken))
+        pthread_cond_wait(&script->changed, &script->lock);
+    bool is_free = !slot->taken;
+    if (!is_free)
+        caller->woken = false;
+    script->waiting--;
+    pthread_cond_broadcast(&script->changed);
+    return is_free;
+}
+
 static kamupin_reader_answer script_connect(void *object, const char *reader, void **out)
 {
     kp_script *script = ((worker *)object)->script;
@@ -185,12 +206,14 @@ static kamupin_reader_answer script_connect(void *object, const char *reader, vo
     pthread_mutex_lock(&script->lock);
     kp_script_slot *slot = slot_of(script, reader);
     kamupin_status status = slot == NULL ? KAMUPIN_E_NO_READER : take(&slot->next_connect);
+    if (status == KAMUPIN_OK && !wait_until_free(object, slot, script->deaf))
+        status = KAMUPIN_E_CANCELLED;
     if (status == KAMUPIN_OK && !slot->present)
         status = KAMUPIN_E_NO_CARD;
     if (status == KAMUPIN_OK) {
         slot->connects++;
         slot->connected = true;
-        *made = (connection){script, slot, false, slot->events};
+        *made = (connection){script, object, slot, false, slot->events};
         *out = made;
     }
     pthread_mutex_unlock(&script->lock);
@@ -246,6 +269,8 @@ static kamupin_reader_answer script_begin(void *object)
     pthread_mutex_lock(&at->script->lock);
     at->slot->begins++;
     kamupin_status status = take(&at->slot->next_begin);
+    if (status == KAMUPIN_OK && !wait_until_free(at->worker, at->slot, false))
+        status = KAMUPIN_E_CANCELLED;
     if (status == KAMUPIN_OK)
         status = standing(at);
     if (status == KAMUPIN_OK && at->slot->held)
@@ -305,6 +330,27 @@ static const kp_script_line *next_line(connection *at, const unsigned char *comm
     return line;
 }
 
+/* The first command of a card waits for the first commands of others, when the script wants them
+   to meet. */
+static void meet_others(connection *at)
+{
+    kp_script *script = at->script;
+    struct timespec until;
+    int waited = 0;
+    if (script->meet == 0 || at->slot->asked)
+        return;
+    at->slot->asked = true;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 60;
+    script->met |= ++script->meeting >= script->meet;
+    pthread_cond_broadcast(&script->changed);
+    while (!script->met && waited != ETIMEDOUT)
+        waited = pthread_cond_timedwait(&script->changed, &script->lock, &until);
+    if (!script->met)
+        kp_script_differs(script, "only %u cards were asked at the same time", script->meeting);
+    script->meeting--;
+}
+
 /* Takes the next step, which has to be this command. */
 static kamupin_reader_answer take_step(connection *at, const unsigned char *command,
                                        size_t command_length, unsigned char *reply,
@@ -339,6 +385,7 @@ static kamupin_reader_answer script_transmit(void *object, const unsigned char *
     if (!at->slot->held)
         kp_script_differs(at->script, "%s: a command outside a transaction", at->slot->name);
     at->slot->transmits++;
+    meet_others(at);
     kamupin_reader_answer made = take_step(at, command, command_length, reply, reply_length);
     pthread_mutex_unlock(&at->script->lock);
     return made;
@@ -374,6 +421,9 @@ void kp_script_give_control(kp_script *script)
 void kp_script_init(kp_script *script)
 {
     memset(script, 0, sizeof *script);
+    script->readers = calloc(KP_SCRIPT_READERS, sizeof *script->readers);
+    if (script->readers == NULL)
+        abort();
     pthread_mutex_init(&script->lock, NULL);
     pthread_cond_init(&script->changed, NULL);
     script->backend = (kamupin_reader_backend){.size = sizeof script->backend,

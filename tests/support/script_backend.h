@@ -23,7 +23,7 @@
 #include <kamupin/reader.h>
 #include <pthread.h>
 
-#define KP_SCRIPT_READERS 20
+#define KP_SCRIPT_READERS 1024
 
 /** What happens to the card after a step was answered. */
 typedef enum kp_script_then { KP_THEN_STAY = 0, KP_THEN_REMOVE } kp_script_then;
@@ -50,20 +50,30 @@ typedef struct kp_script_slot {
     /* counts */
     unsigned int connects, disconnects, reconnects, begins, ends, transmits, controls;
     bool connected, held;
+    bool taken; /* another program holds the card: connect and begin wait, see kp_script_take */
+    bool asked; /* a command was sent to the card, see kp_script.meet */
 } kp_script_slot;
 
-typedef struct kp_script {
+typedef struct kp_script kp_script;
+struct kp_script {
     kamupin_reader_backend backend; /* give its address to kamupin_context_options.backend */
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    kp_script_slot readers[KP_SCRIPT_READERS];
+    kp_script_slot *readers; /* room for KP_SCRIPT_READERS */
     size_t reader_count;
     kamupin_status next_open, next_list, next_watch; /* one-shot answers */
+    /* one-shot: called, unlocked, after the names were given and before the states are looked at */
+    void (*between)(kp_script *script);
+    /* so many cards have to be in their first command at the same time, or the test fails; met:
+       they were */
+    unsigned int meet, meeting;
+    bool met;
     /* counts; workers: most that were open at the same time */
-    unsigned int opens, closes, lists, watches, wakes, watching;
+    unsigned int opens, closes, lists, watches, wakes, watching, waiting;
     unsigned int workers_now, workers_most;
+    bool deaf;             /* a taken card's connect does not listen to wake */
     char difference[1400]; /* "" while all is as written */
-} kp_script;
+};
 
 void kp_script_init(kp_script *script);
 /** Adds a reader. `atr` in hex, NULL for an empty reader. Answers its index. */
@@ -90,6 +100,14 @@ void kp_script_expect_read(kp_script *script, size_t reader, size_t offset,
 void kp_script_insert(kp_script *script, size_t reader, const char *atr);
 void kp_script_remove(kp_script *script, size_t reader);
 void kp_script_unplug(kp_script *script, size_t reader);
+
+/** Another program begins a transaction on the card, or ends it: meanwhile connecting waits, and
+ * nothing but the end wakes it when `deaf`, as in PC/SC-lite. */
+void kp_script_take(kp_script *script, size_t reader, bool deaf);
+void kp_script_let_go(kp_script *script, size_t reader);
+/** Waits (at most 10 s) until nobody is inside a call on the script any more that kp_script_take
+ * keeps waiting. */
+bool kp_script_wait_for_strays(kp_script *script);
 
 /** Commands sent to a reader so far. */
 unsigned int kp_script_sent(kp_script *script, size_t reader);

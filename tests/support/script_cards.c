@@ -111,3 +111,17 @@ void kp_script_akis1_logout(kp_script *script, size_t reader)
 {
     kp_script_expect(script, reader, "801A0000", "9000");
 }
+
+void kp_script_akis2_again(kp_script *script, size_t reader, const unsigned char *der,
+                           size_t length, int pin_left, int puk_left)
+{
+    kp_script_akis2_confirm(script, reader, der, length);
+    kp_script_akis2_counter(script, reader, 1, pin_left, 3);
+    kp_script_akis2_counter(script, reader, 2, puk_left, 3);
+}
+
+void kp_script_akis1_again(kp_script *script, size_t reader, const char *serial, const char *tag_90)
+{
+    kp_script_akis1_confirm(script, reader, serial);
+    akis1_application(script, reader, tag_90);
+}

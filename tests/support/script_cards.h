@@ -18,6 +18,11 @@ void kp_script_akis2_counter(kp_script *script, size_t reader, int object, int l
  * counters (of 3). A negative pin_left answers 6A88: never set. */
 void kp_script_akis2_identify(kp_script *script, size_t reader, const unsigned char *der,
                               size_t length, int pin_left, int puk_left);
+/** A card that the context has read before: confirmed, and its counters. */
+void kp_script_akis2_again(kp_script *script, size_t reader, const unsigned char *der,
+                           size_t length, int pin_left, int puk_left);
+void kp_script_akis1_again(kp_script *script, size_t reader, const char *serial,
+                           const char *tag_90);
 /** Application, 2F10, first and last block. */
 void kp_script_akis2_confirm(kp_script *script, size_t reader, const unsigned char *der,
                              size_t length);

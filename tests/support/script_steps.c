@@ -191,6 +191,36 @@ void kp_script_unplug(kp_script *script, size_t reader)
     pthread_mutex_unlock(&script->lock);
 }
 
+void kp_script_take(kp_script *script, size_t reader, bool deaf)
+{
+    pthread_mutex_lock(&script->lock);
+    script->readers[reader].taken = true;
+    script->deaf = deaf;
+    pthread_mutex_unlock(&script->lock);
+}
+
+void kp_script_let_go(kp_script *script, size_t reader)
+{
+    pthread_mutex_lock(&script->lock);
+    script->readers[reader].taken = false;
+    pthread_cond_broadcast(&script->changed);
+    pthread_mutex_unlock(&script->lock);
+}
+
+bool kp_script_wait_for_strays(kp_script *script)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 10;
+    pthread_mutex_lock(&script->lock);
+    int waited = 0;
+    while (script->waiting != 0 && waited != ETIMEDOUT)
+        waited = pthread_cond_timedwait(&script->changed, &script->lock, &until);
+    bool gone = script->waiting == 0;
+    pthread_mutex_unlock(&script->lock);
+    return gone;
+}
+
 unsigned int kp_script_sent(kp_script *script, size_t reader)
 {
     pthread_mutex_lock(&script->lock);
@@ -249,6 +279,7 @@ void kp_script_free(kp_script *script)
 {
     for (size_t i = 0; i < script->reader_count; i++)
         free(script->readers[i].steps);
+    free(script->readers);
     pthread_mutex_destroy(&script->lock);
     pthread_cond_destroy(&script->changed);
 }

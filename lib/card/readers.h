@@ -1,0 +1,29 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   readers.h: what the reader system shows without asking a card: the readers' names and states. */
+#ifndef KP_CARD_READERS_H
+#define KP_CARD_READERS_H
+
+#include <card/channel.h>
+
+typedef struct kp_readers {
+    kamupin_reader_state *states; /* malloc'ed; NULL when there are none */
+    size_t count;
+} kp_readers;
+
+/** The names of all readers, NUL-terminated one after another, an empty one last, in memory for the
+ * caller to free. One call to the backend when they fit in 2048 bytes, else two; more only while
+ * readers are being attached. Errors: reader-*, no-memory. */
+kamupin_status kp_readers_names(const kamupin_reader_backend *backend, void *worker, char **names,
+                                kamupin_error *error);
+
+/** Lists the readers and asks for the state of all in one call; does both again when one of them
+ * was gone by then. Errors: reader-*, no-memory; `readers` is empty then. */
+kamupin_status kp_readers_look(const kamupin_reader_backend *backend, void *worker,
+                               kp_readers *readers, kamupin_error *error);
+
+/** Frees the states. */
+void kp_readers_free(kp_readers *readers);
+
+#endif
