@@ -15,7 +15,7 @@ from types import TracebackType
 import pytest
 
 from private_pcscd import AKIS2_ATR, Card, PrivatePcscd, program
-from kamupin_sandbox.secure_messaging import MutualAuthentication, Refused, Session, derive, objects, unpad
+from kamupin_sandbox.secure_messaging import MutualAuthentication, Refused, Session, begin, derive, objects, unpad
 
 PIN, NEW, PUK = "739154", "84026371", "55512345"
 KEYS = {"3des": (bytes(range(16)), bytes(range(16, 32))), "aes": (bytes(range(32)), bytes(range(32, 64)))}
@@ -191,15 +191,17 @@ class Opened:
         self.card: Card = pcscd.insert(state_of(algorithm, *more))
         self.client = pcscd.client()
         assert self.client.say("00A4040C07504B43532D3135") == "9000"
-        challenge = bytes.fromhex(self.client.say("0084000008"))
-        assert challenge[8:] == b"\x90\x00"
-        mutual = MutualAuthentication(*KEYS[algorithm], challenge[:8])
-        token = mutual.token()
-        answer = self.client.say(f"00820084{len(token):02X}{token.hex()}00")
-        if answer[:2] == "61":
-            answer = self.client.say(f"00C00000{answer[2:]}")
-        assert answer.endswith("9000"), answer
-        self.session = mutual.session(bytes.fromhex(answer)[:-2])
+        commands, answer = begin(*KEYS[algorithm]), None
+        while True:
+            try:
+                command = next(commands) if answer is None else commands.send(answer)
+            except StopIteration as done:
+                self.session: Session = done.value
+                break
+            said = self.client.say(command.hex())
+            if said[:2] == "61":
+                said = self.client.say(f"00C00000{said[2:]}")
+            answer = bytes.fromhex(said)
 
     def driver(self) -> Driver:
         return Driver(self.session, "Sim 00 00", env=self.pcscd.environment)

@@ -88,6 +88,8 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     state = folder / "card.state"
     lines = ["kamupin-vcard 1", f"personality {personality}", f"atr {ATR[personality]}"]
     lines += _references(personality, variants, pin, puk, key, serial)
+    if personality == "akis2" and card_id:
+        lines += [f"sm.{name} {key.hex().upper()}" for name, key in zip(("enc", "mac"), registry.session_keys(card_id))]
     lines += [f"sign.key {FIRST_KEY + n:02X} {key_der(one).hex().upper()}" for n, one in enumerate(keys)]
     lines += _files(personality, certificates)
     write_private(state, ("\n".join(lines) + "\n").encode("ascii"))

@@ -97,6 +97,12 @@ class Registry:
         return HKDF(hashes.SHA256(), 32, salt=None, info=b"kamupin card" + card_id.encode()).derive(
             self.secret("master-key"))
 
+    def session_keys(self, card_id: str) -> tuple[bytes, bytes]:
+        """The two keys with which this service and the card begin secure messaging (AES-256): encryption, MAC."""
+        master = self.secret("session-master")
+        both = HKDF(hashes.SHA256(), 64, salt=None, info=b"kamupin card session" + card_id.encode()).derive(master)
+        return both[:32], both[32:]
+
     def add_card(self, card: Card, puk: bytes) -> None:
         """Registers a card; one of that name is replaced."""
         if card.product not in PRODUCTS:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Generator
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -226,6 +227,20 @@ class MutualAuthentication:
         part = 8 if self.algorithm == "aes" else 4
         counter = int.from_bytes(self.challenge[-part:] + self.random[-part:], "big")
         return Session(self.algorithm, derive(self.algorithm, seed, 1), derive(self.algorithm, seed, 2), counter)
+
+
+def begin(encryption: bytes, mac: bytes, reference: int = 0x84) -> Generator[bytes, bytes, Session]:
+    """The commands that begin a session, one by one: each answer (with its status word) is sent in, the session returned.
+    The application is selected already; an answer that is not 9000 ends it with Refused."""
+    challenge = yield bytes.fromhex("0084000008")
+    if len(challenge) != 10 or challenge[8:] != b"\x90\x00":
+        raise Refused("the challenge")
+    mutual = MutualAuthentication(encryption, mac, challenge[:8])
+    token = mutual.token()
+    answer = yield bytes([0x00, 0x82, 0x00, reference, len(token)]) + token + b"\x00"
+    if answer[-2:] != b"\x90\x00":
+        raise Refused("the card's status word")
+    return mutual.session(answer[:-2])
 
 
 def derive(algorithm: str, seed: bytes, number: int) -> bytes:
