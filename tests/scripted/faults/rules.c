@@ -1,0 +1,202 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   rules.c: the rules of rules.h. They look at the cards themselves, not at what the library says of
+   them. */
+#include "rules.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ANY_RISK                                                                                   \
+    ((unsigned int)KAMUPIN_RISK_UNPROVEN | (unsigned int)KAMUPIN_RISK_LAST_TRY |                   \
+     (unsigned int)KAMUPIN_RISK_UNKNOWN_TRIES)
+#define FLOOR 1 /* tries that are left whatever happens */
+
+kamupin_status kp_stand_open(kp_stand *stand)
+{
+    return kamupin_card_open(stand->context, NULL, stand->cancel, &stand->card, NULL);
+}
+
+/* ---- status ---- */
+
+/* What a fault has to be called. `begins`: it came where a lost card can be taken up again. */
+static kamupin_status name_of(kp_fault fault, bool begins, kamupin_status right)
+{
+    switch (fault) {
+    case KP_FAULT_RESET:
+        return begins ? right : KAMUPIN_E_CARD_RESET;
+    case KP_FAULT_SWAP:
+        return begins ? KAMUPIN_E_CARD_SWAPPED : KAMUPIN_E_CARD_REMOVED;
+    case KP_FAULT_REMOVE:
+    case KP_FAULT_LOST_REMOVE:
+    case KP_FAULT_LOST_UNNOTICED:
+    case KP_FAULT_LOST_SWAP:
+        return KAMUPIN_E_CARD_REMOVED;
+    case KP_FAULT_DEAD:
+    case KP_FAULT_LOST_DEAD:
+        return KAMUPIN_E_READER_SERVICE_DOWN;
+    case KP_FAULT_SHARED:
+        return KAMUPIN_E_CARD_IN_USE;
+    case KP_FAULT_FAILED:
+    case KP_FAULT_LOST_FAILED:
+        return KAMUPIN_E_READER_FAILED;
+    case KP_FAULT_MUTE:
+    case KP_FAULT_LOST_RESET:
+    case KP_FAULT_LOST_SILENT:
+        return KAMUPIN_E_CARD_RESET;
+    case KP_FAULT_NONE:
+    case KP_FAULTS:
+        break;
+    }
+    return right;
+}
+
+/* Reading from the start: a reset is taken up again, and a card that is put in or pulled before it is
+   connected to is seen as it then is. */
+static bool may_be_of_reading(kamupin_status status, kp_fault fault, kp_call call)
+{
+    const kamupin_status name = name_of(fault, call != KP_CALL_TRANSMIT, KAMUPIN_OK);
+
+    if (name == KAMUPIN_E_CARD_RESET || fault == KP_FAULT_RESET)
+        return status == KAMUPIN_OK;
+    if (fault == KP_FAULT_SWAP && call != KP_CALL_TRANSMIT)
+        return status == KAMUPIN_OK || status == KAMUPIN_E_CARD_REMOVED ||
+               status == KAMUPIN_E_CARD_SWAPPED;
+    if (fault == KP_FAULT_REMOVE && call != KP_CALL_TRANSMIT)
+        return status == KAMUPIN_E_NO_CARD || status == KAMUPIN_E_CARD_REMOVED;
+    return status == name;
+}
+
+/* Of two faults: what either gives. A card that is pulled, when its reader cannot be asked any more or
+   has another one in it by then, was reset as far as can be told; confirming its identity tells more. */
+static bool may_be(const kp_stand *stand, kamupin_status status, kp_fault fault)
+{
+    const kamupin_status begins = name_of(fault, true, stand->act->right),
+                         later = name_of(fault, false, stand->act->right);
+
+    if (fault == KP_FAULT_NONE)
+        return false;
+    return status == begins || status == later ||
+           (later == KAMUPIN_E_CARD_REMOVED &&
+            (status == KAMUPIN_E_CARD_RESET || status == KAMUPIN_E_NO_CARD));
+}
+
+void kp_rules_status(kp_stand *stand, kamupin_status status, kp_fault fault, kp_fault second,
+                     kp_call call)
+{
+    const kamupin_status right = stand->act->right;
+    bool good;
+
+    if (second != KP_FAULT_NONE)
+        good = status == right || may_be(stand, status, fault) || may_be(stand, status, second);
+    else if (stand->act->opens) /* opening connects once more, or keeps what it has */
+        good = may_be_of_reading(status, fault, call) || (status == right && call == KP_CALL_CLOSE);
+    else if (call == KP_CALL_CLOSE)
+        good = status == right;
+    else
+        good = status == name_of(fault, call != KP_CALL_TRANSMIT, right);
+    if (!good)
+        fail_msg("%s: answers %s", stand->where, kamupin_status_name(status));
+    if (stand->card != NULL && !stand->act->opens) {
+        kamupin_error error = KAMUPIN_ERROR_INIT;
+        kamupin_card_error(stand->card, &error);
+        kp_rule(stand, error.status == status, "the error record says something else");
+    }
+}
+
+/* ---- the cards ---- */
+
+/* VERIFY, CHANGE, RESET RETRY COUNTER, EXTERNAL AUTHENTICATE. */
+static const uint8_t costly[] = {0x20, 0x24, 0x2C, 0x82};
+
+void kp_rules_card(kp_stand *stand, bool logs_out)
+{
+    const kp_player *ours = &stand->world.players[0], *other = &stand->world.players[1];
+    const struct vc_state *now = &ours->card.state;
+    unsigned int spent = ours->executed[0x20] + ours->executed[0x24];
+
+    for (size_t i = 0; i < sizeof costly; i++) {
+        kp_rule(stand, ours->executed[costly[i]] <= 1, "a command that costs something came twice");
+        kp_rule(stand, other->executed[costly[i]] == 0, "another card had a command that costs");
+    }
+    kp_rule(stand, other->executed[0x2A] == 0, "another card was asked to sign");
+    if (ours->fresh.pin.counter.tries > FLOOR)
+        kp_rule(stand,
+                now->pin.counter.tries >= FLOOR &&
+                    now->pin.counter.tries + spent >= ours->fresh.pin.counter.tries,
+                "more tries are gone than commands came");
+    kp_rule(stand, now->puk.counter.tries == ours->fresh.puk.counter.tries,
+            "the PUK's counter has moved");
+    kp_rule(stand, now->auth.tries == ours->fresh.auth.tries, "an authentication was lost");
+    if (logs_out)
+        kp_rule(stand,
+                !ours->card.session.pin_verified && !ours->card.session.authenticated &&
+                    !ours->card.session.puk_verified,
+                "a right is left on the card");
+}
+
+/* ---- afterwards ---- */
+
+static void expect(kp_stand *stand, kamupin_status status, kamupin_status wanted, const char *what)
+{
+    if (status != wanted)
+        fail_msg("%s: afterwards %s answers %s", stand->where, what, kamupin_status_name(status));
+}
+
+static void read_counter(kp_stand *stand)
+{
+    const struct vc_counter *counter = &stand->world.players[0].card.state.pin.counter;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+
+    expect(stand, kamupin_card_read(stand->card, &info), KAMUPIN_OK, "reading");
+    if (info.pin_tries == KAMUPIN_TRIES_KNOWN)
+        kp_rule(stand, info.pin_tries_left == (int)counter->tries, "the tries are read wrong");
+}
+
+static void verify_present(kp_stand *stand)
+{
+    static const char *const known[] = {KP_PIN, KP_NEW_PIN};
+    size_t which = kp_stand_pin_is(stand, KP_PIN) ? 0 : 1;
+
+    kp_rule(stand, kp_stand_pin_is(stand, known[which]), "the card has neither PIN");
+    kamupin_secret *pin = kp_stand_secret(stand, known[which]);
+    kamupin_status status = kamupin_pin_verify(stand->card, pin, ANY_RISK);
+    kamupin_secret_free(&pin);
+    expect(stand, status, KAMUPIN_OK, "verify");
+}
+
+void kp_rules_afterwards(kp_stand *stand)
+{
+    kp_world *world = &stand->world;
+    const bool died = world->dead;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+
+    kp_world_repair(world);
+    if (died && stand->card != NULL)
+        expect(stand, kamupin_card_read(stand->card, &info), KAMUPIN_E_READER_SERVICE_DOWN,
+               "the handle of the daemon that died");
+    if (died || stand->act->opens) {
+        kamupin_card_free(&stand->card);
+        expect(stand, kp_stand_open(stand), KAMUPIN_OK, "opening");
+    }
+    read_counter(stand);
+    if (world->players[0].card.state.pin.counter.tries == 0)
+        expect(stand, stand->act->run(stand), KAMUPIN_OK, "the operation itself");
+    verify_present(stand);
+    kp_rule(stand, world->players[1].executed[0x20] == 0, "another card had a PIN");
+}
+
+void kp_rules_balance(kp_stand *stand)
+{
+    const kp_world *world = &stand->world;
+
+    if (world->problem != NULL)
+        fail_msg("%s: %s", stand->where, world->problem);
+    kp_rule(stand, world->holder == NULL, "a transaction is left");
+    kp_rule(stand, world->connections == 0, "a connection is left");
+    kp_rule(stand, world->workers == 0, "a context is left");
+}

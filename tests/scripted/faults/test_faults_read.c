@@ -1,0 +1,140 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   test_faults_read.c: listing, opening and reading: every fault at every call. Reading may begin
+   again where nothing is lost by it; what comes out is one card's, never a mixture of two. */
+#include "stand.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Whether the first certificate is that of one of the two cards. */
+static bool is_of(const kp_stand *stand, size_t player, const unsigned char *der, size_t length)
+{
+    const struct vc_file *file = &stand->world.players[player].fresh.files[0];
+
+    return file->size == length && memcmp(file->data, der, length) == 0;
+}
+
+/* The name that the list gives a card has to belong to the certificate that opening it finds. */
+static kamupin_status open_card(kp_stand *stand)
+{
+    return kamupin_card_open(stand->context, NULL, NULL, &stand->card, NULL);
+}
+
+static kamupin_status list(kp_stand *stand)
+{
+    kamupin_reader_list *made = NULL;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    kamupin_status status = kamupin_reader_list_new(stand->context, NULL, &made, NULL);
+
+    if (status == KAMUPIN_OK) {
+        kp_rule(stand, kamupin_reader_list_get(made, 0, &info) == KAMUPIN_OK, "the list is empty");
+        status = info.usable;
+    }
+    if (status == KAMUPIN_OK)
+        kp_rule(stand, info.kind == KAMUPIN_CARD_SIGNATURE && info.card_id[0] != '\0',
+                "usable, and not recognised");
+    kamupin_reader_list_free(&made);
+    return status;
+}
+
+static kamupin_status read_card(kp_stand *stand)
+{
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    kamupin_status status = kamupin_card_read(stand->card, &info);
+
+    kp_rule(stand, (status == KAMUPIN_OK) == (info.pin_tries_left == 2), "what was read is wrong");
+    return status;
+}
+
+static void judge_reading(kp_stand *stand, kamupin_status status)
+{
+    const struct kp_player *players = stand->world.players;
+    const unsigned char *der = NULL;
+    size_t length = 0;
+
+    for (size_t i = 0; i < 2; i++)
+        kp_rule(stand,
+                players[i].executed[0x20] + players[i].executed[0x24] + players[i].executed[0x2C] +
+                        players[i].executed[0x82] ==
+                    0,
+                "reading has cost something");
+    kp_rule(stand, status == KAMUPIN_OK || !stand->act->opens || stand->card == NULL,
+            "a failure gives out a card");
+    if (status != KAMUPIN_OK || stand->card == NULL)
+        return;
+    assert_int_equal(kamupin_card_certificate(stand->card, 0, &der, &length), KAMUPIN_OK);
+    kp_rule(stand,
+            is_of(stand, 0, der, length) || (stand->act->opens && is_of(stand, 1, der, length)),
+            "a certificate of neither card");
+}
+
+#define TWO_LEFT "pin.tries 2\n"
+
+static const kp_act listing = {.name = "list",
+                               .personality = "akis2",
+                               .more = TWO_LEFT,
+                               .run = list,
+                               .judge = judge_reading,
+                               .right = KAMUPIN_OK,
+                               .opens = true};
+static const kp_act opening = {.name = "open, v2.x",
+                               .personality = "akis2",
+                               .more = TWO_LEFT,
+                               .run = open_card,
+                               .judge = judge_reading,
+                               .right = KAMUPIN_OK,
+                               .opens = true};
+static const kp_act opening_v1 = {.name = "open, v1.0",
+                                  .personality = "akis1",
+                                  .more = TWO_LEFT,
+                                  .run = open_card,
+                                  .judge = judge_reading,
+                                  .right = KAMUPIN_OK,
+                                  .opens = true};
+static const kp_act reading = {.name = "read",
+                               .personality = "akis2",
+                               .more = TWO_LEFT,
+                               .run = read_card,
+                               .judge = judge_reading,
+                               .right = KAMUPIN_OK};
+
+static void test_list(void **state)
+{
+    (void)state;
+    kp_stand_try(&listing);
+}
+
+static void test_open(void **state)
+{
+    (void)state;
+    kp_stand_try(&opening);
+    kp_stand_try(&opening_v1);
+}
+
+static void test_read(void **state)
+{
+    (void)state;
+    kp_stand_try(&reading);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    kp_cards_free();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_open),
+        cmocka_unit_test(test_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, teardown);
+}

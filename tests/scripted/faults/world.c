@@ -1,0 +1,336 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   world.c: the world of world.h: its backend, and what can go wrong in it. What a call answers follows
+   from how the world stands, as PC/SC-lite has it: a connection knows the card that it was made to,
+   and says so when that was reset or is gone, until it is made anew. Touches nothing but its own
+   memory; one lock, because readers are looked at from several threads. */
+#include "world_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct worker {
+    kp_world *world;
+    unsigned int life;
+} worker;
+
+typedef struct connection {
+    worker *by;
+    unsigned int events, resets;
+} connection;
+
+/* The virtual card writes its state before it answers; here nobody pulls the plug of a disk. */
+bool __wrap_vc_state_save(const struct vc_state *state, const char *path);
+bool __wrap_vc_state_save(const struct vc_state *state, const char *path)
+{
+    (void)state;
+    (void)path;
+    return true;
+}
+
+static kamupin_reader_answer answer(kamupin_status status)
+{
+    return (kamupin_reader_answer){status, 0, false};
+}
+
+static void broken(kp_world *world, const char *rule)
+{
+    if (world->problem == NULL)
+        world->problem = rule;
+}
+
+/* ---- what goes wrong at a call ---- */
+
+static bool before_the_call(kp_fault fault)
+{
+    return fault <= KP_FAULT_FAILED;
+}
+
+/* Takes the lock, notes the call, and answers what goes wrong at it. What changes the world before
+   the call has happened then. */
+static kp_fault enter(kp_world *world, kp_call call, uint8_t ins)
+{
+    kp_fault due = KP_FAULT_NONE;
+
+    pthread_mutex_lock(&world->lock);
+    for (size_t i = 0; i < 2; i++)
+        if (world->plan[i].fault != KP_FAULT_NONE && world->plan[i].position == world->count) {
+            due = world->plan[i].fault;
+            world->plan[i].met = kp_world_applies(call, due);
+        }
+    if (world->count == KP_WORLD_CALLS)
+        broken(world, "calls without end");
+    else
+        world->calls[world->count++] = (kp_event){call, ins};
+    if (before_the_call(due))
+        kp_world_happen(world, due);
+    return due;
+}
+
+static kamupin_reader_answer leave(kp_world *world, kamupin_reader_answer made)
+{
+    pthread_mutex_unlock(&world->lock);
+    return made;
+}
+
+/* How the daemon answers a worker, and to a fault of one call. */
+static kamupin_status serving(const worker *by, kp_fault due)
+{
+    if (by->world->dead || by->life != by->world->lives)
+        return KAMUPIN_E_READER_SERVICE_DOWN;
+    if (due == KP_FAULT_SHARED)
+        return KAMUPIN_E_CARD_IN_USE;
+    return due == KP_FAULT_FAILED ? KAMUPIN_E_READER_FAILED : KAMUPIN_OK;
+}
+
+/* … and a connection. */
+static kamupin_status standing(const connection *at, kp_fault due)
+{
+    const kp_world *world = at->by->world;
+    kamupin_status status = serving(at->by, due);
+
+    if (status != KAMUPIN_OK)
+        return status;
+    if (at->events != world->events)
+        return KAMUPIN_E_CARD_REMOVED;
+    return at->resets != world->resets ? KAMUPIN_E_CARD_RESET : KAMUPIN_OK;
+}
+
+/* ---- the backend's table ---- */
+
+static kamupin_reader_answer world_open(void *user, void **out)
+{
+    kp_world *world = user;
+    kp_fault due = enter(world, KP_CALL_OPEN, 0);
+    worker *made = calloc(1, sizeof *made);
+    kamupin_status status = KAMUPIN_E_NO_MEMORY;
+
+    if (made != NULL) {
+        *made = (worker){world, world->lives};
+        status = serving(made, due);
+    }
+    if (status == KAMUPIN_OK) {
+        world->workers++;
+        *out = made;
+    } else {
+        free(made);
+    }
+    return leave(world, answer(status));
+}
+
+static void world_close(void *object)
+{
+    worker *closing = object;
+    kp_world *world = closing->world;
+
+    enter(world, KP_CALL_CLOSE, 0);
+    world->workers--;
+    free(closing);
+    leave(world, answer(KAMUPIN_OK));
+}
+
+static kamupin_reader_answer world_list(void *object, char *names, size_t *length)
+{
+    worker *by = object;
+    kamupin_status status = serving(by, enter(by->world, KP_CALL_LIST, 0));
+    const size_t needed = sizeof KP_WORLD_READER + 1;
+
+    if (status == KAMUPIN_OK && *length >= needed) {
+        memcpy(names, KP_WORLD_READER, sizeof KP_WORLD_READER);
+        names[needed - 1] = '\0';
+    }
+    *length = needed;
+    return leave(by->world, answer(status));
+}
+
+static void fill(const kp_world *world, kamupin_reader_state *state)
+{
+    state->gone = strcmp(state->name, KP_WORLD_READER) != 0;
+    state->present = !state->gone && world->inside != NULL;
+    state->mute = state->exclusive = false;
+    state->events = world->events;
+    state->atr_length = 0;
+    state->cookie = 1;
+    if (!state->present)
+        return;
+    const struct vc_bytes *atr = &world->inside->card.state.atr;
+    memcpy(state->atr, atr->data, atr->len);
+    state->atr_length = atr->len;
+}
+
+/* No time passes here: what has not changed when it is asked does not change while it is waited. */
+static kamupin_reader_answer world_watch(void *object, kamupin_reader_state *states, size_t count,
+                                         long timeout_ms)
+{
+    worker *by = object;
+    kp_world *world = by->world;
+    kamupin_status status = serving(by, enter(world, KP_CALL_WATCH, 0));
+    bool changed = timeout_ms == 0 || world->leaving;
+
+    if (timeout_ms != 0 && world->leaving)
+        kp_world_happen(world, KP_FAULT_REMOVE);
+    for (size_t i = 0; status == KAMUPIN_OK && i < count; i++)
+        fill(world, &states[i]);
+    if (status == KAMUPIN_OK && !changed)
+        status = KAMUPIN_E_TIMED_OUT;
+    return leave(world, answer(status));
+}
+
+static void world_wake(void *object)
+{
+    (void)object; /* nothing waits here */
+}
+
+static kamupin_reader_answer world_connect(void *object, const char *reader, void **out)
+{
+    worker *by = object;
+    kp_world *world = by->world;
+    kamupin_status status = serving(by, enter(world, KP_CALL_CONNECT, 0));
+    connection *made = calloc(1, sizeof *made);
+
+    if (made == NULL)
+        status = KAMUPIN_E_NO_MEMORY;
+    else if (status == KAMUPIN_OK && strcmp(reader, KP_WORLD_READER) != 0)
+        status = KAMUPIN_E_NO_READER;
+    else if (status == KAMUPIN_OK && world->inside == NULL)
+        status = KAMUPIN_E_NO_CARD;
+    if (status == KAMUPIN_OK) {
+        *made = (connection){by, world->events, world->resets};
+        world->connections++;
+        *out = made;
+    } else {
+        free(made);
+    }
+    return leave(world, answer(status));
+}
+
+static void world_disconnect(void *object)
+{
+    connection *closing = object;
+    kp_world *world = closing->by->world;
+
+    enter(world, KP_CALL_DISCONNECT, 0);
+    if (world->holder == closing)
+        broken(world, "a connection ended inside its transaction");
+    world->connections--;
+    free(closing);
+    leave(world, answer(KAMUPIN_OK));
+}
+
+static kamupin_reader_answer world_reconnect(void *object)
+{
+    connection *at = object;
+    kp_world *world = at->by->world;
+    kamupin_status status = serving(at->by, enter(world, KP_CALL_RECONNECT, 0));
+
+    if (status == KAMUPIN_OK && world->inside == NULL)
+        status = KAMUPIN_E_NO_CARD;
+    if (status == KAMUPIN_OK) {
+        at->events = world->events;
+        at->resets = world->resets;
+    }
+    return leave(world, answer(status));
+}
+
+static kamupin_reader_answer world_begin(void *object)
+{
+    connection *at = object;
+    kp_world *world = at->by->world;
+    kamupin_status status = standing(at, enter(world, KP_CALL_BEGIN, 0));
+
+    if (status == KAMUPIN_OK && world->holder != NULL)
+        broken(world, "a transaction began inside another");
+    if (status == KAMUPIN_OK)
+        world->holder = at;
+    return leave(world, answer(status));
+}
+
+/* However the world stands, the transaction is over: a daemon that died has forgotten it. */
+static kamupin_reader_answer world_end(void *object)
+{
+    connection *at = object;
+    kp_world *world = at->by->world;
+    kamupin_status status = standing(at, enter(world, KP_CALL_END, 0));
+
+    if (world->holder != at)
+        broken(world, "a transaction ended that had not begun");
+    world->holder = NULL;
+    return leave(world, answer(status));
+}
+
+static size_t execute(kp_player *player, const unsigned char *command, size_t length,
+                      unsigned char *reply)
+{
+    struct vc_card *card = &player->card;
+
+    player->executed[command[1]]++;
+    size_t made = vc_card_transmit(card, command, length, reply);
+    if (card->state.pin.counter.tries < player->least_tries)
+        player->least_tries = card->state.pin.counter.tries;
+    return made;
+}
+
+/* What a transmission answers that brings no answer of the card. Where nothing stands PC/SC-lite says
+   success with no byte. */
+static kamupin_reader_answer lost(kp_fault fault, size_t *reply_length)
+{
+    static const kamupin_status said[KP_FAULTS] = {
+        [KP_FAULT_LOST_RESET] = KAMUPIN_E_CARD_RESET, /* SCARD_E_NOT_TRANSACTED */
+        [KP_FAULT_LOST_REMOVE] = KAMUPIN_E_CARD_RESET,
+        [KP_FAULT_LOST_SWAP] = KAMUPIN_E_CARD_REMOVED,
+        [KP_FAULT_LOST_DEAD] = KAMUPIN_E_READER_SERVICE_DOWN,
+        [KP_FAULT_LOST_FAILED] = KAMUPIN_E_READER_FAILED,
+    };
+    *reply_length = 0;
+    return answer(said[fault]);
+}
+
+static kamupin_reader_answer world_transmit(void *object, const unsigned char *command,
+                                            size_t command_length, unsigned char *reply,
+                                            size_t *reply_length)
+{
+    connection *at = object;
+    kp_world *world = at->by->world;
+    unsigned char made[VC_REPLY_MAX + 2];
+    kp_fault due = enter(world, KP_CALL_TRANSMIT, command[1]);
+    kamupin_reader_answer result = answer(standing(at, due));
+
+    if (world->holder != at)
+        broken(world, "a command outside a transaction");
+    if (result.status != KAMUPIN_OK) {
+        result.unsent = result.status == KAMUPIN_E_CARD_RESET;
+        return leave(world, result);
+    }
+    size_t length = due == KP_FAULT_MUTE || world->leaving
+                        ? 0
+                        : execute(world->inside, command, command_length, made);
+    if (due >= KP_FAULT_MUTE) {
+        kp_world_happen(world, due);
+        result = lost(due, reply_length);
+    } else if (length <= *reply_length) {
+        memcpy(reply, made, length);
+        *reply_length = length;
+    } else {
+        broken(world, "an answer that has no room");
+    }
+    return leave(world, result);
+}
+
+void kp_world_backend(kp_world *world)
+{
+    world->backend = (kamupin_reader_backend){.size = sizeof world->backend,
+                                              .name = "world",
+                                              .user = world,
+                                              .open = world_open,
+                                              .close = world_close,
+                                              .list = world_list,
+                                              .watch = world_watch,
+                                              .wake = world_wake,
+                                              .connect = world_connect,
+                                              .disconnect = world_disconnect,
+                                              .reconnect = world_reconnect,
+                                              .begin = world_begin,
+                                              .end = world_end,
+                                              .transmit = world_transmit};
+}

@@ -1,0 +1,109 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   world.h: a reader, a daemon and two cards, in which one thing goes wrong at a chosen moment. The
+   cards are the sandbox's virtual cards (examples/sandbox/vcard), without a disk: they execute what
+   reaches them and keep their own counters, so that what a fault costs is counted at the card. Every
+   call of the backend is a position, numbered from 0 since kp_world_start. */
+#ifndef KP_TEST_FAULTS_WORLD_H
+#define KP_TEST_FAULTS_WORLD_H
+
+#include <card.h> /* the virtual card's */
+
+#include <kamupin/reader.h>
+#include <pthread.h>
+
+#define KP_WORLD_READER "Dünya 00 00"
+#define KP_WORLD_CALLS  400
+
+/** What goes wrong. The first four change the world before the call, which then meets it. */
+typedef enum kp_fault {
+    KP_FAULT_NONE,
+    KP_FAULT_RESET,  /* another program reset the card */
+    KP_FAULT_REMOVE, /* the card is pulled */
+    KP_FAULT_SWAP,   /* … and another card of the same kind put in */
+    KP_FAULT_DEAD,   /* the daemon dies */
+    KP_FAULT_SHARED, /* sharing violation: this call only */
+    KP_FAULT_FAILED, /* the reader fails: this call only, the card has not seen it */
+    KP_FAULT_MUTE,   /* of a transmission, as the rest: the card does not take it, no byte comes */
+    /* The card executes the command, and the answer is lost … */
+    KP_FAULT_LOST_RESET,     /* … because the card lost its power, */
+    KP_FAULT_LOST_REMOVE,    /* … was pulled, */
+    KP_FAULT_LOST_UNNOTICED, /* … was pulled, which the daemon sees only later, */
+    KP_FAULT_LOST_SWAP,      /* … was exchanged, */
+    KP_FAULT_LOST_DEAD,      /* … or because the daemon died */
+    KP_FAULT_LOST_FAILED,    /* … or the reader failed: the card has its session still; */
+    KP_FAULT_LOST_SILENT,    /* … or no byte of it came: the card has its session still */
+    KP_FAULTS
+} kp_fault;
+
+typedef enum kp_call {
+    KP_CALL_OPEN,
+    KP_CALL_CLOSE,
+    KP_CALL_LIST,
+    KP_CALL_WATCH,
+    KP_CALL_CONNECT,
+    KP_CALL_DISCONNECT,
+    KP_CALL_RECONNECT,
+    KP_CALL_BEGIN,
+    KP_CALL_END,
+    KP_CALL_TRANSMIT
+} kp_call;
+
+/** One call that was made. */
+typedef struct kp_event {
+    kp_call call;
+    uint8_t ins; /* of a transmission */
+} kp_event;
+
+/** A card, and what it was asked to do. */
+typedef struct kp_player {
+    struct vc_card card;
+    struct vc_state fresh;      /* as it was put in; shares its files and keys with card.state */
+    unsigned int executed[256]; /* commands by instruction */
+    unsigned int least_tries;   /* the lowest that its PIN's counter stood at after a command */
+} kp_player;
+
+typedef struct kp_world {
+    kamupin_reader_backend backend;
+    pthread_mutex_t lock;
+    kp_player players[2]; /* 0: ours; 1: the one that it is exchanged for */
+    kp_player *inside;    /* in the reader, NULL: none */
+    bool leaving;         /* pulled, and the daemon will see it when it looks next */
+    bool dead;            /* the daemon */
+    unsigned int lives;   /* of the daemon: a connection of an earlier one is worth nothing */
+    unsigned int events, resets;
+    /* what was called, and what goes wrong: at most two things */
+    kp_event calls[KP_WORLD_CALLS];
+    size_t count;
+    struct {
+        size_t position;
+        kp_fault fault;
+        bool met;
+    } plan[2];
+    /* balance */
+    int workers, connections;
+    void *holder;
+    const char *problem; /* the first rule that was broken, NULL: none */
+} kp_world;
+
+/** Makes a world of two cards from the text of their state files, the first one in the reader. */
+void kp_world_make(kp_world *world, char *ours, char *other);
+void kp_world_free(kp_world *world);
+
+/** Both cards as they were made, the first one in the reader, the daemon alive, nothing planned. */
+void kp_world_restore(kp_world *world);
+/** Puts the first card back as it is, and the daemon starts again when it was dead. */
+void kp_world_repair(kp_world *world);
+
+/** Counts positions from 0 again; forgets the plan. */
+void kp_world_start(kp_world *world);
+/** Plans a fault, at most two. */
+void kp_world_plan(kp_world *world, size_t position, kp_fault fault);
+/** Whether such a call can meet such a fault. */
+bool kp_world_applies(kp_call call, kp_fault fault);
+
+const char *kp_fault_name(kp_fault fault);
+const char *kp_call_name(kp_call call);
+
+#endif
