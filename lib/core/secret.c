@@ -20,11 +20,10 @@ static kamupin_status check(const kamupin_secret *secret, kamupin_error *error)
     return kp_context_check(secret->context, error);
 }
 
-kamupin_status kp_secret_new(kamupin_context *context, kamupin_secret_kind kind,
-                             kamupin_secret **secret, kamupin_error *error)
+/* An empty secret of any kind. */
+static kamupin_status take(kamupin_context *context, kamupin_secret_kind kind,
+                           kamupin_secret **secret, kamupin_error *error)
 {
-    if (secret == NULL)
-        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     *secret = NULL;
     kamupin_status status = kp_context_check(context, error);
     if (status != KAMUPIN_OK)
@@ -36,6 +35,32 @@ kamupin_status kp_secret_new(kamupin_context *context, kamupin_secret_kind kind,
     made->kind = kind;
     *secret = made;
     return KAMUPIN_OK;
+}
+
+kamupin_status kp_secret_new(kamupin_context *context, kamupin_secret_kind kind,
+                             kamupin_secret **secret, kamupin_error *error)
+{
+    if (secret == NULL)
+        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
+    *secret = NULL;
+    if (kind == KAMUPIN_SECRET_PUK) /* only what a service sealed can become one */
+        return kp_fail_local(error, KAMUPIN_E_SECRET_KIND);
+    return take(context, kind, secret, error);
+}
+
+kamupin_status kp_secret_written(kamupin_context *context, kamupin_secret_kind kind,
+                                 kp_secret_writer *write, void *user, kamupin_secret **secret,
+                                 kamupin_error *error)
+{
+    kamupin_status status = take(context, kind, secret, error);
+
+    if (status != KAMUPIN_OK)
+        return status;
+    (*secret)->length = write(user, (*secret)->bytes, sizeof(*secret)->bytes);
+    if ((*secret)->length > 0 && (*secret)->length <= sizeof(*secret)->bytes)
+        return KAMUPIN_OK;
+    kamupin_secret_free(secret);
+    return kp_fail(error, KAMUPIN_E_CRYPTO, KAMUPIN_FROM_LOCAL, "a secret could not be opened");
 }
 
 kamupin_status kamupin_secret_new(kamupin_context *context, kamupin_secret_kind kind,
@@ -67,6 +92,8 @@ kamupin_status kamupin_secret_append(kamupin_secret *secret, const char *bytes, 
         return status;
     if (bytes == NULL)
         return length == 0 ? KAMUPIN_OK : KAMUPIN_E_INVALID_ARGUMENT;
+    if (secret->kind == KAMUPIN_SECRET_PUK)
+        return KAMUPIN_E_SECRET_KIND;
     if (length > KAMUPIN_SECRET_MAX - secret->length)
         return KAMUPIN_E_SECRET_FULL;
     memcpy(secret->bytes + secret->length, bytes, length);

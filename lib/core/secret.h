@@ -19,9 +19,22 @@ typedef struct kp_bytes {
 kamupin_status kp_secret_read(const kamupin_secret *secret, kamupin_secret_kind kind,
                               kp_bytes *bytes, kamupin_error *error);
 
-/** As kamupin_secret_new, for every kind, the library's own included. */
+/** As kamupin_secret_new, for every kind that is typed or copied, the library's own included but for
+ * PUK, which comes from kp_secret_written alone. */
 kamupin_status kp_secret_new(kamupin_context *context, kamupin_secret_kind kind,
                              kamupin_secret **secret, kamupin_error *error);
+
+/** Writes a new secret's bytes where they will lie: at most `size` at `room`. Answers how many; 0
+ * when it cannot. */
+typedef size_t kp_secret_writer(void *user, unsigned char *room, size_t size);
+
+/** A new secret that `write` fills, so that nothing else ever holds its bytes. The kind PUK can be
+ * made in no other way: it comes out of what a service sealed (service/jwe.c, the only caller), and
+ * nothing that a person types can become one.
+ * Errors: crypto when `write` answers 0, secret-full, forked. */
+kamupin_status kp_secret_written(kamupin_context *context, kamupin_secret_kind kind,
+                                 kp_secret_writer *write, void *user, kamupin_secret **secret,
+                                 kamupin_error *error);
 
 /** A new secret with the same kind and bytes. */
 kamupin_status kp_secret_copy(const kamupin_secret *from, kamupin_secret **copy,
