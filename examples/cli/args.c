@@ -191,6 +191,9 @@ static bool apply(cli_args *args, cli_option option, const char *value)
     case OPTION_UNPROVEN:
         args->risk |= KAMUPIN_RISK_UNPROVEN;
         break;
+    case OPTION_SEALED:
+        args->risk |= KAMUPIN_RISK_SEALED_PUK;
+        break;
     case OPTION_JSON:
         args->json = true;
         break;

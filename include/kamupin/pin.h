@@ -42,7 +42,11 @@ typedef enum kamupin_pin_risk {
     KAMUPIN_RISK_LAST_TRY = 1, /**< the last try may be spent: the person said so, knowing it */
     KAMUPIN_RISK_UNPROVEN = 2, /**< a command form marked "candidate" may be used on this card */
     KAMUPIN_RISK_UNKNOWN_TRIES =
-        4 /**< the card's profile cannot read the tries left: go on all the same */
+        4, /**< the card's profile cannot read the tries left: go on all the same */
+    KAMUPIN_RISK_SEALED_PUK =
+        8 /**< for a new PIN by a service: it may use the card's PUK, sealed to the operation, on a
+               card that knows no other way. The PUK counts as disclosed and one of its few uses as
+               spent. The calls of this header refuse it: invalid-argument */
 } kamupin_pin_risk;
 
 /** Whether kamupin_pin_change would be refused before the card is asked to change anything: to be

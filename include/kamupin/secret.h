@@ -21,9 +21,7 @@ KAMUPIN_BEGIN
 typedef struct kamupin_secret kamupin_secret;
 
 /** What a secret is. The kinds above KAMUPIN_SECRET_OWN are made by the library alone: in
- *  particular no program and no person can hand it a PUK (seeds 002 to 004, rows D02 and D03); the
- *  one kind of PUK is what a service sealed to an operation, and it can be neither typed nor read.
- */
+ *  particular no program and no person can hand it a PUK (seeds 002 to 004, rows D02 and D03). */
 typedef enum kamupin_secret_kind {
     KAMUPIN_SECRET_PIN = 1, /**< the card's PIN, old or new ("e-imza şifresi") */
     KAMUPIN_SECRET_VERIFICATION_CODE =
@@ -32,8 +30,7 @@ typedef enum kamupin_secret_kind {
     KAMUPIN_SECRET_OWN = 64,     /**< not a kind: first of those that only the library makes */
     KAMUPIN_SECRET_ACCESS_TOKEN = 65, /**< an operation token */
     KAMUPIN_SECRET_REPORT_TICKET =
-        66,                  /**< good for reporting one operation's outcome, nothing else */
-    KAMUPIN_SECRET_PUK = 67, /**< a card's PUK, as a service sealed it for one operation */
+        66, /**< good for reporting one operation's outcome, nothing else */
     KAMUPIN_SECRET_CARD_SESSION = 68 /**< the keys of secure messaging with a card */
 } kamupin_secret_kind;
 

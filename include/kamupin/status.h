@@ -61,8 +61,11 @@ typedef enum kamupin_status {
     KAMUPIN_E_COMMAND_UNKNOWN = 42,        /**< the card profile does not know how to do this */
     KAMUPIN_E_CARD_NOT_FOUND = 43,         /**< the card that was named is in no reader */
     KAMUPIN_E_AUTHENTICATION_REFUSED = 44, /**< the card refused the service's cryptogram */
-    KAMUPIN_E_PROFILE_MALFORMED = 45,   /**< a line of a card profile file is not in its format */
-    KAMUPIN_E_CARD_ADDRESS = 46,        /**< a kamupin: URI that is none */
+    KAMUPIN_E_PROFILE_MALFORMED = 45, /**< a line of a card profile file is not in its format */
+    KAMUPIN_E_CARD_ADDRESS = 46,      /**< a kamupin: URI that is none */
+    KAMUPIN_E_RELAY_REFUSED = 47, /**< the service wanted to relay a command that is not allowed */
+    KAMUPIN_E_SEALED_PUK_REFUSED =
+        48, /**< the service wanted to use the card's PUK where that is not allowed */
     KAMUPIN_E_SECURE_MESSAGING = 49,    /**< the card's answer is not protected as it has to be */
     KAMUPIN_E_PIN_PAD_UNSUPPORTED = 50, /**< not at this reader's keypad; nothing was sent */
     KAMUPIN_E_KEY_UNSUITABLE = 51, /**< no key of the card fits the signature that was asked for */

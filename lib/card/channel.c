@@ -203,7 +203,8 @@ kamupin_status kp_channel_lost(kp_channel *channel, kamupin_reader_answer answer
 
 static bool is_forbidden(const kp_channel *channel, const kp_command *command)
 {
-    return kp_never_send(command) && !kp_profile_permits(channel->row, command);
+    return kp_never_send(command) && !kp_profile_permits(channel->row, command) &&
+           !kp_sealed_may_pass(channel, command);
 }
 
 static kamupin_status forbidden(const kp_command *command, kamupin_error *error)

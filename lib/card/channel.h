@@ -14,6 +14,7 @@
 #include <card/sm.h>
 #include <core/cancel.h>
 #include <core/context.h>
+#include <core/secret.h>
 
 typedef struct kp_channel {
     kamupin_context *context;
@@ -21,11 +22,12 @@ typedef struct kp_channel {
     void *worker;
     void *connection;
     char reader[KAMUPIN_READER_NAME_MAX];
-    const kp_profile *row;  /* of the card, once it is known; NULL before */
-    bool held;              /* inside a transaction */
-    bool stale;             /* the card's state may be lost: identify before anything secret */
-    bool delivered;         /* the last kp_channel_send may have reached the card */
-    unsigned long commands; /* sent so far, for the log and tests */
+    const kp_profile *row; /* of the card, once it is known; NULL before */
+    bool held;             /* inside a transaction */
+    bool stale;            /* the card's state may be lost: identify before anything secret */
+    bool delivered;        /* the last kp_channel_send may have reached the card */
+    const kamupin_secret *sealed_puk; /* set by kp_channel_send_sealed alone, while it sends */
+    unsigned long commands;           /* sent so far, for the log and tests */
     const kamupin_cancel *cancel; /* asked before each command when set: only while a card is read,
                                      never during PIN work */
     kp_sm *sm; /* when set, every command goes under this session of secure messaging, or not at
@@ -78,6 +80,25 @@ size_t kp_channel_block(const kp_channel *channel);
  * Whatever the card knew of us may be gone: the channel is stale from then on. */
 kamupin_status kp_channel_lost(kp_channel *channel, kamupin_reader_answer answer,
                                kamupin_error *error);
+
+#define KP_PUK_MIN 4 /* bytes of a PUK, and the most that a card takes of a PUK or a PIN */
+#define KP_PUK_MAX 16
+
+/** Sends RESET RETRY COUNTER with a PUK that a service sealed to this operation and the new PIN
+ * behind it, once; `sw` receives the status word. The only way for a PUK to a card: `puk` has to be
+ * a secret of kind PUK, which nothing typed can become (core/secret.h).
+ * Errors: secret-kind, invalid-argument, command-forbidden (a form that is not RESET RETRY COUNTER
+ * of a PIN), and those of kp_channel_send. */
+kamupin_status kp_channel_send_sealed(kp_channel *channel, const kp_form *form,
+                                      const kamupin_secret *puk, const kamupin_secret *new_pin,
+                                      uint16_t *sw, kamupin_error *error);
+
+/** Whether a row's form is that command: RESET RETRY COUNTER with PUK and new value of a PIN. */
+bool kp_sealed_form(const kp_form *form);
+
+/** Whether a command that is otherwise never sent is that one, with the sealed PUK's own bytes in
+ * it. Asked in the last place before the wire. */
+bool kp_sealed_may_pass(const kp_channel *channel, const kp_command *command);
 
 /** Whether a command is on the never-send list (docs/cards.md): 80 09, 80 10, 80 15, 80 16, 80 19,
  * 00 24 01 00, VERIFY without data (protected or not), and every form that carries a PUK: by reference (82; 00 on

@@ -85,8 +85,10 @@ typedef enum kp_card_operation {
     KP_OP_VERIFY = 1,
     KP_OP_CHANGE = 2,
     KP_OP_RESET_BY_CRYPTOGRAM =
-        4,          /* GET CHALLENGE, EXTERNAL AUTHENTICATE, RESET RETRY COUNTER together */
-    KP_OP_SIGN = 64 /* VERIFY, MSE SET, PSO: COMPUTE DIGITAL SIGNATURE together */
+        4, /* GET CHALLENGE, EXTERNAL AUTHENTICATE, RESET RETRY COUNTER together */
+    KP_OP_RESET_BY_RELAY = 8,       /* the commands that may be relayed, RESET RETRY COUNTER */
+    KP_OP_RESET_BY_SEALED_PUK = 16, /* RESET RETRY COUNTER with PUK and new PIN */
+    KP_OP_SIGN = 64                 /* VERIFY, MSE SET, PSO: COMPUTE DIGITAL SIGNATURE together */
 } kp_card_operation;
 
 /** Commands that a row may want under secure messaging only. */
@@ -125,6 +127,7 @@ typedef struct kp_profile {
     uint8_t pin_min, pin_max;   /* digits; 0: Kamu SM's 6 and 12 */
     uint8_t pin_block, pin_pad; /* padded with pin_pad to pin_block bytes; 0: not padded */
     kp_form verify, change, reset_after_authentication;
+    kp_form reset_with_puk; /* PUK and new PIN; sent only with a PUK that a service sealed */
     kp_change_coding change_coding;
     kp_counter_method counters;
     kp_form tries_question;         /* VERIFY without data: sent only when the row calls it known */

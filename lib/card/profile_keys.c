@@ -3,6 +3,7 @@
 
    profile_keys.c: what a row of a profile file may say: one line for each key, and the rules that
    hold between them. A new member of kp_profile gets its line here and in docs/profiles.md. */
+#include <card/channel.h>
 #include <card/profile_rows.h>
 
 #include <stdio.h>
@@ -218,6 +219,18 @@ static kp_problem read_logout(const kp_profile_key *key, const char *value, kp_p
     return form->ins == 0x1A && form->cla >= 0x80 ? KP_PROBLEM_NONE : KP_PROBLEM_WRONG_INSTRUCTION;
 }
 
+/* The one form that carries a PUK; nothing sends it but with a PUK that a service sealed. */
+static kp_problem read_reset_with_puk(const kp_profile_key *key, const char *value, kp_profile *row)
+{
+    kp_problem problem = kp_read_form(key, value, row);
+    const kp_form *form = &row->reset_with_puk;
+    if (problem != KP_PROBLEM_NONE || form->proof == KP_UNKNOWN)
+        return problem;
+    if (form->ins != 0x2C)
+        return KP_PROBLEM_WRONG_INSTRUCTION;
+    return kp_sealed_form(form) ? KP_PROBLEM_NONE : KP_PROBLEM_NEVER_SENT;
+}
+
 /* "digest-info candidate": what goes into the signature command, and how sure that is. */
 static kp_problem read_sign_input(const kp_profile_key *key, const char *value, kp_profile *row)
 {
@@ -309,6 +322,7 @@ const kp_profile_key kp_profile_keys[] = {
     FORM("verify", verify, 0x20),
     FORM("change", change, 0x24),
     FORM("reset-after-authentication", reset_after_authentication, 0x2C),
+    {"reset-with-puk", read_reset_with_puk, AT(reset_with_puk), NULL, ANY_INSTRUCTION, 0, false},
     WORD("change-coding", change_coding, codings, false),
     WORD("counters", counters, counter_methods, false),
     {"tries-question", read_question, AT(tries_question), NULL, 0x20, 0, false},

@@ -33,6 +33,7 @@ static const kp_profile rows[] = {
         .change = {0x00, 0x24, 0x02, 0x00, KP_KNOWN},
         /* nothing public says how this generation unblocks: unknown, so refused */
         .reset_after_authentication = {0, 0, 0, 0, KP_UNKNOWN},
+        .reset_with_puk = {0, 0, 0, 0, KP_UNKNOWN},
         .change_coding = KP_CHANGE_LENGTH_PREFIXED,
         .counters = KP_COUNTER_FCP_TAG_90,
         .tries_max = 3,
@@ -72,6 +73,7 @@ static const kp_profile rows[] = {
         .verify = {0x00, 0x20, 0x00, 0x81, KP_CANDIDATE},
         .change = {0x00, 0x24, 0x00, 0x81, KP_CANDIDATE},
         .reset_after_authentication = {0x00, 0x2C, 0x02, 0x81, KP_CANDIDATE},
+        .reset_with_puk = {0x00, 0x2C, 0x00, 0x81, KP_CANDIDATE},
         .change_coding = KP_CHANGE_PLAIN,
         .counters = KP_COUNTER_NONE,
         .tries_max = 3,
@@ -100,6 +102,7 @@ static const kp_profile rows[] = {
         .verify = {0x00, 0x20, 0x00, 0x81, KP_CANDIDATE},
         .change = {0x00, 0x24, 0x00, 0x81, KP_CANDIDATE},
         .reset_after_authentication = {0x00, 0x2C, 0x02, 0x81, KP_CANDIDATE},
+        .reset_with_puk = {0x00, 0x2C, 0x00, 0x81, KP_CANDIDATE},
         .change_coding = KP_CHANGE_PLAIN,
         .counters = KP_COUNTER_GET_DATA_OBJECT,
         .pin_object = 0x01,
@@ -232,6 +235,10 @@ kp_proof kp_profile_proof(const kp_profile *profile, kp_card_operation operation
     case KP_OP_SIGN:
         return weaker(profile->verify.proof,
                       weaker(profile->sign_environment.proof, profile->sign.proof));
+    case KP_OP_RESET_BY_RELAY:
+        return KP_UNKNOWN;
+    case KP_OP_RESET_BY_SEALED_PUK:
+        return profile->reset_with_puk.proof;
     }
     return KP_UNKNOWN;
 }
@@ -245,6 +252,8 @@ static const struct {
     {KP_OP_CHANGE, "change"},
     {KP_OP_RESET_BY_CRYPTOGRAM, "reset-by-cryptogram"},
     {KP_OP_SIGN, "sign"},
+    {KP_OP_RESET_BY_RELAY, "reset-by-relay"},
+    {KP_OP_RESET_BY_SEALED_PUK, "reset-by-sealed-puk"},
 };
 
 #define OPERATION_COUNT (sizeof operation_names / sizeof operation_names[0])

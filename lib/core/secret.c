@@ -43,7 +43,7 @@ kamupin_status kp_secret_new(kamupin_context *context, kamupin_secret_kind kind,
     if (secret == NULL)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     *secret = NULL;
-    if (kind == KAMUPIN_SECRET_PUK) /* only what a service sealed can become one */
+    if (kind == KP_SECRET_PUK) /* only what a service sealed can become one */
         return kp_fail_local(error, KAMUPIN_E_SECRET_KIND);
     return take(context, kind, secret, error);
 }
@@ -92,7 +92,7 @@ kamupin_status kamupin_secret_append(kamupin_secret *secret, const char *bytes, 
         return status;
     if (bytes == NULL)
         return length == 0 ? KAMUPIN_OK : KAMUPIN_E_INVALID_ARGUMENT;
-    if (secret->kind == KAMUPIN_SECRET_PUK)
+    if (secret->kind == KP_SECRET_PUK)
         return KAMUPIN_E_SECRET_KIND;
     if (length > KAMUPIN_SECRET_MAX - secret->length)
         return KAMUPIN_E_SECRET_FULL;

@@ -8,6 +8,10 @@
 
 #include <kamupin/secret.h>
 
+/** A card's PUK, as a service sealed it to an operation. No program can name this kind: it stands in
+ * no public header. */
+#define KP_SECRET_PUK ((kamupin_secret_kind)67)
+
 /** A view of a secret's bytes, not NUL-terminated; valid until the secret is changed or freed. */
 typedef struct kp_bytes {
     const unsigned char *data;

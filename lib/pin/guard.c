@@ -66,6 +66,50 @@ kamupin_status kp_guard_reset(kamupin_card *card)
     return KAMUPIN_OK;
 }
 
+/* The PUK's counter as `info` has it: known, and never the last. */
+static kamupin_status judge_puk(const kamupin_card_info *info, kamupin_error *error)
+{
+    if (puk_used_up(info) || info->puk_state == KAMUPIN_PIN_BLOCKED)
+        return kp_fail_local(error, KAMUPIN_E_CARD_DEAD);
+    if (info->puk_tries != KAMUPIN_TRIES_KNOWN)
+        return kp_fail(error, KAMUPIN_E_SEALED_PUK_REFUSED, KAMUPIN_FROM_LOCAL,
+                       "the tries left of the card's PUK cannot be read");
+    if (info->puk_tries_left >= 2)
+        return KAMUPIN_OK;
+    kp_fail_local(error, KAMUPIN_E_PUK_LAST_TRY);
+    if (error != NULL)
+        error->tries_left = info->puk_tries_left;
+    return KAMUPIN_E_PUK_LAST_TRY;
+}
+
+kamupin_status kp_guard_puk(kamupin_card *card)
+{
+    kamupin_card_info *info = &card->identity.info;
+
+    info->puk_state = KAMUPIN_PIN_UNKNOWN;
+    info->puk_tries = KAMUPIN_TRIES_UNKNOWN;
+    info->puk_tries_left = -1;
+    kamupin_status status =
+        kp_identity_read_puk(&card->channel, card->identity.profile, info, &card->error);
+    return status == KAMUPIN_OK ? judge_puk(info, &card->error) : status;
+}
+
+kamupin_status kp_guard_sealed_puk(const kp_profile *profile, const kamupin_card_info *info,
+                                   unsigned int risk, kamupin_error *error)
+{
+    if ((risk & KAMUPIN_RISK_SEALED_PUK) == 0)
+        return kp_fail(error, KAMUPIN_E_SEALED_PUK_REFUSED, KAMUPIN_FROM_LOCAL,
+                       "the caller did not allow it");
+    if (profile == NULL || profile->external_authenticate.proof != KP_UNKNOWN)
+        return kp_fail(error, KAMUPIN_E_SEALED_PUK_REFUSED, KAMUPIN_FROM_LOCAL,
+                       "row %s knows external authentication",
+                       profile == NULL ? "none" : profile->name);
+    if (profile->pin_block != 0)
+        return kp_fail(error, KAMUPIN_E_SEALED_PUK_REFUSED, KAMUPIN_FROM_LOCAL,
+                       "row %s pads, and nothing says how beside a PUK", profile->name);
+    return judge_puk(info, error);
+}
+
 kamupin_status kp_guard_proof(const kp_profile *profile, kp_card_operation operation,
                               unsigned int risk, unsigned int vouched, kamupin_error *error)
 {

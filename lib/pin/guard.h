@@ -22,6 +22,19 @@ kamupin_status kp_guard_pin(kamupin_card *card, unsigned int risk);
  * kp_identity_read_pin. */
 kamupin_status kp_guard_reset(kamupin_card *card);
 
+/** Whether a held card may be given its PUK: reads the PUK's counter now (one command) and refuses
+ * unless two or more tries are known to be left. No risk goes below that. Errors: card-dead,
+ * puk-last-try, sealed-puk-refused when the counter cannot be read, and those of
+ * kp_identity_read_puk. */
+kamupin_status kp_guard_puk(kamupin_card *card);
+
+/** Whether a sealed PUK may be asked for at all, as far as that can be told without a command: the
+ * caller allowed it (KAMUPIN_RISK_SEALED_PUK), the row knows no external authentication, and two or
+ * more tries of the PUK were known to be left when the card was read. Errors: sealed-puk-refused,
+ * card-dead, puk-last-try. */
+kamupin_status kp_guard_sealed_puk(const kp_profile *profile, const kamupin_card_info *info,
+                                   unsigned int risk, kamupin_error *error);
+
 /** Whether an operation's command forms may be used: known; or candidate and accepted by `risk` or
  * by `vouched` (bits of kp_card_operation that the service vouches for on this row). Errors:
  * command-unproven, command-unknown. */

@@ -1,34 +1,17 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   reset.c: a new PIN by the right of an authority. In one held transaction: guard, GET CHALLENGE,
-   the authority's answer, EXTERNAL AUTHENTICATE, RESET RETRY COUNTER. Each is sent at most once,
-   and before and after each that changes something the caller is told, to make it durable. */
+   reset.c: a new PIN by the right of an authority: what its forms share. Every command of an
+   attempt is sent at most once, and before and after each that changes something the caller is
+   told, to make it durable. No form ever falls back to another. */
 #include <core/fail.h>
 #include <openssl/crypto.h>
+#include <pin/attempt.h>
 #include <pin/guard.h>
-#include <pin/reset.h>
 #include <pin/work.h>
-#include <string.h>
 
-#define CHALLENGE_MIN 8 /* bytes: a shorter one could be answered twice by chance */
-#define CHALLENGE_MAX 32
-#define ATTEMPTS_MIN  2 /* in the ledger, this one included: the last is never spent */
-
-/* One attempt's things. */
-typedef struct attempt {
-    kamupin_card *card;
-    const kp_authority *authority;
-    const kamupin_secret *new_pin;
-    kp_evidence *evidence;
-    uint8_t challenge[CHALLENGE_MAX];
-    size_t challenge_length;
-    uint8_t cryptogram[KP_CRYPTOGRAM_MAX];
-    size_t cryptogram_length;
-} attempt;
-
-/* The card's refusal of one of the three commands. */
-static kamupin_status refused(attempt *it, kamupin_status status, uint16_t sw, const char *command)
+kamupin_status kp_attempt_refused(kp_attempt *it, kamupin_status status, uint16_t sw,
+                                  const char *command)
 {
     kp_fail(&it->card->error, status, KAMUPIN_FROM_CARD, "%s", command);
     it->card->error.status_word = sw;
@@ -36,119 +19,33 @@ static kamupin_status refused(attempt *it, kamupin_status status, uint16_t sw, c
     return status;
 }
 
-/* Tells the caller, who makes it durable. */
-static kamupin_status mark(attempt *it, kamupin_error *error)
+kamupin_status kp_attempt_mark(kp_attempt *it)
 {
-    return it->authority->mark(it->authority->user, it->evidence, error);
+    return it->authority->mark(it->authority->user, it->evidence, &it->card->error);
 }
 
-/* Tells the caller what the card has decided; a failure changes nothing any more. */
-static void mark_end(attempt *it)
+void kp_attempt_mark_end(kp_attempt *it)
 {
     kamupin_error error = KAMUPIN_ERROR_INIT;
-    kamupin_status status = mark(it, &error);
+    kamupin_status status = it->authority->mark(it->authority->user, it->evidence, &error);
 
     if (status != KAMUPIN_OK)
         kp_log(it->card->context, KAMUPIN_LOG_ERROR, "pin",
                "what the card decided is not on disk: %s", kamupin_status_name(status));
 }
 
-static kamupin_status take_challenge(attempt *it)
+kamupin_status kp_attempt_ledger(kp_attempt *it, int attempts_left)
 {
-    const kp_profile *profile = it->card->identity.profile;
-    const kp_command command = {.cla = profile->challenge.cla,
-                                .ins = profile->challenge.ins,
-                                .p1 = profile->challenge.p1,
-                                .p2 = profile->challenge.p2,
-                                .le = profile->challenge_length};
-    kp_response response;
-    kamupin_status status =
-        kp_channel_send(&it->card->channel, &command, &response, &it->card->error);
-
-    if (status != KAMUPIN_OK)
-        return status;
-    if (response.sw != KP_SW_OK)
-        return refused(it, KAMUPIN_E_CARD_REFUSED, response.sw, "GET CHALLENGE");
-    if (response.length != profile->challenge_length || response.length < CHALLENGE_MIN ||
-        response.length > CHALLENGE_MAX)
-        return kp_fail(&it->card->error, KAMUPIN_E_CARD_REPLY_MALFORMED, KAMUPIN_FROM_CARD,
-                       "challenge of %zu bytes", response.length);
-    it->challenge_length = response.length;
-    memcpy(it->challenge, response.data, response.length);
-    return KAMUPIN_OK;
+    if (attempts_left >= KP_ATTEMPTS_LEFT_MIN)
+        return KAMUPIN_OK;
+    kp_fail_local(&it->card->error, KAMUPIN_E_AUTHORITY_EXHAUSTED);
+    it->card->error.tries_left = attempts_left;
+    return KAMUPIN_E_AUTHORITY_EXHAUSTED;
 }
 
-/* Asks the authority, and weighs what it says. The card is held meanwhile. */
-static kamupin_status take_cryptogram(attempt *it)
-{
-    kamupin_error *error = &it->card->error;
-    int64_t deadline = kp_now_ms(it->card->context) + KP_HOLD_MS;
-    int attempts_left = 0;
-
-    it->cryptogram_length = sizeof it->cryptogram;
-    kamupin_status status =
-        it->authority->answer(it->authority->user, it->challenge, it->challenge_length, deadline,
-                              it->cryptogram, &it->cryptogram_length, &attempts_left, error);
-    if (status == KAMUPIN_OK)
-        status = kp_cancel_check(it->card->cancel, error);
-    if (status != KAMUPIN_OK)
-        return status;
-    if (kp_now_ms(it->card->context) > deadline)
-        return kp_fail(error, KAMUPIN_E_NETWORK_TIMEOUT, KAMUPIN_FROM_LOCAL,
-                       "the authority answered after %d ms", KP_HOLD_MS);
-    if (it->cryptogram_length == 0 || it->cryptogram_length > sizeof it->cryptogram)
-        return kp_fail(error, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_SERVICE,
-                       "cryptogram of %zu bytes", it->cryptogram_length);
-    if (attempts_left < ATTEMPTS_MIN) {
-        kp_fail_local(error, KAMUPIN_E_AUTHORITY_EXHAUSTED);
-        error->tries_left = attempts_left;
-        return KAMUPIN_E_AUTHORITY_EXHAUSTED;
-    }
-    return KAMUPIN_OK;
-}
-
-/* The answer to EXTERNAL AUTHENTICATE, or that none came. */
-static kamupin_status authenticated(attempt *it, kamupin_status status, uint16_t sw)
-{
-    kp_evidence *evidence = it->evidence;
-
-    if (status == KAMUPIN_OK && sw == KP_SW_OK) {
-        evidence->authentication = KP_AUTHENTICATION_ACCEPTED;
-        evidence->outcome = KAMUPIN_OUTCOME_UNKNOWN; /* the new PIN is next */
-        status = mark(it, &it->card->error);
-        if (status != KAMUPIN_OK)
-            evidence->outcome = KAMUPIN_OUTCOME_NONE;
-        return status;
-    }
-    if (status == KAMUPIN_OK) {
-        evidence->authentication = KP_AUTHENTICATION_REFUSED;
-        status = refused(it, KAMUPIN_E_AUTHENTICATION_REFUSED, sw, "EXTERNAL AUTHENTICATE");
-    } else if (!it->card->channel.delivered) {
-        evidence->authentication = KP_AUTHENTICATION_NOT_SENT;
-    }
-    mark_end(it);
-    return status;
-}
-
-static kamupin_status authenticate(attempt *it)
-{
-    uint16_t sw;
-
-    it->evidence->authentication = KP_AUTHENTICATION_UNKNOWN;
-    kamupin_status status = mark(it, &it->card->error);
-    if (status != KAMUPIN_OK) {
-        it->evidence->authentication = KP_AUTHENTICATION_NOT_SENT;
-        return status;
-    }
-    status = kp_pin_send(it->card, &it->card->identity.profile->external_authenticate,
-                         it->cryptogram, it->cryptogram_length, &sw);
-    OPENSSL_cleanse(it->cryptogram, sizeof it->cryptogram);
-    return authenticated(it, status, sw);
-}
-
-/* What the card's refusal of the new PIN means (ISO/IEC 7816-4, 5.1.3): 64xx and 66xx to 6Exx leave
- * the card as it was; after a warning, 65xx (memory changed) or 6Fxx only a look can tell. */
-static kamupin_outcome outcome_of(uint16_t sw)
+/* ISO/IEC 7816-4, 5.1.3: 64xx and 66xx to 6Exx leave the card as it was; after a warning, 65xx
+   (memory changed) or 6Fxx only a look can tell. */
+kamupin_outcome kp_attempt_outcome(uint16_t sw)
 {
     unsigned int sw1 = sw >> 8;
 
@@ -156,7 +53,17 @@ static kamupin_outcome outcome_of(uint16_t sw)
                                                        : KAMUPIN_OUTCOME_UNKNOWN;
 }
 
-static kamupin_status set_pin(attempt *it)
+kamupin_status kp_attempt_won(kp_attempt *it)
+{
+    it->evidence->authentication = KP_AUTHENTICATION_ACCEPTED;
+    it->evidence->outcome = KAMUPIN_OUTCOME_UNKNOWN; /* the new PIN is next */
+    kamupin_status status = kp_attempt_mark(it);
+    if (status != KAMUPIN_OK)
+        it->evidence->outcome = KAMUPIN_OUTCOME_NONE;
+    return status;
+}
+
+kamupin_status kp_attempt_set_pin(kp_attempt *it)
 {
     const kp_profile *profile = it->card->identity.profile;
     kp_pin_block pin;
@@ -174,47 +81,61 @@ static kamupin_status set_pin(attempt *it)
             it->evidence->outcome = KAMUPIN_OUTCOME_DONE;
             it->evidence->state_after = KAMUPIN_PIN_USABLE;
         } else {
-            it->evidence->outcome = outcome_of(sw);
-            status = refused(it, KAMUPIN_E_CARD_REFUSED, sw, "RESET RETRY COUNTER");
+            it->evidence->outcome = kp_attempt_outcome(sw);
+            status = kp_attempt_refused(it, KAMUPIN_E_CARD_REFUSED, sw, "RESET RETRY COUNTER");
         }
     }
     OPENSSL_cleanse(&pin, sizeof pin);
-    mark_end(it);
+    kp_attempt_mark_end(it);
     return status;
 }
 
-/* Everything between hold and release. */
-static kamupin_status reset_held(attempt *it)
+/* The forms that win a right while the card is held: everything between hold and release. */
+static kamupin_status reset_held(kp_attempt *it)
 {
     const kamupin_card_info *info = &it->card->identity.info;
     kamupin_status status = kp_guard_reset(it->card);
 
     it->evidence->state_before = info->pin_state;
     it->evidence->tries_before = info->pin_tries == KAMUPIN_TRIES_KNOWN ? info->pin_tries_left : -1;
-    if (status == KAMUPIN_OK)
-        status = take_challenge(it);
-    if (status == KAMUPIN_OK)
-        status = take_cryptogram(it);
-    if (status == KAMUPIN_OK)
-        status = authenticate(it);
-    if (status == KAMUPIN_OK)
-        status = set_pin(it);
-    OPENSSL_cleanse(it->cryptogram, sizeof it->cryptogram);
-    return status;
+    if (status != KAMUPIN_OK)
+        return status;
+    return kp_attempt_by_cryptogram(it);
+}
+
+kp_card_operation kp_form_operation(kp_authority_form form)
+{
+    switch (form) {
+    case KP_FORM_CRYPTOGRAM:
+        return KP_OP_RESET_BY_CRYPTOGRAM;
+    case KP_FORM_SEALED_PUK:
+        return KP_OP_RESET_BY_SEALED_PUK;
+    case KP_FORM_RELAY:
+        return KP_OP_RESET_BY_RELAY;
+    }
+    return KP_OP_RESET_BY_CRYPTOGRAM;
 }
 
 kamupin_status kp_pin_reset(kamupin_card *card, const kp_authority *authority,
                             const kamupin_secret *new_pin, unsigned int risk, unsigned int vouched,
                             kp_evidence *evidence)
 {
-    attempt it = {.card = card, .authority = authority, .new_pin = new_pin, .evidence = evidence};
+    kp_attempt it = {
+        .card = card, .authority = authority, .new_pin = new_pin, .evidence = evidence};
 
-    *evidence = (kp_evidence){.tries_before = -1, .tries_after = -1};
+    *evidence = (kp_evidence){
+        .tries_before = -1, .tries_after = -1, .puk_tries_before = -1, .puk_tries_after = -1};
     kamupin_status status = kp_card_enter(card);
     if (status == KAMUPIN_OK)
         status = kp_pin_check(card->identity.profile, new_pin, NULL, &card->error);
     if (status == KAMUPIN_OK)
-        status = kp_pin_ready(card, KP_OP_RESET_BY_CRYPTOGRAM, risk, vouched);
+        status =
+            kp_pin_ready(card, kp_form_operation(authority->form), risk & KP_ALL_RISKS, vouched);
+    if (status == KAMUPIN_OK && authority->form == KP_FORM_SEALED_PUK) {
+        status =
+            kp_guard_sealed_puk(card->identity.profile, &card->identity.info, risk, &card->error);
+        return status == KAMUPIN_OK ? kp_attempt_by_sealed_puk(&it) : status;
+    }
     if (status == KAMUPIN_OK)
         status = kp_card_hold(card);
     if (status == KAMUPIN_OK) {

@@ -2,9 +2,8 @@
    SPDX-License-Identifier: Apache-2.0
 
    reset.h: a new PIN by the right of an authority. `pin` plays the card's side and never asks where
-   the authority comes from (architecture, ideas 8 and 11): in one held transaction the card is
-   identified, asked for a challenge, given the authority's cryptogram and the new PIN, and logged
-   out. */
+   the authority comes from (architecture, ideas 8 and 11). Three forms: a cryptogram over the card's
+   challenge, a relay of commands, a sealed PUK. The caller names one; there is no fallback. */
 #ifndef KP_PIN_RESET_H
 #define KP_PIN_RESET_H
 
@@ -14,7 +13,18 @@
 
 #define KP_CRYPTOGRAM_MAX 255
 
-/** What became of EXTERNAL AUTHENTICATE. */
+/** In what form an authority comes. */
+typedef enum kp_authority_form {
+    KP_FORM_CRYPTOGRAM = 0,
+    KP_FORM_SEALED_PUK = 1,
+    KP_FORM_RELAY = 2
+} kp_authority_form;
+
+/** The operation of a profile row that a form is, for proof and vouching. */
+kp_card_operation kp_form_operation(kp_authority_form form);
+
+/** What became of the command that could cost an attempt: EXTERNAL AUTHENTICATE; in a relay the
+ * steps that can cost a try; with a sealed PUK the RESET RETRY COUNTER that carries it. */
 typedef enum kp_authentication {
     KP_AUTHENTICATION_NOT_SENT = 0,
     KP_AUTHENTICATION_UNKNOWN, /* sent, no answer came */
@@ -33,6 +43,8 @@ typedef struct kp_evidence {
      * them with: kamupin_card_read tells them afterwards. */
     kamupin_pin_state state_after;
     int tries_after;
+    /* Of the PUK, where it was used: read just before and just after; -1 not known. */
+    int puk_tries_before, puk_tries_after;
 } kp_evidence;
 
 /** What an authority is asked for and told. `reply` is wiped by the caller of `answer`. */
@@ -50,18 +62,24 @@ typedef struct kp_authority {
      * these two fails, nothing further is sent: so without "accepted" on disk the card never had
      * the new PIN. */
     kamupin_status (*mark)(void *user, const kp_evidence *evidence, kamupin_error *error);
+    kp_authority_form form;
+    /** Sealed PUK: called while the card is not held. Gives the PUK, a secret of kind PUK that the
+     * caller of `puk` frees, and the uses left in the ledger, this one included. */
+    kamupin_status (*puk)(void *user, kamupin_secret **puk, int *uses_left, kamupin_error *error);
 } kp_authority;
 
 /** One attempt, for a caller that holds the card's lock (kp_pin_lock). Commands after the card was
- * chosen: identification (at most 4), guard (1), GET
- * CHALLENGE, EXTERNAL AUTHENTICATE, RESET RETRY COUNTER, logout (at most 2). Sends EXTERNAL
- * AUTHENTICATE only when attempts_left is at least 2, and nothing twice. The reason of a failure is
+ * chosen: identification (at most 4), guard (1), then by cryptogram GET CHALLENGE, EXTERNAL
+ * AUTHENTICATE, RESET RETRY COUNTER; by sealed PUK RESET RETRY COUNTER and the PUK's counter again;
+ * by relay what the service asks for and RESET RETRY COUNTER; logout (at most 2). Sends what can
+ * cost an attempt only when the ledger has at least 2, and nothing twice. The reason of a failure is
  * in card->error; `evidence` is filled in any case. A cryptogram that was not sent is thrown away:
  * the next attempt takes a fresh challenge. Errors: those of kamupin_pin_check, kp_pin_ready,
  * kp_card_hold, kp_guard_reset and of the authority; network-timeout when it answers too late,
  * service-reply-malformed when what it answers is no cryptogram; authentication-refused,
  * card-refused, card-reply-malformed, authority-exhausted (tries_left as the authority says),
- * cancelled (before EXTERNAL AUTHENTICATE), card-reset and card-removed (evidence tells whether
+ * sealed-puk-refused, puk-last-try, relay-refused,
+ * cancelled (before the first command that can cost an attempt), card-reset and card-removed (evidence tells whether
  * anything had been sent). */
 kamupin_status kp_pin_reset(kamupin_card *card, const kp_authority *authority,
                             const kamupin_secret *new_pin, unsigned int risk, unsigned int vouched,

@@ -11,10 +11,11 @@
 #include <core/secret.h>
 #include <kamupin/pin.h>
 
-/** Every kamupin_pin_risk. */
+/** Every kamupin_pin_risk of PIN work that needs no service, and the one of an operation. */
 #define KP_ALL_RISKS                                                                               \
     ((unsigned int)KAMUPIN_RISK_LAST_TRY | (unsigned int)KAMUPIN_RISK_UNPROVEN |                   \
      (unsigned int)KAMUPIN_RISK_UNKNOWN_TRIES)
+#define KP_OPERATION_RISKS (KP_ALL_RISKS | (unsigned int)KAMUPIN_RISK_SEALED_PUK)
 
 /** Whether PIN work of this kind may begin on a card, as far as that can be told without a command:
  * known flags in `risk`, a card that is usable, a command form that is known or accepted. Errors:

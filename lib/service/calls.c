@@ -1,19 +1,22 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   calls.c: the operation's own calls: SMS code, cryptogram, giving up. */
+   calls.c: the operation's own calls: SMS code, authority, giving up. */
 #include <service/client.h>
 
 #include <core/fail.h>
+#include <service/jwe.h>
 
 #include <string.h>
 
 static const char *const FACTORS[] = {"sms", NULL};
-static const char *const FORMS[] = {"cryptogram", NULL};
+static const char *const CRYPTOGRAM[] = {"cryptogram", NULL};
+static const char *const SEALED_PUK[] = {"sealed-puk", NULL};
 static const char *const CANCELLED[] = {"cancelled", NULL};
 static const char *const PREVIOUS[] = {"not-sent", "unknown", NULL};
 
 #define CRYPTOGRAM_MIN 8
+#define PUK_MAX        16 /* bytes that a card takes */
 #define CHALLENGE_MIN  8
 #define CHALLENGE_MAX  32
 
@@ -94,14 +97,16 @@ static bool is_previous(const char *previous)
     return previous == NULL;
 }
 
-static void put_authority(kp_buffer *body, const char *card_id, const uint8_t *challenge,
-                          size_t challenge_length, const char *previous)
+static void put_authority(kp_buffer *body, const char *card_id, const char *form,
+                          const uint8_t *challenge, size_t challenge_length, const char *previous)
 {
     kp_json_put_field(body, "{", "card_id", card_id);
-    kp_json_put_field(body, ",", "form", "cryptogram");
-    kp_buffer_text(body, ",\"challenge\":\"");
-    kp_buffer_base64url(body, challenge, challenge_length);
-    kp_buffer_text(body, "\"");
+    kp_json_put_field(body, ",", "form", form);
+    if (challenge != NULL) {
+        kp_buffer_text(body, ",\"challenge\":\"");
+        kp_buffer_base64url(body, challenge, challenge_length);
+        kp_buffer_text(body, "\"");
+    }
     if (previous != NULL)
         kp_json_put_field(body, ",", "previous", previous);
     kp_buffer_text(body, "}");
@@ -123,12 +128,12 @@ kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
     if (challenge_length < CHALLENGE_MIN || challenge_length > CHALLENGE_MAX ||
         !is_previous(previous))
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
-    put_authority(&body, card_id, challenge, challenge_length, previous);
+    put_authority(&body, card_id, CRYPTOGRAM[0], challenge, challenge_length, previous);
     kamupin_status status =
         kp_call_operation(service, "/authority", &body, deadline_ms, &answer, error);
     if (status == KAMUPIN_OK) {
         const kp_fields fields = {answer.root, &wrong};
-        kp_json_word(fields, "form", FORMS);
+        kp_json_word(fields, "form", CRYPTOGRAM);
         kp_json_bytes(fields, "cryptogram", cryptogram, room, cryptogram_length);
         if (*cryptogram_length < CRYPTOGRAM_MIN)
             kp_json_refuse(fields, "cryptogram");
@@ -136,6 +141,42 @@ kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
         *attempts_left = kp_json_int(fields, "attempts_left", 0, 15);
         status = kp_json_done(fields, error);
     }
+    kp_json_free(answer.root);
+    kp_buffer_wipe(&body);
+    return status;
+}
+
+kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, const char *previous,
+                                     kamupin_secret **puk, int *uses_left, kamupin_error *error)
+{
+    const kp_jwe_parties parties = {service->operation_id, card_id};
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    char sealed[KP_JWE_MAX];
+    const char *wrong = NULL;
+    kp_answer answer = {NULL, 0};
+    char path[KP_PATH_MAX];
+
+    *puk = NULL;
+    *uses_left = 0;
+    if (!is_previous(previous))
+        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
+    put_authority(&body, card_id, SEALED_PUK[0], NULL, 0, previous);
+    kamupin_status status = body.failed ? kp_fail_local(error, KAMUPIN_E_NO_MEMORY)
+                                        : kp_call_path(service, "/authority", path, error);
+    const kp_call call = {
+        .method = "POST", .path = path, .right = KP_RIGHT_TOKEN, .body = &body, .repeat = true};
+    if (status == KAMUPIN_OK)
+        status = kp_call_make(service, &call, &answer, error);
+    if (status == KAMUPIN_OK) {
+        const kp_fields fields = {answer.root, &wrong};
+        kp_json_word(fields, "form", SEALED_PUK);
+        kp_json_text(fields, "sealed", sealed, sizeof sealed);
+        *uses_left = kp_json_int(fields, "attempts_left", 0, 15);
+        status = kp_json_done(fields, error);
+    }
+    if (status == KAMUPIN_OK)
+        status = kp_jwe_open(service->context, service->key, sealed, &parties, KP_SECRET_PUK,
+                             PUK_MAX, puk, error);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;

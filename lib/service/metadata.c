@@ -13,9 +13,10 @@
 static const char *const PROFILES[] = {"kamupin-service-1", NULL};
 static const char *const PRODUCTS[] = {"nes", "mali-muhur", "elektronik-muhur",
                                        "kurumsal-sifreleme", NULL};
-static const char *const AUTHORITIES[] = {"cryptogram", NULL};
+static const char *const AUTHORITIES[] = {"cryptogram", "sealed-puk", "relay", NULL}; /* KP_BY_* */
 /* In the order of KP_VOUCHED_*: the first is bit 0. */
-static const char *const OPERATIONS[] = {"verify", "change", "reset-by-cryptogram", NULL};
+static const char *const OPERATIONS[] = {
+    "verify", "change", "reset-by-cryptogram", "reset-by-relay", "reset-by-sealed-puk", NULL};
 #define WORDS_MAX 4
 
 /* Three decimal numbers, "0.1.0". */
@@ -84,7 +85,7 @@ kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata, k
         kp_call_pin_policy(fields, &metadata->pin_min, &metadata->pin_max);
         kp_json_words(fields, "products", PRODUCTS, WORDS_MAX);
         metadata->sms = kp_call_factors(fields);
-        metadata->cryptogram = kp_json_words(fields, "authorities", AUTHORITIES, WORDS_MAX) != 0;
+        metadata->forms = kp_json_words(fields, "authorities", AUTHORITIES, WORDS_MAX);
         read_vouched(fields, metadata);
         status = kp_json_done(fields, error);
     }

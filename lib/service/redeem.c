@@ -13,6 +13,7 @@
 static const char *const KINDS[] = {"unblock", "create", NULL}; /* 1 + index: operation_kind */
 static const char *const PRODUCTS[] = {"nes", "mali-muhur", "elektronik-muhur",
                                        "kurumsal-sifreleme", NULL};
+static const char *const FORMS[] = {"cryptogram", "sealed-puk", "relay", NULL}; /* KP_BY_* */
 static const char *const TOKEN_TYPES[] = {"DPoP", NULL};
 
 #define OPERATION_ID_MIN 8
@@ -43,10 +44,32 @@ void kp_call_allowed(kp_fields fields, const kp_card_name *cards, size_t count, 
         kp_fields card = kp_json_entry(fields, "cards", i);
         char *card_id = allowed->card_id[i];
         kp_json_text(card, "card_id", card_id, KAMUPIN_CARD_ID_MAX);
+        allowed->form[i] = KP_BY_CRYPTOGRAM; /* a service that says nothing means this one */
+        if (json_object_get(card.object, "authority") != NULL)
+            allowed->form[i] = (unsigned int)kp_json_word(card, "authority", FORMS);
         /* What the service sends may only narrow. */
         if (!is_among(cards, count, card_id))
             kp_json_refuse(fields, "cards");
     }
+}
+
+void kp_allowed_add(kp_allowed *allowed, const kp_allowed *more)
+{
+    for (size_t i = 0; i < more->count && allowed->count < KP_CARDS_MAX; i++) {
+        if (kp_allowed_find(allowed, more->card_id[i]) < allowed->count)
+            continue;
+        memcpy(allowed->card_id[allowed->count], more->card_id[i], KAMUPIN_CARD_ID_MAX);
+        allowed->form[allowed->count++] = more->form[i];
+    }
+}
+
+size_t kp_allowed_find(const kp_allowed *allowed, const char *card_id)
+{
+    size_t at = 0;
+
+    while (at < allowed->count && strcmp(allowed->card_id[at], card_id) != 0)
+        at++;
+    return at;
 }
 
 kamupin_status kp_service_cards(kp_service *service, const kp_card_name *cards, size_t count,
@@ -170,8 +193,7 @@ static kamupin_status ask_rest(kp_service *service, const kp_card_name *cards, s
     kamupin_status status =
         kp_service_cards(service, rest, left, &more, &redeemed->deadline_ms, error);
     kp_allowed *allowed = &redeemed->allowed;
-    for (size_t i = 0; i < more.count && allowed->count < KP_CARDS_MAX; i++)
-        memcpy(allowed->card_id[allowed->count++], more.card_id[i], KAMUPIN_CARD_ID_MAX);
+    kp_allowed_add(allowed, &more);
     return status;
 }
 

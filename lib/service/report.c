@@ -50,6 +50,8 @@ static void put_report(kp_buffer *body, const kp_report *report)
     kp_json_put_field(body, ",", "pin_state_after", kamupin_pin_state_name(report->state_after));
     put_tries(body, "tries_before", report->tries_before);
     put_tries(body, "tries_after", report->tries_after);
+    put_tries(body, "puk_tries_before", report->puk_tries_before);
+    put_tries(body, "puk_tries_after", report->puk_tries_after);
     kp_buffer_text(body, "}}");
 }
 

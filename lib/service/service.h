@@ -32,14 +32,21 @@ typedef struct kp_vouched {
                                 room does not include card/ */
 } kp_vouched;
 
-/* The names of the profile: "verify", "change", "reset-by-cryptogram". */
+/* The names of the profile: "verify", "change", "reset-by-cryptogram", … */
 #define KP_VOUCHED_VERIFY              1u
 #define KP_VOUCHED_CHANGE              2u
 #define KP_VOUCHED_RESET_BY_CRYPTOGRAM 4u
+#define KP_VOUCHED_RESET_BY_RELAY      8u
+#define KP_VOUCHED_RESET_BY_SEALED_PUK 16u
+
+/** The forms of an authority, which are pin/'s kp_authority_form as numbers. */
+#define KP_BY_CRYPTOGRAM 0u
+#define KP_BY_SEALED_PUK 1u
+#define KP_BY_RELAY      2u
 
 typedef struct kp_metadata {
     unsigned int pin_min, pin_max; /* already narrowed to 6..12 */
-    bool cryptogram;               /* the one authority of this version */
+    unsigned int forms;            /* of an authority: 1u << KP_BY_* */
     bool sms;
     kp_vouched vouched[KP_ROWS_MAX];
     size_t vouched_count;
@@ -57,8 +64,14 @@ typedef struct kp_card_name {
 /** The cards that the service allows among those it was told of. */
 typedef struct kp_allowed {
     char card_id[KP_CARDS_MAX][KAMUPIN_CARD_ID_MAX];
+    unsigned int form[KP_CARDS_MAX]; /* KP_BY_*: how this card would get its authority */
     size_t count;
 } kp_allowed;
+
+/** Where a card stands in it; `count` when it does not. */
+size_t kp_allowed_find(const kp_allowed *allowed, const char *card_id);
+/** Adds those that are not in it yet. */
+void kp_allowed_add(kp_allowed *allowed, const kp_allowed *more);
 
 typedef struct kp_redeemed {
     char operation_id[64];
@@ -104,6 +117,12 @@ kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
                                      size_t *cryptogram_length, int *attempts_left,
                                      kamupin_error *error);
 
+/** Asks for the card's PUK, sealed to the operation's key. `uses_left`: in the ledger, this one
+ * included. `previous` as above. A lost answer's request is repeated once, because a PUK is released
+ * once. Errors: service-reply-malformed when it does not open, … */
+kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, const char *previous,
+                                     kamupin_secret **puk, int *uses_left, kamupin_error *error);
+
 /** Gives the operation up; best effort, at most `timeout_ms` (0: the context's bound). */
 kamupin_status kp_service_cancel(kp_service *service, long timeout_ms, kamupin_error *error);
 
@@ -117,7 +136,8 @@ typedef struct kp_report {
     const char *external_authenticate; /* "not-sent", "accepted", "refused", "unknown" */
     uint16_t status_word;              /* 0: none */
     kamupin_pin_state state_before, state_after;
-    int tries_before, tries_after; /* -1: not known */
+    int tries_before, tries_after;         /* -1: not known */
+    int puk_tries_before, puk_tries_after; /* -1: not known, or the PUK was not used */
 } kp_report;
 /** Reports by the ticket alone; a lost answer's request is repeated once under the same idempotency
  * key.

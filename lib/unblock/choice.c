@@ -19,31 +19,38 @@ unsigned int kp_vouched_for(const kp_metadata *metadata, const char *row)
     return 0;
 }
 
-static bool is_allowed(const kp_allowed *allowed, const char *card_id)
+kp_authority_form kp_operation_form(const kamupin_operation *operation, const char *card_id)
 {
-    for (size_t i = 0; i < allowed->count; i++)
-        if (strcmp(allowed->card_id[i], card_id) == 0)
-            return true;
-    return false;
+    const kp_allowed *allowed = &operation->redeemed.allowed;
+    const size_t at = kp_allowed_find(allowed, card_id);
+
+    return at < allowed->count ? (kp_authority_form)allowed->form[at] : KP_FORM_CRYPTOGRAM;
 }
 
 kamupin_status kp_operation_judge(void *user, const kamupin_card_info *info)
 {
     const kamupin_operation *operation = user;
+    const kp_allowed *allowed = &operation->redeemed.allowed;
+    const kp_profile *profile = kp_profile_find(operation->context, info->profile);
 
     if (info->usable != KAMUPIN_OK)
         return info->usable;
     if (info->kind != KAMUPIN_CARD_SIGNATURE)
         return KAMUPIN_E_CARD_UNSUPPORTED; /* of a row from a file: not the service's */
-    if (!is_allowed(&operation->redeemed.allowed, info->card_id))
+    if (kp_allowed_find(allowed, info->card_id) == allowed->count)
         return KAMUPIN_E_CARD_NOT_YOURS;
     if (info->pin_state == KAMUPIN_PIN_DEAD || info->puk_state == KAMUPIN_PIN_BLOCKED ||
         info->puk_state == KAMUPIN_PIN_DEAD)
         return KAMUPIN_E_CARD_DEAD;
     if (info->puk_tries == KAMUPIN_TRIES_KNOWN && info->puk_tries_left < 2)
         return KAMUPIN_E_PUK_LAST_TRY;
-    return kp_guard_proof(kp_profile_find(operation->context, info->profile),
-                          KP_OP_RESET_BY_CRYPTOGRAM, operation->risk,
+    kp_authority_form form = kp_operation_form(operation, info->card_id);
+    if (form == KP_FORM_SEALED_PUK) {
+        kamupin_status status = kp_guard_sealed_puk(profile, info, operation->risk, NULL);
+        if (status != KAMUPIN_OK)
+            return status;
+    }
+    return kp_guard_proof(profile, kp_form_operation(form), operation->risk,
                           kp_vouched_for(&operation->metadata, info->profile), NULL);
 }
 
@@ -78,7 +85,6 @@ kamupin_status kp_operation_ask_cards(kamupin_operation *operation, const kamupi
 {
     kp_card_name fresh[KP_CARDS_MAX];
     kp_allowed more = {.count = 0};
-    kp_allowed *known = &operation->redeemed.allowed;
 
     size_t before = operation->asked_count;
     size_t count = kp_operation_note_cards(operation, list, fresh);
@@ -88,9 +94,8 @@ kamupin_status kp_operation_ask_cards(kamupin_operation *operation, const kamupi
                                              &operation->deadline_ms, &operation->error);
     if (status != KAMUPIN_OK)
         operation->asked_count = before; /* to be asked again */
-    for (size_t i = 0; status == KAMUPIN_OK && i < more.count && known->count < KP_CARDS_MAX; i++)
-        if (!is_allowed(known, more.card_id[i]))
-            memcpy(known->card_id[known->count++], more.card_id[i], KAMUPIN_CARD_ID_MAX);
+    else
+        kp_allowed_add(&operation->redeemed.allowed, &more);
     return kp_operation_ended_by(operation, status);
 }
 

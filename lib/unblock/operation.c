@@ -35,7 +35,7 @@ kamupin_status kamupin_operation_new(kamupin_context *context,
     if (options == NULL || options->size != sizeof *options || options->service == NULL)
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
                        "options without a service, or of another size");
-    if ((options->risk & ~KP_ALL_RISKS) != 0 || !is_kind(options->kind))
+    if ((options->risk & ~KP_OPERATION_RISKS) != 0 || !is_kind(options->kind))
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "risk %#x, kind %d",
                        options->risk, (int)options->kind);
     if (strlen(options->service) >= KP_URL_MAX)

@@ -69,6 +69,8 @@ void kp_operation_tell(const kamupin_operation *operation, kamupin_event_kind ki
 
 /** Why a card that is usable as such may not be used for this operation; ok when it may. */
 kamupin_status kp_operation_judge(void *operation, const kamupin_card_info *info);
+/** In what form the service gives the authority for a card that it allows. */
+kp_authority_form kp_operation_form(const kamupin_operation *operation, const char *card_id);
 /** The operations that a service vouches for on a row: bits of kp_card_operation. */
 unsigned int kp_vouched_for(const kp_metadata *metadata, const char *row);
 /** Tells the service of cards it was not asked about yet, and takes what it allows. */

@@ -62,6 +62,8 @@ kamupin_status kp_record_save(kamupin_context *context, const kp_record *record,
     put_number(&text, "tries-before", evidence->tries_before);
     put(&text, "state-after", kamupin_pin_state_name(evidence->state_after));
     put_number(&text, "tries-after", evidence->tries_after);
+    put_number(&text, "puk-tries-before", evidence->puk_tries_before);
+    put_number(&text, "puk-tries-after", evidence->puk_tries_after);
     put_number(&text, "finished", record->finished_at);
     kp_buffer_text(&text, "ticket ");
     kp_buffer_append(&text, ticket.data, ticket.length);
@@ -142,7 +144,7 @@ static bool take_number(char **next, const char *key, int64_t least, int64_t mos
 static bool take_evidence(char **next, kp_evidence *evidence)
 {
     int authentication = 0, outcome = 0, before = 0, after = 0;
-    int64_t word = 0, tries_before = 0, tries_after = 0;
+    int64_t word = 0, tries_before = 0, tries_after = 0, puk_before = 0, puk_after = 0;
 
     if (!take_word(next, "authentication", authentication_word, KP_AUTHENTICATION_REFUSED,
                    &authentication) ||
@@ -151,7 +153,9 @@ static bool take_evidence(char **next, kp_evidence *evidence)
         !take_word(next, "state-before", state_word, KAMUPIN_PIN_DEAD, &before) ||
         !take_number(next, "tries-before", -1, 255, &tries_before) ||
         !take_word(next, "state-after", state_word, KAMUPIN_PIN_DEAD, &after) ||
-        !take_number(next, "tries-after", -1, 255, &tries_after))
+        !take_number(next, "tries-after", -1, 255, &tries_after) ||
+        !take_number(next, "puk-tries-before", -1, 255, &puk_before) ||
+        !take_number(next, "puk-tries-after", -1, 255, &puk_after))
         return false;
     evidence->authentication = (kp_authentication)authentication;
     evidence->outcome = (kamupin_outcome)outcome;
@@ -160,6 +164,8 @@ static bool take_evidence(char **next, kp_evidence *evidence)
     evidence->tries_before = (int)tries_before;
     evidence->state_after = (kamupin_pin_state)after;
     evidence->tries_after = (int)tries_after;
+    evidence->puk_tries_before = (int)puk_before;
+    evidence->puk_tries_after = (int)puk_after;
     return true;
 }
 

@@ -52,7 +52,7 @@ static kamupin_outcome ask_pin(ending *self, kamupin_card *card, kamupin_error *
         kamupin_secret_new(self->context, KAMUPIN_SECRET_PIN, &pin, error) != KAMUPIN_OK)
         return outcome;
     if (self->prompts->secret(self->prompts->user, &question, pin) == KAMUPIN_ANSWER_GIVEN) {
-        unsigned int risk = self->options == NULL ? 0 : self->options->risk;
+        unsigned int risk = self->options == NULL ? 0 : self->options->risk & KP_ALL_RISKS;
         kamupin_status status =
             kp_pin_verify(card, pin, risk, kp_vouched_for(&metadata, card->identity.info.profile));
         if (status == KAMUPIN_OK)
@@ -170,9 +170,10 @@ kamupin_status kamupin_resume(kamupin_context *context, const kamupin_operation_
         *left = 0;
     self.cancel = options == NULL ? NULL : options->cancel;
     kamupin_status status = kp_context_check(context, error);
-    if (status == KAMUPIN_OK && ((options != NULL && (options->size != sizeof *options ||
-                                                      (options->risk & ~KP_ALL_RISKS) != 0)) ||
-                                 (prompts != NULL && prompts->size != sizeof *prompts)))
+    if (status == KAMUPIN_OK &&
+        ((options != NULL &&
+          (options->size != sizeof *options || (options->risk & ~KP_OPERATION_RISKS) != 0)) ||
+         (prompts != NULL && prompts->size != sizeof *prompts)))
         status = kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     if (status == KAMUPIN_OK)
         status = kp_journal_each(context, remember, &found, error);

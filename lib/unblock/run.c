@@ -38,6 +38,21 @@ static kamupin_status answer(void *user, const uint8_t *challenge, size_t challe
     return status;
 }
 
+/* kp_authority.puk: the service discloses the card's PUK, sealed to this operation. */
+static kamupin_status disclose(void *user, kamupin_secret **puk, int *uses_left,
+                               kamupin_error *error)
+{
+    kamupin_operation *operation = user;
+    const char *previous = previous_attempt(operation);
+
+    kp_operation_move(operation, KAMUPIN_PHASE_AUTHORITY);
+    operation->attempts++;
+    kamupin_status status = kp_service_sealed_puk(operation->service, operation->card_id, previous,
+                                                  puk, uses_left, error);
+    operation->authorised = status == KAMUPIN_OK;
+    return status;
+}
+
 /* kp_authority.mark: durable before anything further is sent. */
 static kamupin_status mark(void *user, const kp_evidence *evidence, kamupin_error *error)
 {
@@ -61,14 +76,17 @@ static kamupin_status begin_record(kamupin_operation *operation)
     memcpy(record->card_id, operation->card_id, sizeof record->card_id);
     record->evidence.tries_before = -1;
     record->evidence.tries_after = -1;
+    record->evidence.puk_tries_before = -1;
+    record->evidence.puk_tries_after = -1;
     return kp_record_save(operation->context, record, &operation->error);
 }
 
 /* Whether a fresh challenge may be taken at once: the card was reset under us and nothing was
- * decided. */
+ * decided. A PUK is released once. */
 static bool again_at_once(const kamupin_operation *operation, kamupin_status status)
 {
     return status == KAMUPIN_E_CARD_RESET && operation->attempts < KP_ATTEMPTS_MAX &&
+           kp_operation_form(operation, operation->card_id) != KP_FORM_SEALED_PUK &&
            kamupin_operation_seconds_left(operation) != 0 &&
            !kamupin_cancel_pulled(operation->cancel);
 }
@@ -76,9 +94,14 @@ static bool again_at_once(const kamupin_operation *operation, kamupin_status sta
 /* One attempt, and what is known after it. */
 static kamupin_status attempt_once(kamupin_operation *operation)
 {
-    const kp_authority authority = {operation, answer, mark};
+    const kp_authority authority = {.user = operation,
+                                    .answer = answer,
+                                    .mark = mark,
+                                    .form = kp_operation_form(operation, operation->card_id),
+                                    .puk = disclose};
     const kp_authentication before = operation->record.evidence.authentication;
-    kp_evidence evidence = {.tries_before = -1, .tries_after = -1};
+    kp_evidence evidence = {
+        .tries_before = -1, .tries_after = -1, .puk_tries_before = -1, .puk_tries_after = -1};
     kamupin_status status = KAMUPIN_OK;
 
     kp_operation_move(operation, KAMUPIN_PHASE_READY);
@@ -131,6 +154,8 @@ static bool is_final(kamupin_status status)
     case KAMUPIN_E_OPERATION_PHASE:
     case KAMUPIN_E_OPERATION_UNKNOWN:
     case KAMUPIN_E_PAGE_CLOSED:
+    case KAMUPIN_E_RELAY_REFUSED:
+    case KAMUPIN_E_SEALED_PUK_REFUSED:
     case KAMUPIN_E_SESSION_REFUSED:
     case KAMUPIN_E_STATE_FOLDER:
     case KAMUPIN_E_CANCELLED:

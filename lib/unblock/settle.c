@@ -15,9 +15,11 @@ kamupin_outcome kp_settle_by_state(const kp_evidence *before, const kamupin_card
 {
     if (before->outcome == KAMUPIN_OUTCOME_DONE || before->outcome == KAMUPIN_OUTCOME_NOT_DONE)
         return before->outcome;
-    /* Without an accepted authentication, or where the card surely had no new PIN, it has none. */
-    if (before->authentication != KP_AUTHENTICATION_ACCEPTED ||
-        before->outcome == KAMUPIN_OUTCOME_NONE)
+    /* Where the card surely had no new PIN, it has none. An unknown authentication with an unknown
+     * outcome is a sealed PUK's: one command does both. */
+    if (before->outcome == KAMUPIN_OUTCOME_NONE ||
+        before->authentication == KP_AUTHENTICATION_NOT_SENT ||
+        before->authentication == KP_AUTHENTICATION_REFUSED)
         return KAMUPIN_OUTCOME_NOT_DONE;
     if (now == NULL || now->pin_state == KAMUPIN_PIN_UNKNOWN)
         return KAMUPIN_OUTCOME_NONE;
@@ -59,6 +61,8 @@ kamupin_status kp_settle_report(kp_service *service, const kp_record *record, in
     report.state_after = record->evidence.state_after;
     report.tries_before = record->evidence.tries_before;
     report.tries_after = record->evidence.tries_after;
+    report.puk_tries_before = record->evidence.puk_tries_before;
+    report.puk_tries_after = record->evidence.puk_tries_after;
     return kp_service_report(service, record->ticket, &report, deadline_ms, recorded_at, error);
 }
 

@@ -20,7 +20,7 @@ static kamupin_status know_service(kamupin_operation *operation)
         return status;
     if (!operation->metadata.sms)
         return kp_fail_local(&operation->error, KAMUPIN_E_FACTOR_UNSUPPORTED);
-    if (!operation->metadata.cryptogram)
+    if (operation->metadata.forms == 0)
         return kp_fail(&operation->error, KAMUPIN_E_COMMAND_UNKNOWN, KAMUPIN_FROM_SERVICE,
                        "the service offers no authority that this version can play");
     operation->metadata_known = true;

@@ -89,7 +89,7 @@ static void metadata(session *self)
     say(self, status);
     if (status == KAMUPIN_OK)
         printf(" pin=%u..%u sms=%d cryptogram=%d", told.pin_min, told.pin_max, told.sms,
-               told.cryptogram);
+               (told.forms & 1u << KP_BY_CRYPTOGRAM) != 0);
     for (size_t i = 0; status == KAMUPIN_OK && i < told.vouched_count; i++)
         printf(" %s=%u", told.vouched[i].row, told.vouched[i].operations);
 }

@@ -273,12 +273,12 @@ class Steps:
         provoked(status)
         return answer
 
-    def to(self, phase: str, code: str | None = None, card: str | None = None) -> "Steps":
+    def to(self, phase: str, code: str | None = None, card: str | None = None, risk: int = 0) -> "Steps":
         """Takes every step to a phase: card, pin, sms, sent (an SMS was sent), ready."""
         steps = ["card", "pin", "sms", "sent", "ready"]
         wanted = steps[:steps.index(phase) + 1]
         before = len(self.box.control.get("/sms")["sms"])
-        self.good("new")
+        self.good("new", "any", str(risk))
         self.good("redeem", code or self.box.code())
         if "pin" in wanted:
             self.good("choose", *([card] if card else []))

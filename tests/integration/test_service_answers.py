@@ -116,7 +116,7 @@ def test_a_field_that_is_read_has_to_be_there_and_of_its_type(pki: Authority, le
 @pytest.mark.parametrize(("call", "changes"), [
     ("metadata", [("profile", "kamupin-service-2")]),
     ("metadata", [("products", ["nes", "something-new"])]),
-    ("metadata", [("authorities", ["cryptogram", "relay"])]),
+    ("metadata", [("authorities", ["cryptogram", "by-post"])]),
     ("metadata", [("vouched_rows.0.operations", ["reset-by-magic"])]),
     ("metadata", [("vouched_rows.0.row", "a-row-name-that-is-longer-than-any")]),
     ("metadata", [("vouched_rows", [{"row": "akis-2", "operations": []}] * 17)]),

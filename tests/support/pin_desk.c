@@ -38,6 +38,30 @@ static kamupin_status answer(void *user, const uint8_t *challenge, size_t challe
     return it->answers == KAMUPIN_OK ? KAMUPIN_OK : kp_fail_local(error, it->answers);
 }
 
+static size_t write_puk(void *user, unsigned char *room, size_t size)
+{
+    assert_true(strlen(user) <= size);
+    memcpy(room, user, strlen(user));
+    return strlen(user);
+}
+
+static kamupin_status disclose(void *user, kamupin_secret **puk, int *uses_left,
+                               kamupin_error *error)
+{
+    kp_desk *it = user;
+    char digits[] = PUK_TEXT;
+
+    it->asked++;
+    it->asked_at = kp_bench_sent(it->bench);
+    assert_false(it->bench->card.channel.held); /* nothing binds the PUK to a moment of the card */
+    if (it->pulls_cancel)
+        kamupin_cancel_pull(it->bench->card.cancel);
+    *uses_left = it->attempts_left;
+    if (it->answers != KAMUPIN_OK)
+        return kp_fail_local(error, it->answers);
+    return kp_secret_written(it->bench->context, KP_SECRET_PUK, write_puk, digits, puk, error);
+}
+
 static kamupin_status mark(void *user, const kp_evidence *evidence, kamupin_error *error)
 {
     kp_desk *it = user;
@@ -55,7 +79,8 @@ static kamupin_status mark(void *user, const kp_evidence *evidence, kamupin_erro
 
 kp_authority kp_desk_authority(kp_desk *it)
 {
-    return (kp_authority){it, answer, mark};
+    return (kp_authority){
+        .user = it, .answer = answer, .mark = mark, .form = it->form, .puk = disclose};
 }
 
 kp_desk kp_desk_of(kp_bench *bench)

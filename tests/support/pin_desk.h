@@ -16,12 +16,14 @@
 #define AUTHENTICATE "00 82 00 83 10 C0C1C2C3C4C5C6C7C8C9CACBCCCDCECF"
 #define RESET        "00 2C 02 81 08 3938373635343332"
 #define NEW_PIN      "98765432"
+#define PUK_TEXT     "71717171"
 #define BEFORE_IT                                                                                  \
     6 /* commands before EXTERNAL AUTHENTICATE: 4 of identification, guard, challenge */
 
 /* The authority's side, and what it saw: each mark with the commands that were sent before it. */
 typedef struct kp_desk {
     kp_bench *bench;
+    kp_authority_form form;
     /* what it answers */
     kamupin_status answers;
     int attempts_left;

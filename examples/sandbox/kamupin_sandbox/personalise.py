@@ -30,7 +30,8 @@ KEYS = ("rsa", "p256", "p384")
 FIRST_KEY = 0x84  # reference of the key to the first certificate; the next one's is one more
 FLAGS = ("blocked", "unset", "dead", "other-user", "no-certs", "strict", *KEYS, "expired", "not-yet", "no-sign")
 VALUES = {"tries": r"\d{1,2}", "puk": r"\d{1,2}", "auth": r"\d{1,2}", "3d10": r"[0-9A-Fa-f]{4}", "pin": r"\d{4,16}",
-          "reply": r"61xx|6cxx", "product": "|".join(reg.PRODUCTS)}
+          "reply": r"61xx|6cxx", "product": "|".join(reg.PRODUCTS), "form": "|".join(reg.FORMS), "row": r"[a-z][a-z0-9.-]{1,22}",
+          "uses": r"\d{1,2}"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     Variants: blocked, unset (never had a PIN), dead (PUK used up), tries=N, puk=N and auth=N (tries left), pin=DIGITS,
     other-user, product=P, no-certs, 3d10=SW, reply=61xx, reply=6cxx, strict; rsa, p256, p384 (the card signs: a
     certificate and key of each kind named, in that order); expired, not-yet (its certificates' dates), no-sign (their
-    keys are not for signatures). Writes FOLDER/card.state.
+    keys are not for signatures); form=F (how the service gives its authority), row=NAME (its card-profile row there),
+    uses=N (resets with the PUK that the card allows). Writes FOLDER/card.state.
     """
     personality, variants = parse_spec(spec)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -93,10 +95,11 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     lines += [f"sign.key {FIRST_KEY + n:02X} {key_der(one).hex().upper()}" for n, one in enumerate(keys)]
     lines += _files(personality, certificates)
     write_private(state, ("\n".join(lines) + "\n").encode("ascii"))
+    row = variants.get("row", ROW.get(personality, ""))
     if card_id:
         label = f"{owner.name} ({product.upper()})"
-        registry.add_card(reg.Card(card_id, ROW[personality], owner.user_id, product, label), puk)
-    return CardFiles(spec, personality, folder, state, card_id, ROW.get(personality) if card_id else None,
+        registry.add_card(reg.Card(card_id, row, owner.user_id, product, label, variants.get("form", reg.FORMS[0])), puk)
+    return CardFiles(spec, personality, folder, state, card_id, row if card_id else None,
                      owner.user_id, product, pin, tuple(spec.split(":")[1:]))
 
 
@@ -136,6 +139,8 @@ def _references(personality: str, variants: dict[str, str], pin: str | None, puk
     if personality != "akis1":
         auth = int(variants.get("auth", "3"))
         lines += ["auth.reference 83", f"auth.key {key.hex().upper()}", f"auth.tries {auth}", f"auth.max {max(auth, 3)}"]
+    if "uses" in variants:
+        lines.append(f"puk.uses {int(variants['uses'])}")
     if "strict" in variants:
         lines.append("strict on")
     if "3d10" in variants:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 PRODUCTS = ("nes", "mali-muhur", "elektronik-muhur", "kurumsal-sifreleme")
+FORMS = ("cryptogram", "sealed-puk", "relay")  # how a card gets its authority
 DEFAULT_USER = "deneme"
 OTHER_USER = "baska"
 
@@ -26,7 +27,7 @@ CREATE TABLE IF NOT EXISTS user (
     user_id TEXT PRIMARY KEY, name TEXT NOT NULL, identity TEXT NOT NULL, phone TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS card (
     card_id TEXT PRIMARY KEY, row TEXT NOT NULL, owner TEXT NOT NULL REFERENCES user (user_id),
-    product TEXT NOT NULL, label TEXT NOT NULL, puk BLOB NOT NULL) STRICT;
+    product TEXT NOT NULL, label TEXT NOT NULL, puk BLOB NOT NULL, form TEXT NOT NULL) STRICT;
 """
 # Nobody's data: invented names, the well-known sample number and one with a wrong check digit.
 _USERS = ((DEFAULT_USER, "DENEME KULLANICI", "10000000146", "*****2596"),
@@ -52,6 +53,7 @@ class Card:
     owner: str
     product: str
     label: str
+    form: str = FORMS[0]
 
 
 class Registry:
@@ -107,16 +109,21 @@ class Registry:
         """Registers a card; one of that name is replaced."""
         if card.product not in PRODUCTS:
             raise ValueError(f"no product {card.product!r}")
-        self._db.execute("INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?, ?, ?)",
-                         (card.card_id, card.row, card.owner, card.product, card.label, puk))
+        self._db.execute("INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?, ?, ?, ?)",
+                         (card.card_id, card.row, card.owner, card.product, card.label, puk, card.form))
 
     def card(self, card_id: str) -> Card | None:
         """The card of that name, or None."""
-        row = self._db.execute("SELECT card_id, row, owner, product, label FROM card WHERE card_id = ?",
+        row = self._db.execute("SELECT card_id, row, owner, product, label, form FROM card WHERE card_id = ?",
                                (card_id,)).fetchone()
         return Card(*row) if row else None
 
+    def puk(self, card_id: str) -> bytes:
+        """The card's PUK. Only the sealed form of an authority asks for it."""
+        row = self._db.execute("SELECT puk FROM card WHERE card_id = ?", (card_id,)).fetchone()
+        return bytes(row[0])
+
     def cards(self) -> list[Card]:
         """All cards, in the order they were made."""
-        rows = self._db.execute("SELECT card_id, row, owner, product, label FROM card ORDER BY rowid")
+        rows = self._db.execute("SELECT card_id, row, owner, product, label, form FROM card ORDER BY rowid")
         return [Card(*row) for row in rows]

@@ -6,7 +6,7 @@
    tests whose other ends are a real PC/SC daemon and a running service. Touches what its
    environment names: readers, KAMUPIN_SERVICE, KAMUPIN_CA_FILE, KAMUPIN_STATE_DIR.
 
-       new [unblock|create] | redeem CODE | cards | choose [CARD] | pin PIN [AGAIN] | sms
+       new [unblock|create|any] [RISKS] | profile FILE | redeem CODE | cards | choose [CARD] | pin PIN [AGAIN] | sms
        verify CODE | run | result | phase | resume [PIN] | free | list | wait MILLISECONDS | fork
 
    An argument is the milliseconds that one HTTPS exchange may take. An answer is the status' name,
@@ -79,9 +79,11 @@ static void step_new(program *self)
 
     kamupin_operation_free(&self->operation);
     options.service = getenv("KAMUPIN_SERVICE");
-    if (kind != NULL)
+    if (kind != NULL && strcmp(kind, "any") != 0)
         options.kind =
             strcmp(kind, "create") == 0 ? KAMUPIN_OPERATION_CREATE : KAMUPIN_OPERATION_UNBLOCK;
+    if (word(self, 2) != NULL)
+        options.risk = (unsigned int)strtoul(word(self, 2), NULL, 10);
     say(self, kamupin_operation_new(self->context, &options, &self->operation, &self->error));
 }
 
@@ -219,6 +221,8 @@ static void take(program *self)
 
     if (strcmp(step, "new") == 0)
         step_new(self);
+    else if (strcmp(step, "profile") == 0)
+        say(self, kamupin_profile_load(self->context, word(self, 1), &self->error));
     else if (strcmp(step, "redeem") == 0)
         step_redeem(self);
     else if (strcmp(step, "cards") == 0)

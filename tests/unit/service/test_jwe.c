@@ -157,10 +157,10 @@ static void expect_opened(desk *here, const char *text)
     kamupin_secret *secret = NULL;
     kp_bytes bytes;
 
-    assert_int_equal(kp_jwe_open(here->context, here->key, text, &PARTIES, KAMUPIN_SECRET_PUK, 16,
-                                 &secret, NULL),
-                     KAMUPIN_OK);
-    assert_int_equal(kp_secret_read(secret, KAMUPIN_SECRET_PUK, &bytes, NULL), KAMUPIN_OK);
+    assert_int_equal(
+        kp_jwe_open(here->context, here->key, text, &PARTIES, KP_SECRET_PUK, 16, &secret, NULL),
+        KAMUPIN_OK);
+    assert_int_equal(kp_secret_read(secret, KP_SECRET_PUK, &bytes, NULL), KAMUPIN_OK);
     assert_int_equal(bytes.length, sizeof PUK - 1);
     assert_memory_equal(bytes.data, PUK, sizeof PUK - 1);
     /* it can be neither typed into nor taken for a PIN */
@@ -181,9 +181,9 @@ static void refuse(desk *here, const char *text, const kp_jwe_parties *parties, 
     kamupin_secret *secret = NULL;
     kamupin_error error = KAMUPIN_ERROR_INIT;
 
-    assert_int_equal(kp_jwe_open(here->context, here->key, text, parties, KAMUPIN_SECRET_PUK, most,
-                                 &secret, &error),
-                     KAMUPIN_E_SERVICE_REPLY_MALFORMED);
+    assert_int_equal(
+        kp_jwe_open(here->context, here->key, text, parties, KP_SECRET_PUK, most, &secret, &error),
+        KAMUPIN_E_SERVICE_REPLY_MALFORMED);
     assert_int_equal(error.status, KAMUPIN_E_SERVICE_REPLY_MALFORMED);
     assert_null(secret);
 }
@@ -229,7 +229,7 @@ static void refuse_header(desk *here, const char *header, const char *named)
     kp_buffer_base64url(&text, (const unsigned char *)header, strlen(header));
     kp_buffer_text(&text, "." JOSE_REST);
     assert_int_equal(kp_jwe_open(here->context, here->key, (const char *)text.data, &PARTIES,
-                                 KAMUPIN_SECRET_PUK, 16, &secret, &error),
+                                 KP_SECRET_PUK, 16, &secret, &error),
                      KAMUPIN_E_SERVICE_REPLY_MALFORMED);
     assert_non_null(strstr(error.detail, named));
     kp_buffer_wipe(&text);

@@ -29,11 +29,12 @@ static void risks_and_kinds_that_do_not_exist_are_refused_at_once(void **state)
     kamupin_operation_options options = KAMUPIN_OPERATION_OPTIONS_INIT;
 
     options.service = "https://localhost:1/kamupin/v1";
-    options.risk = KAMUPIN_RISK_LAST_TRY | KAMUPIN_RISK_UNPROVEN | KAMUPIN_RISK_UNKNOWN_TRIES;
+    options.risk = KAMUPIN_RISK_LAST_TRY | KAMUPIN_RISK_UNPROVEN | KAMUPIN_RISK_UNKNOWN_TRIES |
+                   KAMUPIN_RISK_SEALED_PUK;
     options.kind = KAMUPIN_OPERATION_CREATE;
     assert_int_equal(kamupin_operation_new(context, &options, &operation, NULL), KAMUPIN_OK);
     kamupin_operation_free(&operation);
-    options.risk = 8;
+    options.risk = 16;
     assert_provokes(KAMUPIN_E_INVALID_ARGUMENT,
                     kamupin_operation_new(context, &options, &operation, NULL));
     assert_null(operation);

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from .. import registry as reg
 from ..ca import TlsAuthority
-from . import authority, codes, operations, pages
+from . import authority, codes, operations, pages, sealed
 from .app import COMMON, Front
 from .clock import left
 from .state import Service
@@ -122,6 +122,8 @@ class Control:
         """GET /ledger: attempts left of every registered card."""
         return {"ledger": [{"card_id": card.card_id, "row": card.row, "owner": card.owner,
                             "attempts_left": authority.attempts_left(self._service, card.card_id),
+                            "puk_uses_left": sealed.uses_left(self._service, card.card_id),
+                            "puk_disclosed": sealed.disclosed(self._service, card.card_id),
                             "maximum": authority.LEDGER_MAXIMUM} for card in self._service.registry.cards()]}
 
     async def operations(self, request: web.Request) -> dict[str, Any]:
@@ -156,12 +158,15 @@ class Control:
         return {"now": self._service.store.clock.advance(_number(wish.get("advance"), float))}
 
     async def set_ledger(self, request: web.Request) -> dict[str, Any]:
-        """POST /ledger {card_id, attempts_left}."""
-        wish = await _wish(request, "card_id", "attempts_left")
+        """POST /ledger {card_id, attempts_left, puk_uses_left}: one of the two, or both."""
+        wish = await _wish(request, "card_id", "attempts_left", "puk_uses_left")
         if self._service.registry.card(str(wish.get("card_id"))) is None:
             raise Wrong("card_id")
         with self._service.store.transaction():
-            authority.set_attempts(self._service, wish["card_id"], int(_number(wish.get("attempts_left"))))
+            if "attempts_left" in wish or "puk_uses_left" not in wish:
+                authority.set_attempts(self._service, wish["card_id"], int(_number(wish.get("attempts_left"))))
+            if "puk_uses_left" in wish:
+                sealed.set_uses(self._service, wish["card_id"], int(_number(wish["puk_uses_left"])))
         return await self.ledger(request)
 
     async def order(self, request: web.Request) -> dict[str, Any]:

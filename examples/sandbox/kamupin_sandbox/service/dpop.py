@@ -82,6 +82,7 @@ class Proof:
 
     thumbprint: str
     claims: dict[str, Any]
+    key: ec.EllipticCurvePublicKey
 
 
 def _public_key(jwk: Any) -> tuple[ec.EllipticCurvePublicKey, str]:
@@ -108,15 +109,16 @@ def read(text: str) -> Proof:
         key, thumbprint = _public_key(header.get("jwk"))
         numbers = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
         key.verify(numbers, f"{head}.{body}".encode(), ec.ECDSA(hashes.SHA256()))
-        return Proof(thumbprint, claims)
+        return Proof(thumbprint, claims, key)
     except (ValueError, Refused):
         raise invalid("not a JWT with a public P-256 key") from None
     except InvalidSignature:
         raise invalid("the signature does not hold") from None
 
 
-def accept(store: Store, nonces: Nonces, headers: list[str], method: str, url: str, token: str | None, now: float) -> str:
-    """Checks the request's one proof, uses it up, and returns the thumbprint of its key."""
+def accept(store: Store, nonces: Nonces, headers: list[str], method: str, url: str, token: str | None,
+           now: float) -> Proof:
+    """Checks the request's one proof, uses it up, and returns it."""
     if len(headers) != 1 or len(headers[0]) > 4096:
         raise invalid("one DPoP header is needed")
     proof = read(headers[0])
@@ -132,4 +134,4 @@ def accept(store: Store, nonces: Nonces, headers: list[str], method: str, url: s
     made = nonces.made_at(claims.get("nonce"), now)
     if not store.do("INSERT OR IGNORE INTO proof VALUES (?, ?, ?)", proof.thumbprint, jti, made + nonces.seconds):
         raise invalid("the proof was used before")
-    return proof.thumbprint
+    return proof

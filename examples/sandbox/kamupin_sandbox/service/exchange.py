@@ -109,8 +109,8 @@ class Exchange:
         if token is None and "token" in asked.call.schemes:
             raise _bad_token("an operation token is needed")
         proofs = asked.headers.getall("DPoP", [])
-        request.key_mark = dpop.accept(request.store, self._service.nonces, proofs, asked.call.method, asked.url, token,
-                                       request.now)
+        proof = dpop.accept(request.store, self._service.nonces, proofs, asked.call.method, asked.url, token, request.now)
+        request.key_mark, request.key = proof.thumbprint, proof.key
         if token is not None:
             request.operation = self._by_token(asked, request, token)
         return f"key {request.key_mark}"

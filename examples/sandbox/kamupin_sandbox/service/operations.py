@@ -54,7 +54,7 @@ def name_cards(request: Request) -> list[dict[str, Any]]:
         request.store.do("INSERT OR REPLACE INTO named_card VALUES (?, ?, ?)", request.op["operation_id"], card_id, named["row"])
         card = request.service.registry.card(card_id)
         if card is not None and judge(request, card_id) is None:
-            allowed[card_id] = {"card_id": card_id, "label": card.label}
+            allowed[card_id] = {"card_id": card_id, "label": card.label, "authority": card.form}
     return list(allowed.values())
 
 

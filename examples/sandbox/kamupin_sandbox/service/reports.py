@@ -12,7 +12,8 @@ from . import authority
 from .problems import Problem
 from .state import Request
 
-_EVIDENCE = ("external_authenticate", "status_word", "pin_state_before", "pin_state_after", "tries_before", "tries_after")
+_EVIDENCE = ("external_authenticate", "status_word", "pin_state_before", "pin_state_after", "tries_before", "tries_after",
+             "puk_tries_before", "puk_tries_after")
 
 
 def report(request: Request) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def _record(request: Request, outcome: str) -> dict[str, Any]:
     if outcome == "done":
         authority.settle(request.service, request.op["card_id"])
     elif outcome == "not-done" and evidence["external_authenticate"] in ("not-sent", "accepted"):
-        authority.give_back_last(request)
+        authority.give_back_last(request, not_sent=evidence["external_authenticate"] == "not-sent")
     recorded_at = request.store.clock.date()
     request.change(phase="reported", outcome=outcome, recorded_at=recorded_at)
     request.store.do("INSERT INTO outcome (operation_id, outcome, evidence, recorded_at) VALUES (?, ?, ?, ?)",

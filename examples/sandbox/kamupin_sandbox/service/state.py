@@ -12,7 +12,9 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..registry import Registry
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from ..registry import FORMS, Registry
 from .contract import Contract
 from .dpop import Nonces
 from .problems import Problem
@@ -22,10 +24,12 @@ PIN_POLICY = {"min_length": 6, "max_length": 12}
 CODE_DIGITS = 15  # as on the one screen that shows a code (seed 001)
 SMS_DIGITS = 6
 LEDGER_MAXIMUM = 3
+PUK_USES = 3  # seed 004: even right uses end a card after three
 AUTHORITIES_PER_OPERATION = 3
 SMS_PER_OPERATION = 5
 VOUCHED = [{"row": "akis-1", "operations": ["verify", "change"]},
            {"row": "akis-2", "operations": ["verify", "change", "reset-by-cryptogram"]}]
+VOUCHED_OTHERS = ["verify", "change", *(f"reset-by-{form}" for form in FORMS)]  # rows that only the registry knows
 
 
 @dataclass
@@ -66,13 +70,19 @@ class Service:
     base: str = ""  # the profile's base URL
     hosts: tuple[str, ...] = ()  # HOST:PORT by which the service may be called
 
+    def vouched(self) -> list[dict[str, Any]]:
+        """The rows of its cards, and what it declares to be right for them."""
+        named = [row["row"] for row in VOUCHED]
+        others = dict.fromkeys(card.row for card in self.registry.cards() if card.row not in named)
+        return VOUCHED + [{"row": row, "operations": VOUCHED_OTHERS} for row in others]
+
     def metadata(self) -> dict[str, Any]:
         """The answer to GET /metadata."""
         return {"profile": "kamupin-service-1", "issuer": self.base,
                 "name": {"tr": "KamuPIN deneme servisi", "en": "KamuPIN sandbox service"},
                 "minimum_client_version": self.settings.minimum_client_version,
                 "products": self.contract.enum("Product"), "second_factors": ["sms"], "pin_policy": PIN_POLICY,
-                "authorities": ["cryptogram"], "vouched_rows": VOUCHED}
+                "authorities": ["cryptogram", "sealed-puk"], "vouched_rows": self.vouched()}
 
 
 @dataclass
@@ -83,7 +93,8 @@ class Request:
     now: float
     body: dict[str, Any]
     address: str
-    key_mark: str = ""  # thumbprint of the operation's key
+    key_mark: str = ""  # thumbprint of the operation's key …
+    key: ec.EllipticCurvePublicKey | None = None  # … and that key
     operation: sqlite3.Row | None = None
 
     @property

@@ -44,9 +44,11 @@ CREATE TABLE IF NOT EXISTS sms (
     n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, operation_id TEXT NOT NULL, destination TEXT NOT NULL,
     sealed BLOB NOT NULL, at REAL NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS ledger (card_id TEXT PRIMARY KEY, attempts_left INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS puk_ledger (
+    card_id TEXT PRIMARY KEY, uses_left INTEGER NOT NULL, disclosed INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS authority (
     n INTEGER PRIMARY KEY, operation_id TEXT NOT NULL REFERENCES operation (operation_id), card_id TEXT NOT NULL,
-    challenge BLOB NOT NULL, state TEXT NOT NULL CHECK (state IN ('spent', 'given-back', 'settled')),
+    form TEXT NOT NULL, challenge BLOB, state TEXT NOT NULL CHECK (state IN ('spent', 'given-back', 'settled')),
     UNIQUE (card_id, challenge)) STRICT;
 CREATE TABLE IF NOT EXISTS outcome (
     n INTEGER PRIMARY KEY, operation_id TEXT NOT NULL REFERENCES operation (operation_id), outcome TEXT NOT NULL,
