@@ -183,7 +183,9 @@ static void report(session *self)
                       .state_before = KAMUPIN_PIN_BLOCKED,
                       .state_after = KAMUPIN_PIN_USABLE,
                       .tries_before = 0,
-                      .tries_after = 3};
+                      .tries_after = 3,
+                      .puk_tries_before = -1,
+                      .puk_tries_after = -1};
     char recorded_at[KP_RECORDED_MAX];
 
     memcpy(told.operation_id, self->redeemed.operation_id, sizeof told.operation_id);
