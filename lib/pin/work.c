@@ -24,7 +24,10 @@ static unsigned int commands_of(kp_card_operation operation)
     case KP_OP_CHANGE:
         return KP_PROTECTED_CHANGE;
     case KP_OP_RESET_BY_CRYPTOGRAM:
+    case KP_OP_RESET_BY_SEALED_PUK:
         return KP_PROTECTED_RESET;
+    case KP_OP_RESET_BY_RELAY:
+        return 0; /* may bring a session along */
     }
     return 0;
 }
