@@ -48,8 +48,8 @@ static const kp_profile rows[] = {
            wrong one costs no try, and what another key signs does not pass the certificate. */
         .sign_key_first = 0x84,
         .sign = {0x00, 0x2A, 0x9E, 0x9A, KP_KNOWN},
-        .sign_pkcs1 = {KP_INPUT_DIGEST_INFO, KP_KNOWN},
-        .sign_pss = {KP_INPUT_BLOCK, KP_CANDIDATE}, /* 256 bytes: needs chaining as well */
+        .sign_pkcs1 = {KP_INPUT_BLOCK, KP_KNOWN}, /* what OpenSC's driver leads to, as a chain */
+        .sign_pss = {KP_INPUT_BLOCK, KP_CANDIDATE},
         .sign_ecdsa = {KP_INPUT_NONE, KP_UNKNOWN},
     },
     {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def signing_commands(commands: list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def signers():
+def signers() -> Iterator[Box]:
     """Cards that sign, all in one sandbox: v2.x with each key, and v1.0; two of them answer with 61xx."""
     with Box(["akis2:rsa", "akis2:p256:reply=61xx", "akis2:p384:reply=6cxx", "akis1:rsa:reply=61xx"]) as box:
         yield box
