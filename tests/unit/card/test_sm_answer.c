@@ -292,7 +292,9 @@ static void test_replays(void **state)
     response = first;
     assert_int_equal(kp_sm_unprotect(session, &response, NULL), KAMUPIN_OK);
     response = first;
-    assert_int_equal(kp_sm_unprotect(session, &response, NULL), KAMUPIN_E_SECURE_MESSAGING);
+    kamupin_error error = KAMUPIN_ERROR_INIT;
+    assert_int_equal(kp_sm_unprotect(session, &response, &error), KAMUPIN_E_SECURE_MESSAGING);
+    assert_int_equal(error.origin, KAMUPIN_FROM_LOCAL); /* not even looked into */
     assert_false(kp_sm_alive(session));
     kp_sm_close(&session);
 

@@ -200,6 +200,16 @@ static void test_loss_ends_the_session(void **state)
     nothing_passes(f);
 }
 
+/* … also when it was not the channel that noticed it (a reader's keypad). */
+static void test_a_loss_seen_elsewhere_ends_it(void **state)
+{
+    fixture *f = *state;
+    const kamupin_reader_answer answer = {.status = KAMUPIN_E_CARD_RESET, .code = 0};
+    assert_int_equal(kp_channel_lost(&f->channel, answer, &f->error), KAMUPIN_E_CARD_RESET);
+    assert_true(f->channel.stale);
+    nothing_passes(f);
+}
+
 static void test_promises_without_end(void **state)
 {
     fixture *f = *state;
@@ -303,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_status_words_without_protection, setup, teardown),
         cmocka_unit_test_setup_teardown(test_answers_that_do_not_hold, setup, teardown),
         cmocka_unit_test_setup_teardown(test_loss_ends_the_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_loss_seen_elsewhere_ends_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_promises_without_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_transaction_ends_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_never_sent_protected, setup, teardown),
