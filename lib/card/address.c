@@ -138,6 +138,8 @@ kamupin_status kp_address_parse(const char *text, kp_address *address, kamupin_e
 static bool has_atr(const kamupin_card_info *info, const char *atr)
 {
     char hex[2 * KAMUPIN_ATR_MAX + 1];
+    if (info->atr_length > sizeof info->atr)
+        return false; /* no list made this */
     kp_hex(info->atr, info->atr_length, true, hex);
     return strcmp(hex, atr) == 0;
 }

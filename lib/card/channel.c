@@ -15,6 +15,7 @@
 
 #define COMMAND_MAX (5 + KP_APDU_DATA_MAX + 1)
 #define NOTICE_MS   600
+#define ROUNDS_MAX  64 /* of GET RESPONSE: KP_APDU_REPLY_MAX in parts of 64 bytes */
 
 const kamupin_reader_backend *kp_reader_backend(const kamupin_context *context)
 {
@@ -226,6 +227,9 @@ static kamupin_status exchange(kp_channel *channel, const kp_command *command, b
     if (!kp_command_encode(command, bytes, sizeof bytes, &length))
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
                        "a command that is no short APDU");
+    if (channel->most != 0 && channel->commands >= channel->most)
+        return kp_fail(error, KAMUPIN_E_CARD_REPLY_MALFORMED, KAMUPIN_FROM_CARD,
+                       "the card comes to no end: %lu commands", channel->commands);
     log_command(channel, command, bytes, length);
     channel->commands++;
     channel->delivered = true;
@@ -281,7 +285,10 @@ static kamupin_status get_response(kp_channel *channel, const kp_command *comman
                                    kp_response *response, kamupin_error *error)
 {
     kamupin_status status = KAMUPIN_OK;
-    while (status == KAMUPIN_OK && (response->sw & 0xFF00) == 0x6100) {
+    for (int round = 0; status == KAMUPIN_OK && (response->sw & 0xFF00) == 0x6100; round++) {
+        if (round == ROUNDS_MAX)
+            return kp_fail(error, KAMUPIN_E_CARD_REPLY_MALFORMED, KAMUPIN_FROM_CARD,
+                           "an answer in more than %d parts", ROUNDS_MAX);
         size_t before = response->length;
         kp_command more = {.ins = 0xC0, .le = stated_length(response->sw)};
         more.secret = is_secret(command);

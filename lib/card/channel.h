@@ -28,6 +28,7 @@ typedef struct kp_channel {
     bool delivered;        /* the last kp_channel_send may have reached the card */
     const kamupin_secret *sealed_puk; /* set by kp_channel_send_sealed alone, while it sends */
     unsigned long commands;           /* sent so far, for the log and tests */
+    unsigned long most;           /* no more than so many, when not 0: while a card is recognised */
     const kamupin_cancel *cancel; /* asked before each command when set: only while a card is read,
                                      never during PIN work */
     kp_sm *sm; /* when set, every command goes under this session of secure messaging, or not at

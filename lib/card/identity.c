@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COMMANDS_MAX     1024 /* a full card of 16 long certificates takes 600 */
 #define IDENTITY_CARD_DF 0x3D10
 #define SW_NOT_FOUND     0x6A82
 
@@ -225,7 +226,7 @@ void kp_info_describe(const kamupin_context *context, kamupin_card_info *info, c
         memcpy(info->atr, atr, info->atr_length);
 }
 
-kamupin_status kp_identity_read(kp_channel *channel, const uint8_t *atr, size_t atr_length,
+static kamupin_status recognise(kp_channel *channel, const uint8_t *atr, size_t atr_length,
                                 kp_identity *identity, kamupin_error *error)
 {
     kp_response response;
@@ -247,6 +248,15 @@ kamupin_status kp_identity_read(kp_channel *channel, const uint8_t *atr, size_t 
         channel->stale = false;
     else
         kp_identity_wipe(identity);
+    return status;
+}
+
+kamupin_status kp_identity_read(kp_channel *channel, const uint8_t *atr, size_t atr_length,
+                                kp_identity *identity, kamupin_error *error)
+{
+    channel->most = channel->commands + COMMANDS_MAX;
+    kamupin_status status = recognise(channel, atr, atr_length, identity, error);
+    channel->most = 0;
     return status;
 }
 

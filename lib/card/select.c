@@ -5,6 +5,7 @@
  */
 #include <card/select.h>
 #include <card/tlv.h>
+#include <core/fail.h>
 
 static kamupin_status select_by(kp_channel *channel, uint8_t p1, const uint8_t *name, size_t length,
                                 kp_response *response, kamupin_error *error)
@@ -70,7 +71,12 @@ kamupin_status kp_read_block(kp_channel *channel, size_t offset, size_t length,
                                 .p1 = (uint8_t)(offset >> 8 & 0x7F),
                                 .p2 = (uint8_t)(offset & 0xFF),
                                 .le = (int)wanted};
-    return kp_channel_send(channel, &command, response, error);
+    kamupin_status status = kp_channel_send(channel, &command, response, error);
+    /* what is more would be taken for the file's next bytes */
+    if (status == KAMUPIN_OK && response->length > wanted)
+        status = kp_fail(error, KAMUPIN_E_CARD_REPLY_MALFORMED, KAMUPIN_FROM_CARD,
+                         "%zu bytes of a file where %zu were asked for", response->length, wanted);
+    return status;
 }
 
 bool kp_fcp_number(const kp_response *response, uint32_t tag, uint32_t *number)
