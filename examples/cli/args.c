@@ -66,7 +66,7 @@ static bool read_digits(const char *value, unsigned int *digits)
     if (length == 0 || length > 2 || value[length] != '\0')
         return false;
     *digits = (unsigned int)strtoul(value, NULL, 10);
-    return *digits >= 6 && *digits <= 12;
+    return *digits >= 1 && *digits <= 15;
 }
 
 static bool read_language(const char *value, kamupin_language *language)

@@ -55,8 +55,8 @@ typedef struct kamupin_pad_info {
 
 /** How an entry at the keypad is asked for; every field may be left zero. */
 typedef struct kamupin_pad_options {
-    size_t size;                  /**< sizeof; set by KAMUPIN_PAD_OPTIONS_INIT */
-    unsigned int digits;          /**< how many digits each PIN has, old and new alike; 0: any */
+    size_t size;         /**< sizeof; set by KAMUPIN_PAD_OPTIONS_INIT */
+    unsigned int digits; /**< how many digits each PIN has, old and new alike; 0: any; at most 15 */
     unsigned int timeout_seconds; /**< for the person to type in; 0: 30; at most 120 */
     unsigned int
         language; /**< of the reader's display, a Windows language id; 0: Turkish, 0x041F */

@@ -114,17 +114,20 @@ bool kp_pad_stepwise(const kp_pad *pad, bool change)
 
 bool kp_pad_can(const kp_pad *pad, const kp_pad_entry *entry)
 {
-    const bool open = entry->digits == 0;
+    const bool any = entry->digits == 0;
+    const bool open = any && entry->block == 0;
     if (!kp_pad_direct(pad, entry->change) && !kp_pad_stepwise(pad, entry->change))
         return false;
     if ((pad->quirks & KAMUPIN_PAD_UNUSABLE) != 0 ||
         (entry->change && (pad->quirks & KAMUPIN_PAD_NO_CHANGE) != 0) ||
         (open && (pad->quirks & KAMUPIN_PAD_FIXED_LENGTH) != 0))
         return false;
-    if (open && entry->change && entry->coding != KP_CHANGE_PLAIN)
+    if (entry->change && entry->coding != KP_CHANGE_PLAIN && (any || entry->block != 0))
+        return false;
+    if (entry->block != 0 && (entry->block > DIGITS_MOST || entry->max_digits > entry->block))
         return false;
     return entry->min_digits <= entry->max_digits &&
-           (open || (entry->digits >= entry->min_digits && entry->digits <= entry->max_digits));
+           (any || (entry->digits >= entry->min_digits && entry->digits <= entry->max_digits));
 }
 
 /* ---- the order ---- */
@@ -150,17 +153,23 @@ static void put_number(writer *to, size_t value, int bytes)
         put(to, (unsigned int)(value >> 8 * i & 0xFF));
 }
 
+/* Bytes that one PIN takes in the command; 0: as many as are typed. */
+static unsigned int pin_room(const kp_pad_entry *entry)
+{
+    return entry->block != 0 ? entry->block : entry->digits;
+}
+
 static void put_room(writer *to, const kp_pad_entry *entry)
 {
     if (entry->change && entry->coding == KP_CHANGE_LENGTH_PREFIXED)
         put(to, entry->digits);
-    for (unsigned int i = 0; i < entry->digits; i++)
-        put(to, 0xFF);
+    for (unsigned int i = 0; i < pin_room(entry); i++)
+        put(to, entry->block != 0 ? entry->filler : 0xFF);
 }
 
 static size_t room_length(const kp_pad_entry *entry)
 {
-    size_t one = entry->digits;
+    size_t one = pin_room(entry);
     if (entry->change && entry->coding == KP_CHANGE_LENGTH_PREFIXED)
         one++;
     return entry->change ? 2 * one : one;
@@ -171,7 +180,7 @@ static size_t room_length(const kp_pad_entry *entry)
    for each PIN. */
 static void put_command(writer *to, const kp_pad *pad, const kp_pad_entry *entry)
 {
-    const bool bare = entry->digits == 0 && (pad->quirks & KAMUPIN_PAD_BARE_HEADER) != 0;
+    const bool bare = pin_room(entry) == 0 && (pad->quirks & KAMUPIN_PAD_BARE_HEADER) != 0;
     put_number(to, (bare ? 4 : 5) + room_length(entry), 4);
     put(to, entry->form->cla);
     put(to, entry->form->ins);
@@ -189,7 +198,7 @@ static void put_offsets(writer *to, const kp_pad_entry *entry)
 {
     unsigned int prefix = entry->coding == KP_CHANGE_LENGTH_PREFIXED ? 1 : 0;
     put(to, prefix);
-    put(to, entry->digits + 2 * prefix);
+    put(to, pin_room(entry) + 2 * prefix);
 }
 
 bool kp_pad_order(const kp_pad *pad, const kp_pad_entry *entry, uint8_t *out, size_t room,
@@ -198,13 +207,14 @@ bool kp_pad_order(const kp_pad *pad, const kp_pad_entry *entry, uint8_t *out, si
     writer to = {out, out + room, false};
     unsigned int least = entry->digits != 0 ? entry->digits : entry->min_digits;
     unsigned int most = entry->digits != 0 ? entry->digits : entry->max_digits;
-    if (least < 1 || most > DIGITS_MOST || entry->timeout_seconds < 1)
+    if (least < 1 || most > DIGITS_MOST || entry->timeout_seconds < 1 ||
+        pin_room(entry) > DIGITS_MOST)
         return false;
     put(&to, entry->timeout_seconds);                           /* bTimerOut */
     put(&to, pad->second_timeout ? entry->timeout_seconds : 0); /* bTimerOut2 */
-    put(&to, 0x82);          /* bmFormatString: bytes, from the first on, to the left, ASCII */
-    put(&to, entry->digits); /* bmPINBlockString: no length inserted, size of the block */
-    put(&to, 0x00);          /* bmPINLengthFormat */
+    put(&to, 0x82);            /* bmFormatString: bytes, from the first on, to the left, ASCII */
+    put(&to, pin_room(entry)); /* bmPINBlockString: no length inserted, size of the block */
+    put(&to, 0x00);            /* bmPINLengthFormat */
     if (entry->change)
         put_offsets(&to, entry);
     put_number(&to, (size_t)least << 8 | most, 2); /* wPINMaxExtraDigit */

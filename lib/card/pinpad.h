@@ -63,6 +63,8 @@ typedef struct kp_pad_entry {
     const kp_form *form; /* of VERIFY, or of CHANGE REFERENCE DATA */
     bool change;
     kp_change_coding coding;             /* of a change */
+    unsigned int block;                  /* bytes that each PIN is padded to; 0: not padded */
+    uint8_t filler;                      /* … with this */
     unsigned int digits;                 /* exactly so many; 0: from min to max */
     unsigned int min_digits, max_digits; /* 1..15 */
     unsigned int timeout_seconds;        /* 1..255 */
@@ -70,7 +72,7 @@ typedef struct kp_pad_entry {
 } kp_pad_entry;
 
 /** Whether the reader can be told to make this command. A change whose PINs stand behind their
- * lengths has no form with an open number of digits. */
+ * lengths has no form with an open number of digits, and none with padded PINs. */
 bool kp_pad_can(const kp_pad *pad, const kp_pad_entry *entry);
 
 /** Room for either structure with its command. */

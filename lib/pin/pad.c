@@ -11,6 +11,7 @@
 
 #define MIN_DIGITS      6 /* as policy.c */
 #define MAX_DIGITS      12
+#define MOST_DIGITS     15 /* of any order */
 #define TIMEOUT_SECONDS 30
 #define TIMEOUT_MOST    120
 #define TURKISH         0x041F
@@ -28,9 +29,8 @@ static bool are_good_quirks(const kamupin_pad_quirks *quirks)
 static bool are_good(const kamupin_pad_options *options)
 {
     return options->size == sizeof *options && are_good_quirks(options->quirks) &&
-           (options->digits == 0 ||
-            (options->digits >= MIN_DIGITS && options->digits <= MAX_DIGITS)) &&
-           options->timeout_seconds <= TIMEOUT_MOST && options->language <= 0xFFFF;
+           options->digits <= MOST_DIGITS && options->timeout_seconds <= TIMEOUT_MOST &&
+           options->language <= 0xFFFF;
 }
 
 /* Starts a call: the caller's options, or the defaults. */
@@ -45,14 +45,21 @@ static kamupin_status enter(kamupin_card *card, const kamupin_pad_options *given
     return status;
 }
 
-static unsigned int least(const kp_pad *pad)
+/* The card's bounds, narrowed by the reader's and by what an order can say. */
+static unsigned int least(const kp_profile *profile, const kp_pad *pad)
 {
-    return pad->min_digits > MIN_DIGITS ? pad->min_digits : MIN_DIGITS;
+    bool own = profile != NULL && profile->pin_max != 0;
+    unsigned int digits = own ? profile->pin_min : (unsigned int)MIN_DIGITS;
+    return pad->min_digits > digits ? pad->min_digits : digits;
 }
 
-static unsigned int most(const kp_pad *pad)
+static unsigned int most(const kp_profile *profile, const kp_pad *pad)
 {
-    return pad->max_digits != 0 && pad->max_digits < MAX_DIGITS ? pad->max_digits : MAX_DIGITS;
+    bool own = profile != NULL && profile->pin_max != 0;
+    unsigned int digits = own ? profile->pin_max : (unsigned int)MAX_DIGITS;
+    if (digits > MOST_DIGITS)
+        digits = MOST_DIGITS;
+    return pad->max_digits != 0 && pad->max_digits < digits ? pad->max_digits : digits;
 }
 
 static kp_pad_entry entry_of(const kp_profile *profile, const kp_pad *pad,
@@ -61,9 +68,11 @@ static kp_pad_entry entry_of(const kp_profile *profile, const kp_pad *pad,
     return (kp_pad_entry){.form = change ? &profile->change : &profile->verify,
                           .change = change,
                           .coding = profile->change_coding,
+                          .block = profile->pin_block,
+                          .filler = profile->pin_pad,
                           .digits = options->digits,
-                          .min_digits = least(pad),
-                          .max_digits = most(pad),
+                          .min_digits = least(profile, pad),
+                          .max_digits = most(profile, pad),
                           .timeout_seconds = options->timeout_seconds != 0
                                                  ? options->timeout_seconds
                                                  : TIMEOUT_SECONDS,
@@ -85,13 +94,14 @@ static bool can(const kamupin_card *card, const kp_pad *pad, const kamupin_pad_o
 static void describe(const kamupin_card *card, const kp_pad *pad,
                      const kamupin_pad_options *options, kamupin_pad_info *info)
 {
+    const kp_profile *profile = card->identity.profile;
     kamupin_pad_options told = *options;
-    told.digits = least(pad);
+    told.digits = least(profile, pad);
     *info = (kamupin_pad_info){.size = sizeof *info,
                                .verify = can(card, pad, options, false),
                                .change = can(card, pad, options, true),
-                               .min_digits = least(pad),
-                               .max_digits = most(pad),
+                               .min_digits = told.digits,
+                               .max_digits = most(profile, pad),
                                .vendor = pad->vendor,
                                .product = pad->product,
                                .lines = pad->lines,

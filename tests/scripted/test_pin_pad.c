@@ -287,7 +287,7 @@ static void test_what_breaks_the_contract(void **state)
     kamupin_pad_options good = KAMUPIN_PAD_OPTIONS_INIT;
     kamupin_pad_options bad[] = {good, good, good, good, good};
     bad[0].size = 1;
-    bad[1].digits = 5;
+    bad[1].digits = 16;
     bad[2].timeout_seconds = 121;
     bad[3].language = 0x10000;
     bad[4].quirks = &quirks;

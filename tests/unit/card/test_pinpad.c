@@ -111,6 +111,33 @@ static void test_change_behind_lengths(void **state)
     assert_false(kp_pad_can(&pad, &entry));
 }
 
+/* A row whose PINs are padded to eight bytes: the reader lays the digits over the padding. */
+static void test_padded_pins(void **state)
+{
+    (void)state;
+    static const uint8_t command[] = {0x00, 0x24, 0x00, 0x81, 16,   0xEE, 0xEE,
+                                      0xEE, 0xEE, 0xEE, 0xEE, 0xEE, 0xEE, 0xEE,
+                                      0xEE, 0xEE, 0xEE, 0xEE, 0xEE, 0xEE, 0xEE};
+    uint8_t out[KP_PAD_ORDER_MAX];
+    kp_pad pad = pad_with_all();
+    kp_pad_entry entry = entry_of(&change, 0);
+    entry.block = 8;
+    entry.filler = 0xEE;
+    pad.quirks = KAMUPIN_PAD_FIXED_LENGTH | KAMUPIN_PAD_BARE_HEADER;
+    assert_false(kp_pad_can(&pad, &entry)); /* twelve digits do not fit */
+    entry.min_digits = 4;
+    entry.max_digits = 8;
+    assert_true(kp_pad_can(&pad, &entry));
+    assert_int_equal(order(&pad, &entry, out), 24 + sizeof command);
+    assert_int_equal(out[3], 8);
+    assert_int_equal(out[6], 8);
+    assert_int_equal(out[7], 8);
+    assert_int_equal(out[8], 4);
+    assert_memory_equal(out + 24, command, sizeof command);
+    entry.coding = KP_CHANGE_LENGTH_PREFIXED;
+    assert_false(kp_pad_can(&pad, &entry));
+}
+
 static void test_orders_out_of_bounds(void **state)
 {
     (void)state;
@@ -218,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_verify_of_an_open_length),
         cmocka_unit_test(test_modify_by_the_platforms_own_definition),
         cmocka_unit_test(test_change_behind_lengths),
+        cmocka_unit_test(test_padded_pins),
         cmocka_unit_test(test_orders_out_of_bounds),
         cmocka_unit_test(test_features),
         cmocka_unit_test(test_properties),
