@@ -329,6 +329,16 @@ static bool check_options(cli_args *args, uint64_t used)
     return true;
 }
 
+/* PINs are typed at the keypad or given here, not both. */
+static bool check_keypad(cli_args *args)
+{
+    if (args->pinpad && (args->old_pin_fd >= 0 || args->new_pin_fd >= 0))
+        return wrong(args, M_NOT_TOGETHER, "--pinpad, --old-pin-fd, --new-pin-fd");
+    if (args->pin_digits != 0 && !args->pinpad)
+        return wrong(args, M_ONLY_WITH, "--pinpad");
+    return true;
+}
+
 static const char *environment(const char *option, const char *name)
 {
     const char *value = option != NULL ? option : getenv(name);
@@ -360,7 +370,8 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
         else if (count < 5)
             words[count++] = argv[at];
     }
-    good = good && read_words(words, count, args) && check_options(args, used);
+    good =
+        good && read_words(words, count, args) && check_options(args, used) && check_keypad(args);
     args->service = environment(args->service, "KAMUPIN_SERVICE");
     args->ca_file = environment(args->ca_file, "KAMUPIN_CA_FILE");
     args->state_dir = environment(args->state_dir, "KAMUPIN_STATE_DIR");

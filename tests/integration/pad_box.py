@@ -26,8 +26,10 @@ DRIVER = Path("/usr/lib/pcsc/drivers/serial/libccidtwin.so")
 class PadBox:
     """`with PadBox("akis2") as pad: pad.run("kamupin", …)`. pcscd logs every APDU and every control, as it does with --apdu."""
 
-    def __init__(self, spec: str = "akis2", *options: str) -> None:
+    def __init__(self, spec: str = "akis2", *options: str, files: str = "") -> None:
+        """`files`: lines for the card's state file, beside its own."""
         self.spec = spec
+        self.files = files
         self.options = options
         self.children: list[subprocess.Popen[bytes]] = []
 
@@ -50,7 +52,7 @@ class PadBox:
         with Registry(self.folder / "registry.db") as registry:
             made = make_card(registry, self.spec, self.folder / "card")
         self.card_id, self.pin = made.card_id, made.pin
-        self.card = Card(self.folder, "card", self.ports.port, Path(made.state).read_text(), noticed=False)
+        self.card = Card(self.folder, "card", self.ports.port, Path(made.state).read_text() + self.files, noticed=False)
         self._start_pcscd()
         wait_for("the card in the reader", lambda: " Yes " in self.run("opensc-tool", "-l").stdout, 20)
 

@@ -7,6 +7,7 @@
 """PIN pads."""
 from __future__ import annotations
 
+import select
 import subprocess
 from collections.abc import Iterator
 
@@ -46,8 +47,11 @@ class Work:
         self.process.stdin.write(planted + "\n")
         self.process.stdin.flush()
 
-    def line(self) -> str:
+    def line(self, seconds: float = 40) -> str:
         assert self.process.stdout
+        if not select.select([self.process.stdout], [], [], seconds)[0]:
+            self.process.kill()
+            raise AssertionError("the driver says nothing")
         return self.process.stdout.readline().rstrip("\n")
 
     def close(self) -> int:
