@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define AKIS2 "3B9F978131FE4580655443D3228231C073F621808105D3"
@@ -370,6 +371,33 @@ static void test_freed_at_any_moment(void **state)
     assert_int_equal(f->script.opens, f->script.closes);
 }
 
+/* A child has no watcher thread: it is told so, may tidy up, and does not disturb its parent. */
+static void test_a_forked_child(void **state)
+{
+    fixture *f = *state;
+    int code = -1;
+    kp_script_add(&f->script, "A", NULL);
+    begin(f);
+    expect(f, KAMUPIN_WATCH_SERVICE_UP, "");
+    expect(f, KAMUPIN_WATCH_READER_IN, "A");
+    settle(f);
+    pid_t child = fork();
+    if (child == 0) {
+        bool good =
+            kamupin_watch_next(f->watch, -1, NULL, &f->event, &f->error) == KAMUPIN_E_FORKED;
+        kamupin_watch_free(&f->watch);
+        if (good && f->watch == NULL && f->script.closes == 0)
+            execl("/bin/true", "true", NULL); /* what the thread had is not the child's to free */
+        _exit(1);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &code, 0), child);
+    assert_int_equal(code, 0);
+    kp_script_insert(&f->script, 0, AKIS2);
+    assert_true(readable(kamupin_watch_fd(f->watch), WAIT));
+    expect(f, KAMUPIN_WATCH_CARD_IN, "A");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -384,6 +412,7 @@ int main(void)
         TEST(test_arguments),
         TEST(test_the_callback_is_told_on_the_named_thread),
         TEST(test_freed_at_any_moment),
+        TEST(test_a_forked_child),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
