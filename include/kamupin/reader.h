@@ -57,10 +57,12 @@ typedef struct kamupin_reader_backend {
     /** Opens and closes a worker. */
     kamupin_reader_answer (*open)(void *user, void **worker);
     void (*close)(void *worker);
-    /** Optional, NULL when the reader system does not come and go: like `open`, but when there is no
-     *  service it waits until there is one, without looking again and again. Ends with cancelled
-     *  when the descriptor `stop` becomes readable. */
-    kamupin_reader_answer (*open_waiting)(void *user, int stop, void **worker);
+    /** Optional, NULL when the reader system does not come and go: like `open`, but never waits
+     *  where `stop`, a descriptor that becomes readable, cannot end it with cancelled.
+     *  patience_ms -1: when there is no service it waits until there is one, without looking again
+     *  and again. Otherwise: reader-service-down, when there is none, or none that answers within
+     *  so long. */
+    kamupin_reader_answer (*open_waiting)(void *user, int stop, long patience_ms, void **worker);
 
     /** Lists the readers: `names` receives NUL-terminated names one after another, an empty one
      *  last. `length`: room in, bytes needed out; when the room is too small the answer is ok,

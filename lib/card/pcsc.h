@@ -38,7 +38,7 @@ LONG kp_pcsc_names(kp_pcsc_worker *worker, char **names);
 
 /** The functions of the backend's table that live in other files than pcsc.c. */
 kamupin_reader_answer kp_pcsc_open(void *user, void **worker);
-kamupin_reader_answer kp_pcsc_open_waiting(void *user, int stop, void **worker);
+kamupin_reader_answer kp_pcsc_open_waiting(void *user, int stop, long patience_ms, void **worker);
 kamupin_reader_answer kp_pcsc_watch(void *worker, kamupin_reader_state *states, size_t count,
                                     long timeout_ms);
 void kp_pcsc_wake(void *worker);

@@ -15,10 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* So long a watch that is freed waits for a thread that is inside the daemon's door: see
-   kamupin_watch_free. */
-#define DOOR_MS 100
-
 void kp_watch_destroy(kamupin_watch *watch)
 {
     kp_watch_view_clear(&watch->now);
@@ -113,13 +109,11 @@ static struct timespec after(long milliseconds)
     return until;
 }
 
-/* Tells the thread to end and waits until it has: true; false when it is stuck at a door that
-   nobody opens, which nothing can end. A wake may find the thread before its wait and be forgotten:
-   it is repeated. */
-static bool stop(kamupin_watch *watch)
+/* Tells the thread to end and waits until it has. A wake may find the thread before its wait and be
+   forgotten: it is repeated. */
+static void stop(kamupin_watch *watch)
 {
     const uint64_t one = 1;
-    long doors_ms = 0;
     pthread_mutex_lock(&watch->lock);
     watch->stopping = true;
     while (write(watch->stop, &one, sizeof one) < 0 && errno == EINTR)
@@ -129,40 +123,27 @@ static bool stop(kamupin_watch *watch)
         if (watch->worker != NULL)
             watch->backend->wake(watch->worker);
         wait_until(watch, &until);
-        doors_ms += watch->opening ? pause_ms : 0;
-        watch->orphan =
-            !watch->ended && doors_ms > DOOR_MS && watch->backend == kamupin_reader_backend_pcsc();
-        if (watch->orphan)
-            break;
     }
-    bool ended = watch->ended;
-    if (!ended)
-        pthread_detach(watch->thread);
     pthread_mutex_unlock(&watch->lock);
-    return ended;
+    pthread_join(watch->thread, NULL);
 }
 
-/* A daemon's socket may take connections that no daemon answers (a service manager that holds the
-   socket of a daemon that does not start): SCardEstablishContext then waits without end, and so
-   would whoever frees the watch. The thread is left behind instead; it needs nothing of the context
-   any more, and frees the rest when it comes back. An application's own backend cannot be used
-   after its context, so there it is waited for. */
 void kamupin_watch_free(kamupin_watch **watch)
 {
     if (watch == NULL || *watch == NULL)
         return;
     kamupin_watch *freed = *watch;
     *watch = NULL;
-    if (kp_context_check(freed->context, NULL) != KAMUPIN_OK) {
+    if (kp_context_check(freed->context, NULL) == KAMUPIN_OK) {
+        stop(freed);
+        kp_watch_destroy(freed);
+    } else {
         close(
             freed->ready); /* a forked child has neither the thread nor a lock that it can trust */
         close(freed->stop);
         kp_watch_view_clear(&freed->now);
         kp_watch_view_clear(&freed->told);
         free(freed);
-    } else if (stop(freed)) {
-        pthread_join(freed->thread, NULL);
-        kp_watch_destroy(freed);
     }
 }
 

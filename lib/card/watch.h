@@ -21,10 +21,8 @@ struct kamupin_watch {
     pthread_cond_t changed;
     kp_watch_view now, told;
     void *worker;  /* the thread's, while it follows the readers */
-    bool opening;  /* the thread is connecting to the service */
     bool stopping; /* set by kamupin_watch_free */
     bool ended;    /* the thread does nothing more */
-    bool orphan;   /* the handle is gone: the thread frees what is left */
     bool signaled; /* `ready` is readable */
 };
 

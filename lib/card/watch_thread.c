@@ -17,6 +17,9 @@
 #define FIRST_PAUSE_MS 10
 #define LAST_PAUSE_MS  60000
 
+/* So long a service that is just being started may take before it is told to be down. */
+#define PATIENCE_MS 1000
+
 static bool is_stopping(kamupin_watch *watch)
 {
     pthread_mutex_lock(&watch->lock);
@@ -153,29 +156,20 @@ static kamupin_reader_answer follow(kamupin_watch *watch, bool *looked)
     return answer;
 }
 
-/* Connects; the first time at once, afterwards when the service is there. The worker is the
-   watch's when the answer is ok and the watch is not to end. */
+/* Connects to the service if it is there; with `wait` when it is there. The worker is the watch's
+   when the answer is ok. */
 static kamupin_reader_answer enter(kamupin_watch *watch, bool wait)
 {
     const kamupin_reader_backend *backend = watch->backend;
     void *worker = NULL;
-    kamupin_reader_answer answer = {KAMUPIN_E_CANCELLED, 0, false};
-    pthread_mutex_lock(&watch->lock);
-    bool stopping = watch->stopping;
-    watch->opening = !stopping;
-    pthread_mutex_unlock(&watch->lock);
-    if (!stopping)
-        answer = wait ? backend->open_waiting(backend->user, watch->stop, &worker)
-                      : backend->open(backend->user, &worker);
-    pthread_mutex_lock(&watch->lock);
-    watch->opening = false;
-    stopping = watch->stopping;
-    if (answer.status == KAMUPIN_OK && !stopping)
+    kamupin_reader_answer answer =
+        backend->open_waiting == NULL
+            ? backend->open(backend->user, &worker)
+            : backend->open_waiting(backend->user, watch->stop, wait ? -1 : PATIENCE_MS, &worker);
+    if (answer.status == KAMUPIN_OK) {
+        pthread_mutex_lock(&watch->lock);
         watch->worker = worker;
-    pthread_mutex_unlock(&watch->lock);
-    if (answer.status == KAMUPIN_OK && stopping) {
-        backend->close(worker);
-        answer.status = KAMUPIN_E_CANCELLED;
+        pthread_mutex_unlock(&watch->lock);
     }
     return answer;
 }
@@ -230,10 +224,7 @@ void *kp_watch_thread(void *object)
     follow_always(watch);
     pthread_mutex_lock(&watch->lock);
     watch->ended = true;
-    bool orphan = watch->orphan;
     pthread_cond_broadcast(&watch->changed);
     pthread_mutex_unlock(&watch->lock);
-    if (orphan)
-        kp_watch_destroy(watch);
     return NULL;
 }

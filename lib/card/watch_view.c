@@ -15,11 +15,16 @@ typedef struct difference {
     size_t index;            /* in what was told for card-out and reader-out, else in what is now */
 } difference;
 
-static const kamupin_reader_state *reader_of(const kp_watch_view *view, const char *name)
+/* Readers keep their order as a rule: the place where the other view has it is looked at first, so
+ * that a thousand readers do not take a million comparisons for each event. */
+static const kamupin_reader_state *reader_of(const kp_watch_view *view, const char *name,
+                                             size_t likely)
 {
-    for (size_t i = 0; i < view->count; i++)
-        if (!view->readers[i].gone && strcmp(view->readers[i].name, name) == 0)
-            return &view->readers[i];
+    for (size_t i = 0; i < view->count; i++) {
+        const kamupin_reader_state *at = &view->readers[(likely + i) % view->count];
+        if (!at->gone && strcmp(at->name, name) == 0)
+            return at;
+    }
     return NULL;
 }
 
@@ -36,7 +41,7 @@ static difference find_gone(const kp_watch_view *now, const kp_watch_view *told)
     bool same_service = now->service == KAMUPIN_OK && now->session == told->session;
     for (size_t i = 0; i < told->count; i++) {
         const kamupin_reader_state *was = &told->readers[i];
-        const kamupin_reader_state *is = same_service ? reader_of(now, was->name) : NULL;
+        const kamupin_reader_state *is = same_service ? reader_of(now, was->name, i) : NULL;
         if (was->present && (is == NULL || !same_card(was, is)))
             return (difference){KAMUPIN_WATCH_CARD_OUT, i};
         if (is == NULL)
@@ -49,9 +54,9 @@ static difference find_come(const kp_watch_view *now, const kp_watch_view *told)
 {
     for (size_t i = 0; i < now->count; i++) {
         const kamupin_reader_state *is = &now->readers[i];
-        const kamupin_reader_state *was = reader_of(told, is->name);
         if (is->gone)
             continue;
+        const kamupin_reader_state *was = reader_of(told, is->name, i);
         if (was == NULL)
             return (difference){KAMUPIN_WATCH_READER_IN, i};
         if (is->present && !was->present)

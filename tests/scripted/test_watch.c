@@ -213,9 +213,10 @@ static void test_without_a_service(void **state)
                      KAMUPIN_E_READER_NOT_PERMITTED);
 }
 
-static kamupin_reader_answer open_anew(void *user, int stop, void **worker)
+static kamupin_reader_answer open_anew(void *user, int stop, long patience_ms, void **worker)
 {
     (void)stop;
+    (void)patience_ms;
     return ((kp_script *)user)->backend.open(user, worker);
 }
 
