@@ -35,7 +35,7 @@ static kamupin_status check_proof(kamupin_card *card, const kp_sign_plan *plan, 
     const kp_profile *profile = card->identity.profile;
     kamupin_status status = kp_pin_session_wanted(card, KP_PROTECTED_VERIFY);
     if (status == KAMUPIN_OK)
-        status = kp_guard_proof(profile, KP_OP_SIGN, risk, 0, &card->error);
+        status = kp_pin_ready(card, KP_OP_SIGN, risk, 0);
     if (status != KAMUPIN_OK)
         return status;
     if (plan->method.input == KP_INPUT_NONE || plan->method.proof == KP_UNKNOWN)
@@ -96,7 +96,8 @@ static kamupin_status sign_ready(kamupin_card *card, const kamupin_sign_request 
     if (status == KAMUPIN_OK)
         status = kp_pin_check(card->identity.profile, pin, NULL, &card->error);
     if (status == KAMUPIN_OK && card->identity.info.usable != KAMUPIN_OK)
-        status = kp_fail_local(&card->error, card->identity.info.usable);
+        status =
+            kp_fail_local(&card->error, card->identity.info.usable); /* it has no key to choose */
     return status == KAMUPIN_OK ? make_plan(card, request, plan) : status;
 }
 

@@ -20,6 +20,7 @@
 #include <openssl/rsa.h>
 #include <pin/work.h>
 
+#include "counted.h"
 #include "pin_bench.h"
 #include "script_cards.h"
 #include "test_certificate.h"
@@ -161,6 +162,7 @@ static void test_both_rows(void **state)
         desk it;
         desk_open(&it, rows[i], 0, 0);
         it.request.risk = i == 0 ? KAMUPIN_RISK_NONE : KAMUPIN_RISK_UNPROVEN;
+        kp_counted before = kp_counted_now(&it.bench.script);
         confirm(&it);
         kp_bench_tries(&it.bench, 3);
         kp_bench_expect(&it.bench, verify_of(&it), "9000");
@@ -172,6 +174,8 @@ static void test_both_rows(void **state)
         assert_int_equal(sign(&it), KAMUPIN_OK);
         assert_int_equal(it.signature.length, RSA_SIZE);
         assert_int_equal(it.signature.form, KAMUPIN_SIGN_RSA_PKCS1);
+        kp_counted_is(i == 0 ? "sign, RSA-2048: a v1.0 card" : "sign, RSA-2048: a v2.x card",
+                      &it.bench.script, before, 0, 0);
         desk_close(&it);
     }
 }
@@ -304,6 +308,27 @@ static void test_ready_says_whose_key(void **state)
     desk_close(&it);
 }
 
+/* A row that wants VERIFY protected: no session comes along, and that is said before the prompt. */
+static void test_ready_says_what_has_to_go_protected(void **state)
+{
+    (void)state;
+    desk it;
+    desk_open(&it, "akis-2", 0, 0);
+    kp_profile row = *it.bench.card.identity.profile;
+    row.protected_commands = KP_PROTECTED_VERIFY;
+    row.secure_messaging = KP_SM_AES;
+    it.bench.card.identity.profile = &row;
+    confirm(&it);
+    kp_bench_tries(&it.bench, 3);
+    kp_bench_logout(&it.bench);
+    assert_int_equal(kamupin_card_sign_ready(&it.bench.card, &it.request, NULL),
+                     KAMUPIN_E_SECURE_MESSAGING);
+    unsigned int sent = kp_bench_sent(&it.bench);
+    assert_int_equal(sign(&it), KAMUPIN_E_SECURE_MESSAGING);
+    assert_int_equal(kp_bench_sent(&it.bench), sent);
+    desk_close(&it);
+}
+
 static void test_arguments(void **state)
 {
     (void)state;
@@ -411,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_lost_at_each_step),
         cmocka_unit_test(test_what_is_refused_before_the_pin),
         cmocka_unit_test(test_ready_says_whose_key),
+        cmocka_unit_test(test_ready_says_what_has_to_go_protected),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_busy_and_cancelled),
         cmocka_unit_test(test_no_trace),
