@@ -256,8 +256,11 @@ kamupin_status kamupin_reader_list_wait(kamupin_reader_list *list, long timeout_
         states[i] = list->entries[i].state;
     kp_cancel_hook hook = {.wake = list->backend->wake, .object = list->worker};
     kp_cancel_enter(cancel, &hook);
-    kamupin_reader_answer answer =
-        list->backend->watch(list->worker, states, list->count, timeout_ms == 0 ? 1 : timeout_ms);
+    long wait_ms = timeout_ms == 0 ? 1 : timeout_ms;
+    kamupin_reader_answer answer = list->backend->watch(list->worker, states, list->count, wait_ms);
+    if (answer.status == KAMUPIN_E_CANCELLED && !kamupin_cancel_pulled(cancel))
+        answer = list->backend->watch(list->worker, states, list->count, wait_ms);
+    /* … again after a wake that came late: it was an earlier wait's */
     kp_cancel_leave(cancel, &hook);
     free(states);
     if (answer.status != KAMUPIN_OK)

@@ -285,6 +285,33 @@ static void test_wait_ends(void **state)
                      KAMUPIN_E_INVALID_ARGUMENT);
 }
 
+static const kamupin_reader_backend *plain;
+
+/* A wait that ends by itself, and a cancel that comes when it has already ended. */
+static kamupin_reader_answer watch_then_wake(void *worker, kamupin_reader_state *states,
+                                             size_t count, long timeout_ms)
+{
+    kamupin_reader_answer answer = plain->watch(worker, states, count, timeout_ms);
+    if (answer.status == KAMUPIN_E_TIMED_OUT)
+        plain->wake(worker);
+    return answer;
+}
+
+/* A cancel that came too late for one wait does not end the next one. */
+static void test_a_late_cancel_is_not_the_next_waits(void **state)
+{
+    fixture *f = *state;
+    kamupin_reader_backend before = f->script.backend;
+    plain = &before;
+    f->script.backend.watch = watch_then_wake;
+    kp_script_add(&f->script, "A", NULL);
+    assert_int_equal(list_new(f), KAMUPIN_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(kamupin_reader_list_wait(f->list, 20, f->cancel, &f->error),
+                         KAMUPIN_E_TIMED_OUT);
+    assert_provokes(KAMUPIN_E_CANCELLED, wait_and(f, pull));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -300,6 +327,7 @@ int main(void)
         TEST(test_wait_sees_a_reader_come_and_go),
         TEST(test_wait_sees_what_was_before_it),
         TEST(test_wait_ends),
+        TEST(test_a_late_cancel_is_not_the_next_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

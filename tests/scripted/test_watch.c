@@ -170,6 +170,30 @@ static void test_what_nobody_took_is_told_as_its_sum(void **state)
     settle(f);
 }
 
+/* All of them are told, in order, each once. */
+static void test_a_thousand_readers(void **state)
+{
+    fixture *f = *state;
+    char name[16];
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "R%03d", i);
+        kp_script_add(&f->script, name, i % 2 == 0 ? AKIS2 : NULL);
+    }
+    begin(f);
+    expect(f, KAMUPIN_WATCH_SERVICE_UP, "");
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "R%03d", i);
+        expect(f, KAMUPIN_WATCH_READER_IN, name);
+        if (i % 2 == 0)
+            expect(f, KAMUPIN_WATCH_CARD_IN, name);
+    }
+    settle(f);
+    kp_script_unplug(&f->script, 500);
+    expect(f, KAMUPIN_WATCH_CARD_OUT, "R500");
+    expect(f, KAMUPIN_WATCH_READER_OUT, "R500");
+    settle(f);
+}
+
 static bool readable(int fd, int timeout_ms)
 {
     struct pollfd wait = {.fd = fd, .events = POLLIN};
@@ -406,6 +430,7 @@ int main(void)
         TEST(test_first_it_is_told_how_things_stand),
         TEST(test_cards_and_readers_come_and_go),
         TEST(test_what_nobody_took_is_told_as_its_sum),
+        TEST(test_a_thousand_readers),
         TEST(test_the_descriptor_is_readable_while_there_is_something),
         TEST(test_without_a_service),
         TEST(test_the_service_fails_and_comes_back),
