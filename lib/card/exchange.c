@@ -11,6 +11,7 @@
 
 #include <openssl/crypto.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #define COMMAND_MAX (5 + KP_APDU_DATA_MAX + 1)
