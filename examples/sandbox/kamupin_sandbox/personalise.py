@@ -31,7 +31,7 @@ FIRST_KEY = 0x84  # reference of the key to the first certificate; the next one'
 FLAGS = ("blocked", "unset", "dead", "other-user", "no-certs", "strict", *KEYS, "expired", "not-yet", "no-sign")
 VALUES = {"tries": r"\d{1,2}", "puk": r"\d{1,2}", "auth": r"\d{1,2}", "3d10": r"[0-9A-Fa-f]{4}", "pin": r"\d{4,16}",
           "reply": r"61xx|6cxx", "product": "|".join(reg.PRODUCTS), "form": "|".join(reg.FORMS), "row": r"[a-z][a-z0-9.-]{1,22}",
-          "uses": r"\d{1,2}"}
+          "uses": r"\d{1,2}", "wait": r"\d{1,4}"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     other-user, product=P, no-certs, 3d10=SW, reply=61xx, reply=6cxx, strict; rsa, p256, p384 (the card signs: a
     certificate and key of each kind named, in that order); expired, not-yet (its certificates' dates), no-sign (their
     keys are not for signatures); form=F (how the service gives its authority), row=NAME (its card-profile row there),
-    uses=N (resets with the PUK that the card allows). Writes FOLDER/card.state.
+    uses=N (resets with the PUK that the card allows), wait=MS (its answers take that long). Writes FOLDER/card.state.
     """
     personality, variants = parse_spec(spec)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -143,6 +143,8 @@ def _references(personality: str, variants: dict[str, str], pin: str | None, puk
         lines.append(f"puk.uses {int(variants['uses'])}")
     if "strict" in variants:
         lines.append("strict on")
+    if "wait" in variants:
+        lines.append(f"wait {int(variants['wait'])}")
     if "3d10" in variants:
         lines.append(f"answer.3d10 {variants['3d10'].upper()}")
     return lines + [f"reply {name} on" for name in ("61xx", "6cxx") if f"reply={name}" in variants]

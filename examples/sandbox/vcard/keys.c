@@ -36,6 +36,7 @@ const struct vc_key vc_keys[] = {
     {"fcp.size", VC_WORDS, AT(fcp_size), 0, 0, 1, switches},
     {"reply 61xx", VC_WORDS, AT(reply_61xx), 0, 0, 0, switches},
     {"reply 6cxx", VC_WORDS, AT(reply_6cxx), 0, 0, 0, switches},
+    {"wait", VC_DECIMAL, AT(wait), 0, 60000, 0, NULL},
     {"answer.3d10", VC_HEX16, AT(answer_3d10), 0x6000, 0x9FFF, VC_ABSENT, NULL},
 };
 const size_t vc_key_count = sizeof vc_keys / sizeof vc_keys[0];

@@ -51,6 +51,13 @@ static void send_answer(struct vc_machine *machine)
         lose_contact(machine);
 }
 
+// The answer leaves that many milliseconds from now.
+static void hold_answer(struct vc_machine *machine, unsigned milliseconds)
+{
+    machine->hold = VC_HOLD_ANSWER;
+    machine->hold_until = vc_now() + milliseconds;
+}
+
 // Half of the answer leaves, then the contact breaks.
 static void cut_answer(struct vc_machine *machine)
 {
@@ -99,8 +106,7 @@ static void apply(struct vc_machine *machine, const struct vc_rule *rule)
         send_answer(machine);
         break;
     case VC_WAIT:
-        machine->hold = VC_HOLD_ANSWER;
-        machine->hold_until = vc_now() + rule->value;
+        hold_answer(machine, rule->value);
         break;
     }
 }
@@ -121,6 +127,8 @@ static void handle_apdu(struct vc_machine *machine, size_t len)
     }
     if (due)
         apply(machine, &rule);
+    else if (machine->card.state.wait > 0)
+        hold_answer(machine, machine->card.state.wait);
     else
         send_answer(machine);
 }

@@ -74,6 +74,7 @@ struct vc_state {
     unsigned reply_6cxx; // an inexact Le is answered with the exact one
     unsigned fcp_size;   // tag 80 in the file control parameters
     unsigned answer_3d10;
+    unsigned wait; // milliseconds that each answer takes at least
     struct vc_sign_key keys[VC_KEYS];
     size_t key_count;
     struct vc_file files[VC_FILES];

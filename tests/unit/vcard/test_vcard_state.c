@@ -130,7 +130,7 @@ static void writing_loses_nothing(void **unused)
              "auth.tries 9\nauth.max 10\nsm.reference 85\n"
              "sm.enc AB94FDECF2674FDFB9B391F85D7F76F2\nsm.mac 7962D9ECE03D1ACD4C76089DCE131543\n"
              "strict off\nlimit 128\nfcp.size off\nreply 61xx on\n"
-             "reply 6cxx on\nanswer.3d10 6982\nfile 2F00 \nfile 3D00/2F10 300102\n"
+             "reply 6cxx on\nwait 40\nanswer.3d10 6982\nfile 2F00 \nfile 3D00/2F10 300102\n"
              "file 3D10/3D20/2F1A FF\n";
     struct stat about;
     (void)unused;

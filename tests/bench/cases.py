@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# What is measured, and the bounds. Cards are the sandbox's, behind a real PC/SC daemon. Touches sandboxes of its own.
+"""The cases of scripts/bench."""
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from measure import Failed, Result, Side, interleaved, timed
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "integration"))
+
+from box import BUILD, Box  # noqa: E402
+
+ANSWER_MS = 40
+READERS = 16
+BATCH = 200
+
+
+def program(name: str) -> str:
+    return str(BUILD / "bin" / name)
+
+
+def demo(runs: int) -> Result:
+    """The demo, once built."""
+    argv = ["scripts/demo"]
+    timed(argv, cwd=str(ROOT))
+    side = Side("scripts/demo", [timed(argv, cwd=str(ROOT)) for _ in range(runs)])
+    return Result("demo", "scripts/demo, once built", side, 10000)
+
+
+def readers(runs: int) -> Result:
+    """All cards at once against one alone."""
+    card = f"akis2:wait={ANSWER_MS}"
+    with Box([card]) as one, Box([card] * READERS) as all_of_them:
+        def listing(box: Box, count: int) -> Callable[[], float]:
+            done = box.run(program("example-list-cards"))
+            if done.stdout.count("\tok\n") != count:
+                raise Failed(f"{count} cards were expected:\n{done.stdout}{done.stderr}")
+            return lambda: timed([program("example-list-cards")], box.env)
+
+        ours, other = interleaved(runs, (f"{READERS} cards identified", listing(all_of_them, READERS)),
+                                  ("one card identified", listing(one, 1)))
+    return Result("readers", f"every answer of a card takes {ANSWER_MS} ms", ours, 1.3, other)
+
+
+def apdu(runs: int) -> Result:
+    """One command through the library against SCardTransmit."""
+    with Box(["akis2"]) as box:
+        done = box.run(program("bench-apdu"), box.cards[0].reader, str(4 * runs + 1), str(BATCH), seconds=600)
+    if done.returncode != 0:
+        raise Failed(done.stderr)
+    rows = [[int(word) / 1e6 for word in line.split()] for line in done.stdout.splitlines()][1:]
+    return Result("apdu", f"SELECT of the MF, {BATCH} in a row", Side("through the library", [row[0] for row in rows]), 1.05,
+                  Side("SCardTransmit", [row[1] for row in rows]))
+
+
+def _start(case: str, card: str, runs: int) -> Result:
+    """OpenSC as Debian sets it up: it tries its drivers on the card, and has none for it that knows its serial number."""
+    with Box([card]) as box:
+        reader = box.cards[0].reader
+        ours_argv = [program("kamupin"), "card", "show", "--json", "--card", reader]
+        other_argv = ["opensc-tool", "--reader", reader, "--serial"]
+        said = box.run(*ours_argv).stdout
+        if str(box.cards[0].card_id) not in said:
+            raise Failed(f"the card is not shown:\n{said}")
+        ours, other = interleaved(runs, ("kamupin card show --json", lambda: timed(ours_argv, box.env)),
+                                  ("opensc-tool --serial", lambda: timed(other_argv, box.env)))
+    return Result(case, f"process start to the answer, the same card ({card})", ours, 0.5, other)
+
+
+def start(runs: int) -> Result:
+    """A card that answers at once: what is compared is mostly the start of two programs."""
+    return _start("start", "akis2", 4 * runs)
+
+
+def start_slow(runs: int) -> Result:
+    """A card that takes its time, as real ones do."""
+    return _start("start-slow", f"akis2:wait={ANSWER_MS}", runs)
+
+
+CASES: dict[str, Callable[[int], Result]] = {"demo": demo, "readers": readers, "apdu": apdu, "start": start,
+                                               "start-slow": start_slow}
