@@ -85,7 +85,8 @@ static bool can(const kamupin_card *card, const kp_pad *pad, const kamupin_pad_o
                 bool change)
 {
     const kp_profile *profile = card->identity.profile;
-    if (profile == NULL)
+    const unsigned int command = change ? KP_PROTECTED_CHANGE : KP_PROTECTED_VERIFY;
+    if (profile == NULL || (profile->protected_commands & command) != 0) /* a reader knows none */
         return false;
     const kp_pad_entry entry = entry_of(profile, pad, options, change);
     return entry.form->proof != KP_UNKNOWN && kp_pad_can(pad, &entry);

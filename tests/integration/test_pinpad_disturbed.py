@@ -15,6 +15,7 @@ import pytest
 from cli import KAMUPIN, STATUS, read_json
 from pad_box import PadBox
 from private_pcscd import wait_for
+from terminal import Terminal
 from test_pinpad import NEW, OLD, PLAIN, Work, pin_commands, work
 
 
@@ -99,6 +100,16 @@ def test_opensc_at_the_same_keypad() -> None:
         pad.press(f"type {OLD}")
         assert work(pad, "verify", risk=0, digits=0, quirks=PLAIN)[-1] == "ok 0000 -1"
         assert pad.tries() == 3
+
+
+def test_at_a_terminal_it_says_what_to_type_and_asks_for_nothing(pad: PadBox) -> None:
+    words = [KAMUPIN, "pin", "change", "--pinpad", "--pin-digits", "6", "--unproven", "--lang", "en"]
+    with Terminal(words, pad.env | {"TERM": "xterm"}) as at:
+        at.expect("Now type at the reader's keypad")
+        pad.press(f"type {OLD},{NEW},{NEW}")
+        at.expect("The PIN was changed.")
+        assert at.wait() == 0
+    assert pad.holds() == NEW
 
 
 def test_a_keypad_and_descriptors_do_not_go_together(pad: PadBox) -> None:
