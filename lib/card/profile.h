@@ -98,6 +98,14 @@ typedef enum kp_protected {
     KP_PROTECTED_RESET = 4 /* reset_after_authentication */
 } kp_protected;
 
+/** One command that a service may relay to the card. */
+typedef struct kp_relay_rule {
+    uint8_t cla, ins, p1, p2; /* exactly these */
+    bool costs; /* it can cost an attempt: sent only while the ledger has two or more */
+} kp_relay_rule;
+
+#define KP_RELAY_RULES_MAX 8
+
 /** One row. A new member that a file may set is one line in profile_keys.c and one in
  * docs/profiles.md; zero has to be what a row means that says nothing of it. */
 typedef struct kp_profile {
@@ -141,7 +149,12 @@ typedef struct kp_profile {
     /* secure messaging: a session needs keys, and these come from a service that relays */
     kp_sm_algorithm secure_messaging; /* how; NONE: the row knows of no session */
     uint8_t protected_commands;       /* bits of kp_protected: in clear they are not sent */
-    kp_form logout_command;           /* when it is refused, the application is selected anew */
+    /* relay: what a service may send, and how the right that it wins survives for the new PIN */
+    kp_proof relay_proof;
+    kp_relay_rule relay[KP_RELAY_RULES_MAX];
+    size_t relay_rules;
+    bool relay_keys;        /* under a session whose keys are handed over; else in clear */
+    kp_form logout_command; /* when it is refused, the application is selected anew */
     /* signing: MSE SET names the key, PSO: COMPUTE DIGITAL SIGNATURE takes what `sign_*` says */
     kp_form sign_environment;
     bool sign_key_in_p2; /* the key's reference is P2 and there is no data; else data 84 01 ref */

@@ -5,6 +5,7 @@
    hold between them. A new member of kp_profile gets its line here and in docs/profiles.md. */
 #include <card/channel.h>
 #include <card/profile_rows.h>
+#include <card/relay.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ static const char *const counter_methods[] = {"none", "fcp-tag-90", "get-data-ob
                                               "verify-question", NULL};
 static const char *const key_places[] = {"data", "p2", NULL};
 static const char *const answers[] = {"plain", "der", NULL};
+static const char *const relay_rights[] = {"in-clear", "session-keys", NULL};
 static const char *const inputs[] = {"none", "digest-info", "block", "hash", NULL};
 static const char *const logouts[] = {"command", "selection", NULL};
 static const char *const session_kinds[] = {"none", "3des", "aes", NULL};
@@ -251,6 +253,35 @@ static kp_problem read_sign_input(const kp_profile_key *key, const char *value, 
     return KP_PROBLEM_NONE;
 }
 
+/* "candidate 00840000 free 00820084 costs": what a service may relay, and how sure that is. */
+static kp_problem read_relay(const kp_profile_key *key, const char *value, kp_profile *row)
+{
+    kp_relay_rule rules[KP_RELAY_RULES_MAX] = {{0}};
+    uint8_t bytes[4];
+    char word[12];
+    kp_proof proof = KP_UNKNOWN;
+    size_t count = 0, length = 0;
+    (void)key;
+    if (!kp_value_word(&value, word, sizeof word) || !kp_value_proof(word, &proof))
+        return KP_PROBLEM_BAD_WORD;
+    for (; kp_value_word(&value, word, sizeof word); count++) {
+        if (count == KP_RELAY_RULES_MAX || !kp_value_bytes(word, bytes, sizeof bytes, &length) ||
+            length != sizeof bytes || !kp_value_word(&value, word, sizeof word) ||
+            (strcmp(word, "free") != 0 && strcmp(word, "costs") != 0))
+            return KP_PROBLEM_BAD_WORD;
+        rules[count] =
+            (kp_relay_rule){bytes[0], bytes[1], bytes[2], bytes[3], strcmp(word, "costs") == 0};
+        if (!kp_relay_may_be(&rules[count]))
+            return KP_PROBLEM_NEVER_SENT;
+    }
+    if (*value != '\0' || (count == 0) != (proof == KP_UNKNOWN))
+        return KP_PROBLEM_BAD_WORD;
+    memcpy(row->relay, rules, sizeof rules);
+    row->relay_rules = count;
+    row->relay_proof = proof;
+    return KP_PROBLEM_NONE;
+}
+
 /* "verify change reset", or "none". */
 static kp_problem read_protected(const kp_profile_key *key, const char *value, kp_profile *row)
 {
@@ -342,6 +373,8 @@ const kp_profile_key kp_profile_keys[] = {
     {"sign-pss", read_sign_input, AT(sign_pss), NULL, 0, 0, false},
     {"sign-ecdsa", read_sign_input, AT(sign_ecdsa), NULL, 0, 0, false},
     FLAG("sign-ecdsa-answer", sign_ecdsa_der, answers),
+    VALUE("relay", read_relay),
+    FLAG("relay-right", relay_keys, relay_rights),
     WORD("secure-messaging", secure_messaging, session_kinds, false),
     VALUE("protected", read_protected),
     {"logout-command", read_logout, AT(logout_command), NULL, ANY_INSTRUCTION, 0, false},
@@ -410,6 +443,7 @@ kp_problem kp_profile_row_problem(const kp_profile *row, const char **word)
          "challenge-length"},
         {logout_fits(row), "logout"},
         {row->protected_commands == 0 || row->secure_messaging != KP_SM_NONE, "protected"},
+        {!row->relay_keys || row->secure_messaging != KP_SM_NONE, "relay-right"},
     };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (!rules[i].fits) {

@@ -116,6 +116,16 @@ static const kp_profile rows[] = {
         .external_authenticate = {0x00, 0x82, 0x00, 0x83, KP_CANDIDATE},
         .challenge_length = 8,
         .secure_messaging = KP_SM_AES, /* our own choice as well */
+        /* GET CHALLENGE, EXTERNAL and MUTUAL AUTHENTICATE, and reading the counters, in clear and
+           protected: our own choice, as nothing public says what a service would send. */
+        .relay_proof = KP_CANDIDATE,
+        .relay = {{0x00, 0x84, 0x00, 0x00, false},
+                  {0x00, 0x82, 0x00, 0x83, true},
+                  {0x00, 0x82, 0x00, 0x84, true},
+                  {0x00, 0xCB, 0x3F, 0xFF, false},
+                  {0x0C, 0xCB, 0x3F, 0xFF, false}},
+        .relay_rules = 5,
+        .relay_keys = true,
         .logout = KP_LOGOUT_BY_SELECTION,
         .sign_environment = {0x00, 0x22, 0x41, 0xB6, KP_CANDIDATE},
         .sign_key_first = 0x84, /* own choice, as above */
@@ -236,7 +246,7 @@ kp_proof kp_profile_proof(const kp_profile *profile, kp_card_operation operation
         return weaker(profile->verify.proof,
                       weaker(profile->sign_environment.proof, profile->sign.proof));
     case KP_OP_RESET_BY_RELAY:
-        return KP_UNKNOWN;
+        return weaker(profile->relay_proof, profile->reset_after_authentication.proof);
     case KP_OP_RESET_BY_SEALED_PUK:
         return profile->reset_with_puk.proof;
     }

@@ -100,7 +100,8 @@ static kamupin_status reset_held(kp_attempt *it)
     it->evidence->tries_before = info->pin_tries == KAMUPIN_TRIES_KNOWN ? info->pin_tries_left : -1;
     if (status != KAMUPIN_OK)
         return status;
-    return kp_attempt_by_cryptogram(it);
+    return it->authority->form == KP_FORM_RELAY ? kp_attempt_by_relay(it)
+                                                : kp_attempt_by_cryptogram(it);
 }
 
 kp_card_operation kp_form_operation(kp_authority_form form)

@@ -47,6 +47,17 @@ typedef struct kp_evidence {
     int puk_tries_before, puk_tries_after;
 } kp_evidence;
 
+#define KP_RELAY_STEPS_MAX 32 /* commands in one relay */
+
+/** What a service relays next. */
+typedef struct kp_relay_step {
+    uint8_t command[5 + 255 + 1]; /* an APDU as it is */
+    size_t length;                /* 0: the right to reset is there */
+    int attempts_left;            /* in the ledger, this attempt included */
+    kamupin_secret *keys;         /* with the right, where it lives in a session: kind CARD_SESSION;
+                                     freed by the caller */
+} kp_relay_step;
+
 /** What an authority is asked for and told. `reply` is wiped by the caller of `answer`. */
 typedef struct kp_authority {
     void *user;
@@ -66,6 +77,11 @@ typedef struct kp_authority {
     /** Sealed PUK: called while the card is not held. Gives the PUK, a secret of kind PUK that the
      * caller of `puk` frees, and the uses left in the ledger, this one included. */
     kamupin_status (*puk)(void *user, kamupin_secret **puk, int *uses_left, kamupin_error *error);
+    /** Relay: called inside the held transaction; takes the card's answer to the command before,
+     * status word last (none to the first call), and gives the next. Has until `deadline_ms`, which
+     * is one for the whole relay. */
+    kamupin_status (*relay)(void *user, const uint8_t *answer, size_t answer_length,
+                            int64_t deadline_ms, kp_relay_step *step, kamupin_error *error);
 } kp_authority;
 
 /** One attempt, for a caller that holds the card's lock (kp_pin_lock). Commands after the card was

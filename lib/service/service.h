@@ -123,6 +123,21 @@ kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
 kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, const char *previous,
                                      kamupin_secret **puk, int *uses_left, kamupin_error *error);
 
+/** What a service relays next. */
+typedef struct kp_relayed {
+    uint8_t command[5 + 255 + 1];
+    size_t length; /* 0: the right to reset is there */
+    int attempts_left;
+    kamupin_secret *keys; /* kind CARD_SESSION, or NULL; freed by the caller */
+} kp_relayed;
+
+/** Begins a relay (`number` 0; `answer` is not looked at), or tells the card's answer to command
+ * `number`, status word last. Never repeated by itself: `deadline_ms` is near. Errors:
+ * service-reply-malformed when keys do not open, … */
+kamupin_status kp_service_relay(kp_service *service, const char *card_id, const char *previous,
+                                unsigned int number, const uint8_t *answer, size_t answer_length,
+                                int64_t deadline_ms, kp_relayed *next, kamupin_error *error);
+
 /** Gives the operation up; best effort, at most `timeout_ms` (0: the context's bound). */
 kamupin_status kp_service_cancel(kp_service *service, long timeout_ms, kamupin_error *error);
 

@@ -46,8 +46,9 @@ struct kamupin_operation {
     kamupin_secret *pin;
     kp_record record; /* .ticket is there once the SMS code was right */
     unsigned int attempts;
-    bool authorised;     /* the service gave this attempt an authority */
-    kamupin_error ended; /* why the card work ended as it did, for a report that comes later */
+    unsigned int relayed; /* commands of this attempt's relay so far */
+    bool authorised;      /* the service gave this attempt an authority */
+    kamupin_error ended;  /* why the card work ended as it did, for a report that comes later */
     char recorded_at[32];
     bool reported;
 };

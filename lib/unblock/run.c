@@ -53,6 +53,33 @@ static kamupin_status disclose(void *user, kamupin_secret **puk, int *uses_left,
     return status;
 }
 
+/* kp_authority.relay: the service drives the card. */
+static kamupin_status relay(void *user, const uint8_t *told, size_t told_length,
+                            int64_t deadline_ms, kp_relay_step *step, kamupin_error *error)
+{
+    kamupin_operation *operation = user;
+    const char *previous = previous_attempt(operation);
+    kp_relayed next = {.length = 0};
+
+    if (told_length == 0) {
+        kp_operation_move(operation, KAMUPIN_PHASE_AUTHORITY);
+        operation->attempts++;
+        operation->relayed = 0;
+    }
+    kamupin_status status =
+        kp_service_relay(operation->service, operation->card_id, previous, operation->relayed, told,
+                         told_length, deadline_ms, &next, error);
+    if (status == KAMUPIN_OK) {
+        operation->authorised = true;
+        operation->relayed++;
+        memcpy(step->command, next.command, next.length);
+        step->length = next.length;
+        step->attempts_left = next.attempts_left;
+        step->keys = next.keys;
+    }
+    return status;
+}
+
 /* kp_authority.mark: durable before anything further is sent. */
 static kamupin_status mark(void *user, const kp_evidence *evidence, kamupin_error *error)
 {
@@ -98,7 +125,8 @@ static kamupin_status attempt_once(kamupin_operation *operation)
                                     .answer = answer,
                                     .mark = mark,
                                     .form = kp_operation_form(operation, operation->card_id),
-                                    .puk = disclose};
+                                    .puk = disclose,
+                                    .relay = relay};
     const kp_authentication before = operation->record.evidence.authentication;
     kp_evidence evidence = {
         .tries_before = -1, .tries_after = -1, .puk_tries_before = -1, .puk_tries_after = -1};

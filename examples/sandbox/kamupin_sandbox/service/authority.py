@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from . import dpop, operations, sealed
+from . import dpop, operations, relay, sealed
 from .clock import left
 from .problems import Problem
 from .state import AUTHORITIES_PER_OPERATION, LEDGER_MAXIMUM, Request, Service, invalid
@@ -74,13 +74,17 @@ def _challenge(text: str) -> bytes:
     return challenge
 
 
-def _spend(request: Request, card_id: str, challenge: bytes) -> int:
+def spend(request: Request, card_id: str, form: str, challenge: bytes | None = None) -> int:
     """Counts one attempt as spent; returns how many there were with it."""
+    if count(request) >= AUTHORITIES_PER_OPERATION:
+        raise Problem("authority-limit")
+    if request.body.get("previous") == "not-sent":
+        give_back_last(request, not_sent=True)
     attempts = attempts_left(request.service, card_id)
     if attempts < 2:
         raise Problem("authority-exhausted")
     set_attempts(request.service, card_id, attempts - 1)
-    note(request, card_id, "cryptogram", challenge)
+    note(request, card_id, form, challenge)
     return attempts
 
 
@@ -100,15 +104,11 @@ def _by_cryptogram(request: Request, card_id: str) -> dict[str, Any]:
     challenge = _challenge(request.body["challenge"])
     if request.store.one("SELECT 1 FROM authority WHERE card_id = ? AND challenge = ?", card_id, challenge):
         raise Problem("challenge-used")
-    if count(request) >= AUTHORITIES_PER_OPERATION:
-        raise Problem("authority-limit")
-    if request.body.get("previous") == "not-sent":
-        give_back_last(request, not_sent=True)
-    attempts = _spend(request, card_id, challenge)
+    attempts = spend(request, card_id, "cryptogram", challenge)
     mac = CMAC(algorithms.AES(request.service.registry.card_key(card_id)))
     mac.update(challenge)
     return {"form": "cryptogram", "cryptogram": dpop.b64(mac.finalize()), "attempts_left": attempts,
             "seconds_left": left(request.now, request.op["deadline"])}
 
 
-_FORMS = {"cryptogram": _by_cryptogram, "sealed-puk": sealed.release}
+_FORMS = {"cryptogram": _by_cryptogram, "sealed-puk": sealed.release, "relay": relay.start}

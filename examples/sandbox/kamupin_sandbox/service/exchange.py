@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from . import authority, codes, dpop, factor, operations, reports
+from . import authority, codes, dpop, factor, operations, relay, reports
 from .contract import Call, Refused
 from .problems import Problem, encode
 from .state import Request, Service, invalid
@@ -21,7 +21,8 @@ from .state import Request, Service, invalid
 HANDLERS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "metadata": lambda request: request.service.metadata(), "redeem": codes.redeem, "cards": operations.cards,
     "status": operations.status, "cancel": operations.cancel, "factor": factor.begin, "resend": factor.resend,
-    "verify": factor.verify, "authority": authority.issue, "report": reports.report}
+    "verify": factor.verify, "authority": authority.issue, "relay": relay.advance,
+    "report": reports.report}
 ANY_VERSION = ("metadata", "report")  # what has to work for a client that is too old as well
 _CLIENT = re.compile(r"[A-Za-z0-9._-]{1,40}/(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 

@@ -28,7 +28,7 @@ PUK_USES = 3  # seed 004: even right uses end a card after three
 AUTHORITIES_PER_OPERATION = 3
 SMS_PER_OPERATION = 5
 VOUCHED = [{"row": "akis-1", "operations": ["verify", "change"]},
-           {"row": "akis-2", "operations": ["verify", "change", "reset-by-cryptogram"]}]
+           {"row": "akis-2", "operations": ["verify", "change", "reset-by-cryptogram", "reset-by-relay"]}]
 VOUCHED_OTHERS = ["verify", "change", *(f"reset-by-{form}" for form in FORMS)]  # rows that only the registry knows
 
 
@@ -46,6 +46,9 @@ class Settings:
     guess_window: int = 300
     guesses_per_address: int = 10
     guesses_in_all: int = 100
+    relay_in_clear: int = 0  # 1: the right survives without a session (rows whose relay-right is in-clear)
+    relay_padding: int = 0  # harmless commands before a relay begins
+    relay_first: str = ""  # a command, in hex, that a relay sends then
 
     def change(self, wishes: dict[str, Any]) -> None:
         """Takes new values; ValueError for a name or a type that is none."""
@@ -69,6 +72,7 @@ class Service:
     origin: str = ""  # https://localhost:PORT, for pages and the issuer's name
     base: str = ""  # the profile's base URL
     hosts: tuple[str, ...] = ()  # HOST:PORT by which the service may be called
+    relays: dict[str, Any] = field(default_factory=dict)  # operation: script, attempts, step; relay.py's own
 
     def vouched(self) -> list[dict[str, Any]]:
         """The rows of its cards, and what it declares to be right for them."""
@@ -82,7 +86,7 @@ class Service:
                 "name": {"tr": "KamuPIN deneme servisi", "en": "KamuPIN sandbox service"},
                 "minimum_client_version": self.settings.minimum_client_version,
                 "products": self.contract.enum("Product"), "second_factors": ["sms"], "pin_policy": PIN_POLICY,
-                "authorities": ["cryptogram", "sealed-puk"], "vouched_rows": self.vouched()}
+                "authorities": list(FORMS), "vouched_rows": self.vouched()}
 
 
 @dataclass
