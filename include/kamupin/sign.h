@@ -46,8 +46,8 @@ typedef enum kamupin_sign_form {
 typedef struct kamupin_sign_request {
     size_t size;        /**< sizeof; set by KAMUPIN_SIGN_REQUEST_INIT */
     size_t certificate; /**< whose key signs: an index as in kamupin_card_certificate, or
-                             KAMUPIN_CERTIFICATE_ANY: the first one of Kamu SM's kinds that is valid
-                             now and fits */
+                             KAMUPIN_CERTIFICATE_ANY: the first one of Kamu SM's kinds (of any kind
+                             where the card's profile asks for none) that is valid now and fits */
     kamupin_sign_form form;
     kamupin_hash hash;
     unsigned char digest[KAMUPIN_DIGEST_MAX]; /**< the hash itself */

@@ -29,7 +29,7 @@ size_t kp_hash_length(kamupin_hash hash);
 const EVP_MD *kp_hash_of(kamupin_hash hash);
 
 /** Chooses the key: of the certificate that the request names, else of the first one of Kamu SM's
- * kinds that is in force at `now` and fits. Sends nothing. Errors: invalid-argument (no such
+ * kinds (of a row that does not ask for these: of any) that is in force at `now` and fits. Sends nothing. Errors: invalid-argument (no such
  * certificate), certificate-not-valid, key-unsuitable, no-memory. */
 kamupin_status kp_sign_choose(const kp_identity *identity, const kamupin_sign_request *request,
                               int64_t now, kp_sign_plan *plan, kamupin_error *error);

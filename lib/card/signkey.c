@@ -84,6 +84,14 @@ static kp_sign_form method_of(const kp_profile *profile, kamupin_sign_form form)
     return form == KAMUPIN_SIGN_RSA_PSS ? profile->sign_pss : profile->sign_ecdsa;
 }
 
+/* Kamu SM's cards may carry others' certificates as well; of a row that does not ask for Kamu SM's
+   any will do. */
+static bool is_of_the_rows_kind(const kp_profile *profile, const kp_der *der)
+{
+    return profile->recognition != KP_RECOGNISE_KAMU_SM ||
+           kp_certificate_classify(der->data, der->length) > KP_CERTIFICATE_OTHER;
+}
+
 /* The first certificate's key has the row's first reference; the next place's is one more. */
 static uint8_t reference_of(const kp_profile *profile, const kp_der *der)
 {
@@ -128,7 +136,7 @@ kamupin_status kp_sign_choose(const kp_identity *identity, const kamupin_sign_re
                        "certificate %zu of %zu", first, identity->certificate_count);
     for (size_t i = first; i < behind && plan->key == NULL; i++) {
         const kp_der *der = &identity->certificates[i];
-        if (any && kp_certificate_classify(der->data, der->length) <= KP_CERTIFICATE_OTHER)
+        if (any && !is_of_the_rows_kind(identity->profile, der))
             continue;
         kamupin_status found = judge(der, request->form, now, plan);
         if (found != KAMUPIN_E_CERTIFICATE_NOT_VALID)

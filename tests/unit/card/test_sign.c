@@ -132,6 +132,35 @@ static void test_the_first_certificate_that_fits(void **state)
     }
 }
 
+/* A row that is not of Kamu SM's cards takes any certificate; where they lie in objects, the place in
+   the row's list counts. */
+static void test_rows_of_other_issuers(void **state)
+{
+    fixture *f = *state;
+    kp_sign_plan plan;
+    kp_test_certificate other = of_key(f->p256);
+    other.policies = "2.25.1";
+    begin(f);
+    add(f, &other);
+    assert_int_equal(choose(f, KAMUPIN_CERTIFICATE_ANY, KAMUPIN_SIGN_BY_KEY, &plan),
+                     KAMUPIN_E_CERTIFICATE_NOT_VALID);
+    f->row.recognition = KP_RECOGNISE_APPLICATION;
+    assert_int_equal(choose(f, KAMUPIN_CERTIFICATE_ANY, KAMUPIN_SIGN_BY_KEY, &plan), KAMUPIN_OK);
+    assert_int_equal(plan.reference, 0x84);
+    kp_sign_plan_free(&plan);
+    f->row.first_certificate = 0x2F0D;
+    assert_int_equal(choose(f, 0, KAMUPIN_SIGN_BY_KEY, &plan), KAMUPIN_OK);
+    assert_int_equal(plan.reference, 0x87);
+    kp_sign_plan_free(&plan);
+    f->row.certificates = KP_CERTIFICATES_IN_OBJECTS;
+    f->row.certificate_objects[0] = 0x5FC105;
+    f->row.certificate_objects[1] = f->identity.certificates[0].file = 0x5FC10A;
+    f->row.certificate_object_count = 2;
+    assert_int_equal(choose(f, 0, KAMUPIN_SIGN_BY_KEY, &plan), KAMUPIN_OK);
+    assert_int_equal(plan.reference, 0x85);
+    kp_sign_plan_free(&plan);
+}
+
 /* What none fits is told from what none is in force. */
 static void test_why_none_fits(void **state)
 {
@@ -322,6 +351,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_first_certificate_that_fits),
+        cmocka_unit_test(test_rows_of_other_issuers),
         cmocka_unit_test(test_why_none_fits),
         cmocka_unit_test(test_every_form_and_hash),
         cmocka_unit_test(test_digest_info),
