@@ -36,19 +36,19 @@ def check_tries(box: Box) -> None:
     assert state["pin.tries"] in ("0", state["pin.max"])
 
 
-def one_round(box: Box, where: str, n: int) -> bool:
+def one_round(box: Box, where: str, n: int, *options: str) -> bool:
     """Blocks the card, kills one unblock at a point, runs the next; false when the point was never reached."""
     block(box)
     before = len(operations(box))
     killed_pin, next_pin = f"1111{n:04d}", f"2222{n:04d}"
-    killed = unblock(box, killed_pin, env={"LD_PRELOAD": preload(KILLER), "KAMUPIN_KILL": f"{where}:{n}"})
+    killed = unblock(box, killed_pin, *options, env={"LD_PRELOAD": preload(KILLER), "KAMUPIN_KILL": f"{where}:{n}"})
     if killed.returncode == 0:
         return False
     assert killed.returncode == -9, (where, n, killed.returncode, killed.stderr)
     check_tries(box)
     took = box.cards[0].state()["pin.value"] == killed_pin.encode().hex().upper() \
         or box.cards[0].state()["pin.value"] == killed_pin.encode().hex()
-    done = unblock(box, next_pin)
+    done = unblock(box, next_pin, *options)
     assert done.returncode == 0, (where, n, done.returncode, done.stderr)
     check_tries(box)
     assert box.verify_by_opensc(next_pin) == "9000", (where, n)
