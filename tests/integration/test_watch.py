@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -204,6 +205,21 @@ def test_a_daemon_that_never_comes(daemon: Daemon) -> None:
     watch = daemon.program(WATCH, "next")
     assert watch.lines(1) == [DOWN[-1]]
     freed_at_once(watch)
+
+
+def test_a_daemon_that_was_stopped(daemon: Daemon) -> None:
+    """Taking an event ends without it; freeing asks it, and goes on when it does."""
+    watch = daemon.program(WATCH, "next")
+    assert watch.lines(3) == UP
+    assert daemon.process
+    daemon.process.send_signal(signal.SIGSTOP)
+    try:
+        watch.say()
+        assert watch.lines(1)[0].split()[0] == "cancelled"
+    finally:
+        daemon.process.send_signal(signal.SIGCONT)
+    assert watch.lines(1)[0].split()[0] == "freed"
+    assert watch.end() == 0
 
 
 def test_a_daemon_that_admits_this_user_later(daemon: Daemon) -> None:
