@@ -68,6 +68,7 @@ int main(int count, char **words)
     pthread_join(thread, NULL);
     if (!callback)
         printf("%s %lld\n", kamupin_status_name(status), ended - atomic_load(&with.pulled));
+    fflush(stdout);
     long long before = now_us();
     kamupin_watch_free(&watch);
     printf("freed %lld\n", now_us() - before);
