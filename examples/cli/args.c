@@ -146,6 +146,18 @@ static bool apply(cli_args *args, cli_option option, const char *value)
     case OPTION_PROFILE_FILE:
         args->profile_file = value;
         break;
+    case OPTION_DRAFT:
+        args->draft = value;
+        break;
+    case OPTION_TRY_VERIFY:
+        args->probe_steps |= KAMUPIN_PROBE_VERIFY;
+        break;
+    case OPTION_TRY_EMPTY_VERIFY:
+        args->probe_steps |= KAMUPIN_PROBE_EMPTY_VERIFY;
+        break;
+    case OPTION_TRY_CHANGE:
+        args->probe_steps |= KAMUPIN_PROBE_CHANGE;
+        break;
     case OPTION_STATE_DIR:
         args->state_dir = value;
         break;

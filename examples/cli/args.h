@@ -28,10 +28,12 @@ typedef struct cli_args {
     const char *card; /* NULL when not given, as all below */
     const char *file; /* what card profile check looks at */
     const char *profile_file;
-    const char *service;   /* the option, else KAMUPIN_SERVICE */
-    const char *ca_file;   /* the option, else KAMUPIN_CA_FILE */
-    const char *state_dir; /* the option, else KAMUPIN_STATE_DIR */
-    unsigned int risk;     /* kamupin_pin_risk */
+    const char *draft;
+    unsigned int probe_steps; /* kamupin_probe_step */
+    const char *service;      /* the option, else KAMUPIN_SERVICE */
+    const char *ca_file;      /* the option, else KAMUPIN_CA_FILE */
+    const char *state_dir;    /* the option, else KAMUPIN_STATE_DIR */
+    unsigned int risk;        /* kamupin_pin_risk */
     bool pinpad;
     unsigned int pin_digits; /* 0 when not given */
     const char *in, *out;

@@ -28,6 +28,7 @@ kamupin_status cli_card_list(cli *program, kamupin_error *error);
 kamupin_status cli_card_show(cli *program, kamupin_error *error);
 kamupin_status cli_card_watch(cli *program, kamupin_error *error);
 kamupin_status cli_card_sign(cli *program, kamupin_error *error);
+kamupin_status cli_card_probe(cli *program, kamupin_error *error);
 kamupin_status cli_profile_check(cli *program, kamupin_error *error);
 kamupin_status cli_pin_status(cli *program, kamupin_error *error);
 kamupin_status cli_pin_change(cli *program, kamupin_error *error);

@@ -50,6 +50,8 @@ static kamupin_status run(cli *program, kamupin_error *error)
         return cli_card_watch(program, error);
     case COMMAND_CARD_SIGN:
         return cli_card_sign(program, error);
+    case COMMAND_CARD_PROBE:
+        return cli_card_probe(program, error);
     case COMMAND_CARD_PROFILE_CHECK:
         return cli_profile_check(program, error);
     case COMMAND_PIN_STATUS:

@@ -17,6 +17,7 @@
 #include <kamupin/operation.h>
 #include <kamupin/pin.h>
 #include <kamupin/pinpad.h>
+#include <kamupin/probe.h>
 #include <kamupin/profile.h>
 #include <kamupin/reader.h>
 #include <kamupin/secret.h>

@@ -7,6 +7,8 @@
 #include <card/select.h>
 #include <card/tlv.h>
 
+#include <string.h>
+
 #define TRIES_SANE_MAX 15 /* what 63Cx can say */
 
 /* The byte of FCP tag 90 on v1.0. */
@@ -29,41 +31,56 @@ static reference counted(int left, int max)
     return found;
 }
 
-/* 70 { BF81nn { A0 { 9A maximum, 9B remaining } } } */
-static reference from_object(const kp_response *response, uint8_t object)
+bool kp_counter_parse(const kp_response *response, uint8_t object, int *left, int *max)
 {
     kp_tlv at = kp_tlv_over(response->data, response->length);
     if (!kp_tlv_find(&at, 0x70))
-        return nothing_known;
+        return false;
     at = kp_tlv_inside(&at);
     if (!kp_tlv_find(&at, 0xBF8100U | object))
-        return nothing_known;
+        return false;
     at = kp_tlv_inside(&at);
     if (!kp_tlv_find(&at, 0xA0))
-        return nothing_known;
+        return false;
     kp_tlv maximum = kp_tlv_inside(&at), remaining = maximum;
-    uint32_t max = 0, left = 0;
-    if (!kp_tlv_find(&maximum, 0x9A) || !kp_tlv_number(&maximum, &max) ||
-        !kp_tlv_find(&remaining, 0x9B) || !kp_tlv_number(&remaining, &left) || max < 1 ||
-        max > TRIES_SANE_MAX || left > max)
-        return nothing_known;
-    return counted((int)left, (int)max);
+    uint32_t most = 0, rest = 0;
+    if (!kp_tlv_find(&maximum, 0x9A) || !kp_tlv_number(&maximum, &most) ||
+        !kp_tlv_find(&remaining, 0x9B) || !kp_tlv_number(&remaining, &rest) || most < 1 ||
+        most > TRIES_SANE_MAX || rest > most)
+        return false;
+    *left = (int)rest;
+    *max = (int)most;
+    return true;
+}
+
+kp_command kp_counter_command(uint8_t object, uint8_t data[KP_COUNTER_QUESTION])
+{
+    const uint8_t question[KP_COUNTER_QUESTION] = {0x4D, 0x08,   0x70, 0x06, 0xBF,
+                                                   0x81, object, 0x02, 0xA0, 0x80};
+    memcpy(data, question, sizeof question);
+    return (kp_command){.ins = 0xCB,
+                        .p1 = 0x3F,
+                        .p2 = 0xFF,
+                        .data = data,
+                        .length = sizeof question,
+                        .le = KP_LE_MAX};
 }
 
 /* GET DATA on the PIN object, under the selected application. */
 static kamupin_status read_object(kp_channel *channel, const kp_profile *profile, uint8_t object,
                                   uint16_t not_set_sw, reference *found, kamupin_error *error)
 {
-    const uint8_t data[] = {0x4D, 0x08, 0x70, 0x06, 0xBF, 0x81, object, 0x02, 0xA0, 0x80};
-    const kp_command command = {
-        .ins = 0xCB, .p1 = 0x3F, .p2 = 0xFF, .data = data, .length = sizeof data, .le = KP_LE_MAX};
+    uint8_t data[KP_COUNTER_QUESTION];
+    const kp_command command = kp_counter_command(object, data);
+    int left = 0, max = 0;
     kp_response response;
     kamupin_status status = kp_channel_send(channel, &command, &response, error);
     *found = nothing_known;
     if (status != KAMUPIN_OK)
         return status;
     if (response.sw == KP_SW_OK) {
-        *found = from_object(&response, object);
+        if (kp_counter_parse(&response, object, &left, &max))
+            *found = counted(left, max);
     } else if (not_set_sw != 0 && response.sw == not_set_sw) {
         found->state = KAMUPIN_PIN_NOT_SET;
         found->max = profile->tries_max;

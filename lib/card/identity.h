@@ -47,6 +47,13 @@ kamupin_status kp_identity_read_pin(kp_channel *channel, const kp_profile *profi
 kamupin_status kp_identity_read_puk(kp_channel *channel, const kp_profile *profile,
                                     kamupin_card_info *info, kamupin_error *error);
 
+/** The GET DATA that asks for an object's counters (KP_COUNTER_GET_DATA_OBJECT), and its answer:
+ * 70 { BF81nn { A0 { 9A maximum, 9B remaining } } }; false when that makes no sense. `data` is where
+ * the command's data lies. */
+#define KP_COUNTER_QUESTION 10
+kp_command kp_counter_command(uint8_t object, uint8_t data[KP_COUNTER_QUESTION]);
+bool kp_counter_parse(const kp_response *response, uint8_t object, int *left, int *max);
+
 /** Logs the card out as its profile says; leaves nothing verified behind. Failures are logged, not
  * returned. */
 void kp_card_logout(kp_channel *channel, const kp_profile *profile);

@@ -1,0 +1,134 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   probe.c: card probe. Prints what the library finds, asks before each step that could cost
+   something, and writes the draft of a profile. */
+#include "cli.h"
+#include "fd.h"
+#include "term.h"
+
+#include <stdio.h>
+
+typedef struct probing {
+    cli *program;
+    cli_term term;
+    json_t *findings;
+} probing;
+
+static void told(void *user, const kamupin_probe_finding *finding)
+{
+    probing *it = user;
+    char clean[500];
+    char word[8] = "";
+    if (finding->status_word != 0)
+        snprintf(word, sizeof word, "%04X", finding->status_word & 0xFFFFU);
+    json_array_append_new(
+        it->findings,
+        json_pack("{s:s, s:o, s:o, s:s}", "step", finding->step, "command",
+                  finding->command[0] != '\0' ? json_string(finding->command) : json_null(),
+                  "status_word", word[0] != '\0' ? json_string(word) : json_null(), "text",
+                  finding->text));
+    if (it->program->args.json)
+        return;
+    printf("%s\n", cli_clean(finding->text, clean, sizeof clean));
+    if (finding->command[0] != '\0')
+        printf("    > %s\n", finding->command);
+    fflush(stdout);
+}
+
+static cli_message warning(kamupin_probe_step step)
+{
+    switch (step) {
+    case KAMUPIN_PROBE_VERIFY:
+        return M_PROBE_VERIFY;
+    case KAMUPIN_PROBE_EMPTY_VERIFY:
+        return M_PROBE_EMPTY_VERIFY;
+    case KAMUPIN_PROBE_CHANGE:
+        return M_PROBE_CHANGE;
+    }
+    return M_PROBE_VERIFY;
+}
+
+/* Each step by itself: its warning, and Enter; without a terminal --acknowledge stands for it. */
+static bool ask(void *user, kamupin_probe_step step, kamupin_secret *pin)
+{
+    probing *it = user;
+    cli *program = it->program;
+    int fd = program->args.pin_fd;
+    cli_screen_line(program->screen, "\n", cli_say(program, warning(step)));
+    if (!program->args.acknowledge &&
+        (!program->interactive || !cli_term_enter(&it->term, cli_say(program, M_ASK_ACKNOWLEDGE))))
+        return false;
+    if (pin == NULL)
+        return true;
+    kamupin_answer answer =
+        fd >= 0 ? cli_fd_line(program, fd, false, pin, NULL)
+                : cli_term_secret(&it->term, cli_say(program, M_ASK_PIN), -1, false, pin);
+    return answer == KAMUPIN_ANSWER_GIVEN;
+}
+
+/* What would be missing in the middle is asked for before anything is sent. */
+static kamupin_status check_line(cli *program, kamupin_error *error)
+{
+    const cli_args *args = &program->args;
+    if (args->probe_steps == 0)
+        return KAMUPIN_OK;
+    if ((args->probe_steps & KAMUPIN_PROBE_VERIFY) == 0) {
+        cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_PROBE_NEEDS_VERIFY));
+        return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+    }
+    if (!program->interactive && args->pin_fd < 0)
+        return cli_needs(program, "--pin-fd", error);
+    if (!program->interactive && !args->acknowledge)
+        return cli_error(error, KAMUPIN_E_NOT_ACKNOWLEDGED);
+    return KAMUPIN_OK;
+}
+
+static kamupin_status keep(cli *program, const char *draft, kamupin_error *error)
+{
+    const char *path = program->args.draft;
+    char line[300];
+    char clean[300];
+    if (draft[0] == '\0')
+        return KAMUPIN_OK;
+    if (path == NULL) {
+        if (!program->args.json)
+            printf("\n%s\n\n%s", cli_say(program, M_PROBE_DRAFT), draft);
+        return KAMUPIN_OK;
+    }
+    FILE *file = fopen(path, "w");
+    bool good = file != NULL && fputs(draft, file) >= 0;
+    if (file != NULL)
+        good = fclose(file) == 0 && good;
+    if (good)
+        return KAMUPIN_OK;
+    cli_fill(program->args.language, M_CANNOT_WRITE, path, line, sizeof line);
+    cli_screen_line(program->screen, "kamupin: ", cli_clean(line, clean, sizeof clean));
+    return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+}
+
+kamupin_status cli_card_probe(cli *program, kamupin_error *error)
+{
+    probing it = {.program = program};
+    char draft[KAMUPIN_PROBE_DRAFT_MAX] = "";
+    kamupin_probe_request request = KAMUPIN_PROBE_REQUEST_INIT;
+    request.card = program->args.card;
+    request.steps = program->args.probe_steps;
+    request.language = program->args.language;
+    request.told = told;
+    request.ask = ask;
+    request.user = &it;
+    request.cancel = program->cancel;
+    kamupin_status status = check_line(program, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    it.findings = json_array();
+    if (request.steps != 0)
+        cli_term_begin(&it.term, program);
+    status = kamupin_card_probe(program->context, &request, draft, sizeof draft, error);
+    cli_term_end(&it.term);
+    cli_json_add(program, "findings", it.findings);
+    cli_json_add(program, "draft", draft[0] != '\0' ? json_string(draft) : json_null());
+    kamupin_status kept = keep(program, draft, error);
+    return status != KAMUPIN_OK ? status : kept;
+}

@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   probe.h: a probe from inside: what it has found so far, the part that reads only, and the draft
+   of a profile. The steps with a PIN are in lib/pin. What names a card or its holder never gets
+   into any of these. */
+#ifndef KP_CARD_PROBE_H
+#define KP_CARD_PROBE_H
+
+#include <card/identity.h>
+#include <kamupin/probe.h>
+
+typedef struct kp_probe {
+    const kamupin_probe_request *request;
+    kp_profile row;           /* what was found, as a row; unproven where only guessed */
+    const kp_profile *family; /* the built-in row that knows the ATR, or NULL */
+    uint8_t historical[KP_HISTORICAL_MAX];
+    size_t historical_length;
+    bool identity_card;
+    bool application; /* one was selected */
+    size_t certificates, kamu_sm;
+    bool tries[2]; /* of PIN and PUK: GET DATA tells them */
+    bool verified, changed;
+    uint16_t empty_verify; /* its status word; 0: not sent */
+    bool empty_verify_spent;
+} kp_probe;
+
+/** What a probe says; texts in probe_texts.def. */
+typedef enum kp_probe_text {
+#define KP_PROBE_TEXT(NAME, STEP, TR, EN) KP_PROBE_##NAME,
+#include <card/probe_texts.def>
+    KP_PROBE_TEXT_COUNT
+} kp_probe_text;
+
+/** Tells a finding. `command` (may be NULL) was answered with `sw`; `value` goes into the text. */
+void kp_probe_tell(const kp_probe *probe, kp_probe_text text, const kp_command *command,
+                   uint16_t sw, const char *value);
+
+/** The steps that are safe on any card. Call inside a transaction. Errors: those of
+ * kp_channel_send, no-memory. */
+kamupin_status kp_probe_read(kp_probe *probe, kp_channel *channel, const uint8_t *atr,
+                             size_t atr_length, kamupin_error *error);
+
+/** Writes the draft; "" when there is nothing to say. */
+void kp_probe_draft(const kp_probe *probe, char *draft, size_t size);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   probe.c: a probe as the public call has it: the part that reads only, then the steps with a PIN
+   that were asked for by name. Each of these goes the way of all PIN work (recognition, lock, guard,
+   logout), never at a last try, and none is taken before the right PIN was shown to be right. */
+#include <card/probe.h>
+#include <core/fail.h>
+#include <pin/guard.h>
+#include <pin/work.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define STEPS                                                                                      \
+    ((unsigned int)(KAMUPIN_PROBE_VERIFY | KAMUPIN_PROBE_EMPTY_VERIFY | KAMUPIN_PROBE_CHANGE))
+#define RISK ((unsigned int)(KAMUPIN_RISK_UNPROVEN | KAMUPIN_RISK_UNKNOWN_TRIES))
+
+static bool is_meant(const char *which, const kamupin_card_info *info)
+{
+    return which == NULL || strcmp(which, info->reader) == 0 ||
+           (info->card_id[0] != '\0' && strcmp(which, info->card_id) == 0) ||
+           (info->serial[0] != '\0' && strcmp(which, info->serial) == 0);
+}
+
+/* The only card there is, or the one that is named. */
+static kamupin_status find_card(kamupin_context *context, const kamupin_probe_request *request,
+                                kamupin_card_info *found, kamupin_error *error)
+{
+    kamupin_reader_list *list = NULL;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    size_t cards = 0, readers = 0;
+    kamupin_status status = kamupin_reader_list_new(context, request->cancel, &list, error);
+    for (size_t i = 0;
+         status == KAMUPIN_OK && kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
+        readers++;
+        if (info.kind == KAMUPIN_CARD_NONE || !is_meant(request->card, &info))
+            continue;
+        cards++;
+        *found = info;
+    }
+    kamupin_reader_list_free(&list);
+    if (status != KAMUPIN_OK || cards == 1)
+        return status;
+    if (cards > 1)
+        return kp_fail_local(error, KAMUPIN_E_CHOICE_NEEDED);
+    if (readers == 0)
+        return kp_fail_local(error, KAMUPIN_E_NO_READER);
+    return kp_fail_local(error,
+                         request->card != NULL ? KAMUPIN_E_CARD_NOT_FOUND : KAMUPIN_E_NO_CARD);
+}
+
+static kamupin_status read_only(kamupin_context *context, kp_probe *probe,
+                                const kamupin_card_info *info, kamupin_error *error)
+{
+    kp_channel channel;
+    kamupin_status status = kp_channel_open(context, info->reader, &channel, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    channel.cancel = probe->request->cancel;
+    status = kp_channel_begin(&channel, probe->request->cancel, error);
+    if (status == KAMUPIN_OK)
+        status = kp_probe_read(probe, &channel, info->atr, info->atr_length, error);
+    kp_channel_end(&channel);
+    kp_channel_close(&channel);
+    return status;
+}
+
+/* ---- steps with a PIN ---- */
+
+/* One run of them. */
+typedef struct steps {
+    kp_probe *probe;
+    kamupin_card *card;
+    kamupin_secret *pin;
+} steps;
+
+static bool agreed(const steps *it, kamupin_probe_step step)
+{
+    const kamupin_probe_request *request = it->probe->request;
+    if ((request->steps & (unsigned int)step) == 0)
+        return false;
+    return request->ask(request->user, step, step == KAMUPIN_PROBE_VERIFY ? it->pin : NULL);
+}
+
+/* Tells what a PIN command came to: its header and status word. */
+static void tell(const steps *it, kp_probe_text text, const kp_form *form, kamupin_status status)
+{
+    const uint8_t nothing = 0;
+    const kp_command command = {.cla = form->cla,
+                                .ins = form->ins,
+                                .p1 = form->p1,
+                                .p2 = form->p2,
+                                .data = &nothing,
+                                .length = 1,
+                                .le = KP_LE_NONE,
+                                .secret = true};
+    uint16_t sw = status == KAMUPIN_OK ? KP_SW_OK : (uint16_t)it->card->error.status_word;
+    char value[80];
+    if (sw != 0)
+        snprintf(value, sizeof value, "%04X", sw);
+    else
+        snprintf(value, sizeof value, "%s", kamupin_status_name(status));
+    kp_probe_tell(it->probe, text, sw != 0 ? &command : NULL, sw, value);
+}
+
+static const char *tries_text(const kamupin_card_info *info, char *room, size_t size)
+{
+    if (info->pin_tries == KAMUPIN_TRIES_KNOWN)
+        snprintf(room, size, "%d", info->pin_tries_left);
+    else
+        snprintf(room, size, "?");
+    return room;
+}
+
+/* VERIFY without data on a held card: nothing is known of it, so the row as it is would not let it
+   pass; a copy that calls it known does, for this one command that a person has agreed to. */
+static kamupin_status send_empty_verify(const steps *it)
+{
+    kamupin_card *card = it->card;
+    const kp_profile *row = card->identity.profile;
+    const kp_command command = {.cla = row->verify.cla,
+                                .ins = row->verify.ins,
+                                .p1 = row->verify.p1,
+                                .p2 = row->verify.p2,
+                                .le = KP_LE_NONE};
+    kp_profile daring = *row;
+    kp_response response;
+    kamupin_card_info *info = &card->identity.info;
+    char before[8], after[8], value[40];
+    kamupin_status status = kp_guard_pin(card, RISK);
+    if (status != KAMUPIN_OK)
+        return status;
+    const kamupin_card_info was = *info;
+    daring.counters = KP_COUNTER_VERIFY_QUESTION;
+    daring.tries_question = row->verify;
+    daring.tries_question.proof = KP_KNOWN;
+    card->channel.row = &daring;
+    status = kp_channel_send(&card->channel, &command, &response, &card->error);
+    card->channel.row = row;
+    if (status != KAMUPIN_OK)
+        return status;
+    status = kp_identity_read_pin(&card->channel, row, info, &card->error);
+    it->probe->empty_verify = response.sw;
+    it->probe->empty_verify_spent = was.pin_tries != KAMUPIN_TRIES_KNOWN ||
+                                    info->pin_tries != KAMUPIN_TRIES_KNOWN ||
+                                    info->pin_tries_left != was.pin_tries_left;
+    snprintf(value, sizeof value, "%04X, %s, %s", response.sw,
+             tries_text(&was, before, sizeof before), tries_text(info, after, sizeof after));
+    kp_probe_tell(it->probe, KP_PROBE_EMPTY_VERIFY, &command, response.sw, value);
+    return status;
+}
+
+static kamupin_status empty_verify(const steps *it)
+{
+    kp_lock lock = KP_LOCK_INIT;
+    kamupin_status status = kp_card_enter(it->card);
+    if (status == KAMUPIN_OK)
+        status = kp_pin_lock(it->card, &lock);
+    if (status == KAMUPIN_OK)
+        status = kp_card_hold(it->card);
+    if (status == KAMUPIN_OK) {
+        status = send_empty_verify(it);
+        kp_card_release(it->card);
+    }
+    kp_lock_drop(&lock);
+    if (status != KAMUPIN_OK || !it->probe->empty_verify_spent)
+        return status;
+    status = kamupin_pin_verify(it->card, it->pin, RISK);
+    tell(it, KP_PROBE_VERIFY_AGAIN, &it->card->identity.profile->verify, status);
+    return status;
+}
+
+static kamupin_status cancelled(const steps *it)
+{
+    return kp_fail_local(&it->card->error, KAMUPIN_E_CANCELLED);
+}
+
+/* In the order of the risk; the first that fails ends it. */
+static kamupin_status take_steps(const steps *it)
+{
+    const kp_profile *row = it->card->identity.profile;
+    const unsigned int wanted = it->probe->request->steps;
+    kamupin_status status = kp_pin_ready(it->card, KP_OP_VERIFY, RISK, 0);
+    if (status != KAMUPIN_OK)
+        kp_probe_tell(it->probe, KP_PROBE_NOT_SENT, NULL, 0, kamupin_status_name(status));
+    if (status == KAMUPIN_OK && !agreed(it, KAMUPIN_PROBE_VERIFY))
+        status = cancelled(it);
+    if (status != KAMUPIN_OK)
+        return status;
+    status = kamupin_pin_verify(it->card, it->pin, RISK);
+    tell(it, KP_PROBE_VERIFY, &row->verify, status);
+    it->probe->verified = status == KAMUPIN_OK;
+    if (status == KAMUPIN_OK && (wanted & KAMUPIN_PROBE_EMPTY_VERIFY) != 0)
+        status = agreed(it, KAMUPIN_PROBE_EMPTY_VERIFY) ? empty_verify(it) : cancelled(it);
+    if (status == KAMUPIN_OK && (wanted & KAMUPIN_PROBE_CHANGE) != 0 &&
+        !agreed(it, KAMUPIN_PROBE_CHANGE))
+        status = cancelled(it);
+    else if (status == KAMUPIN_OK && (wanted & KAMUPIN_PROBE_CHANGE) != 0) {
+        status = kamupin_pin_change(it->card, it->pin, it->pin, it->pin, RISK);
+        tell(it, KP_PROBE_CHANGE, &row->change, status);
+        it->probe->changed = status == KAMUPIN_OK;
+    }
+    return status;
+}
+
+static kamupin_status with_pin(kamupin_context *context, kp_probe *probe, const char *reader,
+                               kamupin_error *error)
+{
+    steps it = {.probe = probe};
+    kamupin_status status =
+        kamupin_card_open(context, reader, probe->request->cancel, &it.card, error);
+    if (status == KAMUPIN_OK)
+        status = kamupin_secret_new(context, KAMUPIN_SECRET_PIN, &it.pin, error);
+    if (status == KAMUPIN_OK) {
+        status = take_steps(&it);
+        if (status != KAMUPIN_OK)
+            kamupin_card_error(it.card, error);
+    }
+    kamupin_secret_free(&it.pin);
+    kamupin_card_free(&it.card);
+    return status;
+}
+
+/* A step needs the one before it: nothing is tried with a PIN that was not shown to be right. */
+static bool is_good(const kamupin_probe_request *request)
+{
+    return request != NULL && request->size == sizeof *request && (request->steps & ~STEPS) == 0 &&
+           (request->steps == 0 ||
+            (request->ask != NULL && (request->steps & KAMUPIN_PROBE_VERIFY) != 0));
+}
+
+kamupin_status kamupin_card_probe(kamupin_context *context, const kamupin_probe_request *request,
+                                  char *draft, size_t size, kamupin_error *error)
+{
+    kp_probe probe = {.request = request};
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    kp_error_clear(error);
+    kamupin_status status = kp_context_check(context, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    if (!is_good(request) || draft == NULL || size < KAMUPIN_PROBE_DRAFT_MAX)
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "probe request");
+    draft[0] = '\0';
+    status = find_card(context, request, &info, error);
+    if (status == KAMUPIN_OK)
+        status = read_only(context, &probe, &info, error);
+    if (status == KAMUPIN_OK && request->steps != 0)
+        status = with_pin(context, &probe, info.reader, error);
+    if (probe.application || probe.identity_card || status == KAMUPIN_OK)
+        kp_probe_draft(&probe, draft, size);
+    return status;
+}

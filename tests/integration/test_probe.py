@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# card probe: what it sends by itself and what it needs a word for; that neither report nor draft tells anything of the
+# card or its holder. Not ours on the other end: pcscd, vpcd, and Python's cryptography, which says what a certificate
+# holds. The cards are this project's: a probe's findings on them prove nothing about a real card.
+"""Tests of card probe."""
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from cryptography import x509
+
+from attempt import costly
+from cli import FRESH_PIN, KAMUPIN, ask, read_json, refuse
+
+STEPS = ("--try-verify", "--try-empty-verify", "--try-change")
+READ_ONLY = {"A4", "B0", "CB", "C0"}
+
+
+def personal(card) -> list[str]:
+    """Everything that names the card or its holder, in the ways in which it might be written down."""
+    state = card.state()
+    words = [card.reader]
+    if "serial" in state:
+        words.append(state["serial"])
+    if card.card_id:
+        words.append(card.card_id.split(":")[1])
+    for key, value in state.items():
+        if not key.startswith("file ") or not value.startswith("3082"):
+            continue
+        der = bytes.fromhex(value)
+        certificate = x509.load_der_x509_certificate(der)
+        words += [part.value for part in certificate.subject] + [f"{certificate.serial_number:x}", str(certificate.serial_number)]
+        for start in range(0, len(der) - 16, 16):  # any sixteen bytes of it, as hex or base64
+            words += [der[start:start + 16].hex(), base64.b64encode(der[start:start + 15]).decode()]
+    assert len(words) > 60 or not any(value.startswith("3082") for value in state.values())
+    return [word for word in words if len(word) > 2 and word.lower() not in ("tr", "tur")]
+
+
+def told(*texts: str) -> str:
+    return "\n".join(texts).replace(" ", "").lower()
+
+
+@pytest.mark.parametrize("spec", ["akis2", "akis1", "akis2:blocked", "akis2:unset", "akis2:no-certs"])
+def test_by_itself_it_only_reads_and_tells_nothing_personal(sandbox, spec, tmp_path):
+    box = sandbox([spec])
+    card = box.cards[0]
+    before = card.state()
+    card.mark("probe")
+    found = ask(box, "card", "probe")
+    assert {one[2:4] for one in card.commands("probe")} - {"CA"} <= READ_ONLY  # CA: the listing reads v1.0's serial
+    assert costly(card.commands("probe")) == [] and card.state() == before
+    assert [step for step in dict.fromkeys(one["step"] for one in found["findings"])] == [
+        "atr", "mf", "identity-folder", "application", "certificate", "certificates", "tries"]
+    report = {lang: box.run(KAMUPIN, "card", "probe", "--lang", lang).stdout for lang in ("tr", "en")}
+    assert report["tr"] != report["en"]
+    everything = told(json.dumps(found), *report.values())
+    assert [word for word in personal(card) if word.replace(" ", "").lower() in everything] == []
+    draft = tmp_path / "card.profile"
+    done = box.run(KAMUPIN, "card", "probe", "--draft", str(draft))
+    assert done.returncode == 0 and draft.read_text() == found["draft"] and "kamupin-profile" not in done.stdout
+    assert ask(box, "card", "profile", "check", str(draft))["rows"][0]["row"] == "draft"
+    if spec != "akis2:no-certs":
+        used = ask(box, "card", "show", "--profile-file", str(draft))["card"]
+        assert (used["profile"], used["kind"], used["card_id"]) == ("draft", "signature", card.card_id)
+
+
+def test_an_identity_card_is_asked_nothing_more(sandbox):
+    box = sandbox(["idcard"])
+    card = box.cards[0]
+    found = ask(box, "card", "probe")
+    assert found["draft"] is None and found["findings"][-1]["step"] == "end"
+    assert {one[2:4] for one in card.commands()} == {"A4"} and not any("3D00" in one or "504B" in one for one in card.commands())
+    refuse(box, "card-identity-card", "card", "probe", *STEPS, "--acknowledge", secrets={"--pin-fd": FRESH_PIN})
+    assert costly(card.commands()) == []
+
+
+def test_each_step_with_a_pin_needs_its_word(sandbox):
+    box = sandbox(["akis2"])
+    card = box.cards[0]
+    refuse(box, "not-acknowledged", "card", "probe", *STEPS, secrets={"--pin-fd": FRESH_PIN})
+    refuse(box, "invalid-argument", "card", "probe", "--try-change", "--acknowledge", secrets={"--pin-fd": FRESH_PIN})
+    refuse(box, "invalid-argument", "card", "probe", "--try-verify", "--acknowledge")
+    assert costly(card.commands()) == []
+    ask(box, "card", "probe", "--try-verify", "--acknowledge", secrets={"--pin-fd": FRESH_PIN})
+    assert [one[:8] for one in costly(card.commands())] == ["00200081"]
+
+
+def test_the_steps_with_the_right_pin(sandbox, tmp_path):
+    box = sandbox(["akis2"])
+    card = box.cards[0]
+    found = ask(box, "card", "probe", *STEPS, "--acknowledge", secrets={"--pin-fd": FRESH_PIN})
+    steps = [(one["step"], one["command"], one["status_word"]) for one in found["findings"] if "verify" in one["step"] or
+             one["step"] == "change"]
+    assert steps[0] == ("verify", "00200081", "9000") and steps[1][:2] == ("empty-verify", "00200081")
+    assert steps[-1] == ("change", "00240081", "9000")
+    assert card.state()["pin.tries"] == "3" and box.verify_by_opensc(FRESH_PIN) == "9000"
+    assert "verify = 00 20 00 81 known" in found["draft"] and "change = 00 24 00 81 known" in found["draft"]
+    assert "VERIFY without data answered" in found["draft"]
+    everything = told(json.dumps(found))
+    assert FRESH_PIN not in everything and FRESH_PIN.encode().hex() not in everything
+    assert [word for word in personal(card) if word.replace(" ", "").lower() in everything] == []
+    draft = tmp_path / "card.profile"
+    draft.write_text(found["draft"])
+    assert ask(box, "pin", "change", "--profile-file", str(draft),  # known now: no --unproven
+               secrets={"--old-pin-fd": FRESH_PIN, "--new-pin-fd": "84026371"})["changed"] is True
+
+
+def test_a_wrong_pin_spends_one_try_and_ends_it(sandbox):
+    box = sandbox(["akis2"])
+    card = box.cards[0]
+    done = box.run(KAMUPIN, "card", "probe", *STEPS, "--acknowledge", "--json", secrets={"--pin-fd": "654321"})
+    said = read_json(done)
+    assert said["error"]["status"] == "pin-wrong" and said["error"]["tries_left"] == 2
+    assert len(costly(card.commands())) == 1 and card.state()["pin.tries"] == "2"
+    assert said["findings"][-1]["status_word"] == "63C2" and "known" not in said["draft"].split("kamupin-profile 1")[1]
+
+
+def test_a_last_try_is_never_risked(sandbox):
+    box = sandbox(["akis2:tries=1"])
+    refuse(box, "pin-last-try", "card", "probe", *STEPS, "--acknowledge", secrets={"--pin-fd": FRESH_PIN})
+    assert costly(box.cards[0].commands()) == []
+
+
+def test_a_person_is_asked_before_each_step(sandbox):
+    box = sandbox(["akis2"])
+    with box.terminal(KAMUPIN, "card", "probe", *STEPS, "--lang", "en") as terminal:
+        terminal.expect("VERIFY sends the PIN.*I have read this, go on")
+        assert costly(box.cards[0].commands()) == []
+        terminal.send("")
+        terminal.expect("PIN: ")
+        terminal.send(FRESH_PIN)
+        terminal.expect("Whether a VERIFY without data.*I have read this, go on")
+        assert len(costly(box.cards[0].commands())) == 1
+        terminal.send("\x03", end="")
+        terminal.expect("Draft of a profile")
+        assert terminal.wait() == 4
+    assert len(costly(box.cards[0].commands())) == 1
