@@ -83,7 +83,7 @@ char *kp_card_text(const char *personality, bool ours, const char *more)
                : "3B9F978131FE4580655443D3228231C073F621808105D3");
     fprintf(text, "serial 0102030405060708090A0B%02X\n", ours ? 0x0Cu : 0x0Du);
     put_hex(text, "pin.value ", (const unsigned char *)(ours ? KP_PIN : KP_OTHER_PIN), 6);
-    put_hex(text, "puk.value ", (const unsigned char *)"87654321", 8);
+    put_hex(text, "puk.value ", (const unsigned char *)KP_PUK, 8);
     put_hex(text, "auth.key ", card_key, sizeof card_key);
     put_signer(text, kp_card_key(ours ? 0 : 2), 0);
     if (ours && !v1)

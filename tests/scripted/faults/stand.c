@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #define GET_RESPONSE 0xC0
+#define INSISTING    5 /* times; more than a card has tries */
 
 /* Two faults, the second one perhaps none. */
 typedef struct trouble {
@@ -106,11 +107,12 @@ static void end_run(kp_stand *stand)
     kp_rules_balance(stand);
 }
 
-/* Where the operation has got all that it needs from the card: its last command before it logs out. */
+/* Where the operation has got all that it needs from the card. */
 static size_t decided_at(const kp_stand *stand)
 {
     const kp_world *world = &stand->world;
-    int behind = stand->act->opens ? 0 : strcmp(stand->act->personality, "akis1") == 0 ? 1 : 2;
+    const int logout = strcmp(stand->act->personality, "akis1") == 0 ? 1 : 2;
+    int behind = stand->act->opens ? 0 : logout + stand->act->behind;
 
     for (size_t i = world->count; i-- > 0;) {
         if (world->calls[i].call != KP_CALL_TRANSMIT)
@@ -203,6 +205,46 @@ static void try(const kp_act *act, bool pairs)
                 }
         }
     printf("%s: %zu positions, %zu runs\n", act->name, count, stand.runs);
+    end(&stand);
+}
+
+/* Somebody who tries again and again, and meets the same fault each time. */
+static void run_again_and_again(kp_stand *stand, const trouble *given, kp_call call)
+{
+    const struct vc_counter *counter = &stand->world.players[0].card.state.pin.counter;
+
+    say_where(stand, given, call);
+    begin_run(stand);
+    for (int turn = 0; turn < INSISTING; turn++) {
+        kp_world_start(&stand->world);
+        kp_world_plan(&stand->world, given->position[0], given->fault[0]);
+        stand->act->run(stand);
+        kp_rule(stand, counter->tries >= 1, "insisting has spent the last try");
+        const bool died = stand->world.dead;
+        kp_world_repair(&stand->world);
+        if (died) {
+            kamupin_card_free(&stand->card);
+            kp_rule(stand, kp_stand_open(stand) == KAMUPIN_OK, "the card cannot be opened again");
+        }
+    }
+    end_run(stand);
+}
+
+void kp_stand_insist(const kp_act *act)
+{
+    static kp_event calls[KP_WORLD_CALLS];
+    kp_stand stand;
+    size_t decided;
+
+    make(&stand, act);
+    size_t count = clean_run(&stand, calls, &decided);
+    for (size_t at = 0; at < count; at++)
+        for (kp_fault fault = KP_FAULT_NONE; fault < KP_FAULTS; fault++) {
+            const trouble given = {.position = {at}, .fault = {fault}};
+            if (fault == KP_FAULT_NONE || kp_world_applies(calls[at].call, fault))
+                run_again_and_again(&stand, &given, calls[at].call);
+        }
+    printf("%s, insisting: %zu positions, %zu runs\n", act->name, count, stand.runs);
     end(&stand);
 }
 

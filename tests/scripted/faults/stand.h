@@ -19,6 +19,7 @@
 #define KP_OTHER_PIN "654321" /* of the card that it is exchanged for */
 #define KP_WRONG_PIN "111111"
 #define KP_NEW_PIN   "98765432"
+#define KP_PUK       "87654321"
 
 typedef struct kp_stand kp_stand;
 
@@ -33,6 +34,7 @@ typedef struct kp_act {
     bool opens;           /* it opens its card itself, else it is given an open one */
     uint8_t decisive;     /* the instruction that it is about; 0: it only reads */
     int detail;           /* of the operation's own */
+    int behind; /* commands behind the last one that its verdict hangs on, before it logs out */
 } kp_act;
 
 struct kp_stand {
@@ -44,13 +46,17 @@ struct kp_stand {
     char folder[64];
     char where[160];      /* what is tried just now, for messages */
     kp_evidence evidence; /* of a reset */
+    kp_profile row;       /* that a test has changed for its card */
     kamupin_signature signature;
     size_t runs;
 };
 
 /** Tries every fault at every position; fails the cmocka test at the first rule that is broken. */
 void kp_stand_try(const kp_act *act);
-/** … and every second fault behind it. */
+/** … and the operation, of a wrong PIN, tried again and again with the same fault each time: the last
+ * try is never spent. */
+void kp_stand_insist(const kp_act *act);
+/** Tries every fault at every position, and every second fault behind it. */
 void kp_stand_try_pairs(const kp_act *act);
 
 kamupin_secret *kp_stand_secret(kp_stand *stand, const char *digits);
