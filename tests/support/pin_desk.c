@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -62,6 +63,30 @@ static kamupin_status disclose(void *user, kamupin_secret **puk, int *uses_left,
     return kp_secret_written(it->bench->context, KP_SECRET_PUK, write_puk, digits, puk, error);
 }
 
+/* Gives the test's commands one after another, and says then that the right is there. */
+static kamupin_status relay(void *user, const uint8_t *told, size_t told_length,
+                            int64_t deadline_ms, kp_relay_step *step, kamupin_error *error)
+{
+    kp_desk *it = user;
+    unsigned int byte = 0;
+
+    (void)told;
+    assert_int_equal(told_length == 0, it->relay_at == 0);
+    assert_true(it->bench->card.channel.held);
+    it->asked++;
+    it->deadline = deadline_ms;
+    it->bench->now += it->takes_ms;
+    if (it->pulls_cancel && it->asked > it->pulls_after)
+        kamupin_cancel_pull(it->bench->card.cancel);
+    step->attempts_left = it->attempts_left;
+    const char *text = it->relayed[it->relay_at];
+    if (text != NULL)
+        it->relay_at++;
+    for (; text != NULL && sscanf(text, "%2x", &byte) == 1; text += 2)
+        step->command[step->length++] = (uint8_t)byte;
+    return it->answers == KAMUPIN_OK ? KAMUPIN_OK : kp_fail_local(error, it->answers);
+}
+
 static kamupin_status mark(void *user, const kp_evidence *evidence, kamupin_error *error)
 {
     kp_desk *it = user;
@@ -79,8 +104,12 @@ static kamupin_status mark(void *user, const kp_evidence *evidence, kamupin_erro
 
 kp_authority kp_desk_authority(kp_desk *it)
 {
-    return (kp_authority){
-        .user = it, .answer = answer, .mark = mark, .form = it->form, .puk = disclose};
+    return (kp_authority){.user = it,
+                          .answer = answer,
+                          .mark = mark,
+                          .form = it->form,
+                          .puk = disclose,
+                          .relay = relay};
 }
 
 kp_desk kp_desk_of(kp_bench *bench)

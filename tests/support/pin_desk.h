@@ -24,12 +24,15 @@
 typedef struct kp_desk {
     kp_bench *bench;
     kp_authority_form form;
+    const char *const *relayed; /* by relay: its commands in hex, NULL-terminated; then the right */
+    size_t relay_at;
     /* what it answers */
     kamupin_status answers;
     int attempts_left;
     size_t cryptogram_length;
     int64_t takes_ms;
     bool pulls_cancel;
+    unsigned int pulls_after;  /* in a relay: so many answers later */
     unsigned int failing_mark; /* 1, 2, 3; 0: none */
     /* what it saw */
     unsigned int asked, asked_at, marks;
