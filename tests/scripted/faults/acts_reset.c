@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   acts_reset.c: a new PIN by cryptogram and by sealed PUK. What the evidence says, and each mark that
+   acts_reset.c: a new PIN by cryptogram, by relay and by sealed PUK. What the evidence says, and each mark that
    was made durable on the way, is compared with what the card did. */
 #include "acts.h"
 
@@ -13,9 +13,10 @@
 
 #include <cmocka.h>
 
-#define AUTHENTICATE 0x82
-#define RESET        0x2C
-#define USES         5 /* of the PUK that the card allows */
+#define AUTHENTICATE  0x82
+#define GET_CHALLENGE 0x84
+#define RESET         0x2C
+#define USES          5 /* of the PUK that the card allows */
 
 /* The command that can cost an attempt. With a sealed PUK it is the one that sets the PIN as well. */
 static uint8_t spending(const kp_stand *stand)
@@ -55,6 +56,44 @@ static kamupin_status disclose(void *user, kamupin_secret **puk, int *uses_left,
     return kp_secret_written(stand->context, KP_SECRET_PUK, write_puk, NULL, puk, error);
 }
 
+/* The service drives the card: challenge, its answer, and then the right is there. In clear: nothing
+   here plays the service's side of a session. */
+static kamupin_status relay(void *user, const uint8_t *answer, size_t answer_length,
+                            int64_t deadline_ms, kp_relay_step *step, kamupin_error *error)
+{
+    static const uint8_t challenge[] = {0x00, GET_CHALLENGE, 0x00, 0x00, 0x08};
+    static const uint8_t authenticate[] = {0x00, AUTHENTICATE, 0x00, 0x83, 0x10};
+
+    (void)user;
+    (void)deadline_ms;
+    (void)error;
+    step->attempts_left = 3;
+    if (answer_length == 0) {
+        memcpy(step->command, challenge, sizeof challenge);
+        step->length = sizeof challenge;
+    } else if (answer_length > 2) {
+        memcpy(step->command, authenticate, sizeof authenticate);
+        kp_card_cryptogram(answer, answer_length - 2, step->command + sizeof authenticate);
+        step->length = sizeof authenticate + 16;
+    }
+    return KAMUPIN_OK;
+}
+
+/* The row that a form needs, in place of the card's own. */
+static void change_row(kp_stand *stand, kp_authority_form form)
+{
+    stand->row = *stand->card->identity.profile;
+    if (form == KP_FORM_SEALED_PUK)
+        stand->row.external_authenticate.proof = KP_UNKNOWN;
+    if (form == KP_FORM_RELAY) {
+        stand->row.relay[0] = (kp_relay_rule){0x00, GET_CHALLENGE, 0x00, 0x00, false};
+        stand->row.relay[1] = (kp_relay_rule){0x00, AUTHENTICATE, 0x00, 0x83, true};
+        stand->row.relay_rules = 2;
+        stand->row.relay_keys = false;
+    }
+    stand->card->identity.profile = &stand->row;
+}
+
 /* What is on disk never says less than what the card has done: it is what a client that is killed
    now goes by. */
 static kamupin_status note(void *user, const kp_evidence *evidence, kamupin_error *error)
@@ -78,13 +117,10 @@ static kamupin_status reset(kp_stand *stand)
     const kp_authority authority = {.user = stand,
                                     .answer = give,
                                     .puk = disclose,
+                                    .relay = relay,
                                     .mark = note,
                                     .form = (kp_authority_form)stand->act->detail};
-    if (spending(stand) == RESET) { /* only for rows without external authentication */
-        stand->row = *stand->card->identity.profile;
-        stand->row.external_authenticate.proof = KP_UNKNOWN;
-        stand->card->identity.profile = &stand->row;
-    }
+    change_row(stand, authority.form);
     kamupin_secret *pin = kp_stand_secret(stand, KP_NEW_PIN);
     kamupin_status status =
         kp_pin_reset(stand->card, &authority, pin, KAMUPIN_RISK_SEALED_PUK,
@@ -167,3 +203,12 @@ const kp_act kp_act_reset_sealed = {.name = "reset by sealed PUK",
                                     .decisive = RESET,
                                     .detail = KP_FORM_SEALED_PUK,
                                     .behind = 1};
+
+const kp_act kp_act_reset_relay = {.name = "reset by relay",
+                                   .personality = "akis2",
+                                   .more = "pin.tries 0\n",
+                                   .run = reset,
+                                   .judge = judge,
+                                   .right = KAMUPIN_OK,
+                                   .decisive = RESET,
+                                   .detail = KP_FORM_RELAY};

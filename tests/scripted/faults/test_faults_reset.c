@@ -28,6 +28,12 @@ static void test_reset_sealed(void **state)
     kp_stand_try(&kp_act_reset_sealed);
 }
 
+static void test_reset_relay(void **state)
+{
+    (void)state;
+    kp_stand_try(&kp_act_reset_relay);
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -41,6 +47,7 @@ int main(void)
         cmocka_unit_test(test_reset),
         cmocka_unit_test(test_reset_usable),
         cmocka_unit_test(test_reset_sealed),
+        cmocka_unit_test(test_reset_relay),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }

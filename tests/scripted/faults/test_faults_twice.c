@@ -34,6 +34,12 @@ static void test_reset_sealed(void **state)
     kp_stand_try_pairs(&kp_act_reset_sealed);
 }
 
+static void test_reset_relay(void **state)
+{
+    (void)state;
+    kp_stand_try_pairs(&kp_act_reset_relay);
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -44,10 +50,9 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verify_wrong),
-        cmocka_unit_test(test_change),
-        cmocka_unit_test(test_reset),
-        cmocka_unit_test(test_reset_sealed),
+        cmocka_unit_test(test_verify_wrong), cmocka_unit_test(test_change),
+        cmocka_unit_test(test_reset),        cmocka_unit_test(test_reset_sealed),
+        cmocka_unit_test(test_reset_relay),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }
