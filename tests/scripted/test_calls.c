@@ -274,6 +274,32 @@ static void test_reset_by_cryptogram(void **state)
     kp_bench_close(&bench);
 }
 
+/* A row without external authentication: the PUK's counter is the guard, and is read again. */
+static void test_reset_by_sealed_puk(void **state)
+{
+    (void)state;
+    kp_bench bench;
+    kp_evidence evidence;
+    kp_bench_open(&bench, "akis-2", 3);
+    kp_profile row = *bench.card.identity.profile;
+    kp_desk it = kp_desk_of(&bench);
+    it.form = KP_FORM_SEALED_PUK;
+    row.external_authenticate.proof = KP_UNKNOWN;
+    bench.card.identity.profile = &row;
+    bench.card.identity.info.pin_state = KAMUPIN_PIN_BLOCKED;
+    kp_counted before = kp_counted_now(&bench.script);
+    kp_bench_confirm(&bench);
+    kp_script_akis2_counter(&bench.script, bench.reader, 2, 3, 3);
+    kp_bench_expect(&bench, "00 2C 00 81 10 3731373137313731 3938373635343332", "9000");
+    kp_script_akis2_counter(&bench.script, bench.reader, 2, 3, 3);
+    kp_bench_logout(&bench);
+    assert_int_equal(
+        kp_desk_reset_with(&it, KAMUPIN_RISK_SEALED_PUK, KP_OP_RESET_BY_SEALED_PUK, &evidence),
+        KAMUPIN_OK);
+    kp_counted_is("reset by sealed PUK: a v2.x card", &bench.script, before, 0, 0);
+    kp_bench_close(&bench);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -289,6 +315,7 @@ int main(void)
         TEST(test_open_and_read),
         cmocka_unit_test(test_verify_and_change),
         cmocka_unit_test(test_reset_by_cryptogram),
+        cmocka_unit_test(test_reset_by_sealed_puk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
