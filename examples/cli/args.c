@@ -299,6 +299,19 @@ static int find_command(const char **words, int count, cli_args *args)
     return 0;
 }
 
+/* Whether the second word is the first of a verb of two. */
+static bool begins_verb(const char **words)
+{
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        const char *verb = cli_commands[i].verb;
+        size_t first = strcspn(verb, " ");
+        if (verb[first] == ' ' && strcmp(cli_commands[i].noun, words[0]) == 0 &&
+            strlen(words[1]) == first && strncmp(verb, words[1], first) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* What stands behind the verb. */
 static bool read_argument(const char **words, int count, cli_args *args)
 {
@@ -325,7 +338,7 @@ static bool read_words(const char **words, int count, cli_args *args)
         return args->help || wrong(args, M_NO_COMMAND, NULL);
     int used = find_command(words, count, args);
     if (args->command == COMMAND_NONE)
-        return wrong_word(args, words[1]);
+        return begins_verb(words) ? wrong(args, M_NO_COMMAND, NULL) : wrong_word(args, words[1]);
     return read_argument(words + used, count - used, args);
 }
 

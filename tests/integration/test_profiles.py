@@ -112,6 +112,12 @@ def test_shipped_profiles_are_good(path: Path, lang: str) -> None:
     assert found["problems"] == [] and found["rows"][0]["row"] == path.stem
 
 
+def test_a_file_has_to_be_named() -> None:
+    for words in (["card", "profile"], ["card", "profile", "check"], ["card", "profile", "check", "a", "b"]):
+        done = kamupin(*words, "--lang", "en")
+        assert done.returncode == 2 and "no such command" not in done.stderr and "Help:" in done.stderr
+
+
 def test_the_command_tells_every_line(tmp_path: Path) -> None:
     bad = tmp_path / "bad.profile"
     bad.write_text("kamupin-profile 1\nrow = desk\nlike = akis-2\nverify = known\nfoo\npuk = 1\n")
