@@ -75,12 +75,15 @@ typedef struct kamupin_reader_backend {
      *  worker's last `list` gave. */
     kamupin_reader_answer (*watch)(void *worker, kamupin_reader_state *states, size_t count,
                                    long timeout_ms);
-    /** Ends a `watch` of this worker, and the wait of its `begin` or `reconnect`: these answer
-     *  cancelled. The only call that may come from another thread; a wake that finds nobody
+    /** Ends a `watch` of this worker, and the wait of its `begin`, `reconnect` or `connect`: these
+     *  answer cancelled. The only call that may come from another thread; a wake that finds nobody
      *  waiting may be remembered for the next wait or forgotten. */
     void (*wake)(void *worker);
 
-    /** Connects to the card in a reader (shared, T=1), and lets go without resetting it. */
+    /** Connects to the card in a reader (shared, T=1), and lets go without resetting it. A `connect`
+     *  that waits for another program is left to its thread, and woken, when a list goes on without
+     *  it; kamupin_context_free then waits until it has come back (not for the built-in backend,
+     *  which nothing can wake there). */
     kamupin_reader_answer (*connect)(void *worker, const char *reader, void **connection);
     void (*disconnect)(void *connection);
     /** Accepts a reset or removal that happened; does not itself reset the card. */
