@@ -135,3 +135,33 @@ const kp_act kp_act_ready = {.name = "ready",
                              .run = ready,
                              .judge = judge_ready,
                              .right = KAMUPIN_OK};
+
+/* ---- at a keypad ---- */
+
+static kamupin_status pad_verify(kp_stand *stand)
+{
+    return kamupin_pad_verify(stand->card, NULL, KAMUPIN_RISK_UNPROVEN);
+}
+
+static kamupin_status pad_change(kp_stand *stand)
+{
+    return kamupin_pad_change(stand->card, NULL, KAMUPIN_RISK_UNPROVEN);
+}
+
+const kp_act kp_act_pad_verify = {.name = "verify at a keypad, wrong PIN",
+                                  .personality = "akis2",
+                                  .more = TWO_LEFT,
+                                  .run = pad_verify,
+                                  .judge = judge_verify,
+                                  .right = KAMUPIN_E_PIN_WRONG,
+                                  .decisive = VERIFY,
+                                  .typed = KP_WRONG_PIN};
+
+const kp_act kp_act_pad_change = {.name = "change at a keypad",
+                                  .personality = "akis2",
+                                  .more = TWO_LEFT,
+                                  .run = pad_change,
+                                  .judge = judge_change,
+                                  .right = KAMUPIN_OK,
+                                  .decisive = CHANGE,
+                                  .typed = KP_PIN KP_NEW_PIN};

@@ -55,18 +55,36 @@ static kamupin_status name_of(kp_fault fault, bool begins, kamupin_status right)
     return right;
 }
 
+static bool asks_card(kp_call call)
+{
+    return call == KP_CALL_TRANSMIT || call == KP_CALL_FEATURES;
+}
+
+/* Work at a keypad has names of its own: for a reader that fails, and for an entry without an answer. */
+static bool is_named(const kp_stand *stand, kamupin_status status, kp_fault fault, bool begins)
+{
+    const kamupin_status name = name_of(fault, begins, stand->act->right);
+    const bool silent = fault == KP_FAULT_MUTE || fault == KP_FAULT_LOST_SILENT ||
+                        fault == KP_FAULT_LOST_RESET || fault == KP_FAULT_LOST_UNNOTICED;
+
+    if (status == name || stand->act->typed == NULL)
+        return status == name;
+    return (name == KAMUPIN_E_READER_FAILED && status == KAMUPIN_E_PIN_PAD_UNSUPPORTED) ||
+           ((name == KAMUPIN_E_READER_FAILED || silent) && status == KAMUPIN_E_PIN_PAD_FAILED);
+}
+
 /* Reading from the start: a reset is taken up again, and a card that is put in or pulled before it is
    connected to is seen as it then is. */
 static bool may_be_of_reading(kamupin_status status, kp_fault fault, kp_call call)
 {
-    const kamupin_status name = name_of(fault, call != KP_CALL_TRANSMIT, KAMUPIN_OK);
+    const kamupin_status name = name_of(fault, !asks_card(call), KAMUPIN_OK);
 
     if (name == KAMUPIN_E_CARD_RESET || fault == KP_FAULT_RESET)
         return status == KAMUPIN_OK;
-    if (fault == KP_FAULT_SWAP && call != KP_CALL_TRANSMIT)
+    if (fault == KP_FAULT_SWAP && !asks_card(call))
         return status == KAMUPIN_OK || status == KAMUPIN_E_CARD_REMOVED ||
                status == KAMUPIN_E_CARD_SWAPPED;
-    if (fault == KP_FAULT_REMOVE && call != KP_CALL_TRANSMIT)
+    if (fault == KP_FAULT_REMOVE && !asks_card(call))
         return status == KAMUPIN_E_NO_CARD || status == KAMUPIN_E_CARD_REMOVED;
     return status == name;
 }
@@ -98,7 +116,7 @@ void kp_rules_status(kp_stand *stand, kamupin_status status, kp_fault fault, kp_
     else if (call == KP_CALL_CLOSE)
         good = status == right;
     else
-        good = status == name_of(fault, call != KP_CALL_TRANSMIT, right);
+        good = is_named(stand, status, fault, !asks_card(call));
     if (!good)
         fail_msg("%s: answers %s", stand->where, kamupin_status_name(status));
     if (stand->card != NULL && !stand->act->opens) {

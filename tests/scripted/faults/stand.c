@@ -90,6 +90,7 @@ static void begin_run(kp_stand *stand)
     kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
 
     kp_world_restore(&stand->world);
+    kp_world_give_keypad(&stand->world, stand->act->typed);
     options.backend = &stand->world.backend;
     options.state_folder = stand->folder;
     assert_int_equal(kamupin_context_new(&options, &stand->context, NULL), KAMUPIN_OK);

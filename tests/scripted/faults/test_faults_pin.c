@@ -56,6 +56,13 @@ static void test_ready(void **state)
     try_both(&kp_act_ready);
 }
 
+static void test_keypad(void **state)
+{
+    (void)state;
+    kp_stand_try(&kp_act_pad_verify);
+    kp_stand_try(&kp_act_pad_change);
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -69,6 +76,7 @@ int main(void)
         cmocka_unit_test(test_verify),    cmocka_unit_test(test_verify_wrong),
         cmocka_unit_test(test_change),    cmocka_unit_test(test_change_wrong),
         cmocka_unit_test(test_insisting), cmocka_unit_test(test_ready),
+        cmocka_unit_test(test_keypad),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }

@@ -286,11 +286,10 @@ static kamupin_reader_answer lost(kp_fault fault, size_t *reply_length)
     return answer(said[fault]);
 }
 
-static kamupin_reader_answer world_transmit(void *object, const unsigned char *command,
-                                            size_t command_length, unsigned char *reply,
-                                            size_t *reply_length)
+/* Gives the card a command, or what happens in its place. */
+static kamupin_reader_answer give(connection *at, const unsigned char *command,
+                                  size_t command_length, unsigned char *reply, size_t *reply_length)
 {
-    connection *at = object;
     kp_world *world = at->by->world;
     unsigned char made[VC_REPLY_MAX + 2];
     kp_fault due = enter(world, KP_CALL_TRANSMIT, command[1]);
@@ -317,6 +316,40 @@ static kamupin_reader_answer world_transmit(void *object, const unsigned char *c
     return leave(world, result);
 }
 
+static kamupin_reader_answer world_transmit(void *object, const unsigned char *command,
+                                            size_t command_length, unsigned char *reply,
+                                            size_t *reply_length)
+{
+    return give(object, command, command_length, reply, reply_length);
+}
+
+/* PC/SC part 10: what the reader can do, and an entry in one step, whose order ends with the header of
+   the command that the digits are put behind. */
+static kamupin_reader_answer world_control(void *object, unsigned long code,
+                                           const unsigned char *in, size_t in_length,
+                                           unsigned char *out, size_t *out_length)
+{
+    static const unsigned char features[] = {6, 4, 0, 0, 0, 6, 7, 4, 0, 0, 0, 7};
+    connection *at = object;
+    kp_world *world = at->by->world;
+    unsigned char command[64];
+
+    if (code != KAMUPIN_READER_FEATURES) {
+        size_t digits = strlen(world->typed);
+        memcpy(command, in + in_length - 5, 4);
+        command[4] = (unsigned char)digits;
+        memcpy(command + 5, world->typed, digits);
+        return give(at, command, 5 + digits, out, out_length);
+    }
+    kamupin_status status = standing(at, enter(world, KP_CALL_FEATURES, 0));
+    *out_length = 0;
+    if (status == KAMUPIN_OK) {
+        memcpy(out, features, sizeof features);
+        *out_length = sizeof features;
+    }
+    return leave(world, answer(status));
+}
+
 void kp_world_backend(kp_world *world)
 {
     world->backend = (kamupin_reader_backend){.size = sizeof world->backend,
@@ -333,4 +366,10 @@ void kp_world_backend(kp_world *world)
                                               .begin = world_begin,
                                               .end = world_end,
                                               .transmit = world_transmit};
+}
+
+void kp_world_give_keypad(kp_world *world, const char *typed)
+{
+    world->typed = typed;
+    world->backend.control = typed == NULL ? NULL : world_control;
 }

@@ -47,7 +47,8 @@ typedef enum kp_call {
     KP_CALL_RECONNECT,
     KP_CALL_BEGIN,
     KP_CALL_END,
-    KP_CALL_TRANSMIT
+    KP_CALL_FEATURES, /* what the reader's keypad can do */
+    KP_CALL_TRANSMIT  /* also of an entry at the keypad */
 } kp_call;
 
 /** One call that was made. */
@@ -81,6 +82,8 @@ typedef struct kp_world {
         kp_fault fault;
         bool met;
     } plan[2];
+    /* what a person types at the keypad, one PIN after another; NULL: there is no keypad */
+    const char *typed;
     /* balance */
     int workers, connections;
     void *holder;
@@ -90,6 +93,9 @@ typedef struct kp_world {
 /** Makes a world of two cards from the text of their state files, the first one in the reader. */
 void kp_world_make(kp_world *world, char *ours, char *other);
 void kp_world_free(kp_world *world);
+
+/** Gives the reader a keypad at which that is typed; NULL: none. */
+void kp_world_give_keypad(kp_world *world, const char *typed);
 
 /** Both cards as they were made, the first one in the reader, the daemon alive, nothing planned. */
 void kp_world_restore(kp_world *world);

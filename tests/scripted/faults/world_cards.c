@@ -156,7 +156,8 @@ const char *kp_fault_name(kp_fault fault)
 
 const char *kp_call_name(kp_call call)
 {
-    static const char *const names[] = {"open",       "close",     "list",  "watch", "connect",
-                                        "disconnect", "reconnect", "begin", "end",   "transmit"};
+    static const char *const names[] = {"open",    "close",      "list",      "watch",
+                                        "connect", "disconnect", "reconnect", "begin",
+                                        "end",     "features",   "transmit"};
     return names[call];
 }
