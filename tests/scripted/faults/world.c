@@ -10,16 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct worker {
-    kp_world *world;
-    unsigned int life;
-} worker;
-
-typedef struct connection {
-    worker *by;
-    unsigned int events, resets;
-} connection;
-
 /* The virtual card writes its state before it answers; here nobody pulls the plug of a disk. */
 bool __wrap_vc_state_save(const struct vc_state *state, const char *path);
 bool __wrap_vc_state_save(const struct vc_state *state, const char *path)
@@ -29,12 +19,12 @@ bool __wrap_vc_state_save(const struct vc_state *state, const char *path)
     return true;
 }
 
-static kamupin_reader_answer answer(kamupin_status status)
+kamupin_reader_answer kp_world_answer(kamupin_status status)
 {
     return (kamupin_reader_answer){status, 0, false};
 }
 
-static void broken(kp_world *world, const char *rule)
+void kp_world_broken(kp_world *world, const char *rule)
 {
     if (world->problem == NULL)
         world->problem = rule;
@@ -49,7 +39,7 @@ static bool before_the_call(kp_fault fault)
 
 /* Takes the lock, notes the call, and answers what goes wrong at it. What changes the world before
    the call has happened then. */
-static kp_fault enter(kp_world *world, kp_call call, uint8_t ins)
+kp_fault kp_world_enter(kp_world *world, kp_call call, uint8_t ins)
 {
     kp_fault due = KP_FAULT_NONE;
 
@@ -60,7 +50,7 @@ static kp_fault enter(kp_world *world, kp_call call, uint8_t ins)
             world->plan[i].met = kp_world_applies(call, due);
         }
     if (world->count == KP_WORLD_CALLS)
-        broken(world, "calls without end");
+        kp_world_broken(world, "calls without end");
     else
         world->calls[world->count++] = (kp_event){call, ins};
     if (before_the_call(due))
@@ -68,14 +58,14 @@ static kp_fault enter(kp_world *world, kp_call call, uint8_t ins)
     return due;
 }
 
-static kamupin_reader_answer leave(kp_world *world, kamupin_reader_answer made)
+kamupin_reader_answer kp_world_leave(kp_world *world, kamupin_reader_answer made)
 {
     pthread_mutex_unlock(&world->lock);
     return made;
 }
 
 /* How the daemon answers a worker, and to a fault of one call. */
-static kamupin_status serving(const worker *by, kp_fault due)
+static kamupin_status serving(const kp_worker *by, kp_fault due)
 {
     if (by->world->dead || by->life != by->world->lives)
         return KAMUPIN_E_READER_SERVICE_DOWN;
@@ -85,7 +75,7 @@ static kamupin_status serving(const worker *by, kp_fault due)
 }
 
 /* … and a connection. */
-static kamupin_status standing(const connection *at, kp_fault due)
+kamupin_status kp_world_standing(const kp_connection *at, kp_fault due)
 {
     const kp_world *world = at->by->world;
     kamupin_status status = serving(at->by, due);
@@ -102,12 +92,12 @@ static kamupin_status standing(const connection *at, kp_fault due)
 static kamupin_reader_answer world_open(void *user, void **out)
 {
     kp_world *world = user;
-    kp_fault due = enter(world, KP_CALL_OPEN, 0);
-    worker *made = calloc(1, sizeof *made);
+    kp_fault due = kp_world_enter(world, KP_CALL_OPEN, 0);
+    kp_worker *made = calloc(1, sizeof *made);
     kamupin_status status = KAMUPIN_E_NO_MEMORY;
 
     if (made != NULL) {
-        *made = (worker){world, world->lives};
+        *made = (kp_worker){world, world->lives};
         status = serving(made, due);
     }
     if (status == KAMUPIN_OK) {
@@ -116,24 +106,24 @@ static kamupin_reader_answer world_open(void *user, void **out)
     } else {
         free(made);
     }
-    return leave(world, answer(status));
+    return kp_world_leave(world, kp_world_answer(status));
 }
 
 static void world_close(void *object)
 {
-    worker *closing = object;
+    kp_worker *closing = object;
     kp_world *world = closing->world;
 
-    enter(world, KP_CALL_CLOSE, 0);
+    kp_world_enter(world, KP_CALL_CLOSE, 0);
     world->workers--;
     free(closing);
-    leave(world, answer(KAMUPIN_OK));
+    kp_world_leave(world, kp_world_answer(KAMUPIN_OK));
 }
 
 static kamupin_reader_answer world_list(void *object, char *names, size_t *length)
 {
-    worker *by = object;
-    kamupin_status status = serving(by, enter(by->world, KP_CALL_LIST, 0));
+    kp_worker *by = object;
+    kamupin_status status = serving(by, kp_world_enter(by->world, KP_CALL_LIST, 0));
     const size_t needed = sizeof KP_WORLD_READER + 1;
 
     if (status == KAMUPIN_OK && *length >= needed) {
@@ -141,7 +131,7 @@ static kamupin_reader_answer world_list(void *object, char *names, size_t *lengt
         names[needed - 1] = '\0';
     }
     *length = needed;
-    return leave(by->world, answer(status));
+    return kp_world_leave(by->world, kp_world_answer(status));
 }
 
 static void fill(const kp_world *world, kamupin_reader_state *state)
@@ -163,9 +153,9 @@ static void fill(const kp_world *world, kamupin_reader_state *state)
 static kamupin_reader_answer world_watch(void *object, kamupin_reader_state *states, size_t count,
                                          long timeout_ms)
 {
-    worker *by = object;
+    kp_worker *by = object;
     kp_world *world = by->world;
-    kamupin_status status = serving(by, enter(world, KP_CALL_WATCH, 0));
+    kamupin_status status = serving(by, kp_world_enter(world, KP_CALL_WATCH, 0));
     bool changed = timeout_ms == 0 || world->leaving;
 
     if (timeout_ms != 0 && world->leaving)
@@ -174,7 +164,7 @@ static kamupin_reader_answer world_watch(void *object, kamupin_reader_state *sta
         fill(world, &states[i]);
     if (status == KAMUPIN_OK && !changed)
         status = KAMUPIN_E_TIMED_OUT;
-    return leave(world, answer(status));
+    return kp_world_leave(world, kp_world_answer(status));
 }
 
 static void world_wake(void *object)
@@ -184,10 +174,10 @@ static void world_wake(void *object)
 
 static kamupin_reader_answer world_connect(void *object, const char *reader, void **out)
 {
-    worker *by = object;
+    kp_worker *by = object;
     kp_world *world = by->world;
-    kamupin_status status = serving(by, enter(world, KP_CALL_CONNECT, 0));
-    connection *made = calloc(1, sizeof *made);
+    kamupin_status status = serving(by, kp_world_enter(world, KP_CALL_CONNECT, 0));
+    kp_connection *made = calloc(1, sizeof *made);
 
     if (made == NULL)
         status = KAMUPIN_E_NO_MEMORY;
@@ -196,33 +186,33 @@ static kamupin_reader_answer world_connect(void *object, const char *reader, voi
     else if (status == KAMUPIN_OK && world->inside == NULL)
         status = KAMUPIN_E_NO_CARD;
     if (status == KAMUPIN_OK) {
-        *made = (connection){by, world->events, world->resets};
+        *made = (kp_connection){by, world->events, world->resets};
         world->connections++;
         *out = made;
     } else {
         free(made);
     }
-    return leave(world, answer(status));
+    return kp_world_leave(world, kp_world_answer(status));
 }
 
 static void world_disconnect(void *object)
 {
-    connection *closing = object;
+    kp_connection *closing = object;
     kp_world *world = closing->by->world;
 
-    enter(world, KP_CALL_DISCONNECT, 0);
+    kp_world_enter(world, KP_CALL_DISCONNECT, 0);
     if (world->holder == closing)
-        broken(world, "a connection ended inside its transaction");
+        kp_world_broken(world, "a connection ended inside its transaction");
     world->connections--;
     free(closing);
-    leave(world, answer(KAMUPIN_OK));
+    kp_world_leave(world, kp_world_answer(KAMUPIN_OK));
 }
 
 static kamupin_reader_answer world_reconnect(void *object)
 {
-    connection *at = object;
+    kp_connection *at = object;
     kp_world *world = at->by->world;
-    kamupin_status status = serving(at->by, enter(world, KP_CALL_RECONNECT, 0));
+    kamupin_status status = serving(at->by, kp_world_enter(world, KP_CALL_RECONNECT, 0));
 
     if (status == KAMUPIN_OK && world->inside == NULL)
         status = KAMUPIN_E_NO_CARD;
@@ -230,124 +220,33 @@ static kamupin_reader_answer world_reconnect(void *object)
         at->events = world->events;
         at->resets = world->resets;
     }
-    return leave(world, answer(status));
+    return kp_world_leave(world, kp_world_answer(status));
 }
 
 static kamupin_reader_answer world_begin(void *object)
 {
-    connection *at = object;
+    kp_connection *at = object;
     kp_world *world = at->by->world;
-    kamupin_status status = standing(at, enter(world, KP_CALL_BEGIN, 0));
+    kamupin_status status = kp_world_standing(at, kp_world_enter(world, KP_CALL_BEGIN, 0));
 
     if (status == KAMUPIN_OK && world->holder != NULL)
-        broken(world, "a transaction began inside another");
+        kp_world_broken(world, "a transaction began inside another");
     if (status == KAMUPIN_OK)
         world->holder = at;
-    return leave(world, answer(status));
+    return kp_world_leave(world, kp_world_answer(status));
 }
 
 /* However the world stands, the transaction is over: a daemon that died has forgotten it. */
 static kamupin_reader_answer world_end(void *object)
 {
-    connection *at = object;
+    kp_connection *at = object;
     kp_world *world = at->by->world;
-    kamupin_status status = standing(at, enter(world, KP_CALL_END, 0));
+    kamupin_status status = kp_world_standing(at, kp_world_enter(world, KP_CALL_END, 0));
 
     if (world->holder != at)
-        broken(world, "a transaction ended that had not begun");
+        kp_world_broken(world, "a transaction ended that had not begun");
     world->holder = NULL;
-    return leave(world, answer(status));
-}
-
-static size_t execute(kp_player *player, const unsigned char *command, size_t length,
-                      unsigned char *reply)
-{
-    struct vc_card *card = &player->card;
-
-    player->executed[command[1]]++;
-    size_t made = vc_card_transmit(card, command, length, reply);
-    if (card->state.pin.counter.tries < player->least_tries)
-        player->least_tries = card->state.pin.counter.tries;
-    return made;
-}
-
-/* What a transmission answers that brings no answer of the card. Where nothing stands PC/SC-lite says
-   success with no byte. */
-static kamupin_reader_answer lost(kp_fault fault, size_t *reply_length)
-{
-    static const kamupin_status said[KP_FAULTS] = {
-        [KP_FAULT_LOST_RESET] = KAMUPIN_E_CARD_RESET, /* SCARD_E_NOT_TRANSACTED */
-        [KP_FAULT_LOST_REMOVE] = KAMUPIN_E_CARD_RESET,
-        [KP_FAULT_LOST_SWAP] = KAMUPIN_E_CARD_REMOVED,
-        [KP_FAULT_LOST_DEAD] = KAMUPIN_E_READER_SERVICE_DOWN,
-        [KP_FAULT_LOST_FAILED] = KAMUPIN_E_READER_FAILED,
-    };
-    *reply_length = 0;
-    return answer(said[fault]);
-}
-
-/* Gives the card a command, or what happens in its place. */
-static kamupin_reader_answer give(connection *at, const unsigned char *command,
-                                  size_t command_length, unsigned char *reply, size_t *reply_length)
-{
-    kp_world *world = at->by->world;
-    unsigned char made[VC_REPLY_MAX + 2];
-    kp_fault due = enter(world, KP_CALL_TRANSMIT, command[1]);
-    kamupin_reader_answer result = answer(standing(at, due));
-
-    if (world->holder != at)
-        broken(world, "a command outside a transaction");
-    if (result.status != KAMUPIN_OK) {
-        result.unsent = result.status == KAMUPIN_E_CARD_RESET;
-        return leave(world, result);
-    }
-    size_t length = due == KP_FAULT_MUTE || world->leaving
-                        ? 0
-                        : execute(world->inside, command, command_length, made);
-    if (due >= KP_FAULT_MUTE) {
-        kp_world_happen(world, due);
-        result = lost(due, reply_length);
-    } else if (length <= *reply_length) {
-        memcpy(reply, made, length);
-        *reply_length = length;
-    } else {
-        broken(world, "an answer that has no room");
-    }
-    return leave(world, result);
-}
-
-static kamupin_reader_answer world_transmit(void *object, const unsigned char *command,
-                                            size_t command_length, unsigned char *reply,
-                                            size_t *reply_length)
-{
-    return give(object, command, command_length, reply, reply_length);
-}
-
-/* PC/SC part 10: what the reader can do, and an entry in one step, whose order ends with the header of
-   the command that the digits are put behind. */
-static kamupin_reader_answer world_control(void *object, unsigned long code,
-                                           const unsigned char *in, size_t in_length,
-                                           unsigned char *out, size_t *out_length)
-{
-    static const unsigned char features[] = {6, 4, 0, 0, 0, 6, 7, 4, 0, 0, 0, 7};
-    connection *at = object;
-    kp_world *world = at->by->world;
-    unsigned char command[64];
-
-    if (code != KAMUPIN_READER_FEATURES) {
-        size_t digits = strlen(world->typed);
-        memcpy(command, in + in_length - 5, 4);
-        command[4] = (unsigned char)digits;
-        memcpy(command + 5, world->typed, digits);
-        return give(at, command, 5 + digits, out, out_length);
-    }
-    kamupin_status status = standing(at, enter(world, KP_CALL_FEATURES, 0));
-    *out_length = 0;
-    if (status == KAMUPIN_OK) {
-        memcpy(out, features, sizeof features);
-        *out_length = sizeof features;
-    }
-    return leave(world, answer(status));
+    return kp_world_leave(world, kp_world_answer(status));
 }
 
 void kp_world_backend(kp_world *world)
@@ -365,11 +264,5 @@ void kp_world_backend(kp_world *world)
                                               .reconnect = world_reconnect,
                                               .begin = world_begin,
                                               .end = world_end,
-                                              .transmit = world_transmit};
-}
-
-void kp_world_give_keypad(kp_world *world, const char *typed)
-{
-    world->typed = typed;
-    world->backend.control = typed == NULL ? NULL : world_control;
+                                              .transmit = kp_world_transmit};
 }

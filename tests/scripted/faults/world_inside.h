@@ -1,12 +1,38 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   world_inside.h: what the two halves of the world share: world.c, which the library sees, and
-   world_cards.c, which tests see. */
+   world_inside.h: what the parts of the world share: world.c, which the library sees,
+   world_wire.c, which carries commands, and world_cards.c, which tests see. */
 #ifndef KP_TEST_FAULTS_WORLD_INSIDE_H
 #define KP_TEST_FAULTS_WORLD_INSIDE_H
 
 #include "world.h"
+
+/** What the backend hands out. */
+typedef struct kp_worker {
+    kp_world *world;
+    unsigned int life;
+} kp_worker;
+
+typedef struct kp_connection {
+    kp_worker *by;
+    unsigned int events, resets;
+} kp_connection;
+
+/** Takes the lock, notes the call, and answers what goes wrong at it; the answer lets the lock go. */
+kp_fault kp_world_enter(kp_world *world, kp_call call, uint8_t ins);
+kamupin_reader_answer kp_world_leave(kp_world *world, kamupin_reader_answer made);
+kamupin_reader_answer kp_world_answer(kamupin_status status);
+
+/** How the daemon answers on a connection, and to a fault of one call. */
+kamupin_status kp_world_standing(const kp_connection *at, kp_fault due);
+
+/** Keeps the first rule that was broken. */
+void kp_world_broken(kp_world *world, const char *rule);
+
+kamupin_reader_answer kp_world_transmit(void *object, const unsigned char *command,
+                                        size_t command_length, unsigned char *reply,
+                                        size_t *reply_length);
 
 /** Fills the world's backend. */
 void kp_world_backend(kp_world *world);
