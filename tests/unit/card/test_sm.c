@@ -248,7 +248,7 @@ static void test_fork(void **state)
     int ended = -1;
     const pid_t child = fork();
     if (child == 0)
-        _exit(try_protect(session, 0x00, 4, KP_LE_NONE));
+        _exit((int)try_protect(session, 0x00, 4, KP_LE_NONE));
     assert_true(child > 0);
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_true(WIFEXITED(ended));
