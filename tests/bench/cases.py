@@ -83,5 +83,16 @@ def start_slow(runs: int) -> Result:
     return _start("start-slow", f"akis2:wait={ANSWER_MS}", runs)
 
 
+def cancel(runs: int) -> Result:
+    """From pulling a cancel handle to the end of the wait that it was given to, around the moment that the wait begins."""
+    with Box(["akis2"]) as box:
+        done = box.run(program("driver-cancels"), str(10 * runs), "500")
+    words = [line.split() for line in done.stdout.splitlines()]
+    if len(words) != 10 * runs or any(word[0] != "cancelled" for word in words):
+        raise Failed(f"not every wait was cancelled:\n{done.stdout}{done.stderr}")
+    return Result("cancel", "a wait for readers and cards, cancelled from another thread",
+                  Side("from the pull to the end", [int(word[1]) / 1000 for word in words]), 50)
+
+
 CASES: dict[str, Callable[[int], Result]] = {"demo": demo, "readers": readers, "apdu": apdu, "start": start,
-                                               "start-slow": start_slow}
+                                               "start-slow": start_slow, "cancel": cancel}

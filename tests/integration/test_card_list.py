@@ -181,7 +181,7 @@ def test_a_wait_is_cancelled_at_once(sandbox: Callable[..., Box], times: int) ->
         process.stdin.write("\n" * times)
         process.stdin.flush()
         assert process.stdout.readline() == "cancelled\n"
-        assert time.monotonic() - start < 2  # test_watch.py has the times; this is not the minute after which it looks anew
+        assert time.monotonic() - start < 20  # not the minute after which it looks anew; scripts/bench cancel has the times
         process.stdin.close()
         assert process.wait(10) == 4
     finally:

@@ -11,7 +11,6 @@ import select
 import shutil
 import signal
 import socket
-import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -246,12 +245,11 @@ def test_a_reader_that_comes_between_listing_and_waiting(daemon: Daemon) -> None
 
 def test_cancels_around_the_beginning_of_a_wait(daemon: Daemon) -> None:
     """Each ends its wait, however early it comes. Half a second of it, in steps of 50 microseconds at first, while
-    PC/SC-lite still forgets it, and then some that come when it does not."""
+    PC/SC-lite still forgets it, and then some that come when it does not. How long it takes: scripts/bench cancel."""
     for waits, step in (("60", "50"), ("10", "5000")):
         said = daemon.program(CANCELS, waits, step).lines(int(waits), 30.0)
         words = [line.split() for line in said]
         assert [word[0] for word in words] == ["cancelled"] * int(waits)
-        assert statistics.median(int(word[1]) for word in words) < 50_000, "microseconds from pull to end"
 
 
 def test_a_cancel_that_pcsc_lite_forgets(daemon: Daemon) -> None:
@@ -272,7 +270,6 @@ def test_cancels_while_another_program_holds_the_card(sandbox: Callable[..., Box
         program.say()
         words = [line.split() for line in program.lines(12, 30.0)]
         assert [word[0] for word in words] == ["cancelled"] * 12
-        assert statistics.median(int(word[1]) for word in words) < 50_000, "microseconds from pull to end"
         assert other.say("end") == "ok"
     finally:
         program.close()
