@@ -49,7 +49,7 @@ int main(void)
             break;
         while ((status = kamupin_watch_next(watch, 0, NULL, &event, &error)) == KAMUPIN_OK)
             print(&event);
-        if (status == KAMUPIN_E_TIMED_OUT) /* no more for now */
+        if (status == KAMUPIN_E_TIMED_OUT) /* every event that has come was taken */
             status = KAMUPIN_OK;
     }
     if (status != KAMUPIN_OK) {

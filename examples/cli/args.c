@@ -1,11 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   args.c: reading the command line; the help is in help.c. */
+   args.c: reading the command line; what an option's word means is in values.c, the help in help.c. */
 #include "options.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,197 +33,6 @@ static bool wrong_option(cli_args *args, cli_message what, const char *word)
     snprintf(args->wrong_room, sizeof args->wrong_room, "%.*s",
              (int)(word[1] == '-' ? strcspn(word, "=") : 2), word);
     return wrong(args, what, args->wrong_room);
-}
-
-static bool read_descriptor(const char *value, int *fd)
-{
-    char *end = NULL;
-    errno = 0;
-    long number = strtol(value, &end, 10);
-    if (errno != 0 || end == value || *end != '\0' || value[0] == '-' || number > INT_MAX)
-        return false;
-    *fd = (int)number;
-    return true;
-}
-
-static bool read_level(const char *value, kamupin_log_level *level)
-{
-    static const char *const names[] = {"error", "warning", "info", "debug", "trace"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(value, names[i]) == 0) {
-            *level = (kamupin_log_level)(i + 1);
-            return true;
-        }
-    return false;
-}
-
-/* How many digits a PIN has: one or two figures, never a PIN. */
-static bool read_digits(const char *value, unsigned int *digits)
-{
-    size_t length = strspn(value, "0123456789");
-    if (length == 0 || length > 2 || value[length] != '\0')
-        return false;
-    *digits = (unsigned int)strtoul(value, NULL, 10);
-    return *digits >= 1 && *digits <= 15;
-}
-
-static bool read_language(const char *value, kamupin_language *language)
-{
-    bool known = strcmp(value, "tr") == 0 || strcmp(value, "en") == 0;
-    if (known)
-        *language = cli_language(value);
-    return known;
-}
-
-static bool read_hash(const char *value, kamupin_hash *hash)
-{
-    static const char *const names[] = {"sha256", "sha384", "sha512"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(value, names[i]) == 0) {
-            *hash = (kamupin_hash)(i + 1);
-            return true;
-        }
-    return false;
-}
-
-static bool read_form(const char *value, kamupin_sign_form *form)
-{
-    static const char *const names[] = {"pkcs1", "pss", "raw", "der"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(value, names[i]) == 0) {
-            *form = (kamupin_sign_form)(i + 1);
-            return true;
-        }
-    return false;
-}
-
-/* People count from 1. */
-static bool read_certificate(const char *value, size_t *index)
-{
-    int number = 0;
-    bool good = read_descriptor(value, &number) && number > 0;
-    if (good)
-        *index = (size_t)number - 1;
-    return good;
-}
-
-/* The options of card sign. */
-static bool apply_sign(cli_args *args, cli_option option, const char *value)
-{
-    if (option == OPTION_IN)
-        args->in = value;
-    else if (option == OPTION_OUT)
-        args->out = value;
-    else if (option == OPTION_HASHED)
-        args->hashed = true;
-    else if (option == OPTION_HASH)
-        return read_hash(value, &args->hash);
-    else if (option == OPTION_FORM)
-        return read_form(value, &args->form);
-    else if (option == OPTION_CERTIFICATE)
-        return read_certificate(value, &args->certificate);
-    else
-        return read_descriptor(value, &args->pin_fd);
-    return true;
-}
-
-/* `value` is NULL exactly when the option takes none. */
-static bool apply(cli_args *args, cli_option option, const char *value)
-{
-    bool good = true;
-    switch (option) {
-    case OPTION_CARD:
-        args->card = value;
-        break;
-    case OPTION_SERVICE:
-        args->service = value;
-        break;
-    case OPTION_CA_FILE:
-        args->ca_file = value;
-        break;
-    case OPTION_PROFILE_FILE:
-        args->profile_file = value;
-        break;
-    case OPTION_DRAFT:
-        args->draft = value;
-        break;
-    case OPTION_TRY_VERIFY:
-        args->probe_steps |= KAMUPIN_PROBE_VERIFY;
-        break;
-    case OPTION_TRY_EMPTY_VERIFY:
-        args->probe_steps |= KAMUPIN_PROBE_EMPTY_VERIFY;
-        break;
-    case OPTION_TRY_CHANGE:
-        args->probe_steps |= KAMUPIN_PROBE_CHANGE;
-        break;
-    case OPTION_STATE_DIR:
-        args->state_dir = value;
-        break;
-    case OPTION_ACKNOWLEDGE:
-        args->acknowledge = true;
-        break;
-    case OPTION_IN:
-    case OPTION_OUT:
-    case OPTION_HASHED:
-    case OPTION_HASH:
-    case OPTION_FORM:
-    case OPTION_CERTIFICATE:
-    case OPTION_PIN_FD:
-        good = apply_sign(args, option, value);
-        break;
-    case OPTION_CODE_FD:
-        good = read_descriptor(value, &args->code_fd);
-        break;
-    case OPTION_OLD_PIN_FD:
-        good = read_descriptor(value, &args->old_pin_fd);
-        break;
-    case OPTION_NEW_PIN_FD:
-        good = read_descriptor(value, &args->new_pin_fd);
-        break;
-    case OPTION_SMS_FD:
-        good = read_descriptor(value, &args->sms_fd);
-        break;
-    case OPTION_CHECK_PIN_FD:
-        good = read_descriptor(value, &args->check_pin_fd);
-        break;
-    case OPTION_PINPAD:
-        args->pinpad = true;
-        break;
-    case OPTION_PIN_DIGITS:
-        good = read_digits(value, &args->pin_digits);
-        break;
-    case OPTION_LAST_TRY:
-        args->risk |= KAMUPIN_RISK_LAST_TRY;
-        break;
-    case OPTION_UNKNOWN_TRIES:
-        args->risk |= KAMUPIN_RISK_UNKNOWN_TRIES;
-        break;
-    case OPTION_UNPROVEN:
-        args->risk |= KAMUPIN_RISK_UNPROVEN;
-        break;
-    case OPTION_SEALED:
-        args->risk |= KAMUPIN_RISK_SEALED_PUK;
-        break;
-    case OPTION_JSON:
-        args->json = true;
-        break;
-    case OPTION_LANG:
-        good = read_language(value, &args->language);
-        break;
-    case OPTION_LOG:
-        good = read_level(value, &args->log);
-        break;
-    case OPTION_HELP:
-        args->help = true;
-        break;
-    case OPTION_VERSION:
-        args->version = true;
-        break;
-    case OPTION_COUNT:
-        good = false;
-        break;
-    }
-    return good;
 }
 
 static cli_option find_option(const char *word)
@@ -261,7 +68,7 @@ static bool read_option(int argc, char **argv, int *at, cli_args *args, uint64_t
     } else {
         return wrong_option(args, M_NO_VALUE, word);
     }
-    if (!apply(args, option, value))
+    if (!cli_option_take(args, option, value))
         return wrong_option(args, M_BAD_VALUE, word);
     return true;
 }

@@ -55,4 +55,8 @@ _Static_assert(OPTION_COUNT <= 64, "too many options");
 extern const cli_command_row cli_commands[COMMAND_COUNT];
 extern const cli_option_row cli_options[OPTION_COUNT];
 
+/** Puts what an option says into `args`; `value` is NULL exactly when the option takes none. false
+ * when the word is not of the option's kind; `args` is as it was then. */
+bool cli_option_take(cli_args *args, cli_option option, const char *value);
+
 #endif

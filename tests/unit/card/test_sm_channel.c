@@ -87,7 +87,7 @@ static kamupin_status send(fixture *f, const kp_command *command)
     return kp_channel_send(&f->channel, command, &f->response, &f->error);
 }
 
-/* Whatever is asked for now, nothing goes, and the response is empty. */
+/* From here on no command reaches the backend, and each leaves the response empty. */
 static void nothing_passes(fixture *f)
 {
     static const kp_command commands[] = {

@@ -1,0 +1,178 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   values.c: what the word behind each option means, and where in cli_args it goes. Reads nothing but
+   that word. */
+#include "options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How a kind of word is taken over: into the member at `into`; false when it is none of its kind. */
+typedef bool take_fn(void *into, const char *value, unsigned int bits);
+
+static bool take_text(void *into, const char *value, unsigned int bits)
+{
+    const char **text = into;
+    (void)bits;
+    *text = value;
+    return true;
+}
+
+static bool take_flag(void *into, const char *value, unsigned int bits)
+{
+    bool *flag = into;
+    (void)value;
+    (void)bits;
+    *flag = true;
+    return true;
+}
+
+static bool take_bits(void *into, const char *value, unsigned int bits)
+{
+    unsigned int *all = into;
+    (void)value;
+    *all |= bits;
+    return true;
+}
+
+static bool take_number(void *into, const char *value, unsigned int bits)
+{
+    int *taken = into;
+    char *end = NULL;
+    (void)bits;
+    errno = 0;
+    long number = strtol(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || value[0] == '-' || number > INT_MAX)
+        return false;
+    *taken = (int)number;
+    return true;
+}
+
+/* People count from 1. */
+static bool take_index(void *into, const char *value, unsigned int bits)
+{
+    size_t *index = into;
+    int number = 0;
+    bool good = take_number(&number, value, bits) && number > 0;
+    if (good)
+        *index = (size_t)number - 1;
+    return good;
+}
+
+/* How many digits a PIN has: one or two figures, never a PIN. */
+static bool take_digits(void *into, const char *value, unsigned int bits)
+{
+    unsigned int *digits = into;
+    size_t length = strspn(value, "0123456789");
+    (void)bits;
+    if (length == 0 || length > 2 || value[length] != '\0')
+        return false;
+    *digits = (unsigned int)strtoul(value, NULL, 10);
+    return *digits >= 1 && *digits <= 15;
+}
+
+static bool take_language(void *into, const char *value, unsigned int bits)
+{
+    kamupin_language *language = into;
+    bool known = strcmp(value, "tr") == 0 || strcmp(value, "en") == 0;
+    (void)bits;
+    if (known)
+        *language = cli_language(value);
+    return known;
+}
+
+/* Which of `count` words it is, from 1; 0 for none of them. */
+static unsigned int place_among(const char *const *words, size_t count, const char *value)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(value, words[i]) == 0)
+            return (unsigned int)i + 1;
+    return 0;
+}
+
+static bool take_level(void *into, const char *value, unsigned int bits)
+{
+    static const char *const words[] = {"error", "warning", "info", "debug", "trace"};
+    kamupin_log_level *level = into;
+    unsigned int place = place_among(words, sizeof words / sizeof words[0], value);
+    (void)bits;
+    if (place != 0)
+        *level = (kamupin_log_level)place;
+    return place != 0;
+}
+
+static bool take_hash(void *into, const char *value, unsigned int bits)
+{
+    static const char *const words[] = {"sha256", "sha384", "sha512"};
+    kamupin_hash *hash = into;
+    unsigned int place = place_among(words, sizeof words / sizeof words[0], value);
+    (void)bits;
+    if (place != 0)
+        *hash = (kamupin_hash)place;
+    return place != 0;
+}
+
+static bool take_form(void *into, const char *value, unsigned int bits)
+{
+    static const char *const words[] = {"pkcs1", "pss", "raw", "der"};
+    kamupin_sign_form *form = into;
+    unsigned int place = place_among(words, sizeof words / sizeof words[0], value);
+    (void)bits;
+    if (place != 0)
+        *form = (kamupin_sign_form)place;
+    return place != 0;
+}
+
+#define INTO(member) offsetof(cli_args, member)
+
+static const struct {
+    take_fn *take;
+    size_t into;
+    unsigned int bits; /* of take_bits */
+} meanings[OPTION_COUNT] = {
+    [OPTION_CARD] = {take_text, INTO(card), 0},
+    [OPTION_SERVICE] = {take_text, INTO(service), 0},
+    [OPTION_CA_FILE] = {take_text, INTO(ca_file), 0},
+    [OPTION_PROFILE_FILE] = {take_text, INTO(profile_file), 0},
+    [OPTION_STATE_DIR] = {take_text, INTO(state_dir), 0},
+    [OPTION_DRAFT] = {take_text, INTO(draft), 0},
+    [OPTION_IN] = {take_text, INTO(in), 0},
+    [OPTION_OUT] = {take_text, INTO(out), 0},
+    [OPTION_HASHED] = {take_flag, INTO(hashed), 0},
+    [OPTION_ACKNOWLEDGE] = {take_flag, INTO(acknowledge), 0},
+    [OPTION_PINPAD] = {take_flag, INTO(pinpad), 0},
+    [OPTION_JSON] = {take_flag, INTO(json), 0},
+    [OPTION_HELP] = {take_flag, INTO(help), 0},
+    [OPTION_VERSION] = {take_flag, INTO(version), 0},
+    [OPTION_TRY_VERIFY] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_VERIFY},
+    [OPTION_TRY_EMPTY_VERIFY] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_EMPTY_VERIFY},
+    [OPTION_TRY_CHANGE] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_CHANGE},
+    [OPTION_LAST_TRY] = {take_bits, INTO(risk), KAMUPIN_RISK_LAST_TRY},
+    [OPTION_UNKNOWN_TRIES] = {take_bits, INTO(risk), KAMUPIN_RISK_UNKNOWN_TRIES},
+    [OPTION_UNPROVEN] = {take_bits, INTO(risk), KAMUPIN_RISK_UNPROVEN},
+    [OPTION_SEALED] = {take_bits, INTO(risk), KAMUPIN_RISK_SEALED_PUK},
+    [OPTION_PIN_FD] = {take_number, INTO(pin_fd), 0},
+    [OPTION_CODE_FD] = {take_number, INTO(code_fd), 0},
+    [OPTION_OLD_PIN_FD] = {take_number, INTO(old_pin_fd), 0},
+    [OPTION_NEW_PIN_FD] = {take_number, INTO(new_pin_fd), 0},
+    [OPTION_SMS_FD] = {take_number, INTO(sms_fd), 0},
+    [OPTION_CHECK_PIN_FD] = {take_number, INTO(check_pin_fd), 0},
+    [OPTION_PIN_DIGITS] = {take_digits, INTO(pin_digits), 0},
+    [OPTION_CERTIFICATE] = {take_index, INTO(certificate), 0},
+    [OPTION_HASH] = {take_hash, INTO(hash), 0},
+    [OPTION_FORM] = {take_form, INTO(form), 0},
+    [OPTION_LANG] = {take_language, INTO(language), 0},
+    [OPTION_LOG] = {take_level, INTO(log), 0},
+};
+
+bool cli_option_take(cli_args *args, cli_option option, const char *value)
+{
+    if (option >= OPTION_COUNT || meanings[option].take == NULL)
+        return false;
+    return meanings[option].take((char *)args + meanings[option].into, value,
+                                 meanings[option].bits);
+}
