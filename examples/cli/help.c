@@ -18,16 +18,17 @@ static void print_row(const char *name, const char *summary)
 static void print_usage(const cli_args *args)
 {
     kamupin_language language = args->language;
-    int takes = args->command == COMMAND_NONE ? 0 : cli_commands[args->command].takes;
+    int takes = args->command == COMMAND_NONE ? TAKES_NOTHING : cli_commands[args->command].takes;
     printf("%s kamupin ", cli_text(language, M_USAGE));
     if (args->command == COMMAND_NONE)
         printf("%s%s%s %s\n", args->noun != NULL ? args->noun : "", args->noun != NULL ? " " : "",
                cli_text(language, M_USAGE_COMMAND), cli_text(language, M_USAGE_OPTIONS));
     else
         printf("%s %s %s%s%s\n", cli_commands[args->command].noun, cli_commands[args->command].verb,
-               cli_text(language, M_USAGE_OPTIONS), takes != 0 ? " " : "",
-               takes == 0 ? ""
-                          : cli_text(language, takes == TAKES_CARD ? M_USAGE_CARD : M_ARG_FILE));
+               cli_text(language, M_USAGE_OPTIONS), takes != TAKES_NOTHING ? " " : "",
+               takes == TAKES_NOTHING
+                   ? ""
+                   : cli_text(language, takes == TAKES_CARD ? M_USAGE_CARD : M_ARG_FILE));
 }
 
 static void print_commands(const cli_args *args)

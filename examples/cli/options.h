@@ -31,8 +31,8 @@ typedef enum cli_option {
     OPTION_COUNT
 } cli_option;
 
-/* What a command takes behind its verb: nothing (false), a card (true) or a file. */
-enum { TAKES_CARD = 1, TAKES_FILE = 2 };
+/* What a command takes behind its verb. */
+enum { TAKES_NOTHING, TAKES_CARD, TAKES_FILE };
 
 typedef struct cli_command_row {
     const char *noun;

@@ -82,7 +82,8 @@ KAMUPIN_API kamupin_status kamupin_pad_read(kamupin_card *card, const kamupin_pa
  *  while the person types: the reader asks for the PIN and gives it to the card in one step.
  *  @param options NULL for all defaults
  *  @param risk kamupin_pin_risk values
- *  Threads: the card's. Returns when the entry has ended; pulling the card's cancel handle ends it
+ *  Threads: the card's. Spends one try when the PIN is wrong. The reason of a failure is in
+ *  kamupin_card_error. Returns when the entry has ended; pulling the card's cancel handle ends it
  *  early only where the reader works in steps, elsewhere its own cancel key does.
  *  Errors: pin-pad-unsupported, cancelled (at the keypad, or by the handle), timed-out (nobody
  *  typed), pin-pad-length, pin-pad-failed, and those of kamupin_pin_verify but for what it says of
@@ -91,7 +92,12 @@ KAMUPIN_API kamupin_status kamupin_pad_verify(kamupin_card *card,
                                               const kamupin_pad_options *options,
                                               unsigned int risk);
 
-/** Changes the PIN at the keypad: the old one, the new one, and the new one again.
+/** Changes the PIN at the keypad: the old one, the new one, and the new one again. The card stays
+ *  held while the person types.
+ *  @param options NULL for all defaults; `digits` is the length of old and new PIN alike
+ *  @param risk kamupin_pin_risk values
+ *  Threads: the card's, as kamupin_pad_verify. Spends one try when the old PIN is wrong. The reason
+ *  of a failure is in kamupin_card_error.
  *  Errors: as kamupin_pad_verify, and pin-mismatch (the two new ones differ; the card was given
  *  nothing). After card-removed, card-reset and pin-pad-failed the card may hold the old PIN or
  *  the new one, as after kamupin_pin_change. */
