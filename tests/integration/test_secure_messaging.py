@@ -199,7 +199,7 @@ class Opened:
                 self.session: Session = done.value
                 break
             said = self.client.say(command.hex())
-            if said[:2] == "61":
+            if len(said) == 4 and said[:2] == "61":  # all of it: an answer's first byte may be 61 as well
                 said = self.client.say(f"00C00000{said[2:]}")
             answer = bytes.fromhex(said)
 

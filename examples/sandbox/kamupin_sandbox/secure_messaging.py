@@ -234,12 +234,12 @@ def begin(encryption: bytes, mac: bytes, reference: int = 0x84) -> Generator[byt
     The application is selected already; an answer that is not 9000 ends it with Refused."""
     challenge = yield bytes.fromhex("0084000008")
     if len(challenge) != 10 or challenge[8:] != b"\x90\x00":
-        raise Refused("the challenge")
+        raise Refused(f"the challenge: {challenge.hex()}")
     mutual = MutualAuthentication(encryption, mac, challenge[:8])
     token = mutual.token()
     answer = yield bytes([0x00, 0x82, 0x00, reference, len(token)]) + token + b"\x00"
     if answer[-2:] != b"\x90\x00":
-        raise Refused("the card's status word")
+        raise Refused(f"the card's status word: {answer.hex()}")
     return mutual.session(answer[:-2])
 
 
