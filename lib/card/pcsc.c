@@ -18,13 +18,6 @@
 
 #define HELD_MS 64 /* at most so long between two looks whether another program holds the card */
 
-/* PC/SC-lite looks a card handle up by walking through the handles of all contexts of the process.
-   In 1.9.9 SCardDisconnect does so once more without its lock, and crashes when another thread
-   makes or releases a context meanwhile (seen): so these three go one after another. None of them
-   waits for a card; SCardConnect may, and stays outside. The lock guards the other library's
-   global, not one of ours. */
-static pthread_mutex_t contexts = PTHREAD_MUTEX_INITIALIZER;
-
 typedef struct pcsc_connection {
     kp_pcsc_worker *worker;
     SCARDHANDLE handle;
@@ -125,12 +118,7 @@ kamupin_reader_answer kp_pcsc_open(void *user, void **worker)
     kp_pcsc_worker *made = new_worker();
     if (made == NULL)
         return (kamupin_reader_answer){KAMUPIN_E_NO_MEMORY, 0, false};
-    pthread_mutex_lock(&contexts);
-    LONG code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &made->context);
-    if (code == SCARD_W_SECURITY_VIOLATION) /* or the daemon ended just now: kp_pcsc_answer_on */
-        code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &made->context);
-    pthread_mutex_unlock(&contexts);
-    kamupin_reader_answer result = kp_pcsc_answer(code);
+    kamupin_reader_answer result = kp_pcsc_answer(kp_pcsc_establish(made));
     if (result.status == KAMUPIN_E_READER_SERVICE_DOWN && socket_is_closed_to_us())
         result.status = KAMUPIN_E_READER_NOT_PERMITTED;
     if (result.status == KAMUPIN_OK)
@@ -143,9 +131,7 @@ kamupin_reader_answer kp_pcsc_open(void *user, void **worker)
 static void pcsc_close(void *object)
 {
     kp_pcsc_worker *worker = object;
-    pthread_mutex_lock(&contexts);
-    SCardReleaseContext(worker->context);
-    pthread_mutex_unlock(&contexts);
+    kp_pcsc_release(worker);
     free_worker(worker);
 }
 
@@ -189,6 +175,7 @@ static kamupin_reader_answer pcsc_list(void *object, char *names, size_t *length
     kp_pcsc_worker *worker = object;
     char *now = NULL;
     LONG code = kp_pcsc_names(worker, &now);
+    kp_pcsc_settle(worker);
     if (code != SCARD_S_SUCCESS)
         return kp_pcsc_answer_on(worker, code);
     size_t room = *length;
@@ -214,6 +201,8 @@ static kamupin_reader_answer pcsc_connect(void *object, const char *reader, void
         return (kamupin_reader_answer){KAMUPIN_E_NO_MEMORY, 0, false};
     LONG code = SCardConnect(worker->context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
                              &made->handle, &protocol);
+    kp_pcsc_settle(worker);
+    kp_pcsc_wait_for_older(worker);
     made->worker = worker;
     if (code == SCARD_S_SUCCESS)
         *connection = made;
@@ -225,9 +214,7 @@ static kamupin_reader_answer pcsc_connect(void *object, const char *reader, void
 static void pcsc_disconnect(void *object)
 {
     pcsc_connection *connection = object;
-    pthread_mutex_lock(&contexts);
-    SCardDisconnect(connection->handle, SCARD_LEAVE_CARD);
-    pthread_mutex_unlock(&contexts);
+    kp_pcsc_let_go(connection->handle);
     free(connection);
 }
 

@@ -82,6 +82,16 @@ def test_many_threads_list_side_by_side(sandbox: Callable[..., Box]) -> None:
     assert (done.returncode, done.stdout) == (0, "1000\n")
 
 
+def test_no_handle_is_looked_up_while_an_older_context_connects(sandbox: Callable[..., Box], tmp_path: Path) -> None:
+    """Nor crashes libpcsclite when SCardConnect hangs a handle in while another thread walks through it: a gap of so few
+    instructions that the calls are looked at instead, by a preload library that lets every SCardConnect end late."""
+    box = sandbox(["idcard"] * 8)
+    seen = tmp_path / "order"
+    done = box.run(CROWD, "4", "5", env={"LD_PRELOAD": str(BUILD / "lib" / "libfault-order.so"), "KAMUPIN_ORDER": str(seen)})
+    assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
+    assert set(seen.read_text().split()) == {"beside"}
+
+
 def test_sixteen_readers(sandbox: Callable[..., Box]) -> None:
     box = sandbox(["akis2"] * 8 + ["akis1"] * 4 + ["idcard", "empty", "akis2:blocked", "akis2:no-certs"])
     assert states(box) == ["ok"] * 12 + ["card-identity-card", "no-card", "ok", "card-no-certificate"]
