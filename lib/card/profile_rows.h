@@ -44,7 +44,7 @@ typedef struct kp_problem_sink {
  * not). */
 kp_profile_rows *kp_profile_parse(const char *text, size_t length, const kp_problem_sink *sink);
 
-/* ---- the keys of a row: profile_keys.c ---- */
+/* ---- the keys of a row: profile_keys.c; the rules between them: profile_rules.c ---- */
 
 struct kp_profile_key;
 
@@ -87,5 +87,22 @@ kp_problem kp_read_flag(const kp_profile_key *key, const char *value, kp_profile
 kp_problem kp_read_byte(const kp_profile_key *key, const char *value, kp_profile *row);
 kp_problem kp_read_number(const kp_profile_key *key, const char *value, kp_profile *row);
 kp_problem kp_read_form(const kp_profile_key *key, const char *value, kp_profile *row);
+
+/* ---- values of several parts: profile_places.c, profile_commands.c ---- */
+
+kp_problem kp_read_pattern(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_application(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_select_answer(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_certificates(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_serial_bytes(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_pin_length(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_pin_padding(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_not_set(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_question(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_logout(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_reset_with_puk(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_sign_input(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_relay(const kp_profile_key *key, const char *value, kp_profile *row);
+kp_problem kp_read_protected(const kp_profile_key *key, const char *value, kp_profile *row);
 
 #endif

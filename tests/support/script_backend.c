@@ -10,19 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-typedef struct worker {
-    kp_script *script;
-    bool woken;
-} worker;
-
-typedef struct connection {
-    kp_script *script;
-    worker *worker;
-    kp_script_slot *slot;
-    bool lost; /* the card was changed under this connection */
-    unsigned int events;
-} connection;
-
 static kamupin_reader_answer answer(kamupin_status status)
 {
     return (kamupin_reader_answer){status, 0, false};
@@ -41,7 +28,7 @@ static kamupin_status take(kamupin_status *once)
 static kamupin_reader_answer script_open(void *user, void **out)
 {
     kp_script *script = user;
-    worker *made = calloc(1, sizeof *made);
+    kp_script_worker *made = calloc(1, sizeof *made);
     if (made == NULL)
         return answer(KAMUPIN_E_NO_MEMORY);
     pthread_mutex_lock(&script->lock);
@@ -63,7 +50,7 @@ static kamupin_reader_answer script_open(void *user, void **out)
 
 static void script_close(void *object)
 {
-    worker *closing = object;
+    kp_script_worker *closing = object;
     pthread_mutex_lock(&closing->script->lock);
     closing->script->closes++;
     closing->script->workers_now--;
@@ -73,7 +60,7 @@ static void script_close(void *object)
 
 static kamupin_reader_answer script_list(void *object, char *names, size_t *length)
 {
-    kp_script *script = ((worker *)object)->script;
+    kp_script *script = ((kp_script_worker *)object)->script;
     pthread_mutex_lock(&script->lock);
     script->lists++;
     kamupin_status status = take(&script->next_list);
@@ -137,7 +124,7 @@ static bool refresh(kp_script *script, kamupin_reader_state *states, size_t coun
 static kamupin_reader_answer script_watch(void *object, kamupin_reader_state *states, size_t count,
                                           long timeout_ms)
 {
-    worker *watcher = object;
+    kp_script_worker *watcher = object;
     kp_script *script = watcher->script;
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -173,7 +160,7 @@ static kamupin_reader_answer script_watch(void *object, kamupin_reader_state *st
 
 static void script_wake(void *object)
 {
-    worker *watcher = object;
+    kp_script_worker *watcher = object;
     pthread_mutex_lock(&watcher->script->lock);
     watcher->script->wakes++;
     watcher->woken = true;
@@ -182,7 +169,7 @@ static void script_wake(void *object)
 }
 
 /* Waits while another program holds the card; false when it was woken first. */
-static bool wait_until_free(worker *caller, const kp_script_slot *slot, bool deaf)
+static bool wait_until_free(kp_script_worker *caller, const kp_script_slot *slot, bool deaf)
 {
     kp_script *script = caller->script;
     script->waiting++;
@@ -199,8 +186,8 @@ static bool wait_until_free(worker *caller, const kp_script_slot *slot, bool dea
 
 static kamupin_reader_answer script_connect(void *object, const char *reader, void **out)
 {
-    kp_script *script = ((worker *)object)->script;
-    connection *made = calloc(1, sizeof *made);
+    kp_script *script = ((kp_script_worker *)object)->script;
+    kp_script_connection *made = calloc(1, sizeof *made);
     if (made == NULL)
         return answer(KAMUPIN_E_NO_MEMORY);
     pthread_mutex_lock(&script->lock);
@@ -213,7 +200,7 @@ static kamupin_reader_answer script_connect(void *object, const char *reader, vo
     if (status == KAMUPIN_OK) {
         slot->connects++;
         slot->connected = true;
-        *made = (connection){script, object, slot, false, slot->events};
+        *made = (kp_script_connection){script, object, slot, false, slot->events};
         *out = made;
     }
     pthread_mutex_unlock(&script->lock);
@@ -224,7 +211,7 @@ static kamupin_reader_answer script_connect(void *object, const char *reader, vo
 
 static void script_disconnect(void *object)
 {
-    connection *closing = object;
+    kp_script_connection *closing = object;
     pthread_mutex_lock(&closing->script->lock);
     closing->slot->disconnects++;
     closing->slot->connected = false;
@@ -236,7 +223,7 @@ static void script_disconnect(void *object)
 }
 
 /* What a connection meets before any call on it: a card that went, or another one that came. */
-static kamupin_status standing(connection *at)
+kamupin_status kp_script_standing(kp_script_connection *at)
 {
     if (at->slot->gone)
         return KAMUPIN_E_NO_READER;
@@ -247,7 +234,7 @@ static kamupin_status standing(connection *at)
 
 static kamupin_reader_answer script_reconnect(void *object)
 {
-    connection *at = object;
+    kp_script_connection *at = object;
     pthread_mutex_lock(&at->script->lock);
     at->slot->reconnects++;
     kamupin_status status = take(&at->slot->next_reconnect);
@@ -265,14 +252,14 @@ static kamupin_reader_answer script_reconnect(void *object)
 
 static kamupin_reader_answer script_begin(void *object)
 {
-    connection *at = object;
+    kp_script_connection *at = object;
     pthread_mutex_lock(&at->script->lock);
     at->slot->begins++;
     kamupin_status status = take(&at->slot->next_begin);
     if (status == KAMUPIN_OK && !wait_until_free(at->worker, at->slot, false))
         status = KAMUPIN_E_CANCELLED;
     if (status == KAMUPIN_OK)
-        status = standing(at);
+        status = kp_script_standing(at);
     if (status == KAMUPIN_OK && at->slot->held)
         kp_script_differs(at->script, "%s: a transaction inside a transaction", at->slot->name);
     if (status == KAMUPIN_OK)
@@ -283,139 +270,21 @@ static kamupin_reader_answer script_begin(void *object)
 
 static kamupin_reader_answer script_end(void *object)
 {
-    connection *at = object;
+    kp_script_connection *at = object;
     pthread_mutex_lock(&at->script->lock);
     at->slot->ends++;
     if (!at->slot->held)
         kp_script_differs(at->script, "%s: a transaction was ended that was not begun",
                           at->slot->name);
     at->slot->held = false;
-    kamupin_status status = standing(at);
+    kamupin_status status = kp_script_standing(at);
     pthread_mutex_unlock(&at->script->lock);
     return answer(status);
 }
 
-static bool fits(const kp_script_line *line, const unsigned char *command, size_t length)
-{
-    if (length != line->command_length)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (!line->open[i] && line->command[i] != command[i])
-            return false;
-    return true;
-}
-
-/* The step that `command` has to be, or NULL with the difference kept. */
-static const kp_script_line *next_line(connection *at, const unsigned char *command, size_t length)
-{
-    char came[2 * COMMAND_MAX + 1], want[2 * COMMAND_MAX + 1];
-    kp_script_slot *slot = at->slot;
-    if (at->script->difference[0] != '\0')
-        return NULL;
-    if (slot->next_step == slot->step_count) {
-        kp_script_differs(at->script, "%s: command %zu is one more than the script has: %s",
-                          slot->name, slot->next_step + 1,
-                          kp_script_hex(command, length, NULL, came));
-        return NULL;
-    }
-    const kp_script_line *line = &slot->steps[slot->next_step];
-    if (!fits(line, command, length)) {
-        kp_script_differs(at->script, "%s: command %zu\n   is        %s\n   should be %s",
-                          slot->name, slot->next_step + 1,
-                          kp_script_hex(command, length, NULL, came),
-                          kp_script_hex(line->command, line->command_length, line->open, want));
-        return NULL;
-    }
-    slot->next_step++;
-    return line;
-}
-
-/* The first command of a card waits for the first commands of others, when the script wants them
-   to meet. */
-static void meet_others(connection *at)
-{
-    kp_script *script = at->script;
-    struct timespec until;
-    int waited = 0;
-    if (script->meet == 0 || at->slot->asked)
-        return;
-    at->slot->asked = true;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 60;
-    script->met |= ++script->meeting >= script->meet;
-    pthread_cond_broadcast(&script->changed);
-    while (!script->met && waited != ETIMEDOUT)
-        waited = pthread_cond_timedwait(&script->changed, &script->lock, &until);
-    if (!script->met)
-        kp_script_differs(script, "only %u cards were asked at the same time", script->meeting);
-    script->meeting--;
-}
-
-/* Takes the next step, which has to be this command. */
-static kamupin_reader_answer take_step(connection *at, const unsigned char *command,
-                                       size_t command_length, unsigned char *reply,
-                                       size_t *reply_length)
-{
-    kamupin_status status = standing(at);
-    bool unsent = status != KAMUPIN_OK;
-    const kp_script_line *line =
-        status == KAMUPIN_OK ? next_line(at, command, command_length) : NULL;
-    if (status == KAMUPIN_OK && line == NULL)
-        status = KAMUPIN_E_READER_FAILED;
-    if (line != NULL && line->answers && *reply_length >= line->reply_length) {
-        memcpy(reply, line->reply, line->reply_length);
-        *reply_length = line->reply_length;
-    } else if (line != NULL) {
-        status = line->answers ? KAMUPIN_E_READER_FAILED : line->status;
-        unsent = line->unsent;
-    }
-    if (line != NULL && line->then == KP_THEN_REMOVE) {
-        at->slot->present = false;
-        at->slot->events++;
-    }
-    return (kamupin_reader_answer){status, 0, unsent};
-}
-
-static kamupin_reader_answer script_transmit(void *object, const unsigned char *command,
-                                             size_t command_length, unsigned char *reply,
-                                             size_t *reply_length)
-{
-    connection *at = object;
-    pthread_mutex_lock(&at->script->lock);
-    if (!at->slot->held)
-        kp_script_differs(at->script, "%s: a command outside a transaction", at->slot->name);
-    at->slot->transmits++;
-    meet_others(at);
-    kamupin_reader_answer made = take_step(at, command, command_length, reply, reply_length);
-    pthread_mutex_unlock(&at->script->lock);
-    return made;
-}
-
-static kamupin_reader_answer script_control(void *object, unsigned long code,
-                                            const unsigned char *in, size_t in_length,
-                                            unsigned char *out, size_t *out_length)
-{
-    connection *at = object;
-    unsigned char command[COMMAND_MAX] = {0xFF,
-                                          0xC0,
-                                          (unsigned char)(code >> 24),
-                                          (unsigned char)(code >> 16),
-                                          (unsigned char)(code >> 8),
-                                          (unsigned char)code};
-    if (in_length > sizeof command - 6)
-        return answer(KAMUPIN_E_READER_FAILED);
-    if (in_length > 0)
-        memcpy(command + 6, in, in_length);
-    pthread_mutex_lock(&at->script->lock);
-    at->slot->controls++;
-    kamupin_reader_answer made = take_step(at, command, 6 + in_length, out, out_length);
-    pthread_mutex_unlock(&at->script->lock);
-    return made;
-}
-
 void kp_script_give_control(kp_script *script)
 {
-    script->backend.control = script_control;
+    script->backend.control = kp_script_answer_control;
 }
 
 void kp_script_init(kp_script *script)
@@ -439,5 +308,5 @@ void kp_script_init(kp_script *script)
                                                .reconnect = script_reconnect,
                                                .begin = script_begin,
                                                .end = script_end,
-                                               .transmit = script_transmit};
+                                               .transmit = kp_script_answer_command};
 }
