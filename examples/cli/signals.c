@@ -8,11 +8,16 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Wakes the thread to its end. (pthread_cancel would load libgcc, at the end of every command.) */
+#define STOP SIGRTMIN
+
 struct cli_signals {
     pthread_t thread;
+    atomic_bool stopped;
     kamupin_cancel *cancel;
     int pipe[2];
 };
@@ -24,6 +29,7 @@ static void fill(sigset_t *set)
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGHUP);
     sigaddset(set, SIGQUIT);
+    sigaddset(set, STOP);
 }
 
 void cli_signals_block(void)
@@ -39,16 +45,13 @@ static void *wait_for_signals(void *user)
     cli_signals *signals = user;
     sigset_t set;
     fill(&set);
-    for (;;) {
+    while (!atomic_load(&signals->stopped)) {
         int number = 0;
-        if (sigwait(&set, &number) != 0)
+        if (sigwait(&set, &number) != 0 || number == STOP)
             continue;
-        int state = 0;
-        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
         kamupin_cancel_pull(signals->cancel);
         while (write(signals->pipe[1], "!", 1) < 0 && errno == EINTR)
             continue;
-        pthread_setcancelstate(state, NULL);
     }
     return NULL;
 }
@@ -79,7 +82,8 @@ void cli_signals_stop(cli_signals **signals)
 {
     if (*signals == NULL)
         return;
-    pthread_cancel((*signals)->thread);
+    atomic_store(&(*signals)->stopped, true);
+    pthread_kill((*signals)->thread, STOP);
     pthread_join((*signals)->thread, NULL);
     close((*signals)->pipe[0]);
     close((*signals)->pipe[1]);

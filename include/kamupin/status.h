@@ -98,6 +98,7 @@ typedef enum kamupin_status {
     KAMUPIN_E_REPLY_TOO_LARGE = 87, /**< the answer exceeds the bound */
     KAMUPIN_E_CA_FILE = 88,         /**< the CA file cannot be read */
     KAMUPIN_E_URL_REFUSED = 89,     /**< the service's address is not a plain https URL */
+    KAMUPIN_E_NETWORK_LIBRARY = 90, /**< libcurl, loaded when needed, is missing or too old */
 
     /* 100..125: the service and its operation. */
     KAMUPIN_E_SERVICE_UNAVAILABLE = 100,

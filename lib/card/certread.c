@@ -161,3 +161,8 @@ kamupin_status kp_certificates_name(const kp_identity *identity, char *name, kam
     kp_hex(digest, length, false, name + 6);
     return KAMUPIN_OK;
 }
+
+void kp_certificates_get_ready(void)
+{
+    EVP_MD_free(EVP_MD_fetch(NULL, "SHA256", NULL));
+}

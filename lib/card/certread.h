@@ -30,4 +30,8 @@ kamupin_status kp_certificate_objects_confirm(kp_channel *channel, const kp_iden
 /** "certs:" and the SHA-256 over all certificates in order. Errors: crypto. */
 kamupin_status kp_certificates_name(const kp_identity *identity, char *name, kamupin_error *error);
 
+/** Has OpenSSL make itself ready, which its first use would do: that takes as long as a dozen
+ * commands to a quick card. Any thread; nothing is to be undone. */
+void kp_certificates_get_ready(void);
+
 #endif

@@ -11,6 +11,7 @@
 #include <card/crew.h>
 
 #include <card/cache.h>
+#include <card/certread.h>
 #include <core/fail.h>
 
 #include <pthread.h>
@@ -253,6 +254,10 @@ static void begin_more(crew *all)
 
 static void run(crew *all)
 {
+    pthread_mutex_lock(&all->lock);
+    begin_more(all);
+    pthread_mutex_unlock(&all->lock);
+    kp_certificates_get_ready(); /* while the cards talk */
     pthread_mutex_lock(&all->lock);
     for (;;) {
         int64_t now = now_ms(), next = INT64_MAX;

@@ -8,20 +8,16 @@
 #include <core/fail.h>
 #include <net/tls.h>
 
-#include <curl/curl.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-
-#if LIBCURL_VERSION_NUM < 0x075800
-#error "libcurl 7.88 or newer is needed: global init by any thread, QUICK_EXIT, no SIGPIPE from TLS"
-#endif
 
 #define HEADERS_MAX 32768 /* bytes of all answer headers together */
 #define POLL_MS     1000  /* the context's clock is looked at this often, suspend or not */
 
 struct kp_http {
     kamupin_context *context;
+    kp_curl curl;
     CURLM *multi;
     CURL *easy;
     bool ruled; /* the TLS rules are set */
@@ -41,27 +37,26 @@ kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_err
     kamupin_status status = kp_context_check(context, error);
     if (status != KAMUPIN_OK)
         return status;
-    /* From 7.84 on curl_global_init counts its callers and takes a lock of its own, if libcurl was
-     * built with atomics; so each client calls it, and no state of ours is global. */
-    if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_THREADSAFE) == 0)
-        return kp_fail(error, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_LOCAL,
-                       "this libcurl cannot be initialised by several threads");
     kp_http *made = calloc(1, sizeof *made);
     if (made == NULL)
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    const kp_curl *curl = &made->curl;
+    status = kp_curl_load(&made->curl, error);
+    if (status == KAMUPIN_OK && curl->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        status = kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    if (status != KAMUPIN_OK) {
         free(made);
-        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+        return status;
     }
     made->context = context;
-    made->multi = curl_multi_init();
-    made->easy = curl_easy_init();
+    made->multi = curl->multi_init();
+    made->easy = curl->easy_init();
     if (made->multi == NULL || made->easy == NULL) {
         kp_http_free(&made);
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     }
-    curl_multi_setopt(made->multi, CURLMOPT_MAXCONNECTS, 1L);
-    curl_multi_setopt(made->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 1L);
+    curl->multi_setopt(made->multi, CURLMOPT_MAXCONNECTS, 1L);
+    curl->multi_setopt(made->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 1L);
     *http = made;
     return KAMUPIN_OK;
 }
@@ -72,10 +67,11 @@ void kp_http_free(kp_http **http)
         return;
     /* In a forked child libcurl's handles are left behind as they are: closing them would end the
      * parent's TLS session, which is the same one. */
+    const kp_curl *curl = &(*http)->curl;
     if (kp_context_check((*http)->context, NULL) == KAMUPIN_OK) {
-        curl_easy_cleanup((*http)->easy);
-        curl_multi_cleanup((*http)->multi);
-        curl_global_cleanup();
+        curl->easy_cleanup((*http)->easy);
+        curl->multi_cleanup((*http)->multi);
+        curl->global_cleanup();
     }
     free(*http);
     *http = NULL;
@@ -135,13 +131,13 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
     CURL *easy = http->easy;
 
     if (!http->ruled) {
-        kamupin_status status = kp_tls_rules(http->context, easy, error);
+        kamupin_status status = kp_tls_rules(http->context, &http->curl, easy, error);
         if (status != KAMUPIN_OK)
             return status;
         http->ruled = true;
     }
     bool set = true;
-#define SET(option, value) set = set && curl_easy_setopt(easy, option, value) == CURLE_OK
+#define SET(option, value) set = set && http->curl.easy_setopt(easy, option, value) == CURLE_OK
     SET(CURLOPT_URL, request->url);
     if (strcmp(request->method, "POST") == 0) {
         const kp_buffer *body = request->body;
@@ -171,26 +167,29 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
     return set ? KAMUPIN_OK : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
 }
 
-static void wake(void *multi)
+static void wake(void *object)
 {
-    curl_multi_wakeup(multi);
+    kp_http *http = object;
+
+    http->curl.multi_wakeup(http->multi);
 }
 
 /* Runs the transfer to its end, the deadline or the cancel, whichever comes first. */
 static kamupin_status drive(kp_http *http, int64_t end_ms, kamupin_cancel *cancel, CURLcode *code,
                             kamupin_error *error)
 {
-    kp_cancel_hook hook = {wake, http->multi, NULL};
+    const kp_curl *curl = &http->curl;
+    kp_cancel_hook hook = {wake, http, NULL};
     kamupin_status status = KAMUPIN_OK;
     int running = 1;
 
     *code = CURLE_OUT_OF_MEMORY;
-    if (curl_multi_add_handle(http->multi, http->easy) != CURLM_OK)
+    if (curl->multi_add_handle(http->multi, http->easy) != CURLM_OK)
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     kp_cancel_enter(cancel, &hook);
     while (running > 0) {
         status = kp_cancel_check(cancel, error);
-        if (status != KAMUPIN_OK || curl_multi_perform(http->multi, &running) != CURLM_OK)
+        if (status != KAMUPIN_OK || curl->multi_perform(http->multi, &running) != CURLM_OK)
             break;
         int64_t left = end_ms - kp_now_ms(http->context);
         if (running > 0 && left <= 0) {
@@ -199,12 +198,12 @@ static kamupin_status drive(kp_http *http, int64_t end_ms, kamupin_cancel *cance
             break;
         }
         if (running > 0)
-            curl_multi_poll(http->multi, NULL, 0, left < POLL_MS ? (int)left : POLL_MS, NULL);
+            curl->multi_poll(http->multi, NULL, 0, left < POLL_MS ? (int)left : POLL_MS, NULL);
     }
     kp_cancel_leave(cancel, &hook);
     int queued = 0;
-    for (CURLMsg *message = curl_multi_info_read(http->multi, &queued); message != NULL;
-         message = curl_multi_info_read(http->multi, &queued))
+    for (CURLMsg *message = curl->multi_info_read(http->multi, &queued); message != NULL;
+         message = curl->multi_info_read(http->multi, &queued))
         if (message->msg == CURLMSG_DONE)
             *code = message->data.result;
     return status;
@@ -212,53 +211,53 @@ static kamupin_status drive(kp_http *http, int64_t end_ms, kamupin_cancel *cance
 
 /* ---- the answer ---- */
 
-static void copy_header(CURL *easy, const char *name, char *out, size_t room)
+static void copy_header(const kp_http *http, const char *name, char *out, size_t room)
 {
     struct curl_header *header = NULL;
 
     out[0] = '\0';
-    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+    if (http->curl.easy_header(http->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
         strlen(header->value) < room)
         memcpy(out, header->value, strlen(header->value) + 1);
 }
 
 /* Whole seconds of Retry-After and Age (RFC 9110, 10.2.3; RFC 9111, 5.1); the first's other form, a
  * date, is not the profile's. */
-static int read_seconds(CURL *easy, const char *name, int absent)
+static int read_seconds(const kp_http *http, const char *name, int absent)
 {
     char text[8];
 
-    copy_header(easy, name, text, sizeof text);
+    copy_header(http, name, text, sizeof text);
     size_t digits = strspn(text, "0123456789");
     return digits == 0 || text[digits] != '\0' || digits > 6 ? absent : atoi(text);
 }
 
 /* Whether the answer said where it ends (RFC 9112, 6.3), and so ended there. libcurl takes a closed
  * connection for an end even when TLS did not announce it; anyone on the way could cut there. */
-static bool is_whole(CURL *easy)
+static bool is_whole(const kp_http *http)
 {
     struct curl_header *coding = NULL;
     curl_off_t length = -1;
 
-    curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    return length >= 0 ||
-           curl_easy_header(easy, "Transfer-Encoding", 0, CURLH_HEADER, -1, &coding) == CURLHE_OK;
+    http->curl.easy_getinfo(http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    return length >= 0 || http->curl.easy_header(http->easy, "Transfer-Encoding", 0, CURLH_HEADER,
+                                                 -1, &coding) == CURLHE_OK;
 }
 
-static kamupin_status read_reply(CURL *easy, kp_http_reply *reply, kamupin_error *error)
+static kamupin_status read_reply(const kp_http *http, kp_http_reply *reply, kamupin_error *error)
 {
     long code = 0;
 
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code);
+    http->curl.easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &code);
     reply->status = (int)code;
-    copy_header(easy, "Content-Type", reply->content_type, sizeof reply->content_type);
-    copy_header(easy, "DPoP-Nonce", reply->dpop_nonce, sizeof reply->dpop_nonce);
-    reply->retry_after = read_seconds(easy, "Retry-After", -1);
-    reply->age = read_seconds(easy, "Age", 0);
+    copy_header(http, "Content-Type", reply->content_type, sizeof reply->content_type);
+    copy_header(http, "DPoP-Nonce", reply->dpop_nonce, sizeof reply->dpop_nonce);
+    reply->retry_after = read_seconds(http, "Retry-After", -1);
+    reply->age = read_seconds(http, "Age", 0);
     kamupin_status status = KAMUPIN_OK;
     if (code >= 300 && code <= 399)
         status = kp_fail(error, KAMUPIN_E_HTTP_REDIRECTED, KAMUPIN_FROM_HTTP, NULL);
-    else if (!is_whole(easy))
+    else if (!is_whole(http))
         status = kp_fail(error, KAMUPIN_E_NETWORK_INTERRUPTED, KAMUPIN_FROM_NETWORK,
                          "an answer that does not say its length");
     if (status != KAMUPIN_OK && error != NULL)
@@ -288,31 +287,32 @@ static void say(const kp_http *http, const kp_http_request *request, const kp_ht
                path_of(request->url), kamupin_status_name(status), took);
 }
 
-static bool list_headers(const kp_http_request *request, struct curl_slist **list)
+static bool list_headers(const kp_curl *curl, const kp_http_request *request,
+                         struct curl_slist **list)
 {
     /* libcurl would ask before it sends a larger body; one round trip is enough. */
-    struct curl_slist *head = curl_slist_append(NULL, "Expect:");
+    struct curl_slist *head = curl->slist_append(NULL, "Expect:");
 
     *list = head;
     for (size_t i = 0; head != NULL && i < request->header_count; i++)
-        if (curl_slist_append(head, request->headers[i]) == NULL)
+        if (curl->slist_append(head, request->headers[i]) == NULL)
             return false;
     return head != NULL;
 }
 
-static void wipe_headers(struct curl_slist *list)
+static void wipe_headers(const kp_curl *curl, struct curl_slist *list)
 {
     for (struct curl_slist *at = list; at != NULL; at = at->next)
         OPENSSL_cleanse(at->data, strlen(at->data));
-    curl_slist_free_all(list);
+    curl->slist_free_all(list);
 }
 
 /* The transfer is over, or was never begun: nothing of the request may stay in the handle. */
 static void forget(kp_http *http)
 {
-    curl_multi_remove_handle(http->multi, http->easy);
-    curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
-    curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
+    http->curl.multi_remove_handle(http->multi, http->easy);
+    http->curl.easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
+    http->curl.easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
 }
 
 kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
@@ -334,20 +334,21 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
     if (end_ms <= reply->sent_ms)
         return kp_fail_platform(error, KAMUPIN_E_NETWORK_TIMEOUT, KAMUPIN_FROM_NETWORK, 0,
                                 "no time is left for the request");
-    status =
-        list_headers(request, &headers) ? KAMUPIN_OK : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    status = list_headers(&http->curl, request, &headers)
+                 ? KAMUPIN_OK
+                 : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     if (status == KAMUPIN_OK)
         status = prepare(http, request, headers, (long)(end_ms - reply->sent_ms), &now, error);
     if (status == KAMUPIN_OK)
         status = drive(http, end_ms, cancel, &code, error);
     if (status == KAMUPIN_OK && code != CURLE_OK)
         status = now.too_large ? kp_fail(error, KAMUPIN_E_REPLY_TOO_LARGE, KAMUPIN_FROM_HTTP, NULL)
-                               : kp_curl_fail(http->easy, code, error);
+                               : kp_curl_fail(&http->curl, http->easy, code, error);
     if (status == KAMUPIN_OK)
-        status = read_reply(http->easy, reply, error);
+        status = read_reply(http, reply, error);
     say(http, request, reply, status);
     forget(http);
-    wipe_headers(headers);
+    wipe_headers(&http->curl, headers);
     if (status != KAMUPIN_OK)
         kp_http_reply_wipe(reply);
     return status;

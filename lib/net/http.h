@@ -16,9 +16,11 @@ typedef struct kp_http kp_http;
 #define KP_HTTP_BODY_MAX 65536 /* bytes, each way */
 #define KP_URL_MAX       256   /* bytes of a service's address, with the NUL */
 
-/** ok for "https://host[:port][/path]" without user, query or fragment; else url-refused. */
+/** ok for "https://host[:port][/path]" without user, query or fragment; else url-refused, or
+ * network-library. */
 kamupin_status kp_url_check(const char *url, kamupin_error *error);
 
+/** Errors: network-library, no-memory, forked. */
 kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_error *error);
 void kp_http_free(kp_http **http);
 

@@ -30,21 +30,22 @@ static kamupin_status check_ca_file(const char *path, kamupin_error *error)
     return KAMUPIN_OK;
 }
 
-kamupin_status kp_tls_rules(const kamupin_context *context, CURL *easy, kamupin_error *error)
+kamupin_status kp_tls_rules(const kamupin_context *context, const kp_curl *curl, CURL *easy,
+                            kamupin_error *error)
 {
     bool set =
-        curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
+        curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
+        curl->easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+        curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+        curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
 
     if (set && context->ca_file != NULL) {
         kamupin_status status = check_ca_file(context->ca_file, error);
         if (status != KAMUPIN_OK)
             return status;
         /* These CAs and no others: the system's folder is taken out as well. */
-        set = curl_easy_setopt(easy, CURLOPT_CAINFO, context->ca_file) == CURLE_OK &&
-              curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
+        set = curl->easy_setopt(easy, CURLOPT_CAINFO, context->ca_file) == CURLE_OK &&
+              curl->easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
     }
     return set ? KAMUPIN_OK
                : kp_fail(error, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS,
@@ -87,7 +88,7 @@ static const meaning MEANINGS[] = {
     {CURLE_BAD_CONTENT_ENCODING, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_HTTP},
 };
 
-kamupin_status kp_curl_fail(CURL *easy, CURLcode code, kamupin_error *error)
+kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, kamupin_error *error)
 {
     meaning found = {code, KAMUPIN_E_NETWORK_INTERRUPTED, KAMUPIN_FROM_NETWORK};
     long tunnel = 0, verify = 0;
@@ -97,21 +98,21 @@ kamupin_status kp_curl_fail(CURL *easy, CURLcode code, kamupin_error *error)
         if (MEANINGS[i].code == code)
             found = MEANINGS[i];
     /* A proxy that refuses the tunnel looks like a broken connection to libcurl. */
-    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    curl->easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
     if (tunnel >= 300) {
         found.status = KAMUPIN_E_NETWORK_UNREACHABLE;
         snprintf(what, sizeof what, "the proxy answers %ld", tunnel);
     } else if (found.status == KAMUPIN_E_TLS_CERTIFICATE) {
         /* The chain is judged in the handshake, by OpenSSL, and leaves its reason; the name is
          * judged after it, by libcurl, and leaves none. */
-        curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+        curl->easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify);
         bool chain = verify != X509_V_OK && verify != X509_V_ERR_UNSPECIFIED;
         snprintf(what, sizeof what, "certificate refused: %s",
                  chain ? X509_verify_cert_error_string(verify) : "not for this name");
     } else {
         /* libcurl's fixed sentence, not its error buffer: that one may quote the proxy's address.
          */
-        snprintf(what, sizeof what, "%s", curl_easy_strerror(code));
+        snprintf(what, sizeof what, "%s", curl->easy_strerror(code));
     }
     return kp_fail_platform(error, found.status, found.origin, (long)code, what);
 }

@@ -8,12 +8,13 @@
 
 #include <core/context.h>
 
-#include <curl/curl.h>
+#include <net/curl.h>
 
 /** Sets the TLS rules on `easy`. Errors: ca-file, no-memory. */
-kamupin_status kp_tls_rules(const kamupin_context *context, CURL *easy, kamupin_error *error);
+kamupin_status kp_tls_rules(const kamupin_context *context, const kp_curl *curl, CURL *easy,
+                            kamupin_error *error);
 
 /** Fills `error` from libcurl's code of a finished transfer; never called with CURLE_OK. */
-kamupin_status kp_curl_fail(CURL *easy, CURLcode code, kamupin_error *error);
+kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, kamupin_error *error);
 
 #endif

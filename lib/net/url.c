@@ -5,8 +5,7 @@
 #include <net/http.h>
 
 #include <core/fail.h>
-
-#include <curl/curl.h>
+#include <net/curl.h>
 #include <string.h>
 
 static kamupin_status refuse(kamupin_error *error, const char *why)
@@ -44,6 +43,7 @@ static bool has_dots(const char *url)
 kamupin_status kp_url_check(const char *url, kamupin_error *error)
 {
     static const char SCHEME[] = "https://";
+    kp_curl curl;
     CURLU *parts = NULL;
     char *host = NULL;
 
@@ -54,14 +54,16 @@ kamupin_status kp_url_check(const char *url, kamupin_error *error)
         return refuse(error, "not an https:// address");
     if (!plain(url) || has_dots(url))
         return refuse(error, "an address with a user, a query, a fragment or odd characters");
-    parts = curl_url();
+    kamupin_status status = kp_curl_load(&curl, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    parts = curl.url();
     if (parts == NULL)
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
-    kamupin_status status = KAMUPIN_OK;
-    if (curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
-        curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK || host[0] == '\0')
+    if (curl.url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
+        curl.url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK || host[0] == '\0')
         status = refuse(error, "not a URL");
-    curl_free(host);
-    curl_url_cleanup(parts);
+    curl.free(host);
+    curl.url_cleanup(parts);
     return status;
 }

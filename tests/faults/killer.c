@@ -6,12 +6,16 @@
    world may have changed. KAMUPIN_KILL=<before|after>:<command|request>:<n> says where;
    KAMUPIN_KILL_COUNT names a file to which each passing command and request adds a line, so that
    the test knows how many there are. Nothing of it is in the library: it stands between libkamupin
-   and libpcsclite, and between libkamupin and libcurl. */
+   and libpcsclite, and between libcurl and OpenSSL's libssl, where a request leaves and the first
+   part of its answer comes. */
 #define _GNU_SOURCE
-#include <curl/curl.h>
+#include "libssl.h"
+
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <openssl/ssl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,18 +24,10 @@
 
 typedef LONG transmit_fn(SCARDHANDLE, const SCARD_IO_REQUEST *, LPCBYTE, DWORD, SCARD_IO_REQUEST *,
                          LPBYTE, LPDWORD);
-typedef CURLMcode handle_fn(CURLM *, CURL *);
+typedef int write_fn(SSL *, const void *, int);
+typedef int read_fn(SSL *, void *, int);
 
 static unsigned int commands, requests;
-
-static void *real(const char *name)
-{
-    void *found = dlsym(RTLD_NEXT, name);
-
-    if (found == NULL)
-        abort();
-    return found;
-}
 
 static void note(const char *what)
 {
@@ -58,8 +54,10 @@ static void reach(const char *when, const char *what, unsigned int n)
 LONG SCardTransmit(SCARDHANDLE card, const SCARD_IO_REQUEST *send_pci, LPCBYTE command,
                    DWORD length, SCARD_IO_REQUEST *receive_pci, LPBYTE reply, LPDWORD reply_length)
 {
-    transmit_fn *transmit = (transmit_fn *)real("SCardTransmit");
+    transmit_fn *transmit = (transmit_fn *)dlsym(RTLD_NEXT, "SCardTransmit");
 
+    if (transmit == NULL)
+        abort();
     note("command\n");
     commands++;
     reach("before", "command", commands);
@@ -68,20 +66,31 @@ LONG SCardTransmit(SCARDHANDLE card, const SCARD_IO_REQUEST *send_pci, LPCBYTE c
     return answer;
 }
 
-CURLMcode curl_multi_add_handle(CURLM *multi, CURL *easy)
+static bool begins(const char *bytes, int length, const char *with)
 {
-    handle_fn *add = (handle_fn *)real("curl_multi_add_handle");
+    size_t size = strlen(with);
 
-    note("request\n");
-    requests++;
-    reach("before", "request", requests);
-    return add(multi, easy);
+    return length >= (int)size && memcmp(bytes, with, size) == 0;
 }
 
-CURLMcode curl_multi_remove_handle(CURLM *multi, CURL *easy)
+int SSL_write(SSL *ssl, const void *bytes, int length)
 {
-    handle_fn *leave = (handle_fn *)real("curl_multi_remove_handle");
+    write_fn *write_on = (write_fn *)next_in_libssl("SSL_write");
 
-    reach("after", "request", requests);
-    return leave(multi, easy);
+    if (begins(bytes, length, "GET /") || begins(bytes, length, "POST /")) {
+        note("request\n");
+        requests++;
+        reach("before", "request", requests);
+    }
+    return write_on(ssl, bytes, length);
+}
+
+int SSL_read(SSL *ssl, void *bytes, int length)
+{
+    read_fn *read_on = (read_fn *)next_in_libssl("SSL_read");
+    int got = read_on(ssl, bytes, length);
+
+    if (begins(bytes, got, "HTTP/1."))
+        reach("after", "request", requests);
+    return got;
 }

@@ -5,6 +5,8 @@
    KAMUPIN_TAP names: a test reads there what really went over the network. Stands between libcurl
    and OpenSSL's libssl. */
 #define _GNU_SOURCE
+#include "libssl.h"
+
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <openssl/ssl.h>
@@ -13,15 +15,6 @@
 
 typedef int write_fn(SSL *, const void *, int);
 typedef int read_fn(SSL *, void *, int);
-
-static void *real(const char *name)
-{
-    void *found = dlsym(RTLD_NEXT, name);
-
-    if (found == NULL)
-        abort();
-    return found;
-}
 
 static void tap(const void *bytes, int length)
 {
@@ -37,7 +30,7 @@ static void tap(const void *bytes, int length)
 
 int SSL_write(SSL *ssl, const void *bytes, int length)
 {
-    write_fn *next = (write_fn *)real("SSL_write");
+    write_fn *next = (write_fn *)next_in_libssl("SSL_write");
 
     tap(bytes, length);
     return next(ssl, bytes, length);
@@ -45,7 +38,7 @@ int SSL_write(SSL *ssl, const void *bytes, int length)
 
 int SSL_read(SSL *ssl, void *bytes, int length)
 {
-    read_fn *next = (read_fn *)real("SSL_read");
+    read_fn *next = (read_fn *)next_in_libssl("SSL_read");
     int got = next(ssl, bytes, length);
 
     tap(bytes, got);

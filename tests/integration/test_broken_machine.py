@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A machine that is not as it should be: no PC/SC daemon, one that does not admit this user, no reader, a card that another
-# program holds, no locked memory, OpenSSL without randomness, a state folder that is not ours alone. Not ours on the other
+# program holds, no locked memory, no libcurl, OpenSSL without randomness, a state folder that is not ours alone. Not ours on the other
 # end: all of them are the system's own parts, broken as an administrator could break them.
 """Broken machines."""
 from __future__ import annotations
@@ -282,3 +282,18 @@ def test_a_journal_that_is_damaged(sandbox, lang):
     second.answer_sms()
     assert second.ended().status == "ok"
     assert new_pin_works(box)
+
+
+@LANG
+def test_no_libcurl(calm_box, tmp_path, lang):
+    """Whatever needs the network says what is missing, before a code is spent; the card's own work never asks for it."""
+    asked = tmp_path / "asked"
+    env = {"LD_PRELOAD": str(BUILD / "lib" / "libfault-nocurl.so"), "KAMUPIN_NOCURL": str(asked)}
+    error = refused(calm_box, "network-library", code=calm_box.code(), sms="", lang=lang, env=env)
+    assert error["origin"] == "local" and requests(calm_box) == []
+    assert asked.exists()
+    asked.unlink()
+    for command in COMMANDS:
+        done = run(*command, env=calm_box.env | env, lang=lang)
+        assert done.code == 0, done
+    assert not asked.exists()
