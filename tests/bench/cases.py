@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 
 from box import BUILD, Box  # noqa: E402
+from terminal import Terminal  # noqa: E402
 
 ANSWER_MS = 40
 READERS = 16
@@ -83,16 +85,43 @@ def start_slow(runs: int) -> Result:
     return _start("start-slow", f"akis2:wait={ANSWER_MS}", runs)
 
 
+def _cancels(case: str, what: str, runs: int, *words: str) -> Result:
+    with Box(["akis2"]) as box:
+        done = box.run(program("driver-cancels"), str(10 * runs), *words)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    if len(lines) != 10 * runs or any(line[0] != "cancelled" for line in lines):
+        raise Failed(f"not every wait was cancelled:\n{done.stdout}{done.stderr}")
+    return Result(case, f"{what}, cancelled from another thread",
+                  Side("from the pull to the end", [int(line[1]) / 1000 for line in lines]), 50, worst=True)
+
+
 def cancel(runs: int) -> Result:
     """From pulling a cancel handle to the end of the wait that it was given to, around the moment that the wait begins."""
-    with Box(["akis2"]) as box:
-        done = box.run(program("driver-cancels"), str(10 * runs), "500")
-    words = [line.split() for line in done.stdout.splitlines()]
-    if len(words) != 10 * runs or any(word[0] != "cancelled" for word in words):
-        raise Failed(f"not every wait was cancelled:\n{done.stdout}{done.stderr}")
-    return Result("cancel", "a wait for readers and cards, cancelled from another thread",
-                  Side("from the pull to the end", [int(word[1]) / 1000 for word in words]), 50)
+    return _cancels("cancel", "a wait for readers and cards", runs, "500")
+
+
+def cancel_network(runs: int) -> Result:
+    """The same while a service takes the connection and says nothing."""
+    return _cancels("cancel-network", "a request that nobody answers", runs, "2000", "-n")
+
+
+def cancel_prompt(runs: int) -> Result:
+    """From Ctrl-C at the command's prompt for a PIN to the end of its process."""
+    took = []
+    with Box(["akis1"]) as box:
+        for _ in range(2 * runs):
+            with Terminal([program("kamupin"), "pin", "change", "--card", box.cards[0].reader], box.env | {"KAMUPIN_LANG": "en"}) as at:
+                at.expect("Present PIN: ")
+                began = time.monotonic()
+                at.send("\x03", end="")
+                at.wait()
+                took.append((time.monotonic() - began) * 1000)
+                if at.process.returncode == 0:
+                    raise Failed(f"not cancelled:\n{at.text}")
+    return Result("cancel-prompt", "a prompt, cancelled by Ctrl-C", Side("from the key to the end of the process", took), 50,
+                  worst=True)
 
 
 CASES: dict[str, Callable[[int], Result]] = {"demo": demo, "readers": readers, "apdu": apdu, "start": start,
-                                               "start-slow": start_slow, "cancel": cancel}
+                                               "start-slow": start_slow, "cancel": cancel,
+                                               "cancel-network": cancel_network, "cancel-prompt": cancel_prompt}

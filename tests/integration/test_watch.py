@@ -276,6 +276,16 @@ def test_cancels_while_another_program_holds_the_card(sandbox: Callable[..., Box
         other.close()
 
 
+def test_cancels_while_the_service_is_silent(sandbox: Callable[..., Box]) -> None:
+    """Before the first command to the card, between commands, while it is waited for the service's first word."""
+    box = sandbox(["akis2"])
+    program = Program(CANCELS, "30", "2000", "-n", env=box.env)
+    try:
+        assert [line.split()[0] for line in program.lines(30, 30.0)] == ["cancelled"] * 30
+    finally:
+        program.close()
+
+
 # ---- who wakes up ----
 
 def wake_ups(trace: Path) -> list[float]:
