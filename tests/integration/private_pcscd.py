@@ -135,6 +135,10 @@ class Client:
         assert select.select([self.process.stdout], [], [], seconds)[0], "the PC/SC client says nothing"
         return self.process.stdout.readline().rstrip("\n")
 
+    def has_answered(self) -> bool:
+        assert self.process.stdout
+        return bool(select.select([self.process.stdout], [], [], 0)[0])
+
     def say(self, line: str) -> str:
         self.ask(line)
         return self.answer()

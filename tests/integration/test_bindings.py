@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -132,9 +131,7 @@ def test_a_refusal_of_the_service_is_an_exception(sandbox: Callable[..., Box], l
 def test_other_python_threads_run_while_the_library_waits(sandbox: Callable[..., Box]) -> None:
     box = sandbox(cards=["akis2"])
     with Client(box, *PYTHON, "wait") as client:
-        before = time.monotonic()
         assert client.until("running while it waits")[1] == "True"
         box.cards[0].eject()
-        assert client.until("waited") == ["waited", "changed"]
+        assert client.until("waited") == ["waited", "changed"]  # at its own bound it would say timed-out
         assert client.end() == (0, "")
-    assert time.monotonic() - before < 9, "the wait has not run into its own bound"

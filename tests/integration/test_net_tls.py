@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import struct
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -184,25 +184,37 @@ def test_redirects_are_never_followed(pki: Authority, leaf: Path, code: int) -> 
     assert target.connections == 0
 
 
-def test_slow_server_ends_at_the_bound(pki: Authority, leaf: Path, tmp_path: Path) -> None:
-    with SServer(tmp_path, leaf) as server:  # it waits for someone to type the answer
-        answer = ask_once(pki, f"https://localhost:{server.port}/", "--timeout", "700")
-        assert (answer["status"], 600 <= int(answer["ms"]) < 3000) == ("network-timeout", True)
-        answer = ask_once(pki, f"https://localhost:{server.port}/", "--deadline", "300")
-        assert (answer["status"], 200 <= int(answer["ms"]) < 2500) == ("network-timeout", True)
+PATIENCE = 6.0  # seconds: less than what bounds an exchange that was told nothing else
+
+
+def answer_late(connection: socket.socket) -> None:
+    """Takes a request and answers it when the client has stayed for that long."""
+    read_request(connection)
+    if not select.select([connection], [], [], PATIENCE)[0]:
+        connection.sendall(GOOD)
+
+
+def leave_late(connection: socket.socket) -> None:
+    """Never speaks TLS, and hangs up when the client has stayed for that long."""
+    connection.recv(65536)
+    select.select([connection], [], [], PATIENCE)
+
+
+@pytest.mark.parametrize("bound", ["--timeout", "--deadline"])
+def test_slow_server_ends_at_the_bound(pki: Authority, leaf: Path, bound: str) -> None:
+    with RawServer(answer_late, leaf) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/", bound, "500")["status"] == "network-timeout"
 
 
 def test_silent_port_ends_at_the_bound(pki: Authority) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:  # accepts, never speaks TLS
-        answer = ask_once(pki, f"https://127.0.0.1:{listener.getsockname()[1]}/", "--connect-timeout", "400")
-    assert (answer["status"], int(answer["ms"]) < 3000) == ("network-timeout", True)
+    with RawServer(leave_late) as server:
+        assert ask_once(pki, f"https://127.0.0.1:{server.port}/", "--connect-timeout", "400")["status"] == "network-timeout"
 
 
-def test_cancel_ends_a_wait_at_once(pki: Authority, leaf: Path, tmp_path: Path) -> None:
-    with SServer(tmp_path, leaf) as server:
-        answer = ask_once(pki, f"https://localhost:{server.port}/", "--cancel-after", "300")
-    assert answer["status"] == "cancelled"
-    assert 250 <= int(answer["ms"]) < 800  # below the second after which the clock is looked at anyway
+def test_cancel_ends_a_wait(pki: Authority, leaf: Path) -> None:
+    """Before the answer comes. How soon: scripts/bench cancel-network."""
+    with RawServer(answer_late, leaf) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/", "--cancel-after", "300")["status"] == "cancelled"
 
 
 def body_of(length: int) -> bytes:
@@ -301,10 +313,8 @@ def test_cancel_does_not_wait_for_a_name(tmp_path: Path) -> None:
     source, shim = tmp_path / "slow.c", tmp_path / "slow.so"
     source.write_text("#include <unistd.h>\nint getaddrinfo(const char *n, const char *s, const void *h, void **r);\n"
                       "int getaddrinfo(const char *n, const char *s, const void *h, void **r)\n"
-                      "{ (void)n; (void)s; (void)h; (void)r; sleep(8); return -2; }\n")
+                      "{ (void)n; (void)s; (void)h; (void)r; for (;;) pause(); }\n")
     subprocess.run(["cc", "-shared", "-fPIC", "-o", str(shim), str(source)], check=True, timeout=60)
-    started = time.monotonic()
     answer = ask_once(None, "https://service.invalid/", "--cancel-after", "300", LD_PRELOAD=str(shim),
                       ASAN_OPTIONS="verify_asan_link_order=0")
-    assert (answer["status"], int(answer["ms"]) < 900) == ("cancelled", True)
-    assert time.monotonic() - started < 6  # freeing the client did not wait either
+    assert answer["status"] == "cancelled"  # and the program has ended: freeing the client did not wait either
