@@ -31,14 +31,18 @@ static void tell_problem(telling *it, const kamupin_profile_finding *finding)
 
 static void tell_row(telling *it, const kamupin_profile_finding *finding)
 {
-    json_array_append_new(it->rows, json_pack("{s:i, s:s, s:s, s:s}", "line", (int)finding->line,
-                                              "row", finding->row, "product", finding->product,
-                                              "operations", finding->text));
+    json_array_append_new(it->rows,
+                          json_pack("{s:i, s:s, s:s, s:s, s:s, s:s}", "line", (int)finding->line,
+                                    "row", finding->row, "product", finding->product, "operations",
+                                    finding->text, "secure_messaging", finding->secure_messaging,
+                                    "protected", finding->protected_commands));
     if (it->program->args.json || it->on_screen)
         return;
     printf("%s\n", finding->row);
     cli_show_row(it->program, M_CARD, finding->product);
     cli_show_row(it->program, M_OPERATIONS, finding->text);
+    cli_show_row(it->program, M_SESSION, finding->secure_messaging);
+    cli_show_row(it->program, M_PROTECTED, finding->protected_commands);
 }
 
 static void tell(void *user, const kamupin_profile_finding *finding)

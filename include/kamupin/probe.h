@@ -41,7 +41,7 @@ typedef struct kamupin_probe_finding {
 
 typedef struct kamupin_probe_request {
     size_t size;        /**< sizeof; set by KAMUPIN_PROBE_REQUEST_INIT */
-    const char *card;   /**< the reader's name, a card_id or a serial; NULL: the only card */
+    const char *card;   /**< an address as kamupin_card_matches has it; NULL: the only card */
     unsigned int steps; /**< kamupin_probe_step values; 0: only what is safe on any card */
     kamupin_language language;
     /** Is told each finding, on the calling thread; NULL: nobody. */

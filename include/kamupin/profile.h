@@ -34,6 +34,9 @@ typedef struct kamupin_profile_finding {
     char product[48];  /**< the card's name for people; "" of a problem */
     char text[640];    /**< what is wrong and what to do, in the language that was asked for; of a
                           row: its operations and how sure they are, "verify known, change …" */
+    char secure_messaging[8];    /**< of a row: the value of its key: "none", "3des", "aes" */
+    char protected_commands[32]; /**< of a row: the value of `protected`: commands that go under
+                                    secure messaging or not at all, "verify change", or "none" */
 } kamupin_profile_finding;
 
 /** Receives one finding, valid during the call. Called on the calling thread. */

@@ -2,15 +2,13 @@
    SPDX-License-Identifier: Apache-2.0
 
    probe.c: the steps of a probe that are safe on any card, least destructive first (docs/cards.md,
-   "What nobody has shown"): selections, FCI, the certificates, the tries by GET DATA. What a card
-   answers is told by tags, lengths and status words; values only where they cannot name anybody. */
+   "What nobody has shown"): selections, FCI, the certificates, the tries by GET DATA. */
 #include <card/probe.h>
 
 #include <card/atr.h>
 #include <card/certclass.h>
 #include <card/certread.h>
 #include <card/select.h>
-#include <card/tlv.h>
 #include <core/buffer.h>
 
 #include <stdio.h>
@@ -18,94 +16,63 @@
 
 #define IDENTITY_CARD_DF 0x3D10
 #define FIRST_FILE       0x2F10
+#define P2_FCI           0x00
+#define P2_NOTHING       0x0C
 
-void kp_probe_tell(const kp_probe *probe, kp_probe_text text, const kp_command *command,
-                   uint16_t sw, const char *value)
-{
-    static const struct {
-        const char *step, *texts[2];
-    } said[KP_PROBE_TEXT_COUNT] = {
-#define KP_PROBE_TEXT(NAME, STEP, TR, EN) {STEP, {TR, EN}},
-#include <card/probe_texts.def>
-    };
-    kamupin_probe_finding finding = {.size = sizeof finding, .status_word = sw};
-    const char *sentence = said[text].texts[probe->request->language == KAMUPIN_TURKISH ? 0 : 1];
-    const char *place = strstr(sentence, "{}");
-    uint8_t bytes[5 + KP_APDU_DATA_MAX + 1];
-    size_t length = 0;
-    if (probe->request->told == NULL)
-        return;
-    snprintf(finding.step, sizeof finding.step, "%s", said[text].step);
-    if (place == NULL)
-        snprintf(finding.text, sizeof finding.text, "%s", sentence);
-    else
-        snprintf(finding.text, sizeof finding.text, "%.*s%s%s", (int)(place - sentence), sentence,
-                 value, place + 2);
-    if (command != NULL && kp_command_encode(command, bytes, sizeof bytes, &length)) {
-        if (command->secret)
-            length = 4;
-        if (2 * length < sizeof finding.command)
-            kp_hex(bytes, length, true, finding.command);
-    }
-    probe->request->told(probe->request->user, &finding);
-}
+/* ---- selections ---- */
 
-/* Tags of an FCI whose values describe the file and nothing else (ISO/IEC 7816-4, table 10; 90 is
-   v1.0's own security byte). */
-static bool is_plain_tag(uint32_t tag)
-{
-    static const uint8_t plain[] = {0x80, 0x81, 0x82, 0x83, 0x84, 0x8A, 0x90};
-    return tag != 0 && memchr(plain, (int)(tag & 0xFF), sizeof plain) != NULL && tag <= 0xFF;
-}
-
-/* "9000 6F{82=38 83=3D00 85(12)}": the status word, and of an FCI tags with values that describe
-   the file, or with their lengths. */
-static const char *describe(const kp_response *response, char *room, size_t size)
-{
-    int length = snprintf(room, size, "%04X", response->sw);
-    kp_tlv at = kp_tlv_over(response->data, response->length);
-    if (!kp_tlv_next(&at) || (at.tag != 0x6F && at.tag != 0x62))
-        return room;
-    kp_tlv in = kp_tlv_inside(&at);
-    length += snprintf(room + length, size - (size_t)length, " %02X{", (unsigned int)at.tag);
-    for (bool first = true; kp_tlv_next(&in) && (size_t)length + 60 < size; first = false) {
-        length += snprintf(room + length, size - (size_t)length, "%s%02X", first ? "" : " ",
-                           (unsigned int)in.tag);
-        if (is_plain_tag(in.tag) && in.length <= KP_APPLICATION_MAX) {
-            room[length++] = '=';
-            kp_hex(in.value, in.length, true, room + length);
-            length += (int)(2 * in.length);
-        } else {
-            length += snprintf(room + length, size - (size_t)length, "(%zu)", in.length);
-        }
-    }
-    snprintf(room + length, size - (size_t)length, "}");
-    return room;
-}
-
-/* One SELECT, told. */
-static kamupin_status try_select(kp_probe *probe, kp_channel *channel, kp_probe_text text,
-                                 const kp_command *command, kp_response *response,
-                                 kamupin_error *error)
+/* One command, told; also when nothing came back, so that the report shows after what. */
+static kamupin_status send_told(const kp_probe *probe, kp_channel *channel, kp_probe_text text,
+                                const kp_command *command, kp_response *response,
+                                kamupin_error *error)
 {
     char value[300];
     kamupin_status status = kp_channel_send(channel, command, response, error);
     if (status == KAMUPIN_OK)
-        kp_probe_tell(probe, text, command, response->sw, describe(response, value, sizeof value));
+        kp_probe_tell(probe, text, command, response->sw,
+                      kp_probe_describe(response, value, sizeof value));
+    else if (channel->delivered)
+        kp_probe_tell(probe, KP_PROBE_LOST, command, 0, kamupin_status_name(status));
     return status;
 }
 
-static kp_command select_command(const kp_probe *probe, uint8_t p1, const uint8_t *data,
-                                 size_t length)
+static kp_command select_command(uint8_t p2, uint8_t p1, const uint8_t *data, size_t length)
 {
-    const bool plain = probe->row.select_p2 == 0x0C;
     return (kp_command){.ins = 0xA4,
                         .p1 = p1,
-                        .p2 = probe->row.select_p2,
+                        .p2 = p2,
                         .data = data,
                         .length = length,
-                        .le = plain ? KP_LE_NONE : KP_LE_MAX};
+                        .le = p2 == P2_NOTHING ? KP_LE_NONE : KP_LE_MAX};
 }
+
+/* A selection, told. Until one was answered 9000 nobody knows which manner the card takes: a
+   refused one is tried in the other, too. */
+static kamupin_status try_select(kp_probe *probe, kp_channel *channel, kp_probe_text text,
+                                 uint8_t p1, const uint8_t *data, size_t length,
+                                 kp_response *response, kamupin_error *error)
+{
+    kp_command command = select_command(probe->row.select_p2, p1, data, length);
+    kamupin_status status = send_told(probe, channel, text, &command, response, error);
+    if (status == KAMUPIN_OK && response->sw != KP_SW_OK && !probe->settled) {
+        command = select_command(probe->row.select_p2 ^ P2_NOTHING, p1, data, length);
+        status = send_told(probe, channel, text, &command, response, error);
+    }
+    if (status == KAMUPIN_OK && response->sw == KP_SW_OK) {
+        probe->row.select_p2 = command.p2;
+        probe->settled = true;
+    }
+    return status;
+}
+
+static kamupin_status try_select_mf(kp_probe *probe, kp_channel *channel, kp_response *response,
+                                    kamupin_error *error)
+{
+    static const uint8_t mf[] = {0x3F, 0x00};
+    return try_select(probe, channel, KP_PROBE_MF, 0x00, mf, sizeof mf, response, error);
+}
+
+/* ---- steps ---- */
 
 static void look_at_atr(kp_probe *probe, const kp_channel *channel, const uint8_t *atr,
                         size_t length)
@@ -129,23 +96,12 @@ static void look_at_atr(kp_probe *probe, const kp_channel *channel, const uint8_
     } else {
         kp_probe_tell(probe, KP_PROBE_NOT_KNOWN, NULL, 0, "");
     }
-}
-
-/* The MF, and whether the card wants to be selected without an answer. */
-static kamupin_status select_mf(kp_probe *probe, kp_channel *channel, kamupin_error *error)
-{
-    static const uint8_t mf[] = {0x3F, 0x00};
-    kp_response response;
-    kp_command command = select_command(probe, 0x00, mf, sizeof mf);
-    kamupin_status status = try_select(probe, channel, KP_PROBE_MF, &command, &response, error);
-    if (status != KAMUPIN_OK || response.sw == KP_SW_OK || probe->row.select_p2 == 0x0C)
-        return status;
-    command.p2 = 0x0C;
-    command.le = KP_LE_NONE;
-    status = try_select(probe, channel, KP_PROBE_MF_PLAIN, &command, &response, error);
-    if (status == KAMUPIN_OK && response.sw == KP_SW_OK)
-        probe->row.select_p2 = 0x0C;
-    return status;
+    /* Wanting the FCI is harmless where a built-in row knows it to be; elsewhere it waits until the
+       end, because there are cards that do not survive it (Debian's vpicc, a program that plays a
+       card, ends). Wanting nothing is the least that can be asked (ISO/IEC 7816-4, 11.2). */
+    probe->settled = known != NULL && known->select_p2 == P2_NOTHING;
+    if (probe->family == NULL)
+        probe->row.select_p2 = P2_NOTHING;
 }
 
 /* A card that has the identity card's folder is asked nothing more: what is on it is somebody's. Any
@@ -160,8 +116,8 @@ static kamupin_status look_for_identity(kp_probe *probe, kp_channel *channel, ka
     kamupin_status status = KAMUPIN_OK;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0] && status == KAMUPIN_OK; i++) {
         kp_response response;
-        const kp_command command = select_command(probe, ways[i].p1, df, sizeof df);
-        status = try_select(probe, channel, ways[i].text, &command, &response, error);
+        status =
+            try_select(probe, channel, ways[i].text, ways[i].p1, df, sizeof df, &response, error);
         const unsigned int sw1 = response.sw >> 8;
         if (status == KAMUPIN_OK &&
             (sw1 == 0x90 || sw1 == 0x61 || sw1 == 0x62 || sw1 == 0x63 || response.sw == 0x6982)) {
@@ -176,7 +132,6 @@ static kamupin_status look_for_identity(kp_probe *probe, kp_channel *channel, ka
 static kamupin_status find_application(kp_probe *probe, kp_channel *channel, kamupin_error *error)
 {
     static const uint8_t name[] = {'P', 'K', 'C', 'S', '-', '1', '5'}, df[] = {0x3D, 0x00};
-    static const uint8_t mf[] = {0x3F, 0x00};
     static const struct {
         kp_probe_text text;
         uint8_t p1;
@@ -188,12 +143,11 @@ static kamupin_status find_application(kp_probe *probe, kp_channel *channel, kam
     kamupin_status status = KAMUPIN_OK;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0] && status == KAMUPIN_OK; i++) {
         kp_response response;
-        kp_command command = select_command(probe, 0x00, mf, sizeof mf);
         if (i > 0) /* by identifier it is looked for below the MF */
-            status = kp_channel_send(channel, &command, &response, error);
-        command = select_command(probe, ways[i].p1, ways[i].data, ways[i].length);
+            status = kp_select_mf(channel, &response, error);
         if (status == KAMUPIN_OK)
-            status = try_select(probe, channel, ways[i].text, &command, &response, error);
+            status = try_select(probe, channel, ways[i].text, ways[i].p1, ways[i].data,
+                                ways[i].length, &response, error);
         if (status != KAMUPIN_OK || response.sw != KP_SW_OK)
             continue;
         probe->application = true;
@@ -215,8 +169,8 @@ static kamupin_status look_at_certificates(kp_probe *probe, kp_channel *channel,
     kp_identity identity = {.profile = &probe->row};
     kp_response response;
     char value[40];
-    const kp_command command = select_command(probe, probe->row.file_p1, first, sizeof first);
-    kamupin_status status = try_select(probe, channel, KP_PROBE_FILE, &command, &response, error);
+    kamupin_status status = try_select(probe, channel, KP_PROBE_FILE, probe->row.file_p1, first,
+                                       sizeof first, &response, error);
     if (status != KAMUPIN_OK)
         return status;
     probe->row.certificates = KP_CERTIFICATES_IN_FILES;
@@ -248,6 +202,8 @@ static kamupin_status look_at_tries(kp_probe *probe, kp_channel *channel, kamupi
         char value[40];
         int left = 0, max = 0;
         status = kp_channel_send(channel, &command, &response, error);
+        if (status != KAMUPIN_OK && channel->delivered)
+            kp_probe_tell(probe, KP_PROBE_LOST, &command, 0, kamupin_status_name(status));
         if (status != KAMUPIN_OK)
             break;
         if (response.sw == KP_SW_OK && kp_counter_parse(&response, object, &left, &max)) {
@@ -262,28 +218,52 @@ static kamupin_status look_at_tries(kp_probe *probe, kp_channel *channel, kamupi
     return status;
 }
 
+/* Last, the FCI of an application that was selected without one: a card that answers it can be
+   asked for it, and then tells the sizes of its files. */
+static kamupin_status look_at_fci(kp_probe *probe, kp_channel *channel, kamupin_error *error)
+{
+    const kp_profile *row = &probe->row;
+    const kp_command command =
+        select_command(P2_FCI, row->application_p1, row->application, row->application_length);
+    kp_response response;
+    kamupin_status status = KAMUPIN_OK;
+    if (row->application_p1 != 0x04)
+        status = kp_select_mf(channel, &response, error);
+    if (status == KAMUPIN_OK)
+        status = send_told(probe, channel, KP_PROBE_FCI, &command, &response, error);
+    if (status == KAMUPIN_OK && response.sw == KP_SW_OK && response.length > 0)
+        probe->row.select_p2 = P2_FCI;
+    return status;
+}
+
+/* Everything below the application. */
+static kamupin_status look_inside(kp_probe *probe, kp_channel *channel, kamupin_error *error)
+{
+    kp_response response;
+    kamupin_status status = look_at_certificates(probe, channel, error);
+    if (status == KAMUPIN_OK && probe->row.application_p1 == 0x04)
+        /* the walk over the files may have left it */
+        status = kp_select_application(channel, &probe->row, &response, error);
+    if (status == KAMUPIN_OK)
+        status = look_at_tries(probe, channel, error);
+    if (status == KAMUPIN_OK && probe->row.select_p2 == P2_NOTHING && probe->family == NULL)
+        status = look_at_fci(probe, channel, error);
+    return status;
+}
+
 kamupin_status kp_probe_read(kp_probe *probe, kp_channel *channel, const uint8_t *atr,
                              size_t atr_length, kamupin_error *error)
 {
+    kp_response response;
     look_at_atr(probe, channel, atr, atr_length);
     channel->row = &probe->row;
-    kamupin_status status = select_mf(probe, channel, error);
+    kamupin_status status = try_select_mf(probe, channel, &response, error);
     if (status == KAMUPIN_OK)
         status = look_for_identity(probe, channel, error);
     if (status == KAMUPIN_OK && !probe->identity_card)
         status = find_application(probe, channel, error);
     if (status == KAMUPIN_OK && probe->application)
-        status = look_at_certificates(probe, channel, error);
-    if (status == KAMUPIN_OK && probe->application && !probe->identity_card) {
-        const uint8_t p1 = probe->row.application_p1;
-        kp_response response;
-        const kp_command command =
-            select_command(probe, p1, probe->row.application, probe->row.application_length);
-        if (p1 == 0x04) /* the walk over the files may have left it */
-            status = kp_channel_send(channel, &command, &response, error);
-        if (status == KAMUPIN_OK)
-            status = look_at_tries(probe, channel, error);
-    }
+        status = look_inside(probe, channel, error);
     channel->row = NULL;
     return status;
 }

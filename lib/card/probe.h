@@ -16,6 +16,7 @@ typedef struct kp_probe {
     const kp_profile *family; /* the built-in row that knows the ATR, or NULL */
     uint8_t historical[KP_HISTORICAL_MAX];
     size_t historical_length;
+    bool settled; /* a selection was answered 9000: row.select_p2 is how the card takes them */
     bool identity_card;
     bool application; /* one was selected */
     size_t certificates, kamu_sm;
@@ -35,6 +36,10 @@ typedef enum kp_probe_text {
 /** Tells a finding. `command` (may be NULL) was answered with `sw`; `value` goes into the text. */
 void kp_probe_tell(const kp_probe *probe, kp_probe_text text, const kp_command *command,
                    uint16_t sw, const char *value);
+
+/** "9000 6F{82=38 83=3D00 85(12)}": a status word, and of an FCI tags with values that describe the
+ * file, else with their lengths. Returns `room`. */
+const char *kp_probe_describe(const kp_response *response, char *room, size_t size);
 
 /** The steps that are safe on any card. Call inside a transaction. Errors: those of
  * kp_channel_send, no-memory. */

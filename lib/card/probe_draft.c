@@ -5,6 +5,7 @@
    card itself has shown is called known; the rest is what the built-in row says, or unknown. */
 #include <card/probe.h>
 
+#include <card/profile_rows.h>
 #include <core/buffer.h>
 
 #include <stdarg.h>
@@ -67,6 +68,19 @@ static void put_selection(writer *out, const kp_probe *probe)
             probe->tries[1] ? "puk-object = 02\n" : "");
 }
 
+/* What goes protected is nothing that a probe can see: it is the word of the row that was used,
+   repeated where `like` alone would lose it. */
+static void put_session(writer *out, const kp_probe *probe)
+{
+    char words[KP_PROTECTED_WORDS_MAX];
+    const kp_profile *row = &probe->row;
+    if (row->secure_messaging == KP_SM_NONE &&
+        (probe->family == NULL || probe->family->secure_messaging == KP_SM_NONE))
+        return;
+    put(out, "# as the row %s says; not probed\nsecure-messaging = %s\nprotected = %s\n", row->name,
+        kp_session_words[row->secure_messaging], kp_protected_words(row, words));
+}
+
 static void put_shown(writer *out, const char *key, const kp_form *form, bool shown)
 {
     if (shown)
@@ -91,6 +105,7 @@ void kp_probe_draft(const kp_probe *probe, char *draft, size_t size)
     put(&out, "product = %s (draft)\n", family == NULL ? "Unknown card" : family->product);
     put_recognition(&out, probe);
     put_selection(&out, probe);
+    put_session(&out, probe);
     put_shown(&out, "verify", &probe->row.verify, probe->verified);
     put_shown(&out, "change", &probe->row.change, probe->changed);
     if (probe->empty_verify != 0)

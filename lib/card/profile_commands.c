@@ -8,8 +8,11 @@
 #include <card/profile_rows.h>
 #include <card/relay.h>
 
+#include <stdio.h>
 #include <string.h>
 
+const char *const kp_session_words[] = {"none", "3des", "aes", NULL};
+static const char *const protected_words[] = {"verify", "change", "reset"};
 static const char *const inputs[] = {"none", "digest-info", "block", "hash", NULL};
 
 /* Sent without data and without asking anybody: only what is known to spend nothing. */
@@ -98,7 +101,6 @@ kp_problem kp_read_relay(const kp_profile_key *key, const char *value, kp_profil
 /* "verify change reset", or "none". */
 kp_problem kp_read_protected(const kp_profile_key *key, const char *value, kp_profile *row)
 {
-    static const char *const words[] = {"verify", "change", "reset"};
     unsigned int bits = 0;
     char word[8];
     (void)key;
@@ -108,7 +110,7 @@ kp_problem kp_read_protected(const kp_profile_key *key, const char *value, kp_pr
     }
     while (kp_value_word(&value, word, sizeof word)) {
         unsigned int bit = 0;
-        while (bit < 3 && strcmp(words[bit], word) != 0)
+        while (bit < 3 && strcmp(protected_words[bit], word) != 0)
             bit++;
         if (bit == 3 || (bits & 1U << bit) != 0)
             return KP_PROBLEM_BAD_WORD;
@@ -116,4 +118,14 @@ kp_problem kp_read_protected(const kp_profile_key *key, const char *value, kp_pr
     }
     row->protected_commands = (uint8_t)bits;
     return *value == '\0' ? KP_PROBLEM_NONE : KP_PROBLEM_BAD_WORD;
+}
+
+const char *kp_protected_words(const kp_profile *row, char room[KP_PROTECTED_WORDS_MAX])
+{
+    room[0] = '\0';
+    for (unsigned int bit = 0; bit < 3; bit++)
+        if ((row->protected_commands & 1U << bit) != 0)
+            snprintf(room + strlen(room), KP_PROTECTED_WORDS_MAX - strlen(room), "%s%s",
+                     room[0] == '\0' ? "" : " ", protected_words[bit]);
+    return room[0] == '\0' ? "none" : room;
 }

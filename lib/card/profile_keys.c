@@ -16,7 +16,6 @@ static const char *const key_places[] = {"data", "p2", NULL};
 static const char *const answers[] = {"plain", "der", NULL};
 static const char *const relay_rights[] = {"in-clear", "session-keys", NULL};
 static const char *const logouts[] = {"command", "selection", NULL};
-static const char *const session_kinds[] = {"none", "3des", "aes", NULL};
 
 #define AT(MEMBER) offsetof(kp_profile, MEMBER), sizeof(((kp_profile *)0)->MEMBER)
 #define VALUE(NAME, READ)                                                                          \
@@ -88,7 +87,7 @@ const kp_profile_key kp_profile_keys[] = {
     FLAG("sign-ecdsa-answer", sign_ecdsa_der, answers),
     VALUE("relay", kp_read_relay),
     FLAG("relay-right", relay_keys, relay_rights),
-    WORD("secure-messaging", secure_messaging, session_kinds, false),
+    WORD("secure-messaging", secure_messaging, kp_session_words, false),
     VALUE("protected", kp_read_protected),
     {"logout-command", kp_read_logout, AT(logout_command), NULL, ANY_INSTRUCTION, 0, false},
 };

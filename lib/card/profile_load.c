@@ -165,6 +165,7 @@ static const char *proof_word(kp_proof proof)
 static void tell_row(const listener *it, const kp_profile *row)
 {
     kamupin_profile_finding finding = {.size = sizeof finding, .line = row->line};
+    char words[KP_PROTECTED_WORDS_MAX];
     int length = 0;
     snprintf(finding.row, sizeof finding.row, "%s", row->name);
     snprintf(finding.product, sizeof finding.product, "%s", row->product);
@@ -177,6 +178,10 @@ static void tell_row(const listener *it, const kp_profile *row)
                                "%s%s %s", length == 0 ? "" : ", ", name,
                                proof_word(kp_profile_proof(row, operation)));
     }
+    snprintf(finding.secure_messaging, sizeof finding.secure_messaging, "%s",
+             kp_session_words[row->secure_messaging]);
+    snprintf(finding.protected_commands, sizeof finding.protected_commands, "%s",
+             kp_protected_words(row, words));
     it->found(it->user, &finding);
 }
 

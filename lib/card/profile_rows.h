@@ -105,4 +105,13 @@ kp_problem kp_read_sign_input(const kp_profile_key *key, const char *value, kp_p
 kp_problem kp_read_relay(const kp_profile_key *key, const char *value, kp_profile *row);
 kp_problem kp_read_protected(const kp_profile_key *key, const char *value, kp_profile *row);
 
+/* ---- and back ---- */
+
+/** The words of `secure-messaging`, by kp_sm_algorithm; NULL behind the last. */
+extern const char *const kp_session_words[];
+
+#define KP_PROTECTED_WORDS_MAX 32
+/** The value of `protected` as a file has it: "verify change", or "none". */
+const char *kp_protected_words(const kp_profile *row, char room[KP_PROTECTED_WORDS_MAX]);
+
 #endif

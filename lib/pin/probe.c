@@ -16,13 +16,6 @@
     ((unsigned int)(KAMUPIN_PROBE_VERIFY | KAMUPIN_PROBE_EMPTY_VERIFY | KAMUPIN_PROBE_CHANGE))
 #define RISK ((unsigned int)(KAMUPIN_RISK_UNPROVEN | KAMUPIN_RISK_UNKNOWN_TRIES))
 
-static bool is_meant(const char *which, const kamupin_card_info *info)
-{
-    return which == NULL || strcmp(which, info->reader) == 0 ||
-           (info->card_id[0] != '\0' && strcmp(which, info->card_id) == 0) ||
-           (info->serial[0] != '\0' && strcmp(which, info->serial) == 0);
-}
-
 /* The only card there is, or the one that is named. */
 static kamupin_status find_card(kamupin_context *context, const kamupin_probe_request *request,
                                 kamupin_card_info *found, kamupin_error *error)
@@ -34,7 +27,13 @@ static kamupin_status find_card(kamupin_context *context, const kamupin_probe_re
     for (size_t i = 0;
          status == KAMUPIN_OK && kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
         readers++;
-        if (info.kind == KAMUPIN_CARD_NONE || !is_meant(request->card, &info))
+        if (info.kind == KAMUPIN_CARD_NONE)
+            continue;
+        const kamupin_status fits =
+            request->card == NULL ? KAMUPIN_OK : kamupin_card_matches(&info, request->card);
+        if (fits != KAMUPIN_OK && fits != KAMUPIN_E_CARD_NOT_FOUND)
+            status = kp_fail_local(error, fits);
+        if (fits != KAMUPIN_OK)
             continue;
         cards++;
         *found = info;

@@ -10,10 +10,12 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
 from box import BUILD, Box
+from foreign import Foreign
 
 os.environ["PATH"] = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
 for variable in [name for name in os.environ if name.lower().endswith("_proxy")]:
@@ -46,6 +48,14 @@ def sandbox() -> Iterator[Callable[..., Box]]:
     yield make
     for box in reversed(boxes):
         box.close()
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Iterator[Foreign]:
+    """vpicc's ISO/IEC 7816-4 card, which nobody here wrote."""
+    card = Foreign(tmp_path)
+    yield card
+    card.close()
 
 
 @pytest.fixture(scope="module")

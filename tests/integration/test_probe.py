@@ -68,6 +68,47 @@ def test_by_itself_it_only_reads_and_tells_nothing_personal(sandbox, spec, tmp_p
         assert (used["profile"], used["kind"], used["card_id"]) == ("draft", "signature", card.card_id)
 
 
+def test_a_card_that_nobody_here_wrote(foreign, tmp_path):
+    """vpicc's card ends over a wanted FCI (P2 00 or 04: a mistake of its own); a probe leaves it alive, twice, and its
+    draft opens it."""
+    draft = tmp_path / "card.profile"
+    for _ in range(2):
+        done = foreign.kamupin("card", "probe", "--json")
+        assert done.returncode == 0, done.stderr
+        found = read_json(done)
+        assert foreign.alive()
+    assert [one["step"] for one in found["findings"]] == ["atr", "atr", "mf", *["identity-folder"] * 3, *["application"] * 3, "end"]
+    assert {one["status_word"] for one in found["findings"] if one["step"] in ("identity-folder", "application")} == {"6A82"}
+    assert foreign.sent and all(one[:4] == "00A4" and one[6:8] == "0C" for one in foreign.sent)
+    assert "select-answer = none" in found["draft"] and "application = mf" in found["draft"]
+    draft.write_text(found["draft"])
+    shown = read_json(foreign.kamupin("card", "show", "--profile-file", str(draft), "--json"))["card"]
+    assert (shown["profile"], shown["kind"], shown["usable"]["status"]) == ("draft", "other", "ok")
+    done = foreign.kamupin("card", "probe", "--try-verify", "--acknowledge", "--pin-fd", "0", "--json")
+    assert read_json(done)["error"]["status"] == "card-unsupported" and foreign.alive()
+    assert not {one[2:4] for one in foreign.sent} - {"A4"}
+
+
+def test_what_a_row_wants_protected_is_in_check_and_draft(sandbox, tmp_path):
+    """`like` alone would lose the word of a row from a file."""
+    box = sandbox(["akis2"])
+    desk, draft = tmp_path / "desk.profile", tmp_path / "card.profile"
+    desk.write_text("kamupin-profile 1\nrow = desk\nlike = akis-2\nsecure-messaging = 3des\nprotected = change verify\n"
+                    "row = desk-b\nlike = akis-1\n")
+    rows = ask(box, "card", "profile", "check", str(desk))["rows"]
+    assert [(row["secure_messaging"], row["protected"]) for row in rows] == [("3des", "verify change"), ("none", "none")]
+    for lang in ("tr", "en"):
+        said = box.run(KAMUPIN, "card", "profile", "check", str(desk), "--lang", lang).stdout
+        assert "3des\n" in said and "verify change\n" in said
+    found = ask(box, "card", "probe", "--profile-file", str(desk))
+    assert "secure-messaging = 3des\nprotected = verify change\n" in found["draft"]
+    draft.write_text(found["draft"])
+    (row,) = ask(box, "card", "profile", "check", str(draft))["rows"]
+    assert (row["secure_messaging"], row["protected"]) == ("3des", "verify change")
+    plain = ask(box, "card", "probe")["draft"]
+    assert "secure-messaging = aes\nprotected = none\n" in plain
+
+
 def test_an_identity_card_is_asked_nothing_more(sandbox):
     box = sandbox(["idcard"])
     card = box.cards[0]

@@ -10,61 +10,15 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from box import BUILD, ROOT
-from private_pcscd import PrivatePcscd, end, wait_for
+from foreign import PROFILES, Foreign
 from provoked import provoked
 
-PROFILES = ROOT / "share" / "profiles"
-VPICC = "/usr/lib/python3/site-packages/virtualsmartcard"
-# Debian's vicc wants PyCrypto, which is gone; its successor answers to another name.
-SHIM = """import sys, Cryptodome, Cryptodome.Cipher, Cryptodome.Hash, Cryptodome.Hash.SHA1, Cryptodome.PublicKey, Cryptodome.Util
-Cryptodome.Hash.SHA = Cryptodome.Hash.SHA1
-for name in ("", ".Cipher", ".Hash", ".PublicKey", ".Util"):
-    sys.modules["Crypto" + name] = sys.modules["Cryptodome" + name]
-"""
 UNPROVEN, UNKNOWN_TRIES = 2, 4
-
-
-class Foreign:
-    """vpicc's card in a reader of a daemon of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "shim").mkdir()
-        (folder / "shim" / "Crypto.py").write_text(SHIM)
-        self.pcscd = PrivatePcscd().__enter__()
-        environment = dict(os.environ, PYTHONPATH=f"{folder / 'shim'}:{VPICC}")
-        self.log = open(folder / "vicc.log", "w+", encoding="utf-8")
-        self.process = subprocess.Popen(
-            ["/usr/bin/python3", "/usr/bin/vicc", "--type", "iso7816", "-H", "127.0.0.1", "-P", str(self.pcscd.port), "-vvvv"],
-            env=environment, stdout=self.log, stderr=self.log)
-        self.pcscd.wait_card()
-
-    def drive(self, profile: str, risk: int, *pins: str) -> list[str]:
-        """Opens the card through a shipped profile and verifies the PINs: the driver's lines."""
-        done = subprocess.run(
-            [BUILD / "bin" / "driver-row", PROFILES / profile, "Sim 00 00", str(risk), *pins], text=True, timeout=60,
-            capture_output=True, check=True, env=self.pcscd.environment | {"KAMUPIN_STATE_DIR": str(self.folder / "state")})
-        self.sent = re.findall(r"card: .* > ([0-9A-F]+)", done.stderr)
-        assert self.process.poll() is None, "vicc died:\n" + (self.folder / "vicc.log").read_text()
-        return done.stdout.splitlines()
-
-    def close(self) -> None:
-        end(self.process)
-        self.log.close()
-        self.pcscd.__exit__()
-
-
-@pytest.fixture
-def foreign(tmp_path: Path) -> Iterator[Foreign]:
-    card = Foreign(tmp_path)
-    yield card
-    card.close()
 
 
 def test_a_foreign_card_by_the_generic_row(foreign: Foreign) -> None:

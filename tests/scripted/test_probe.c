@@ -76,7 +76,28 @@ static void begin(kp_script *script, const char *atr)
     kp_script_add(script, "Reader", atr);
 }
 
-/* Wants to be selected without an answer, and has no application that is known of. */
+/* The identity card's folder is not there, nor an application that is known of: `p2` is how the card
+   takes selections. */
+static void expect_nothing_found(kp_script *script, const char *p2)
+{
+    static const char *const data[] = {"01 02 3D10", "00 02 3D10", "08 02 3D10",
+                                       "04 07 504B43532D3135"};
+    const char *le = strcmp(p2, "00") == 0 ? "00" : "";
+    for (size_t i = 0; i < 4; i++) {
+        char command[40];
+        snprintf(command, sizeof command, "00A4%.2s%s%s%s", data[i], p2, data[i] + 3, le);
+        kp_script_expect(script, 0, command, i == 2 ? "6A86" : "6A82");
+    }
+    for (int p1 = 1; p1 >= 0; p1--) {
+        char command[40];
+        snprintf(command, sizeof command, "00A400%s023F00%s", p2, le);
+        kp_script_expect(script, 0, command, "9000");
+        snprintf(command, sizeof command, "00A4%02X%s023D00%s", (unsigned int)p1, p2, le);
+        kp_script_expect(script, 0, command, "6A82");
+    }
+}
+
+/* A card that nobody knows is asked for no answer to a selection, unless it wants to give one. */
 static void test_an_unknown_card(void **state)
 {
     kp_script script;
@@ -84,21 +105,51 @@ static void test_an_unknown_card(void **state)
     char draft[KAMUPIN_PROBE_DRAFT_MAX];
     (void)state;
     begin(&script, ATR_UNKNOWN);
-    kp_script_expect(&script, 0, "00A40000023F0000", "6A86");
     kp_script_expect(&script, 0, "00A4000C023F00", "9000");
-    kp_script_expect(&script, 0, "00A4010C023D10", "6A82");
-    kp_script_expect(&script, 0, "00A4000C023D10", "6A82");
-    kp_script_expect(&script, 0, "00A4080C023D10", "6A86");
-    kp_script_expect(&script, 0, "00A4040C07504B43532D3135", "6A82");
-    kp_script_expect(&script, 0, "00A4000C023F00", "9000");
-    kp_script_expect(&script, 0, "00A4010C023D00", "6A82");
-    kp_script_expect(&script, 0, "00A4000C023F00", "9000");
-    kp_script_expect(&script, 0, "00A4000C023D00", "6A82");
+    expect_nothing_found(&script, "0C");
     assert_int_equal(probe(&script, 0, &it, draft), KAMUPIN_OK);
     assert_non_null(strstr(draft, "historical = 80 55 43"));
     assert_non_null(strstr(draft, "select-answer = none"));
     assert_non_null(strstr(draft, "application = mf"));
     assert_null(strstr(draft, " known\n"));
+    begin(&script, ATR_UNKNOWN);
+    kp_script_expect(&script, 0, "00A4000C023F00", "6A86");
+    kp_script_expect(&script, 0, "00A40000023F0000", "6F0582013883 9000");
+    expect_nothing_found(&script, "00");
+    assert_int_equal(probe(&script, 0, &it, draft), KAMUPIN_OK);
+    assert_non_null(strstr(draft, "select-answer = fci"));
+}
+
+/* A card (Java Cards are so) that has no MF to select, and takes its application in one manner only:
+   each selection is tried in both until one is answered. */
+static void test_a_card_without_an_mf(void **state)
+{
+    static const char *const data[] = {"00 02 3F00", "01 02 3D10", "00 02 3D10", "08 02 3D10",
+                                       "04 07 504B43532D3135"};
+    kp_script script;
+    heard it;
+    char draft[KAMUPIN_PROBE_DRAFT_MAX];
+    (void)state;
+    begin(&script, ATR_UNKNOWN);
+    for (size_t i = 0; i < 5; i++) {
+        char command[40];
+        snprintf(command, sizeof command, "00A4%.2s0C%s", data[i], data[i] + 3);
+        kp_script_expect(&script, 0, command, "6A86");
+        snprintf(command, sizeof command, "00A4%.2s00%s00", data[i], data[i] + 3);
+        kp_script_expect(&script, 0, command, i == 4 ? "6F02 8401 41 9000" : "6A82");
+    }
+    for (int file = 0x0F; file < 0x13; file++) {
+        char command[32];
+        snprintf(command, sizeof command, "00A40200022F%02X00",
+                 file == 0x0F ? 0x10U : (unsigned int)file);
+        kp_script_expect(&script, 0, command, "6A82");
+    }
+    kp_script_expect(&script, 0, "00A4040007504B43532D313500", "9000");
+    kp_script_expect(&script, 0, "00CB3FFF0A4D087006BF810102A08000", "6D00");
+    kp_script_expect(&script, 0, "00CB3FFF0A4D087006BF810202A08000", "6D00");
+    assert_int_equal(probe(&script, 0, &it, draft), KAMUPIN_OK);
+    assert_non_null(strstr(draft, "select-answer = fci"));
+    assert_non_null(strstr(draft, "application = name 504B43532D3135"));
 }
 
 /* Whatever stands in for the identity card's folder ends it, on any card. */
@@ -111,9 +162,9 @@ static void test_the_identity_folder_ends_it(void **state)
         heard it;
         char draft[KAMUPIN_PROBE_DRAFT_MAX];
         begin(&script, ATR_UNKNOWN);
-        kp_script_expect(&script, 0, "00A40000023F0000", "9000");
-        kp_script_expect(&script, 0, "00A40100023D1000", "6A82");
-        kp_script_expect(&script, 0, "00A40000023D1000", answers[i]);
+        kp_script_expect(&script, 0, "00A4000C023F00", "9000");
+        kp_script_expect(&script, 0, "00A4010C023D10", "6A82");
+        kp_script_expect(&script, 0, "00A4000C023D10", answers[i]);
         assert_int_equal(probe(&script, 0, &it, draft), KAMUPIN_OK);
         assert_string_equal(draft, "");
         assert_non_null(strstr(it.all, "end|"));
@@ -136,8 +187,8 @@ static void test_fci_is_told_within_bounds(void **state)
         char draft[KAMUPIN_PROBE_DRAFT_MAX], reply[700];
         begin(&script, ATR_UNKNOWN);
         snprintf(reply, sizeof reply, "%s9000", fci[i]);
-        kp_script_expect(&script, 0, "00A40000023F0000", reply);
-        kp_script_expect(&script, 0, "00A40100023D1000", "9000");
+        kp_script_expect(&script, 0, "00A4000C023F00", reply);
+        kp_script_expect(&script, 0, "00A4010C023D10", "9000");
         assert_int_equal(probe(&script, 0, &it, draft), KAMUPIN_OK);
         assert_null(strstr(it.all, "4F4E414C")); /* proprietary bytes: their length alone */
     }
@@ -151,37 +202,76 @@ static void test_a_card_that_is_pulled(void **state)
     char draft[KAMUPIN_PROBE_DRAFT_MAX];
     (void)state;
     begin(&script, ATR_UNKNOWN);
-    kp_script_expect(&script, 0, "00A40000023F0000", "9000");
-    kp_script_break(&script, 0, "00A40100023D1000", KAMUPIN_E_CARD_REMOVED);
+    kp_script_expect(&script, 0, "00A4000C023F00", "9000");
+    kp_script_break(&script, 0, "00A4010C023D10", KAMUPIN_E_CARD_REMOVED);
     assert_int_equal(probe(&script, 0, &it, draft), KAMUPIN_E_CARD_REMOVED);
-    assert_int_equal(it.count, 3);
+    assert_int_equal(it.count, 4); /* the last says after which command */
+    assert_non_null(strstr(it.all, "end|00A4010C023D10|0000|the card gave no answer"));
     assert_string_equal(draft, "");
+}
+
+/* An unknown card with an application, as far as its certificates and tries. */
+static void expect_an_application(kp_script *script)
+{
+    kp_script_expect(script, 0, "00A4000C023F00", "9000");
+    kp_script_expect(script, 0, "00A4010C023D10", "6A82");
+    kp_script_expect(script, 0, "00A4000C023D10", "6A82");
+    kp_script_expect(script, 0, "00A4080C023D10", "6A82");
+    kp_script_expect(script, 0, "00A4040C07504B43532D3135", "9000");
+    kp_script_expect(script, 0, "00A4020C022F10", "6A82");
+    for (int file = 0x10; file < 0x13; file++) {
+        char command[32];
+        snprintf(command, sizeof command, "00A4020C022F%02X", (unsigned int)file);
+        kp_script_expect(script, 0, command, "6A82");
+    }
+    kp_script_expect(script, 0, "00A4040C07504B43532D3135", "9000");
+    kp_script_expect(script, 0, "00CB3FFF0A4D087006BF810102A08000", "6D00");
+    kp_script_expect(script, 0, "00CB3FFF0A4D087006BF810202A08000", "6D00");
+}
+
+#define FCI_WANTED "00A4040007504B43532D313500"
+
+/* The FCI is wanted last: what a card that does not survive it has said before is not lost. */
+static void test_the_fci_comes_last(void **state)
+{
+    static const struct {
+        const char *reply, *draft;
+    } rows[] = {{"6F058201388301 9000", "select-answer = fci"},
+                {"9000", "select-answer = none"},
+                {"6A86", "select-answer = none"},
+                {NULL, "select-answer = none"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        kp_script script;
+        heard it;
+        char draft[KAMUPIN_PROBE_DRAFT_MAX];
+        begin(&script, ATR_UNKNOWN);
+        expect_an_application(&script);
+        if (rows[i].reply != NULL)
+            kp_script_expect(&script, 0, FCI_WANTED, rows[i].reply);
+        else
+            kp_script_break(&script, 0, FCI_WANTED, KAMUPIN_E_CARD_REMOVED);
+        assert_int_equal(probe(&script, 0, &it, draft),
+                         rows[i].reply != NULL ? KAMUPIN_OK : KAMUPIN_E_CARD_REMOVED);
+        assert_non_null(strstr(draft, rows[i].draft));
+        assert_non_null(strstr(draft, "application = name 504B43532D3135"));
+    }
 }
 
 /* Steps with a PIN are for cards that may get PIN commands: not for one that nobody knows. */
 static void test_no_step_on_an_unknown_card(void **state)
 {
-    kp_script script;
-    heard it;
-    char draft[KAMUPIN_PROBE_DRAFT_MAX];
+    static const unsigned int steps[] = {KAMUPIN_PROBE_VERIFY};
     (void)state;
-    begin(&script, ATR_UNKNOWN);
-    kp_script_expect(&script, 0, "00A40000023F0000", "9000");
-    kp_script_expect(&script, 0, "00A40100023D1000", "6A82");
-    kp_script_expect(&script, 0, "00A40000023D1000", "6A82");
-    kp_script_expect(&script, 0, "00A40800023D1000", "6A82");
-    kp_script_expect(&script, 0, "00A4040007504B43532D313500", "9000");
-    kp_script_expect(&script, 0, "00A40200022F1000", "6A82");
-    for (int file = 0x10; file < 0x13; file++) {
-        char command[32];
-        snprintf(command, sizeof command, "00A40200022F%02X00", (unsigned int)file);
-        kp_script_expect(&script, 0, command, "6A82");
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        kp_script script;
+        heard it;
+        char draft[KAMUPIN_PROBE_DRAFT_MAX];
+        begin(&script, ATR_UNKNOWN);
+        expect_an_application(&script);
+        kp_script_expect(&script, 0, FCI_WANTED, "9000");
+        assert_int_equal(probe(&script, steps[i], &it, draft), KAMUPIN_E_CARD_UNSUPPORTED);
     }
-    kp_script_expect(&script, 0, "00A4040007504B43532D313500", "9000");
-    kp_script_expect(&script, 0, "00CB3FFF0A4D087006BF810102A08000", "6D00");
-    kp_script_expect(&script, 0, "00CB3FFF0A4D087006BF810202A08000", "6D00");
-    assert_int_equal(probe(&script, KAMUPIN_PROBE_VERIFY, &it, draft), KAMUPIN_E_CARD_UNSUPPORTED);
-    assert_non_null(strstr(draft, "application = name 504B43532D3135"));
 }
 
 static void test_wrong_requests(void **state)
@@ -210,9 +300,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_unknown_card),
+        cmocka_unit_test(test_a_card_without_an_mf),
         cmocka_unit_test(test_the_identity_folder_ends_it),
         cmocka_unit_test(test_fci_is_told_within_bounds),
         cmocka_unit_test(test_a_card_that_is_pulled),
+        cmocka_unit_test(test_the_fci_comes_last),
         cmocka_unit_test(test_no_step_on_an_unknown_card),
         cmocka_unit_test(test_wrong_requests),
     };

@@ -265,7 +265,7 @@ static void write_file(const char *text)
 
 typedef struct tally {
     unsigned int problems, rows, last_line;
-    char text[640];
+    char text[640], session[8], guarded[32];
 } tally;
 
 static void count(void *user, const kamupin_profile_finding *finding)
@@ -275,6 +275,8 @@ static void count(void *user, const kamupin_profile_finding *finding)
     it->rows += !finding->problem;
     it->last_line = finding->line;
     snprintf(it->text, sizeof it->text, "%s", finding->text);
+    snprintf(it->session, sizeof it->session, "%s", finding->secure_messaging);
+    snprintf(it->guarded, sizeof it->guarded, "%s", finding->protected_commands);
 }
 
 static void test_files_that_cannot_be_read(void **state)
@@ -321,6 +323,16 @@ static void test_check_tells_all_and_load_the_first(void **state)
     assert_int_equal(kamupin_profile_check(path, KAMUPIN_TURKISH, count, &it, &error), KAMUPIN_OK);
     assert_int_equal(it.rows, 1);
     assert_non_null(strstr(it.text, "verify known, change unknown"));
+    assert_string_equal(it.session, "none");
+    assert_string_equal(it.guarded, "none");
+    write_file(HEAD ROW "secure-messaging = 3des\nprotected = reset verify\n");
+    assert_int_equal(kamupin_profile_check(path, KAMUPIN_TURKISH, count, &it, &error), KAMUPIN_OK);
+    assert_string_equal(it.session, "3des");
+    assert_string_equal(it.guarded, "verify reset");
+    write_file(HEAD ROW "secure-messaging = aes\nprotected = verify change reset\n");
+    assert_int_equal(kamupin_profile_check(path, KAMUPIN_TURKISH, count, &it, &error), KAMUPIN_OK);
+    assert_string_equal(it.session, "aes");
+    assert_string_equal(it.guarded, "verify change reset");
     kamupin_context_free(&context);
 }
 

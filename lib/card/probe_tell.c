@@ -1,0 +1,78 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   probe_tell.c: how a probe says what it has found. What a card answers is told by tags, lengths and
+   status words; values only where they cannot name anybody. Pure. */
+#include <card/probe.h>
+
+#include <card/tlv.h>
+#include <core/buffer.h>
+
+#include <stdio.h>
+#include <string.h>
+
+void kp_probe_tell(const kp_probe *probe, kp_probe_text text, const kp_command *command,
+                   uint16_t sw, const char *value)
+{
+    static const struct {
+        const char *step, *texts[2];
+    } said[KP_PROBE_TEXT_COUNT] = {
+#define KP_PROBE_TEXT(NAME, STEP, TR, EN) {STEP, {TR, EN}},
+#include <card/probe_texts.def>
+    };
+    kamupin_probe_finding finding = {.size = sizeof finding, .status_word = sw};
+    const char *sentence = said[text].texts[probe->request->language == KAMUPIN_TURKISH ? 0 : 1];
+    const char *place = strstr(sentence, "{}");
+    uint8_t bytes[5 + KP_APDU_DATA_MAX + 1];
+    size_t length = 0;
+    if (probe->request->told == NULL)
+        return;
+    snprintf(finding.step, sizeof finding.step, "%s", said[text].step);
+    if (place == NULL)
+        snprintf(finding.text, sizeof finding.text, "%s", sentence);
+    else
+        snprintf(finding.text, sizeof finding.text, "%.*s%s%s", (int)(place - sentence), sentence,
+                 value, place + 2);
+    if (command != NULL && kp_command_encode(command, bytes, sizeof bytes, &length)) {
+        if (command->secret)
+            length = 4;
+        if (2 * length < sizeof finding.command)
+            kp_hex(bytes, length, true, finding.command);
+    }
+    probe->request->told(probe->request->user, &finding);
+}
+
+/* Tags of an FCI whose values describe the file and nothing else (ISO/IEC 7816-4, table 10; 90 is
+   v1.0's own security byte). */
+static bool is_plain_tag(uint32_t tag)
+{
+    static const uint8_t plain[] = {0x80, 0x81, 0x82, 0x83, 0x84, 0x8A, 0x90};
+    return tag != 0 && memchr(plain, (int)(tag & 0xFF), sizeof plain) != NULL && tag <= 0xFF;
+}
+
+/* "9000 6F{82=38 83=3D00 85(12)}": the status word, and of an FCI tags with values that describe
+   the file, or with their lengths. */
+const char *kp_probe_describe(const kp_response *response, char *room, size_t size)
+{
+    int length = snprintf(room, size, "%04X", response->sw);
+    kp_tlv at = kp_tlv_over(response->data, response->length);
+    if (!kp_tlv_next(&at) || (at.tag != 0x6F && at.tag != 0x62))
+        return room;
+    kp_tlv in = kp_tlv_inside(&at);
+    length += snprintf(room + length, size - (size_t)length, " %02X{", (unsigned int)at.tag);
+    for (bool first = true; kp_tlv_next(&in) && (size_t)length + 60 < size; first = false) {
+        length += snprintf(room + length, size - (size_t)length, "%s%02X", first ? "" : " ",
+                           (unsigned int)in.tag);
+        if (is_plain_tag(in.tag) && in.length <= KP_APPLICATION_MAX) {
+            room[length++] = '=';
+            kp_hex(in.value, in.length, true, room + length);
+            length += (int)(2 * in.length);
+        } else {
+            length += snprintf(room + length, size - (size_t)length, "(%zu)", in.length);
+        }
+    }
+    snprintf(room + length, size - (size_t)length, "}");
+    return room;
+}
+
+/* One SELECT, told. */
