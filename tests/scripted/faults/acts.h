@@ -9,6 +9,7 @@
 
 extern const kp_act kp_act_verify, kp_act_verify_wrong, kp_act_change, kp_act_change_wrong,
     kp_act_ready, kp_act_pad_verify, kp_act_pad_change;
-extern const kp_act kp_act_reset, kp_act_reset_usable, kp_act_reset_sealed, kp_act_reset_relay;
+extern const kp_act kp_act_reset, kp_act_reset_usable, kp_act_reset_sealed, kp_act_reset_relay,
+    kp_act_reset_session, kp_act_reset_session_parts;
 
 #endif

@@ -153,7 +153,7 @@ void kp_rules_card(kp_stand *stand, bool logs_out)
     if (logs_out)
         kp_rule(stand,
                 !ours->card.session.pin_verified && !ours->card.session.authenticated &&
-                    !ours->card.session.puk_verified,
+                    !ours->card.session.puk_verified && ours->card.secure.kind == VC_SECURE_NONE,
                 "a right is left on the card");
 }
 

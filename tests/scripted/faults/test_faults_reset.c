@@ -34,6 +34,13 @@ static void test_reset_relay(void **state)
     kp_stand_try(&kp_act_reset_relay);
 }
 
+static void test_reset_session(void **state)
+{
+    (void)state;
+    kp_stand_try(&kp_act_reset_session);
+    kp_stand_try(&kp_act_reset_session_parts);
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -44,10 +51,9 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reset),
-        cmocka_unit_test(test_reset_usable),
-        cmocka_unit_test(test_reset_sealed),
-        cmocka_unit_test(test_reset_relay),
+        cmocka_unit_test(test_reset),         cmocka_unit_test(test_reset_usable),
+        cmocka_unit_test(test_reset_sealed),  cmocka_unit_test(test_reset_relay),
+        cmocka_unit_test(test_reset_session),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }

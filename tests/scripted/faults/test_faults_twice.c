@@ -40,6 +40,12 @@ static void test_reset_relay(void **state)
     kp_stand_try_pairs(&kp_act_reset_relay);
 }
 
+static void test_reset_session(void **state)
+{
+    (void)state;
+    kp_stand_try_pairs(&kp_act_reset_session);
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -52,7 +58,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verify_wrong), cmocka_unit_test(test_change),
         cmocka_unit_test(test_reset),        cmocka_unit_test(test_reset_sealed),
-        cmocka_unit_test(test_reset_relay),
+        cmocka_unit_test(test_reset_relay),  cmocka_unit_test(test_reset_session),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }
