@@ -153,25 +153,39 @@ static kamupin_status judge_answer(kp_channel *channel, kamupin_reader_answer an
 /* What GET_KEY_PRESSED tells (part 10, 2.5.6). */
 enum { KEY_ENTER = 0x0D, KEY_TIMEOUT = 0x0E, KEY_CANCEL = 0x1B, KEY_ABORTED = 0x40 };
 
-/* Whether the entry is over, as far as the reader tells. A reader that cannot be asked ends it in
-   its "finish", which then waits. */
-static bool is_over(const kp_channel *channel, const kp_pad *pad, unsigned int *entries_left)
+/* How an entry stands, as far as the reader tells. */
+typedef enum progress { GOES_ON, OVER, NOT_TOLD } progress;
+
+static progress look_at_entry(const kp_channel *channel, const kp_pad *pad,
+                              unsigned int *entries_left)
 {
     uint8_t key[ANSWER_MAX] = {0};
     size_t length = sizeof key;
     if (pad->code[KP_PAD_KEY_PRESSED] == 0)
-        return true;
+        return NOT_TOLD;
     kamupin_reader_answer answer =
         ask(channel, pad->code[KP_PAD_KEY_PRESSED], NULL, 0, key, &length);
     if (answer.status != KAMUPIN_OK)
-        return true;
+        return NOT_TOLD;
     if (length > 0 && key[0] == KEY_ENTER && --*entries_left == 0)
-        return true;
-    return length > 0 && (key[0] == KEY_TIMEOUT || key[0] == KEY_CANCEL || key[0] == KEY_ABORTED);
+        return OVER;
+    return length > 0 && (key[0] == KEY_TIMEOUT || key[0] == KEY_CANCEL || key[0] == KEY_ABORTED)
+               ? OVER
+               : GOES_ON;
+}
+
+/* Tells the reader to end an entry and to forget the digits it may have. */
+static void abort_entry(const kp_channel *channel, const kp_pad *pad)
+{
+    uint8_t nothing[ANSWER_MAX];
+    size_t length = sizeof nothing;
+    if (pad->code[KP_PAD_ABORT] != 0)
+        ask(channel, pad->code[KP_PAD_ABORT], NULL, 0, nothing, &length);
 }
 
 /* Waits for the end of an entry that was started; a pulled handle, or a reader that lets its own
-   time pass by, is told to abort. "Finish" collects the outcome in every case. */
+   time pass by, is told to abort. A reader that cannot be asked ends it in its "finish", which then
+   waits; "finish" collects the outcome in every case. */
 static void wait_for_end(const kp_channel *channel, const kp_pad *pad, const kp_pad_entry *entry,
                          const kamupin_cancel *cancel)
 {
@@ -179,17 +193,27 @@ static void wait_for_end(const kp_channel *channel, const kp_pad *pad, const kp_
     unsigned int entries_left = entry->change ? 3 : 1;
     int64_t until = kp_now_ms(channel->context) +
                     (int64_t)entry->timeout_seconds * 1000 * entries_left + GRACE_MS;
-    while (!is_over(channel, pad, &entries_left)) {
-        bool pulled = cancel != NULL && kamupin_cancel_pulled(cancel);
-        if (pulled || kp_now_ms(channel->context) > until) {
-            uint8_t nothing[ANSWER_MAX];
-            size_t length = sizeof nothing;
-            if (pad->code[KP_PAD_ABORT] != 0)
-                ask(channel, pad->code[KP_PAD_ABORT], NULL, 0, nothing, &length);
+    progress now;
+    while ((now = look_at_entry(channel, pad, &entries_left)) != OVER) {
+        bool enough = (cancel != NULL && kamupin_cancel_pulled(cancel)) ||
+                      kp_now_ms(channel->context) > until;
+        if (enough)
+            abort_entry(channel, pad);
+        if (enough || now == NOT_TOLD)
             return;
-        }
         nanosleep(&pause, NULL);
     }
+}
+
+/* What a failed "finish" means: the entry began, and the reader may have given the card its command as
+   soon as the last digit was typed. So nothing is sure to be unsent, and only the loss of the card or
+   of the reader system has a name of its own. */
+static kamupin_reader_answer of_begun(kamupin_reader_answer answer)
+{
+    answer.unsent = false;
+    if (answer.status == KAMUPIN_E_PIN_PAD_UNSUPPORTED || answer.status == KAMUPIN_E_CARD_IN_USE)
+        answer.status = KAMUPIN_E_READER_FAILED;
+    return answer;
 }
 
 static kamupin_status run_in_steps(kp_channel *channel, const kp_pad *pad,
@@ -202,13 +226,18 @@ static kamupin_status run_in_steps(kp_channel *channel, const kp_pad *pad,
     unsigned long start = pad->code[entry->change ? KP_PAD_MODIFY_START : KP_PAD_VERIFY_START];
     unsigned long finish = pad->code[entry->change ? KP_PAD_MODIFY_FINISH : KP_PAD_VERIFY_FINISH];
     kamupin_reader_answer answer = ask(channel, start, order, order_length, reply, &length);
-    if (answer.status != KAMUPIN_OK)
+    if (answer.status != KAMUPIN_OK) {
+        if (!answer.unsent && answer.status != KAMUPIN_E_PIN_PAD_UNSUPPORTED)
+            abort_entry(channel, pad); /* it may have begun: nobody would wait for it */
         return judge_failure(channel, answer, error);
+    }
     wait_for_end(channel, pad, entry, cancel);
     length = sizeof reply;
     answer = ask(channel, finish, NULL, 0, reply, &length);
-    if (answer.status == KAMUPIN_E_PIN_PAD_UNSUPPORTED) /* it began: now it has failed */
-        answer.status = KAMUPIN_E_READER_FAILED;
+    if (answer.status != KAMUPIN_OK) {
+        abort_entry(channel, pad);
+        answer = of_begun(answer);
+    }
     return judge_answer(channel, answer, reply, length, sw, error);
 }
 

@@ -5,6 +5,8 @@
    they would be refused. */
 #include "acts.h"
 
+#include <card/card.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -148,20 +150,52 @@ static kamupin_status pad_change(kp_stand *stand)
     return kamupin_pad_change(stand->card, NULL, KAMUPIN_RISK_UNPROVEN);
 }
 
-const kp_act kp_act_pad_verify = {.name = "verify at a keypad, wrong PIN",
-                                  .personality = "akis2",
-                                  .more = TWO_LEFT,
-                                  .run = pad_verify,
-                                  .judge = judge_verify,
-                                  .right = KAMUPIN_E_PIN_WRONG,
-                                  .decisive = VERIFY,
-                                  .typed = KP_WRONG_PIN};
+static void pull(void *user)
+{
+    kamupin_cancel_pull(user);
+}
 
-const kp_act kp_act_pad_change = {.name = "change at a keypad",
-                                  .personality = "akis2",
-                                  .more = TWO_LEFT,
-                                  .run = pad_change,
-                                  .judge = judge_change,
-                                  .right = KAMUPIN_OK,
-                                  .decisive = CHANGE,
-                                  .typed = KP_PIN KP_NEW_PIN};
+/* The person pulls the handle while the keypad waits: the reader is told, and has the last word. */
+static kamupin_status pad_cancel(kp_stand *stand)
+{
+    kamupin_cancel *cancel = NULL;
+
+    assert_int_equal(kamupin_cancel_new(stand->context, &cancel, NULL), KAMUPIN_OK);
+    stand->card->cancel = cancel;
+    stand->world.keypad.asked = pull;
+    stand->world.keypad.user = cancel;
+    kamupin_status status = kamupin_pad_change(stand->card, NULL, KAMUPIN_RISK_UNPROVEN);
+    stand->world.keypad.asked = NULL;
+    stand->card->cancel = NULL;
+    kamupin_cancel_free(&cancel);
+    return status;
+}
+
+static void judge_cancel(kp_stand *stand, kamupin_status status)
+{
+    const unsigned int sent = kp_stand_executed(stand, CHANGE);
+
+    kp_rule(stand, kp_stand_pin_is(stand, sent == 1 ? KP_NEW_PIN : KP_PIN),
+            "the PIN is not the one that CHANGE leaves");
+    kp_rule(stand, status != KAMUPIN_E_CANCELLED || sent == 0, "cancelled, and the card had it");
+    kp_rule(stand, status != KAMUPIN_OK || sent == 1, "a verdict without CHANGE");
+}
+
+#define AT_A_KEYPAD(NAME, RUN, JUDGE, RIGHT, DECISIVE, TYPED)                                      \
+    {                                                                                              \
+        .name = NAME, .personality = "akis2", .more = TWO_LEFT, .run = RUN, .judge = JUDGE,        \
+        .right = RIGHT, .decisive = DECISIVE, .typed = TYPED                                       \
+    }
+
+const kp_act kp_act_pad[KP_ACTS_PAD] = {
+    AT_A_KEYPAD("verify at a keypad", pad_verify, judge_verify, KAMUPIN_OK, VERIFY, KP_PIN),
+    AT_A_KEYPAD("verify at a keypad, wrong PIN", pad_verify, judge_verify, KAMUPIN_E_PIN_WRONG,
+                VERIFY, KP_WRONG_PIN),
+    AT_A_KEYPAD("change at a keypad", pad_change, judge_change, KAMUPIN_OK, CHANGE,
+                KP_PIN KP_NEW_PIN),
+    AT_A_KEYPAD("change at a keypad, wrong PIN", pad_change, judge_change, KAMUPIN_E_PIN_WRONG,
+                CHANGE, KP_WRONG_PIN KP_NEW_PIN)};
+
+const kp_act kp_act_pad_cancel =
+    AT_A_KEYPAD("cancel of an entry in steps", pad_cancel, judge_cancel, KAMUPIN_E_CANCELLED, 0,
+                KP_PIN KP_NEW_PIN);

@@ -57,16 +57,30 @@ static kamupin_status name_of(kp_fault fault, bool begins, kamupin_status right)
 
 static bool asks_card(kp_call call)
 {
-    return call == KP_CALL_TRANSMIT || call == KP_CALL_FEATURES;
+    return call >= KP_CALL_FEATURES;
+}
+
+/* An entry in steps that goes on: as long as card and daemon are there nobody knows what became of it,
+   unless it was the question for a key alone that failed. */
+static kamupin_status name_of_begun(kamupin_status name, kp_call call, kamupin_status right)
+{
+    if (name == KAMUPIN_E_READER_FAILED || name == KAMUPIN_E_CARD_IN_USE)
+        return call == KP_CALL_FINISH ? KAMUPIN_E_PIN_PAD_FAILED : right;
+    return name == KAMUPIN_E_CARD_RESET ? KAMUPIN_E_PIN_PAD_FAILED : name;
 }
 
 /* Work at a keypad has names of its own: for a reader that fails, and for an entry without an answer. */
-static bool is_named(const kp_stand *stand, kamupin_status status, kp_fault fault, bool begins)
+static bool is_named(const kp_stand *stand, kamupin_status status, kp_fault fault, kp_call call)
 {
-    const kamupin_status name = name_of(fault, begins, stand->act->right);
+    const bool begun = call == KP_CALL_KEY || call == KP_CALL_ABORT || call == KP_CALL_FINISH;
+    const kamupin_status name = name_of(fault, !asks_card(call), stand->act->right);
     const bool silent = fault == KP_FAULT_MUTE || fault == KP_FAULT_LOST_SILENT ||
                         fault == KP_FAULT_LOST_RESET || fault == KP_FAULT_LOST_UNNOTICED;
 
+    if (call == KP_CALL_ABORT && status == KAMUPIN_OK) /* the reader was not told, and went on */
+        return fault == KP_FAULT_FAILED || fault == KP_FAULT_SHARED;
+    if (begun && fault != KP_FAULT_LOST_UNNOTICED)
+        return status == name_of_begun(name, call, stand->act->right);
     if (status == name || stand->act->typed == NULL)
         return status == name;
     return (name == KAMUPIN_E_READER_FAILED && status == KAMUPIN_E_PIN_PAD_UNSUPPORTED) ||
@@ -116,7 +130,7 @@ void kp_rules_status(kp_stand *stand, kamupin_status status, kp_fault fault, kp_
     else if (call == KP_CALL_CLOSE)
         good = status == right;
     else
-        good = is_named(stand, status, fault, !asks_card(call));
+        good = is_named(stand, status, fault, call);
     if (!good)
         fail_msg("%s: answers %s", stand->where, kamupin_status_name(status));
     if (stand->card != NULL && !stand->act->opens) {

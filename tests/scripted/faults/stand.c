@@ -90,7 +90,7 @@ static void begin_run(kp_stand *stand)
     kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
 
     kp_world_restore(&stand->world);
-    kp_world_give_keypad(&stand->world, stand->act->typed);
+    kp_world_give_keypad(&stand->world, stand->act->keypad, stand->act->typed);
     options.backend = &stand->world.backend;
     options.state_folder = stand->folder;
     assert_int_equal(kamupin_context_new(&options, &stand->context, NULL), KAMUPIN_OK);
@@ -116,7 +116,7 @@ static size_t decided_at(const kp_stand *stand)
     int behind = stand->act->opens ? 0 : logout + stand->act->behind;
 
     for (size_t i = world->count; i-- > 0;) {
-        if (world->calls[i].call != KP_CALL_TRANSMIT)
+        if (world->calls[i].call != KP_CALL_TRANSMIT && world->calls[i].call != KP_CALL_FINISH)
             continue;
         if (behind == 0)
             return i;

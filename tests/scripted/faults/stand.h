@@ -34,7 +34,8 @@ typedef struct kp_act {
     bool opens;           /* it opens its card itself, else it is given an open one */
     uint8_t decisive;     /* the instruction that it is about; 0: it only reads */
     const char *typed;    /* at the reader's keypad; NULL: it has none */
-    int detail;           /* of the operation's own */
+    kp_keypad_kind keypad;
+    int detail; /* of the operation's own */
     int behind; /* commands behind the last one that its verdict hangs on, before it logs out */
 } kp_act;
 

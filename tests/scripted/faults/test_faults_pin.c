@@ -56,11 +56,30 @@ static void test_ready(void **state)
     try_both(&kp_act_ready);
 }
 
+static void try_at(const kp_act *act, kp_keypad_kind kind)
+{
+    kp_act here = *act;
+
+    here.keypad = kind;
+    kp_stand_try(&here);
+}
+
 static void test_keypad(void **state)
 {
     (void)state;
-    kp_stand_try(&kp_act_pad_verify);
-    kp_stand_try(&kp_act_pad_change);
+    for (size_t i = 0; i < KP_ACTS_PAD; i++)
+        try_at(&kp_act_pad[i], KP_KEYPAD_DIRECT);
+}
+
+static void test_keypad_in_steps(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KP_ACTS_PAD; i++) {
+        try_at(&kp_act_pad[i], KP_KEYPAD_LATE);
+        try_at(&kp_act_pad[i], KP_KEYPAD_EARLY);
+    }
+    try_at(&kp_act_pad_cancel, KP_KEYPAD_LATE);
+    try_at(&kp_act_pad_cancel, KP_KEYPAD_EARLY);
 }
 
 static int teardown(void **state)
@@ -76,7 +95,7 @@ int main(void)
         cmocka_unit_test(test_verify),    cmocka_unit_test(test_verify_wrong),
         cmocka_unit_test(test_change),    cmocka_unit_test(test_change_wrong),
         cmocka_unit_test(test_insisting), cmocka_unit_test(test_ready),
-        cmocka_unit_test(test_keypad),
+        cmocka_unit_test(test_keypad),    cmocka_unit_test(test_keypad_in_steps),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }

@@ -245,6 +245,8 @@ static kamupin_reader_answer world_end(void *object)
 
     if (world->holder != at)
         kp_world_broken(world, "a transaction ended that had not begun");
+    if (world->keypad.state >= KP_ENTRY_TYPING)
+        kp_world_broken(world, "an entry is left at the keypad");
     world->holder = NULL;
     return kp_world_leave(world, kp_world_answer(status));
 }

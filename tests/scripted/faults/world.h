@@ -48,13 +48,18 @@ typedef enum kp_call {
     KP_CALL_BEGIN,
     KP_CALL_END,
     KP_CALL_FEATURES, /* what the reader's keypad can do */
-    KP_CALL_TRANSMIT  /* also of an entry at the keypad */
+    KP_CALL_TRANSMIT, /* also of an entry at the keypad in one order */
+    /* an entry in steps */
+    KP_CALL_START,
+    KP_CALL_KEY,
+    KP_CALL_ABORT,
+    KP_CALL_FINISH
 } kp_call;
 
 /** One call that was made. */
 typedef struct kp_event {
     kp_call call;
-    uint8_t ins; /* of a transmission */
+    uint8_t ins; /* of a transmission or an entry */
 } kp_event;
 
 /** A card, and what it was asked to do. */
@@ -64,6 +69,32 @@ typedef struct kp_player {
     unsigned int executed[256]; /* commands by instruction */
     unsigned int least_tries;   /* the lowest that its PIN's counter stood at after a command */
 } kp_player;
+
+/** How the keypad takes an entry. */
+typedef enum kp_keypad_kind {
+    KP_KEYPAD_DIRECT, /* in one order */
+    KP_KEYPAD_LATE,   /* in steps; the card has the command when the entry is finished, */
+    KP_KEYPAD_EARLY /* … or as soon as the last digit is typed, and "finish" fetches its answer */
+} kp_keypad_kind;
+
+typedef struct kp_keypad {
+    kp_keypad_kind kind;
+    const char *typed;         /* what a person types, one PIN after another; NULL: no keypad */
+    void (*asked)(void *user); /* told whenever a key is asked for; NULL: nobody */
+    void *user;
+    /* the entry; a card that is reset or pulled ends it. From TYPING on it goes on */
+    enum {
+        KP_ENTRY_NONE,
+        KP_ENTRY_ABORTED,
+        KP_ENTRY_ANSWERED, /* the card has had its command */
+        KP_ENTRY_TYPING,
+        KP_ENTRY_TYPED
+    } state;
+    unsigned int keys; /* that confirm a PIN, still to come */
+    bool told_nothing; /* asked before a key was pressed */
+    unsigned char command[64], answer[VC_REPLY_MAX + 2];
+    size_t command_length, answer_length;
+} kp_keypad;
 
 typedef struct kp_world {
     kamupin_reader_backend backend;
@@ -82,8 +113,7 @@ typedef struct kp_world {
         kp_fault fault;
         bool met;
     } plan[2];
-    /* what a person types at the keypad, one PIN after another; NULL: there is no keypad */
-    const char *typed;
+    kp_keypad keypad;
     /* balance */
     int workers, connections;
     void *holder;
@@ -95,7 +125,7 @@ void kp_world_make(kp_world *world, char *ours, char *other);
 void kp_world_free(kp_world *world);
 
 /** Gives the reader a keypad at which that is typed; NULL: none. */
-void kp_world_give_keypad(kp_world *world, const char *typed);
+void kp_world_give_keypad(kp_world *world, kp_keypad_kind kind, const char *typed);
 
 /** Both cards as they were made, the first one in the reader, the daemon alive, nothing planned. */
 void kp_world_restore(kp_world *world);

@@ -15,6 +15,7 @@ static void reset(kp_world *world)
 {
     if (world->inside != NULL)
         vc_card_reset(&world->inside->card);
+    world->keypad.state = KP_ENTRY_NONE;
     world->resets++;
 }
 
@@ -135,13 +136,18 @@ void kp_world_plan(kp_world *world, size_t position, kp_fault fault)
 
 bool kp_world_applies(kp_call call, kp_fault fault)
 {
-    if (fault >= KP_FAULT_MUTE)
-        return call == KP_CALL_TRANSMIT;
+    const bool entry = call == KP_CALL_START || call == KP_CALL_KEY || call == KP_CALL_ABORT ||
+                       call == KP_CALL_FINISH;
+
+    if (fault == KP_FAULT_MUTE || fault == KP_FAULT_LOST_SILENT) /* no bytes are right for others */
+        return call == KP_CALL_TRANSMIT || call == KP_CALL_FINISH;
+    if (fault > KP_FAULT_MUTE)
+        return call == KP_CALL_TRANSMIT || entry;
     if (fault == KP_FAULT_FAILED)
         return call != KP_CALL_CLOSE && call != KP_CALL_DISCONNECT;
     if (fault == KP_FAULT_SHARED)
         return call == KP_CALL_CONNECT || call == KP_CALL_RECONNECT || call == KP_CALL_BEGIN ||
-               call == KP_CALL_TRANSMIT;
+               call == KP_CALL_TRANSMIT || entry;
     return true;
 }
 
@@ -156,8 +162,8 @@ const char *kp_fault_name(kp_fault fault)
 
 const char *kp_call_name(kp_call call)
 {
-    static const char *const names[] = {"open",    "close",      "list",      "watch",
-                                        "connect", "disconnect", "reconnect", "begin",
-                                        "end",     "features",   "transmit"};
+    static const char *const names[] = {"open",       "close",     "list",  "watch", "connect",
+                                        "disconnect", "reconnect", "begin", "end",   "features",
+                                        "transmit",   "start",     "key",   "abort", "finish"};
     return names[call];
 }

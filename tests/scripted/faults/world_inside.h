@@ -34,6 +34,16 @@ kamupin_reader_answer kp_world_transmit(void *object, const unsigned char *comma
                                         size_t command_length, unsigned char *reply,
                                         size_t *reply_length);
 
+/** Gives the card a command, or what happens in its place; `call` is TRANSMIT, or FINISH of an entry. */
+kamupin_reader_answer kp_world_give(kp_connection *at, kp_call call, const unsigned char *command,
+                                    size_t command_length, unsigned char *reply,
+                                    size_t *reply_length);
+/** The card's own work; the length of its answer. */
+size_t kp_world_execute(kp_player *player, const unsigned char *command, size_t length,
+                        unsigned char *reply);
+/** What a call answers whose answer is lost. */
+kamupin_reader_answer kp_world_lost(kp_fault fault, size_t *reply_length);
+
 /** Fills the world's backend. */
 void kp_world_backend(kp_world *world);
 
