@@ -120,6 +120,17 @@ def test_reset_with_a_right_on_v2(v2: Explorer) -> None:
     assert step(v2, f'verify CHV129 "{FIRST}"', ["9000"], 3) == ["Code correct."]
 
 
+def test_reset_of_the_counter_alone_on_v2(v2: Explorer) -> None:
+    """2C 03: nothing but the right, won in the same session and good for one; the PIN stays what it was. OpenSC has no word of
+    its own for this form, and is told its bytes."""
+    alone = "apdu 002C0381"
+    for left in ("63C2", "63C1", "63C0"):
+        step(v2, f'verify CHV129 "{WRONG}"', [left], int(left[3]))
+    step(v2, alone, ["6982"], 0)
+    step(v2, [f'verify CHV130 "{v2.puk}"', alone, alone], ["9000", "9000", "6982"], 3)
+    assert step(v2, f'verify CHV129 "{FRESH_PIN}"', ["9000"], 3) == ["Code correct."]
+
+
 def test_three_wrong_puks_end_a_v2_card(v2: Explorer) -> None:
     """The PUK's own counter, down to the end; kamupin calls it so, and sends nothing any more."""
     for left in ("63C2", "63C1", "63C0"):

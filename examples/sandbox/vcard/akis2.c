@@ -110,12 +110,13 @@ static uint16_t reset_retry(struct vc_card *card, const struct vc_apdu *apdu,
                             struct vc_reply *reply)
 {
     (void)reply;
-    if (apdu->p1 > 0x02)
+    if (apdu->p1 > 0x03)
         return 0x6A86;
     if (!vc_in_application(card) || apdu->p2 != PIN)
         return 0x6A88;
-    return apdu->p1 == 0x02 ? vc_reset_with_right(card, apdu)
-                            : vc_reset_with_puk(card, apdu, apdu->p1 == 0x00);
+    bool renew = apdu->p1 % 2 == 0;
+    return apdu->p1 >= 0x02 ? vc_reset_with_right(card, apdu, renew)
+                            : vc_reset_with_puk(card, apdu, renew);
 }
 
 // GET DATA on a PIN object, wrapped as IAS-ECC does: 70 { BF81nn { A0 { 9A maximum, 9B left } } }.

@@ -102,7 +102,7 @@ uint16_t vc_change(struct vc_card *card, struct vc_reference *reference, const u
 uint16_t vc_change_joined(struct vc_card *card, struct vc_reference *reference,
                           const struct vc_apdu *apdu);
 uint16_t vc_reset_with_puk(struct vc_card *card, const struct vc_apdu *apdu, bool renew);
-uint16_t vc_reset_with_right(struct vc_card *card, const struct vc_apdu *apdu);
+uint16_t vc_reset_with_right(struct vc_card *card, const struct vc_apdu *apdu, bool renew);
 
 // chain.c: takes an APDU of a chain. *DONE: it was a part, and the status word is its answer. Else
 // the APDU is to be run, with the data of the whole chain when it was the last of one.

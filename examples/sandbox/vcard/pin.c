@@ -146,19 +146,22 @@ uint16_t vc_reset_with_puk(struct vc_card *card, const struct vc_apdu *apdu, boo
     return commit(card, &before);
 }
 
-// RESET RETRY COUNTER with the new PIN alone: the right to it was won before, by EXTERNAL
-// AUTHENTICATE or by verifying the PUK, and is good for one reset.
-uint16_t vc_reset_with_right(struct vc_card *card, const struct vc_apdu *apdu)
+// RESET RETRY COUNTER without the PUK, with the new PIN or with nothing: the right to it was won
+// before, by EXTERNAL AUTHENTICATE or by verifying the PUK, and is good for one reset.
+uint16_t vc_reset_with_right(struct vc_card *card, const struct vc_apdu *apdu, bool renew)
 {
     struct vc_state *state = &card->state;
     if (vc_is_dead(state))
         return 0x6984;
+    if (!renew && state->pin.value.len == 0)
+        return 0x6A88;
     if (!card->session.authenticated && !card->session.puk_verified)
         return 0x6982;
-    if (!length_good(apdu->lc))
-        return apdu->lc == 0 ? 0x6700 : 0x6A80;
+    if (renew ? !length_good(apdu->lc) : apdu->lc > 0)
+        return renew && apdu->lc > 0 ? 0x6A80 : 0x6700;
     struct vc_state before = *state;
-    set(&state->pin.value, apdu->data, apdu->lc);
+    if (renew)
+        set(&state->pin.value, apdu->data, apdu->lc);
     state->pin.counter.tries = state->pin.counter.max;
     card->session.authenticated = false;
     card->session.puk_verified = false;

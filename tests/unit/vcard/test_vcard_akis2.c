@@ -200,7 +200,7 @@ static void resetting_needs_a_right(void **unused)
     expect(f, "00A40000023F00", "9000");
     expect(f, SELECT_APPLICATION, "9000");
     expect(f, "002C028106343434343434", "6982"); // leaving the application ends the right
-    expect(f, "002C038106343434343434", "6A86");
+    expect(f, "002C048106343434343434", "6A86");
     fixture_free(f);
 }
 
