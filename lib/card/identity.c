@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COMMANDS_MAX     1024 /* a full card of 16 long certificates takes 600 */
 #define IDENTITY_CARD_DF 0x3D10
 #define SW_NOT_FOUND     0x6A82
 
@@ -254,7 +253,7 @@ static kamupin_status recognise(kp_channel *channel, const uint8_t *atr, size_t 
 kamupin_status kp_identity_read(kp_channel *channel, const uint8_t *atr, size_t atr_length,
                                 kp_identity *identity, kamupin_error *error)
 {
-    channel->most = channel->commands + COMMANDS_MAX;
+    channel->most = channel->commands + KP_RECOGNITION_COMMANDS_MAX;
     kamupin_status status = recognise(channel, atr, atr_length, identity, error);
     channel->most = 0;
     return status;

@@ -12,6 +12,10 @@
 #define KP_CERTIFICATES_MAX     16
 #define KP_CERTIFICATE_SIZE_MAX 8192
 
+/* Commands to one card, whatever it answers, until it has to be recognised: a full card of 16 long
+ * certificates takes 600. */
+#define KP_RECOGNITION_COMMANDS_MAX 1024
+
 typedef struct kp_der {
     uint8_t *data;
     size_t length;

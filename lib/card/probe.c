@@ -257,6 +257,7 @@ kamupin_status kp_probe_read(kp_probe *probe, kp_channel *channel, const uint8_t
     kp_response response;
     look_at_atr(probe, channel, atr, atr_length);
     channel->row = &probe->row;
+    channel->most = channel->commands + KP_RECOGNITION_COMMANDS_MAX;
     kamupin_status status = try_select_mf(probe, channel, &response, error);
     if (status == KAMUPIN_OK)
         status = look_for_identity(probe, channel, error);
@@ -264,6 +265,7 @@ kamupin_status kp_probe_read(kp_probe *probe, kp_channel *channel, const uint8_t
         status = find_application(probe, channel, error);
     if (status == KAMUPIN_OK && probe->application)
         status = look_inside(probe, channel, error);
+    channel->most = 0;
     channel->row = NULL;
     return status;
 }

@@ -7,11 +7,12 @@
 #include <card/channel.h>
 #include <card/sm.h>
 
-/* Commands that carry a PIN, or what stands for one: never a service's, in any class. */
+/* Commands that carry a PIN, or what stands for one: never a service's, in any class. ENVELOPE
+   (ISO/IEC 7816-4, 11.8.2) carries any other command within it, where nobody would look. */
 static bool is_about_a_pin(uint8_t ins)
 {
     return ins == 0x20 || ins == 0x21 || ins == 0x24 || ins == 0x25 || ins == 0x26 || ins == 0x28 ||
-           ins == 0x2C || ins == 0x2D;
+           ins == 0x2C || ins == 0x2D || ins == 0xC2 || ins == 0xC3;
 }
 
 bool kp_relay_parse(const uint8_t *bytes, size_t length, kp_command *command)

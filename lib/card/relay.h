@@ -15,8 +15,8 @@
 bool kp_relay_parse(const uint8_t *bytes, size_t length, kp_command *command);
 
 /** The row's rule for a command, or NULL when it may not be relayed. VERIFY, CHANGE REFERENCE DATA
- * and RESET RETRY COUNTER in all their codings, and what is never sent, have no rule whatever the
- * row says: a PIN is between the person and the card. A command of a class with secure messaging
+ * and RESET RETRY COUNTER in all their codings, ENVELOPE, which carries any command, and what is
+ * never sent have no rule whatever the row says: a PIN is between the person and the card. A command of a class with secure messaging
  * has to have its form (kp_sm_is_protected). */
 const kp_relay_rule *kp_relay_allows(const kp_profile *row, const kp_command *command);
 

@@ -548,6 +548,31 @@ static void test_slow_certificates(void **state)
     free(it);
 }
 
+/* The same to a probe, which lists the card first. */
+static void test_slow_certificates_under_a_probe(void **state)
+{
+    (void)state;
+    card *it = make_card(6000);
+    const nonsense kind = KIND(one_byte_of_data);
+    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
+    kamupin_context *context = NULL;
+    kamupin_probe_request request = KAMUPIN_PROBE_REQUEST_INIT;
+    static char draft[KAMUPIN_PROBE_DRAFT_MAX];
+    assert_int_equal(listed(it).usable, KAMUPIN_OK);
+    const unsigned int list = it->commands;
+    it->kind = &kind;
+    it->from = list + 8; /* MF, 3D10 three times, application, 2F10 twice, its first block */
+    it->to = LAST;
+    it->commands = 0;
+    options.backend = &it->backend;
+    assert_int_equal(kamupin_context_new(&options, &context, NULL), KAMUPIN_OK);
+    assert_int_equal(kamupin_card_probe(context, &request, draft, sizeof draft, NULL),
+                     KAMUPIN_E_CARD_REPLY_MALFORMED);
+    assert_int_equal(it->commands, list + COMMANDS_MAX);
+    kamupin_context_free(&context);
+    free(it);
+}
+
 /* A block with more bytes than were asked for: none of them is taken for the file's. */
 static void test_more_than_was_asked_for(void **state)
 {
@@ -566,6 +591,7 @@ int main(void)
         cmocka_unit_test(test_nonsense_everywhere),
         cmocka_unit_test(test_nested_certificate),
         cmocka_unit_test(test_slow_certificates),
+        cmocka_unit_test(test_slow_certificates_under_a_probe),
         cmocka_unit_test(test_more_than_was_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
