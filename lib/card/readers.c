@@ -23,10 +23,9 @@ kamupin_status kp_readers_names(const kamupin_reader_backend *backend, void *wor
     *names = NULL;
     for (int call = 0; call < LISTS_MAX && room <= NAMES_LIMIT; call++) {
         size_t length = room;
-        char *made = malloc(room);
+        char *made = calloc(room + 2, 1); /* names end, whatever the backend writes */
         if (made == NULL)
             return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
-        made[0] = '\0';
         answer = backend->list(worker, made, &length);
         if (answer.status == KAMUPIN_OK && length <= room) {
             *names = made;
@@ -40,6 +39,18 @@ kamupin_status kp_readers_names(const kamupin_reader_backend *backend, void *wor
     return kp_fail_platform(error,
                             answer.status == KAMUPIN_OK ? KAMUPIN_E_READER_FAILED : answer.status,
                             KAMUPIN_FROM_READER, answer.code, "cannot list the readers");
+}
+
+kamupin_reader_answer kp_readers_states(const kamupin_reader_backend *backend, void *worker,
+                                        kamupin_reader_state *states, size_t count)
+{
+    kamupin_reader_answer answer = backend->watch(worker, states, count, 0);
+    for (size_t i = 0; i < count; i++) {
+        states[i].name[sizeof states[i].name - 1] = '\0';
+        if (states[i].atr_length > sizeof states[i].atr)
+            states[i].atr_length = sizeof states[i].atr;
+    }
+    return answer;
 }
 
 static kamupin_status adopt_names(kp_readers *readers, const char *names, kamupin_error *error)
@@ -70,7 +81,8 @@ static kamupin_status look_once(const kamupin_reader_backend *backend, void *wor
     free(names);
     if (status != KAMUPIN_OK || readers->count == 0)
         return status;
-    kamupin_reader_answer answer = backend->watch(worker, readers->states, readers->count, 0);
+    kamupin_reader_answer answer =
+        kp_readers_states(backend, worker, readers->states, readers->count);
     if (answer.status != KAMUPIN_OK)
         return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
                                 "cannot ask for the readers' state");

@@ -18,6 +18,10 @@ typedef struct kp_readers {
 kamupin_status kp_readers_names(const kamupin_reader_backend *backend, void *worker, char **names,
                                 kamupin_error *error);
 
+/** Asks for the readers' states as they stand, and holds the answer to its bounds. */
+kamupin_reader_answer kp_readers_states(const kamupin_reader_backend *backend, void *worker,
+                                        kamupin_reader_state *states, size_t count);
+
 /** Lists the readers and asks for the state of all in one call; does both again when one of them
  * was gone by then. Errors: reader-*, no-memory; `readers` is empty then. */
 kamupin_status kp_readers_look(const kamupin_reader_backend *backend, void *worker,

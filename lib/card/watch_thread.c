@@ -6,12 +6,12 @@
 #define _GNU_SOURCE 1 /* pthread_setname_np */
 #include <card/watch.h>
 
+#include <card/readers.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NAMES_ROOM 2304 /* enough for PC/SC-lite's 16 readers of full length */
 
 /* A service that takes connections and then fails is given growing pauses. */
 #define FIRST_PAUSE_MS 10
@@ -63,29 +63,16 @@ static void publish(kamupin_watch *watch, kamupin_status service, kamupin_reader
         call_back(watch);
 }
 
-/* The names of all readers, in memory for the caller to free. */
-static kamupin_reader_answer list_names(const kamupin_watch *watch, char **names)
+static bool is_among(const kamupin_reader_state *states, size_t count, const char *name)
 {
-    kamupin_reader_answer answer = {KAMUPIN_OK, 0, false};
-    size_t room = 0, length = NAMES_ROOM;
-    *names = NULL;
-    while (answer.status == KAMUPIN_OK && length > room) {
-        room = length;
-        free(*names);
-        *names = calloc(room, 1);
-        if (*names == NULL)
-            answer.status = KAMUPIN_E_NO_MEMORY;
-        else
-            answer = watch->backend->list(watch->worker, *names, &length);
-    }
-    if (answer.status != KAMUPIN_OK) {
-        free(*names);
-        *names = NULL;
-    }
-    return answer;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(states[i].name, name) == 0)
+            return true;
+    return false;
 }
 
-/* A fresh state for each name, or the one it had: its cookie says what was seen already. */
+/* A fresh state for each name, or the one it had: its cookie says what was seen already. A name that
+   comes twice is one reader: two that differ would come and go in the telling without end. */
 static kamupin_reader_state *states_of(const kamupin_watch *watch, const char *names, size_t *count)
 {
     size_t all = 0;
@@ -97,7 +84,7 @@ static kamupin_reader_state *states_of(const kamupin_watch *watch, const char *n
         return NULL;
     for (const char *name = names; *name != '\0'; name += strlen(name) + 1) {
         kamupin_reader_state *state = &states[*count];
-        if (strlen(name) >= sizeof state->name)
+        if (strlen(name) >= sizeof state->name || is_among(states, *count, name))
             continue;
         memcpy(state->name, name, strlen(name) + 1);
         for (size_t i = 0; i < watch->now.count; i++)
@@ -114,8 +101,9 @@ static kamupin_reader_answer look(kamupin_watch *watch, kamupin_reader_state **s
 {
     char *names = NULL;
     kamupin_reader_state *seen = NULL;
-    kamupin_reader_answer answer = list_names(watch, &names);
+    kamupin_reader_answer answer = {KAMUPIN_OK, 0, false};
     *states = NULL;
+    answer.status = kp_readers_names(watch->backend, watch->worker, &names, NULL);
     if (answer.status != KAMUPIN_OK)
         return answer;
     seen = states_of(watch, names, count);
@@ -124,7 +112,7 @@ static kamupin_reader_answer look(kamupin_watch *watch, kamupin_reader_state **s
     if (seen == NULL || *states == NULL)
         answer.status = KAMUPIN_E_NO_MEMORY;
     else if (*count > 0)
-        answer = watch->backend->watch(watch->worker, seen, *count, 0);
+        answer = kp_readers_states(watch->backend, watch->worker, seen, *count);
     if (answer.status != KAMUPIN_OK) {
         free(seen);
         return answer;
