@@ -96,7 +96,8 @@ KAMUPIN_API kamupin_status kamupin_card_sign_ready(kamupin_card *card,
  *  @param pin kind PIN; wiped by its owner, not here
  *  @param signature receives the signature; size set by the caller; untouched on failure
  *  Threads: the card's. Spends one try when the PIN is wrong. Nothing is sent twice: after
- *  card-removed, card-reset or reader-failed the card may have signed, and what it signed is lost.
+ *  card-removed, card-reset, reader-failed or reader-service-down the card may have signed, and what
+ *  it signed is lost.
  *  The reason of a failure is in kamupin_card_error.
  *  Errors: those of kamupin_card_sign_ready and kamupin_pin_verify; card-reply-malformed when what
  *  the card answered is not the certificate's signature. */

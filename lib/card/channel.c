@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+#define LATE_WAKES_MAX 16 /* a backend that says "cancelled" more often is broken */
+
 const kamupin_reader_backend *kp_reader_backend(const kamupin_context *context)
 {
     return context->backend != NULL ? context->backend : kamupin_reader_backend_pcsc();
@@ -95,21 +97,36 @@ static kamupin_reader_answer begin_afresh(kp_channel *channel)
     return answer;
 }
 
+static kamupin_status judge_begin(kp_channel *channel, kamupin_reader_answer answer,
+                                  kamupin_error *error)
+{
+    if (answer.status != KAMUPIN_OK)
+        return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
+                                "cannot hold the card");
+    channel->held = true;
+    return KAMUPIN_OK;
+}
+
+kamupin_status kp_channel_begin_until_woken(kp_channel *channel, kamupin_error *error)
+{
+    return judge_begin(channel, begin_afresh(channel), error);
+}
+
 kamupin_status kp_channel_begin(kp_channel *channel, kamupin_cancel *cancel, kamupin_error *error)
 {
     kamupin_reader_answer answer;
     kp_cancel_hook hook = {.wake = channel->backend->wake, .object = channel->worker};
     kp_cancel_enter(cancel, &hook);
-    do /* again after a wake that came late, of a pull that was cleared since */
+    int rounds = 0;
+    do /* again after a wake that came late: of a pull that was cleared since, or of a crew's */
         answer = begin_afresh(channel);
-    while (answer.status == KAMUPIN_E_CANCELLED && cancel != NULL &&
-           !kamupin_cancel_pulled(cancel));
+    while (answer.status == KAMUPIN_E_CANCELLED && !kamupin_cancel_pulled(cancel) &&
+           ++rounds < LATE_WAKES_MAX);
     kp_cancel_leave(cancel, &hook);
-    if (answer.status != KAMUPIN_OK)
-        return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
-                                "cannot hold the card");
-    channel->held = true;
-    kamupin_status status = kp_cancel_check(cancel, error);
+    kamupin_status status = judge_begin(channel, answer, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    status = kp_cancel_check(cancel, error);
     if (status != KAMUPIN_OK)
         kp_channel_end(channel);
     return status;

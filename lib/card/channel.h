@@ -60,6 +60,9 @@ void kp_channel_close(kp_channel *channel);
 kamupin_status kp_channel_begin(kp_channel *channel, kamupin_cancel *cancel, kamupin_error *error);
 void kp_channel_end(kp_channel *channel);
 
+/** kp_channel_begin for who wakes the worker itself: cancelled after any wake, also a late one. */
+kamupin_status kp_channel_begin_until_woken(kp_channel *channel, kamupin_error *error);
+
 /** Sends one command of a held card, as a chain when its data is more than KP_APDU_BLOCK bytes, and
  * gathers its answer (61xx). ok means that an answer came:
  * look at response->sw. A 6Cxx is repeated once with the right Le, only for SELECT, GET DATA and

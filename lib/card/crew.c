@@ -111,7 +111,7 @@ static kamupin_status hold(job *at, kamupin_error *error)
     kamupin_status status;
     bool late = false, cancelled = false;
     do {
-        status = kp_channel_begin(&at->reading.channel, NULL, error);
+        status = kp_channel_begin_until_woken(&at->reading.channel, error);
         pthread_mutex_lock(&at->crew->lock);
         late = at->late;
         cancelled = at->crew->cancelled;

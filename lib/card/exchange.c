@@ -60,6 +60,8 @@ static bool card_is_absent(const kp_channel *channel, bool reason_is_known)
     kamupin_reader_answer answer = channel->backend->watch(channel->worker, &state, 1, 0);
     if (answer.status == KAMUPIN_OK && state.present && !reason_is_known)
         answer = channel->backend->watch(channel->worker, &state, 1, NOTICE_MS);
+    if (answer.status == KAMUPIN_E_CANCELLED) /* by a wake that came late, for an earlier wait */
+        answer = channel->backend->watch(channel->worker, &state, 1, NOTICE_MS);
     return answer.status == KAMUPIN_E_NO_READER ||
            (answer.status == KAMUPIN_OK && (state.gone || !state.present));
 }
@@ -70,7 +72,9 @@ kamupin_status kp_channel_lost(kp_channel *channel, kamupin_reader_answer answer
     kamupin_status status = answer.status;
     channel->stale = true;
     kp_sm_kill(channel->sm);
-    if (status == KAMUPIN_OK || status == KAMUPIN_E_CARD_RESET)
+    /* nobody can cancel a command: what ended it says nothing of what the card did */
+    if (status == KAMUPIN_OK || status == KAMUPIN_E_CARD_RESET || status == KAMUPIN_E_CANCELLED ||
+        status == KAMUPIN_E_TIMED_OUT)
         status =
             card_is_absent(channel, answer.unsent) ? KAMUPIN_E_CARD_REMOVED : KAMUPIN_E_CARD_RESET;
     else if (status == KAMUPIN_E_NO_CARD || status == KAMUPIN_E_NO_READER)

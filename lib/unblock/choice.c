@@ -164,9 +164,11 @@ kamupin_status kamupin_operation_choose(kamupin_operation *operation, const char
     kamupin_card_info *info = NULL;
 
     kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_CARD);
-    if (status == KAMUPIN_OK && which == NULL)
+    if (status != KAMUPIN_OK)
+        return status; /* in a later phase the card that was chosen stays */
+    if (which == NULL)
         which = operation->wanted_card;
-    if (status == KAMUPIN_OK && which == NULL) {
+    if (which == NULL) {
         status = only_reader(operation, reader);
         which = reader;
     }

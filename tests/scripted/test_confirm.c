@@ -140,6 +140,18 @@ static void test_reset_between_holds(void **state)
     kp_card_release(f->card);
 }
 
+/* A wake that was meant for an earlier wait, of a crew that ran out of patience just then. */
+static void test_a_late_wake_is_nobodys_cancel(void **state)
+{
+    fixture *f = *state;
+    open_akis2(f);
+    f->script.readers[0].next_begin = KAMUPIN_E_CANCELLED;
+    kp_script_akis2_confirm(&f->script, 0, f->der, f->length);
+    assert_int_equal(kp_card_hold(f->card), KAMUPIN_OK);
+    kp_script_akis2_logout(&f->script, 0);
+    kp_card_release(f->card);
+}
+
 static void test_pulled_between_holds(void **state)
 {
     fixture *f = *state;
@@ -277,6 +289,7 @@ int main(void)
         TEST(test_swapped_card_seen_by_its_signature),
         TEST(test_card_without_the_application_is_another),
         TEST(test_reset_between_holds),
+        TEST(test_a_late_wake_is_nobodys_cancel),
         TEST(test_pulled_between_holds),
         TEST(test_read_again),
         TEST(test_read_fails),

@@ -209,6 +209,8 @@ static void test_orders_that_fail(void **state)
                  {"", KAMUPIN_OK, false, KAMUPIN_E_PIN_PAD_FAILED},
                  {NULL, KAMUPIN_E_CARD_RESET, false, KAMUPIN_E_PIN_PAD_FAILED},
                  {NULL, KAMUPIN_E_READER_FAILED, false, KAMUPIN_E_PIN_PAD_FAILED},
+                 {NULL, KAMUPIN_E_TIMED_OUT, false, KAMUPIN_E_PIN_PAD_FAILED},
+                 {NULL, KAMUPIN_E_CANCELLED, false, KAMUPIN_E_PIN_PAD_FAILED},
                  {NULL, KAMUPIN_E_CARD_RESET, true, KAMUPIN_E_CARD_RESET},
                  {NULL, KAMUPIN_E_CARD_REMOVED, false, KAMUPIN_E_CARD_REMOVED},
                  {NULL, KAMUPIN_E_PIN_PAD_UNSUPPORTED, false, KAMUPIN_E_PIN_PAD_UNSUPPORTED},

@@ -47,11 +47,35 @@ static void risks_and_kinds_that_do_not_exist_are_refused_at_once(void **state)
     assert_null(operation);
 }
 
+/* Every call on an operation that is not there. */
+static void no_operation_is_an_invalid_argument(void **state)
+{
+    kamupin_context *context = *state;
+    kamupin_reader_list *list = NULL;
+    kamupin_secret *secret = NULL;
+    kamupin_sms sms = {.size = sizeof sms};
+    kamupin_result result = KAMUPIN_RESULT_INIT;
+
+    assert_int_equal(kamupin_secret_new(context, KAMUPIN_SECRET_PIN, &secret, NULL), KAMUPIN_OK);
+    assert_int_equal(kamupin_operation_redeem(NULL, secret), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_cards(NULL, &list), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_choose(NULL, NULL), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_choose(NULL, "card"), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_set_pin(NULL, secret, secret), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_send_sms(NULL, &sms), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_sms(NULL, &sms), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_verify_sms(NULL, secret), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_run(NULL), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_result(NULL, &result), KAMUPIN_E_INVALID_ARGUMENT);
+    kamupin_secret_free(&secret);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(risks_and_kinds_that_do_not_exist_are_refused_at_once,
                                         enter, leave),
+        cmocka_unit_test_setup_teardown(no_operation_is_an_invalid_argument, enter, leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
