@@ -69,8 +69,9 @@ static void put_signer(FILE *text, struct evp_pkey_st *key, unsigned int index)
     PKCS8_PRIV_KEY_INFO_free(info);
 }
 
-char *kp_card_text(const char *personality, bool ours, const char *more)
+char *kp_card_text(const char *personality, size_t which, const char *more)
 {
+    const bool ours = which == 0;
     char *made = NULL;
     size_t length = 0;
     FILE *text = open_memstream(&made, &length);
@@ -81,7 +82,7 @@ char *kp_card_text(const char *personality, bool ours, const char *more)
     fprintf(text, "atr %s\n",
             v1 ? "3BBA11008131FE4D55454B41452056312E30AE"
                : "3B9F978131FE4580655443D3228231C073F621808105D3");
-    fprintf(text, "serial 0102030405060708090A0B%02X\n", ours ? 0x0Cu : 0x0Du);
+    fprintf(text, "serial 0102030405060708090A0B%02X\n", 0x0Cu + (unsigned int)which);
     put_hex(text, "pin.value ", (const unsigned char *)(ours ? KP_PIN : KP_OTHER_PIN), 6);
     put_hex(text, "puk.value ", (const unsigned char *)KP_PUK, 8);
     put_hex(text, "auth.key ", card_key, sizeof card_key);

@@ -18,7 +18,9 @@
 
 kamupin_status kp_stand_open(kp_stand *stand)
 {
-    return kamupin_card_open(stand->context, NULL, stand->cancel, &stand->card, NULL);
+    const char *which = stand->act->beside > 0 ? stand->world.slots[0].name : NULL;
+
+    return kamupin_card_open(stand->context, which, stand->cancel, &stand->card, NULL);
 }
 
 /* ---- status ---- */
@@ -123,7 +125,11 @@ void kp_rules_status(kp_stand *stand, kamupin_status status, kp_fault fault, kp_
     const kamupin_status right = stand->act->right;
     bool good;
 
-    if (second != KP_FAULT_NONE)
+    if (stand->act->survives)
+        good = status == right;
+    else if (stand->world.scope == KP_SCOPE_NONE && fault < KP_FAULT_SHARED && status == right)
+        good = true; /* the first card had been read by then, or not: it is another thread's */
+    else if (second != KP_FAULT_NONE)
         good = status == right || may_be(stand, status, fault) || may_be(stand, status, second);
     else if (stand->act->opens) /* opening connects once more, or keeps what it has */
         good = may_be_of_reading(status, fault, call) || (status == right && call == KP_CALL_CLOSE);
@@ -147,15 +153,18 @@ static const uint8_t costly[] = {0x20, 0x24, 0x2C, 0x82};
 
 void kp_rules_card(kp_stand *stand, bool logs_out)
 {
-    const kp_player *ours = &stand->world.players[0], *other = &stand->world.players[1];
+    const kp_player *ours = &stand->world.players[0];
     const struct vc_state *now = &ours->card.state;
     unsigned int spent = ours->executed[0x20] + ours->executed[0x24];
 
-    for (size_t i = 0; i < sizeof costly; i++) {
+    for (size_t i = 0; i < sizeof costly; i++)
         kp_rule(stand, ours->executed[costly[i]] <= 1, "a command that costs something came twice");
-        kp_rule(stand, other->executed[costly[i]] == 0, "another card had a command that costs");
+    for (size_t other = 1; other <= stand->world.readers; other++) {
+        const kp_player *at = &stand->world.players[other];
+        for (size_t i = 0; i < sizeof costly; i++)
+            kp_rule(stand, at->executed[costly[i]] == 0, "another card had a command that costs");
+        kp_rule(stand, at->executed[0x2A] == 0, "another card was asked to sign");
     }
-    kp_rule(stand, other->executed[0x2A] == 0, "another card was asked to sign");
     if (ours->fresh.pin.counter.tries > FLOOR)
         kp_rule(stand,
                 now->pin.counter.tries >= FLOOR &&
@@ -228,7 +237,8 @@ void kp_rules_balance(kp_stand *stand)
 
     if (world->problem != NULL)
         fail_msg("%s: %s", stand->where, world->problem);
-    kp_rule(stand, world->holder == NULL, "a transaction is left");
+    for (size_t i = 0; i < world->readers; i++)
+        kp_rule(stand, world->slots[i].holder == NULL, "a transaction is left");
     kp_rule(stand, world->connections == 0, "a connection is left");
     kp_rule(stand, world->workers == 0, "a context is left");
 }

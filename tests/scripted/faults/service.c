@@ -48,7 +48,7 @@ static kamupin_status disclose(void *user, kamupin_secret **puk, int *uses_left,
 {
     kp_service *service = user;
 
-    assert_null(service->stand->world.holder); /* not held while the service is asked */
+    assert_null(service->stand->world.slots[0].holder); /* not held while the service is asked */
     *uses_left = 3;
     return kp_secret_written(service->stand->context, KP_SECRET_PUK, write_puk, NULL, puk, error);
 }

@@ -48,17 +48,19 @@ unsigned int kp_stand_executed(const kp_stand *stand, uint8_t ins)
 
 static void make(kp_stand *stand, const kp_act *act)
 {
-    char *ours = kp_card_text(act->personality, true, act->more);
-    char *other = kp_card_text(act->personality, false, NULL);
+    char *cards[1 + KP_WORLD_READERS];
+    const size_t count = act->beside + 2;
 
+    for (size_t i = 0; i < count; i++)
+        cards[i] = kp_card_text(act->personality, i, act->more);
     memset(stand, 0, sizeof *stand);
     stand->act = act;
     snprintf(stand->where, sizeof stand->where, "%s", act->name);
     snprintf(stand->folder, sizeof stand->folder, "/tmp/kamupin-test-XXXXXX");
     assert_non_null(mkdtemp(stand->folder));
-    kp_world_make(&stand->world, ours, other);
-    free(ours);
-    free(other);
+    kp_world_make(&stand->world, cards, count - 1);
+    for (size_t i = 0; i < count; i++)
+        free(cards[i]);
 }
 
 /* The state folder holds files only. */
@@ -108,7 +110,7 @@ static void end_run(kp_stand *stand)
     kp_rules_balance(stand);
 }
 
-/* Where the operation has got all that it needs from the card. */
+/* Where the operation has got all that it needs from the card; reading from the start may need none. */
 static size_t decided_at(const kp_stand *stand)
 {
     const kp_world *world = &stand->world;
@@ -123,8 +125,8 @@ static size_t decided_at(const kp_stand *stand)
         if (world->calls[i].ins != GET_RESPONSE)
             behind--;
     }
-    fail_msg("%s: sends no command", stand->where);
-    return 0;
+    kp_rule(stand, stand->act->opens, "sends no command");
+    return world->count;
 }
 
 /* The positions that there are, into `calls`; how many. */
@@ -183,29 +185,43 @@ static size_t run_in(kp_stand *stand, const trouble *given, kp_call call, size_t
     return count;
 }
 
-static void try(const kp_act *act, bool pairs)
+/* Every fault at every position of the stand's scope. */
+static void try_all(kp_stand *stand, bool pairs)
 {
     static kp_event calls[KP_WORLD_CALLS], then[KP_WORLD_CALLS];
-    kp_stand stand;
     trouble given;
     size_t decided;
+    const size_t count = clean_run(stand, calls, &decided);
 
-    make(&stand, act);
-    size_t count = clean_run(&stand, calls, &decided);
     for (size_t at = 0; at < count; at++)
         for (kp_fault fault = KP_FAULT_NONE + 1; fault < KP_FAULTS; fault++) {
             if (!kp_world_applies(calls[at].call, fault))
                 continue;
             given = (trouble){.position = {at}, .fault = {fault}};
-            size_t further = run_in(&stand, &given, calls[at].call, decided, then);
+            size_t further = run_in(stand, &given, calls[at].call, decided, then);
             for (size_t k = at + 1; pairs && k < further; k++)
                 for (kp_fault next = KP_FAULT_NONE + 1; next < KP_FAULTS; next++) {
                     given = (trouble){.position = {at, k}, .fault = {fault, next}};
                     if (kp_world_applies(then[k].call, next))
-                        run_in(&stand, &given, calls[at].call, decided, NULL);
+                        run_in(stand, &given, calls[at].call, decided, NULL);
                 }
         }
-    printf("%s: %zu positions, %zu runs\n", act->name, count, stand.runs);
+    printf("%s: %zu positions, %zu runs\n", stand->act->name, count, stand->runs);
+}
+
+/* Where several readers are read at the same time, the order of all their calls is not the same from
+   run to run: that of the calls about one reader is, and that of those about none. */
+static void try(const kp_act *act, bool pairs)
+{
+    kp_stand stand;
+
+    make(&stand, act);
+    stand.world.scope = act->beside == 0 || act->survives ? KP_SCOPE_ALL : KP_SCOPE_READER;
+    try_all(&stand, pairs);
+    if (stand.world.scope == KP_SCOPE_READER) {
+        stand.world.scope = KP_SCOPE_NONE;
+        try_all(&stand, pairs);
+    }
     end(&stand);
 }
 

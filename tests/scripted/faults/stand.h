@@ -35,8 +35,10 @@ typedef struct kp_act {
     uint8_t decisive;     /* the instruction that it is about; 0: it only reads */
     const char *typed;    /* at the reader's keypad; NULL: it has none */
     kp_keypad_kind keypad;
-    int detail; /* of the operation's own */
-    int behind; /* commands behind the last one that its verdict hangs on, before it logs out */
+    int detail;    /* of the operation's own */
+    size_t beside; /* further readers, with a card in each that nothing happens to */
+    bool survives; /* no fault may be seen in its status: it judges itself */
+    int behind;    /* commands behind the last one that its verdict hangs on, before it logs out */
 } kp_act;
 
 struct kp_stand {
@@ -74,8 +76,9 @@ unsigned int kp_stand_executed(const kp_stand *stand, uint8_t ins);
             fail_msg("%s: %s", (stand)->where, rule);                                              \
     } while (0)
 
-/** cards.c: the text of a card's state file, which the caller frees. `ours` names which of two. */
-char *kp_card_text(const char *personality, bool ours, const char *more);
+/** cards.c: the text of a card's state file, which the caller frees. `which`: as in
+ * kp_world.players; `more` lines are ours' alone. */
+char *kp_card_text(const char *personality, size_t which, const char *more);
 /** The key that signs with a card's first certificate, and that of its second (EC, only akis2). */
 struct evp_pkey_st *kp_card_key(size_t index);
 /** AES-256-CMAC with the card's key, as the service computes it. */

@@ -5,6 +5,8 @@
    again where nothing is lost by it; what comes out is one card's, never a mixture of two. */
 #include "stand.h"
 
+#include <openssl/evp.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -42,6 +44,56 @@ static kamupin_status list(kp_stand *stand)
     return status;
 }
 
+/* The name that a v2.x card has from its only certificate. */
+static void name_card(const kp_player *player, char name[80])
+{
+    const struct vc_file *file = &player->fresh.files[0];
+    unsigned char hash[32];
+
+    assert_int_equal(EVP_Digest(file->data, file->size, hash, NULL, EVP_sha256(), NULL), 1);
+    int length = snprintf(name, 80, "certs:");
+    for (size_t i = 0; i < sizeof hash; i++)
+        length += snprintf(name + length, 80 - (size_t)length, "%02x", hash[i]);
+}
+
+/* A card beside the one in trouble is listed with its name, as ever; a dead daemon is everybody's. */
+static bool is_unharmed(const kp_stand *stand, size_t reader, const kamupin_card_info *info)
+{
+    char name[80];
+
+    name_card(&stand->world.players[reader + 1], name);
+    if (info->usable != KAMUPIN_OK)
+        return stand->world.dead && info->usable == KAMUPIN_E_READER_SERVICE_DOWN;
+    return info->kind == KAMUPIN_CARD_SIGNATURE && strcmp(info->card_id, name) == 0 &&
+           strcmp(info->reader, stand->world.slots[reader].name) == 0;
+}
+
+/* A worker that cannot be opened may be any reader's: then it harms that one alone. */
+static kamupin_status list_several(kp_stand *stand)
+{
+    kamupin_reader_list *made = NULL;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+    kamupin_status status = kamupin_reader_list_new(stand->context, NULL, &made, NULL);
+    kamupin_status first = KAMUPIN_OK;
+    size_t harmed = 0;
+
+    for (size_t i = 0; status == KAMUPIN_OK && i < stand->world.readers; i++) {
+        kp_rule(stand, kamupin_reader_list_get(made, i, &info) == KAMUPIN_OK,
+                "a reader is missing");
+        if (i > 0 && (info.usable == KAMUPIN_OK || stand->world.scope == KP_SCOPE_READER) &&
+            !is_unharmed(stand, i, &info))
+            fail_msg("%s: %s is harmed: %s", stand->where, info.reader,
+                     kamupin_status_name(info.usable));
+        if (info.usable == KAMUPIN_OK)
+            continue;
+        if (harmed++ == 0)
+            first = info.usable;
+    }
+    kp_rule(stand, harmed <= 1 || stand->world.dead, "more than one is harmed");
+    kamupin_reader_list_free(&made);
+    return status == KAMUPIN_OK && harmed > 0 ? first : status;
+}
+
 static kamupin_status read_card(kp_stand *stand)
 {
     kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
@@ -57,7 +109,7 @@ static void judge_reading(kp_stand *stand, kamupin_status status)
     const unsigned char *der = NULL;
     size_t length = 0;
 
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i <= stand->world.readers; i++)
         kp_rule(stand,
                 players[i].executed[0x20] + players[i].executed[0x24] + players[i].executed[0x2C] +
                         players[i].executed[0x82] ==
@@ -82,6 +134,14 @@ static const kp_act listing = {.name = "list",
                                .judge = judge_reading,
                                .right = KAMUPIN_OK,
                                .opens = true};
+static const kp_act listing_several = {.name = "list of several readers",
+                                       .personality = "akis2",
+                                       .more = TWO_LEFT,
+                                       .run = list_several,
+                                       .judge = judge_reading,
+                                       .right = KAMUPIN_OK,
+                                       .opens = true,
+                                       .beside = KP_WORLD_READERS - 1};
 static const kp_act opening = {.name = "open, v2.x",
                                .personality = "akis2",
                                .more = TWO_LEFT,
@@ -109,6 +169,12 @@ static void test_list(void **state)
     kp_stand_try(&listing);
 }
 
+static void test_list_several(void **state)
+{
+    (void)state;
+    kp_stand_try(&listing_several);
+}
+
 static void test_open(void **state)
 {
     (void)state;
@@ -133,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_list),
+        cmocka_unit_test(test_list_several),
         cmocka_unit_test(test_open),
         cmocka_unit_test(test_read),
     };

@@ -39,11 +39,14 @@ static bool before_the_call(kp_fault fault)
 
 /* Takes the lock, notes the call, and answers what goes wrong at it. What changes the world before
    the call has happened then. */
-kp_fault kp_world_enter(kp_world *world, kp_call call, uint8_t ins)
+kp_fault kp_world_enter(kp_world *world, const kp_slot *slot, kp_call call, uint8_t ins)
 {
     kp_fault due = KP_FAULT_NONE;
 
     pthread_mutex_lock(&world->lock);
+    if ((world->scope == KP_SCOPE_READER && slot != &world->slots[0]) ||
+        (world->scope == KP_SCOPE_NONE && (slot != NULL || call == KP_CALL_CLOSE)))
+        return KP_FAULT_NONE;
     for (size_t i = 0; i < 2; i++)
         if (world->plan[i].fault != KP_FAULT_NONE && world->plan[i].position == world->count) {
             due = world->plan[i].fault;
@@ -58,6 +61,11 @@ kp_fault kp_world_enter(kp_world *world, kp_call call, uint8_t ins)
     return due;
 }
 
+kp_fault kp_world_enter_at(const kp_connection *at, kp_call call, uint8_t ins)
+{
+    return kp_world_enter(at->by->world, at->slot, call, ins);
+}
+
 kamupin_reader_answer kp_world_leave(kp_world *world, kamupin_reader_answer made)
 {
     pthread_mutex_unlock(&world->lock);
@@ -65,7 +73,7 @@ kamupin_reader_answer kp_world_leave(kp_world *world, kamupin_reader_answer made
 }
 
 /* How the daemon answers a worker, and to a fault of one call. */
-static kamupin_status serving(const kp_worker *by, kp_fault due)
+kamupin_status kp_world_serving(const kp_worker *by, kp_fault due)
 {
     if (by->world->dead || by->life != by->world->lives)
         return KAMUPIN_E_READER_SERVICE_DOWN;
@@ -77,36 +85,42 @@ static kamupin_status serving(const kp_worker *by, kp_fault due)
 /* … and a connection. */
 kamupin_status kp_world_standing(const kp_connection *at, kp_fault due)
 {
-    const kp_world *world = at->by->world;
-    kamupin_status status = serving(at->by, due);
+    kamupin_status status = kp_world_serving(at->by, due);
 
     if (status != KAMUPIN_OK)
         return status;
-    if (at->events != world->events)
+    if (at->events != at->slot->events)
         return KAMUPIN_E_CARD_REMOVED;
-    return at->resets != world->resets ? KAMUPIN_E_CARD_RESET : KAMUPIN_OK;
+    return at->resets != at->slot->resets ? KAMUPIN_E_CARD_RESET : KAMUPIN_OK;
 }
 
 /* ---- the backend's table ---- */
 
-static kamupin_reader_answer world_open(void *user, void **out)
+/* Under the lock, which goes with the answer. */
+kamupin_reader_answer kp_world_open(kp_world *world, kp_fault due, void **out)
 {
-    kp_world *world = user;
-    kp_fault due = kp_world_enter(world, KP_CALL_OPEN, 0);
     kp_worker *made = calloc(1, sizeof *made);
     kamupin_status status = KAMUPIN_E_NO_MEMORY;
 
     if (made != NULL) {
-        *made = (kp_worker){world, world->lives};
-        status = serving(made, due);
+        *made = (kp_worker){.world = world, .life = world->lives};
+        status = kp_world_serving(made, due);
     }
     if (status == KAMUPIN_OK) {
         world->workers++;
         *out = made;
     } else {
         free(made);
+        kp_world_rest(world, world->backend.open_waiting == NULL);
     }
     return kp_world_leave(world, kp_world_answer(status));
+}
+
+static kamupin_reader_answer world_open(void *user, void **out)
+{
+    kp_world *world = user;
+
+    return kp_world_open(world, kp_world_enter(world, NULL, KP_CALL_OPEN, 0), out);
 }
 
 static void world_close(void *object)
@@ -114,79 +128,30 @@ static void world_close(void *object)
     kp_worker *closing = object;
     kp_world *world = closing->world;
 
-    kp_world_enter(world, KP_CALL_CLOSE, 0);
+    kp_world_enter(world, closing->slot, KP_CALL_CLOSE, 0);
     world->workers--;
     free(closing);
+    kp_world_rest(world, world->backend.open_waiting == NULL);
     kp_world_leave(world, kp_world_answer(KAMUPIN_OK));
-}
-
-static kamupin_reader_answer world_list(void *object, char *names, size_t *length)
-{
-    kp_worker *by = object;
-    kamupin_status status = serving(by, kp_world_enter(by->world, KP_CALL_LIST, 0));
-    const size_t needed = sizeof KP_WORLD_READER + 1;
-
-    if (status == KAMUPIN_OK && *length >= needed) {
-        memcpy(names, KP_WORLD_READER, sizeof KP_WORLD_READER);
-        names[needed - 1] = '\0';
-    }
-    *length = needed;
-    return kp_world_leave(by->world, kp_world_answer(status));
-}
-
-static void fill(const kp_world *world, kamupin_reader_state *state)
-{
-    state->gone = strcmp(state->name, KP_WORLD_READER) != 0;
-    state->present = !state->gone && world->inside != NULL;
-    state->mute = state->exclusive = false;
-    state->events = world->events;
-    state->atr_length = 0;
-    state->cookie = 1;
-    if (!state->present)
-        return;
-    const struct vc_bytes *atr = &world->inside->card.state.atr;
-    memcpy(state->atr, atr->data, atr->len);
-    state->atr_length = atr->len;
-}
-
-/* No time passes here: what has not changed when it is asked does not change while it is waited. */
-static kamupin_reader_answer world_watch(void *object, kamupin_reader_state *states, size_t count,
-                                         long timeout_ms)
-{
-    kp_worker *by = object;
-    kp_world *world = by->world;
-    kamupin_status status = serving(by, kp_world_enter(world, KP_CALL_WATCH, 0));
-    bool changed = timeout_ms == 0 || world->leaving;
-
-    if (timeout_ms != 0 && world->leaving)
-        kp_world_happen(world, KP_FAULT_REMOVE);
-    for (size_t i = 0; status == KAMUPIN_OK && i < count; i++)
-        fill(world, &states[i]);
-    if (status == KAMUPIN_OK && !changed)
-        status = KAMUPIN_E_TIMED_OUT;
-    return kp_world_leave(world, kp_world_answer(status));
-}
-
-static void world_wake(void *object)
-{
-    (void)object; /* nothing waits here */
 }
 
 static kamupin_reader_answer world_connect(void *object, const char *reader, void **out)
 {
     kp_worker *by = object;
     kp_world *world = by->world;
-    kamupin_status status = serving(by, kp_world_enter(world, KP_CALL_CONNECT, 0));
-    kp_connection *made = calloc(1, sizeof *made);
 
+    by->slot = kp_world_slot(world, reader);
+    kamupin_status status =
+        kp_world_serving(by, kp_world_enter(world, by->slot, KP_CALL_CONNECT, 0));
+    kp_connection *made = calloc(1, sizeof *made);
     if (made == NULL)
         status = KAMUPIN_E_NO_MEMORY;
-    else if (status == KAMUPIN_OK && strcmp(reader, KP_WORLD_READER) != 0)
+    else if (status == KAMUPIN_OK && by->slot == NULL)
         status = KAMUPIN_E_NO_READER;
-    else if (status == KAMUPIN_OK && world->inside == NULL)
+    else if (status == KAMUPIN_OK && by->slot->inside == NULL)
         status = KAMUPIN_E_NO_CARD;
     if (status == KAMUPIN_OK) {
-        *made = (kp_connection){by, world->events, world->resets};
+        *made = (kp_connection){by, by->slot, by->slot->events, by->slot->resets};
         world->connections++;
         *out = made;
     } else {
@@ -200,8 +165,8 @@ static void world_disconnect(void *object)
     kp_connection *closing = object;
     kp_world *world = closing->by->world;
 
-    kp_world_enter(world, KP_CALL_DISCONNECT, 0);
-    if (world->holder == closing)
+    kp_world_enter_at(closing, KP_CALL_DISCONNECT, 0);
+    if (closing->slot->holder == closing)
         kp_world_broken(world, "a connection ended inside its transaction");
     world->connections--;
     free(closing);
@@ -212,13 +177,13 @@ static kamupin_reader_answer world_reconnect(void *object)
 {
     kp_connection *at = object;
     kp_world *world = at->by->world;
-    kamupin_status status = serving(at->by, kp_world_enter(world, KP_CALL_RECONNECT, 0));
+    kamupin_status status = kp_world_serving(at->by, kp_world_enter_at(at, KP_CALL_RECONNECT, 0));
 
-    if (status == KAMUPIN_OK && world->inside == NULL)
+    if (status == KAMUPIN_OK && at->slot->inside == NULL)
         status = KAMUPIN_E_NO_CARD;
     if (status == KAMUPIN_OK) {
-        at->events = world->events;
-        at->resets = world->resets;
+        at->events = at->slot->events;
+        at->resets = at->slot->resets;
     }
     return kp_world_leave(world, kp_world_answer(status));
 }
@@ -227,12 +192,12 @@ static kamupin_reader_answer world_begin(void *object)
 {
     kp_connection *at = object;
     kp_world *world = at->by->world;
-    kamupin_status status = kp_world_standing(at, kp_world_enter(world, KP_CALL_BEGIN, 0));
+    kamupin_status status = kp_world_standing(at, kp_world_enter_at(at, KP_CALL_BEGIN, 0));
 
-    if (status == KAMUPIN_OK && world->holder != NULL)
+    if (status == KAMUPIN_OK && at->slot->holder != NULL)
         kp_world_broken(world, "a transaction began inside another");
     if (status == KAMUPIN_OK)
-        world->holder = at;
+        at->slot->holder = at;
     return kp_world_leave(world, kp_world_answer(status));
 }
 
@@ -241,13 +206,13 @@ static kamupin_reader_answer world_end(void *object)
 {
     kp_connection *at = object;
     kp_world *world = at->by->world;
-    kamupin_status status = kp_world_standing(at, kp_world_enter(world, KP_CALL_END, 0));
+    kamupin_status status = kp_world_standing(at, kp_world_enter_at(at, KP_CALL_END, 0));
 
-    if (world->holder != at)
+    if (at->slot->holder != at)
         kp_world_broken(world, "a transaction ended that had not begun");
     if (world->keypad.state >= KP_ENTRY_TYPING)
         kp_world_broken(world, "an entry is left at the keypad");
-    world->holder = NULL;
+    at->slot->holder = NULL;
     return kp_world_leave(world, kp_world_answer(status));
 }
 
@@ -258,9 +223,9 @@ void kp_world_backend(kp_world *world)
                                               .user = world,
                                               .open = world_open,
                                               .close = world_close,
-                                              .list = world_list,
-                                              .watch = world_watch,
-                                              .wake = world_wake,
+                                              .list = kp_world_list,
+                                              .watch = kp_world_watch,
+                                              .wake = kp_world_wake,
                                               .connect = world_connect,
                                               .disconnect = world_disconnect,
                                               .reconnect = world_reconnect,

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   world.h: a reader, a daemon and two cards, in which one thing goes wrong at a chosen moment. The
-   cards are the sandbox's virtual cards (examples/sandbox/vcard), without a disk: they execute what
+   world.h: readers, a daemon and cards, in which one thing goes wrong at a chosen moment: with the
+   daemon, or at the first reader, whose card can be exchanged for another. The cards are the sandbox's virtual cards (examples/sandbox/vcard), without a disk: they execute what
    reaches them and keep their own counters, so that what a fault costs is counted at the card. Every
    call of the backend is a position, numbered from 0 since kp_world_start. */
 #ifndef KP_TEST_FAULTS_WORLD_H
@@ -13,8 +13,9 @@
 #include <kamupin/reader.h>
 #include <pthread.h>
 
-#define KP_WORLD_READER "Dünya 00 00"
-#define KP_WORLD_CALLS  400
+#define KP_WORLD_READER  "Dünya 00 00" /* the first one */
+#define KP_WORLD_READERS 4
+#define KP_WORLD_CALLS   400
 
 /** What goes wrong. The first four change the world before the call, which then meets it. */
 typedef enum kp_fault {
@@ -96,16 +97,36 @@ typedef struct kp_keypad {
     size_t command_length, answer_length;
 } kp_keypad;
 
+/** A reader. */
+typedef struct kp_slot {
+    char name[KAMUPIN_READER_NAME_MAX];
+    bool unplugged;
+    kp_player *inside; /* NULL: no card */
+    bool leaving;      /* pulled, and the daemon will see it when it looks next */
+    unsigned int events, resets;
+    void *holder; /* the connection whose transaction it is */
+} kp_slot;
+
+/** Which calls are positions: all; those about the first reader; those about none (but for close),
+ * from whatever thread they come. */
+typedef enum kp_scope { KP_SCOPE_ALL, KP_SCOPE_READER, KP_SCOPE_NONE } kp_scope;
+
 typedef struct kp_world {
     kamupin_reader_backend backend;
     pthread_mutex_t lock;
-    kp_player players[2]; /* 0: ours; 1: the one that it is exchanged for */
-    kp_player *inside;    /* in the reader, NULL: none */
-    bool leaving;         /* pulled, and the daemon will see it when it looks next */
-    bool dead;            /* the daemon */
-    unsigned int lives;   /* of the daemon: a connection of an earlier one is worth nothing */
-    unsigned int events, resets;
+    /* 0: ours; 1: the one that it is exchanged for; then those in the other readers */
+    kp_player players[1 + KP_WORLD_READERS];
+    kp_slot slots[KP_WORLD_READERS];
+    size_t readers;
+    bool dead;          /* the daemon */
+    unsigned int lives; /* of the daemon: a connection of an earlier one is worth nothing */
+    /* a thread that follows what happens: see kp_world_settle */
+    pthread_cond_t changed, settled;
+    bool resting;
+    unsigned int plugs; /* readers that came or went */
+    int revived;        /* descriptor: readable when a dead daemon is there again */
     /* what was called, and what goes wrong: at most two things */
+    kp_scope scope;
     kp_event calls[KP_WORLD_CALLS];
     size_t count;
     struct {
@@ -116,21 +137,31 @@ typedef struct kp_world {
     kp_keypad keypad;
     /* balance */
     int workers, connections;
-    void *holder;
     const char *problem; /* the first rule that was broken, NULL: none */
 } kp_world;
 
-/** Makes a world of two cards from the text of their state files, the first one in the reader. */
-void kp_world_make(kp_world *world, char *ours, char *other);
+/** Makes a world of so many readers and one card more, from the text of their state files. */
+void kp_world_make(kp_world *world, char *const *cards, size_t readers);
 void kp_world_free(kp_world *world);
 
 /** Gives the reader a keypad at which that is typed; NULL: none. */
 void kp_world_give_keypad(kp_world *world, kp_keypad_kind kind, const char *typed);
 
-/** Both cards as they were made, the first one in the reader, the daemon alive, nothing planned. */
+/** All cards as they were made, each in its reader but the second, the daemon alive, nothing planned. */
 void kp_world_restore(kp_world *world);
-/** Puts the first card back as it is, and the daemon starts again when it was dead. */
+/** Puts the first card back into its reader as it is, and the daemon starts again when it was dead. */
 void kp_world_repair(kp_world *world);
+
+/** The rest of what can happen, for a program that watches, from any thread: a card is pulled, or put
+ * in; a reader comes or goes; a dead daemon starts again. */
+void kp_world_put(kp_world *world, size_t reader, kp_player *player);
+void kp_world_plug(kp_world *world, size_t reader, bool plugged);
+void kp_world_revive(kp_world *world);
+/** Lets a watch wait for a dead daemon, else it ends then. */
+void kp_world_let_wait(kp_world *world);
+/** Waits until the one thread that follows the world has seen all that happened, and waits for more,
+ * or for the daemon; or has ended. Answers whether the daemon is alive. */
+bool kp_world_settle(kp_world *world);
 
 /** Counts positions from 0 again; forgets the plan. */
 void kp_world_start(kp_world *world);

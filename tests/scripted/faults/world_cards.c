@@ -8,50 +8,57 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
-static void reset(kp_world *world)
+/* What has power over the keypad is the first reader, the only one that has one. */
+static void reset(kp_world *world, kp_slot *slot)
 {
-    if (world->inside != NULL)
-        vc_card_reset(&world->inside->card);
-    world->keypad.state = KP_ENTRY_NONE;
-    world->resets++;
+    if (slot->inside != NULL)
+        vc_card_reset(&slot->inside->card);
+    if (slot == &world->slots[0])
+        world->keypad.state = KP_ENTRY_NONE;
+    slot->resets++;
 }
 
-static void put_in(kp_world *world, kp_player *player)
+static void put_in(kp_world *world, kp_slot *slot, kp_player *player)
 {
-    reset(world);
-    world->inside = player;
-    reset(world);
-    world->events++;
-    world->leaving = false;
+    reset(world, slot);
+    slot->inside = player;
+    reset(world, slot);
+    slot->events++;
+    slot->leaving = false;
 }
 
 void kp_world_happen(kp_world *world, kp_fault fault)
 {
+    kp_slot *slot = &world->slots[0];
+
     switch (fault) {
     case KP_FAULT_RESET:
     case KP_FAULT_LOST_RESET:
     case KP_FAULT_MUTE:
-        reset(world);
+        reset(world, slot);
         break;
     case KP_FAULT_REMOVE:
     case KP_FAULT_LOST_REMOVE:
-        put_in(world, NULL);
+        put_in(world, slot, NULL);
         break;
     case KP_FAULT_LOST_UNNOTICED:
-        reset(world);
-        world->leaving = true;
+        reset(world, slot);
+        slot->leaving = true;
         break;
     case KP_FAULT_SWAP:
     case KP_FAULT_LOST_SWAP:
-        put_in(world, NULL);
-        put_in(world, &world->players[1]);
+        put_in(world, slot, NULL);
+        put_in(world, slot, &world->players[1]);
         break;
     case KP_FAULT_DEAD:
     case KP_FAULT_LOST_DEAD:
-        reset(world);
+        for (size_t i = 0; i < world->readers; i++)
+            reset(world, &world->slots[i]);
         world->dead = true;
         break;
     case KP_FAULT_NONE:
@@ -76,44 +83,87 @@ static void make_player(kp_player *player, char *text)
     player->card.state_path = "";
 }
 
-void kp_world_make(kp_world *world, char *ours, char *other)
+void kp_world_make(kp_world *world, char *const *cards, size_t readers)
 {
     memset(world, 0, sizeof *world);
     pthread_mutex_init(&world->lock, NULL);
+    pthread_cond_init(&world->changed, NULL);
+    pthread_cond_init(&world->settled, NULL);
+    world->revived = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    assert_true(world->revived >= 0);
     kp_world_backend(world);
-    make_player(&world->players[0], ours);
-    make_player(&world->players[1], other);
+    world->readers = readers;
+    for (size_t i = 0; i < readers; i++)
+        snprintf(world->slots[i].name, sizeof world->slots[i].name, "%.*s%zu",
+                 (int)sizeof KP_WORLD_READER - 2, KP_WORLD_READER, i);
+    for (size_t i = 0; i <= readers; i++)
+        make_player(&world->players[i], cards[i]);
     kp_world_restore(world);
 }
 
 void kp_world_free(kp_world *world)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i <= world->readers; i++) {
         vc_card_reset(&world->players[i].card);
         vc_state_clear(&world->players[i].fresh);
     }
+    close(world->revived);
+    pthread_cond_destroy(&world->settled);
+    pthread_cond_destroy(&world->changed);
     pthread_mutex_destroy(&world->lock);
 }
 
 void kp_world_restore(kp_world *world)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i <= world->readers; i++) {
         kp_player *player = &world->players[i];
         player->card.state = player->fresh;
         memset(player->executed, 0, sizeof player->executed);
         player->least_tries = player->fresh.pin.counter.tries;
         vc_card_reset(&player->card);
     }
-    put_in(world, &world->players[0]);
+    for (size_t i = 0; i < world->readers; i++) {
+        world->slots[i].unplugged = false;
+        put_in(world, &world->slots[i], &world->players[i == 0 ? 0 : i + 1]);
+    }
     world->dead = false;
     kp_world_start(world);
+}
+
+void kp_world_put(kp_world *world, size_t reader, kp_player *player)
+{
+    pthread_mutex_lock(&world->lock);
+    put_in(world, &world->slots[reader], player);
+    kp_world_changed(world);
+    pthread_mutex_unlock(&world->lock);
+}
+
+void kp_world_plug(kp_world *world, size_t reader, bool plugged)
+{
+    pthread_mutex_lock(&world->lock);
+    world->slots[reader].unplugged = !plugged;
+    world->plugs++;
+    kp_world_changed(world);
+    pthread_mutex_unlock(&world->lock);
+}
+
+void kp_world_revive(kp_world *world)
+{
+    const uint64_t one = 1;
+
+    pthread_mutex_lock(&world->lock);
+    world->dead = false;
+    world->lives++;
+    assert_int_equal(write(world->revived, &one, sizeof one), sizeof one);
+    kp_world_changed(world);
+    pthread_mutex_unlock(&world->lock);
 }
 
 void kp_world_repair(kp_world *world)
 {
     kp_world_start(world);
-    if (world->inside != &world->players[0] || world->leaving)
-        put_in(world, &world->players[0]);
+    if (world->slots[0].inside != &world->players[0] || world->slots[0].leaving)
+        put_in(world, &world->slots[0], &world->players[0]);
     if (world->dead)
         world->lives++;
     world->dead = false;
@@ -122,6 +172,7 @@ void kp_world_repair(kp_world *world)
 void kp_world_start(kp_world *world)
 {
     world->count = 0;
+    world->resting = false;
     memset(world->plan, 0, sizeof world->plan);
 }
 

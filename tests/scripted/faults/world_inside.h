@@ -11,21 +11,44 @@
 /** What the backend hands out. */
 typedef struct kp_worker {
     kp_world *world;
+    unsigned int listed; /* how the readers were when it listed them */
+    bool woken;
+    kp_slot *slot; /* the reader that it was connected to; NULL: none yet */
     unsigned int life;
 } kp_worker;
 
 typedef struct kp_connection {
     kp_worker *by;
+    kp_slot *slot;
     unsigned int events, resets;
 } kp_connection;
 
-/** Takes the lock, notes the call, and answers what goes wrong at it; the answer lets the lock go. */
-kp_fault kp_world_enter(kp_world *world, kp_call call, uint8_t ins);
+/** Takes the lock, notes the call about a reader (NULL: about none), and answers what goes wrong at
+ * it; the answer lets the lock go. */
+kp_fault kp_world_enter(kp_world *world, const kp_slot *slot, kp_call call, uint8_t ins);
+/** … of a connection's transmissions and entries. */
+kp_fault kp_world_enter_at(const kp_connection *at, kp_call call, uint8_t ins);
 kamupin_reader_answer kp_world_leave(kp_world *world, kamupin_reader_answer made);
 kamupin_reader_answer kp_world_answer(kamupin_status status);
 
-/** How the daemon answers on a connection, and to a fault of one call. */
+/** How the daemon answers a worker, and to a fault of one call; and on a connection. */
+kamupin_status kp_world_serving(const kp_worker *by, kp_fault due);
 kamupin_status kp_world_standing(const kp_connection *at, kp_fault due);
+
+/** A new worker; lets the lock go. */
+kamupin_reader_answer kp_world_open(kp_world *world, kp_fault due, void **out);
+/** The reader of that name, or NULL. */
+kp_slot *kp_world_slot(kp_world *world, const char *name);
+
+/* world_watch.c */
+kamupin_reader_answer kp_world_list(void *object, char *names, size_t *length);
+kamupin_reader_answer kp_world_watch(void *object, kamupin_reader_state *states, size_t count,
+                                     long timeout_ms);
+void kp_world_wake(void *object);
+/** Under the lock: whether the thread that follows the world has nothing to do until it changes. */
+void kp_world_rest(kp_world *world, bool resting);
+/** Under the lock: the world has changed. */
+void kp_world_changed(kp_world *world);
 
 /** Keeps the first rule that was broken. */
 void kp_world_broken(kp_world *world, const char *rule);

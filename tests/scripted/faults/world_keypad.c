@@ -53,7 +53,7 @@ static kamupin_reader_answer tell_features(kp_connection *at, unsigned char *out
     const bool in_one = world->keypad.kind == KP_KEYPAD_DIRECT;
     const unsigned char *features = in_one ? direct : steps;
     const size_t count = in_one ? sizeof direct : sizeof steps;
-    kamupin_status status = kp_world_standing(at, kp_world_enter(world, KP_CALL_FEATURES, 0));
+    kamupin_status status = kp_world_standing(at, kp_world_enter_at(at, KP_CALL_FEATURES, 0));
 
     *out_length = 0;
     for (size_t i = 0; status == KAMUPIN_OK && i < count; i++) {
@@ -69,7 +69,7 @@ static kamupin_reader_answer order(kp_connection *at, kp_call call, void (*act)(
                                    size_t *out_length)
 {
     kp_world *world = at->by->world;
-    kp_fault due = kp_world_enter(world, call, world->keypad.command[1]);
+    kp_fault due = kp_world_enter_at(at, call, world->keypad.command[1]);
     kamupin_reader_answer result = kp_world_answer(kp_world_standing(at, due));
 
     if (result.status != KAMUPIN_OK) {
@@ -109,10 +109,10 @@ static void type(kp_connection *at)
     if (--pad->keys > 0)
         return;
     pad->state = KP_ENTRY_TYPED;
-    if (pad->kind == KP_KEYPAD_EARLY && !world->leaving) {
+    if (pad->kind == KP_KEYPAD_EARLY && !at->slot->leaving) {
         pad->state = KP_ENTRY_ANSWERED;
         pad->answer_length =
-            kp_world_execute(world->inside, pad->command, pad->command_length, pad->answer);
+            kp_world_execute(at->slot->inside, pad->command, pad->command_length, pad->answer);
     }
 }
 
@@ -142,7 +142,7 @@ static kamupin_reader_answer fetch(kp_connection *at, unsigned char *out, size_t
     static const unsigned char aborted[] = {0x64, 0x01};
     kp_world *world = at->by->world;
     kp_keypad *pad = &world->keypad;
-    kp_fault due = kp_world_enter(world, KP_CALL_FINISH, pad->command[1]);
+    kp_fault due = kp_world_enter_at(at, KP_CALL_FINISH, pad->command[1]);
     kamupin_reader_answer result = kp_world_answer(kp_world_standing(at, due));
 
     *out_length = 0;

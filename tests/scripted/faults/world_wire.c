@@ -39,10 +39,10 @@ kamupin_reader_answer kp_world_give(kp_connection *at, kp_call call, const unsig
 {
     kp_world *world = at->by->world;
     unsigned char made[VC_REPLY_MAX + 2];
-    kp_fault due = kp_world_enter(world, call, command[1]);
+    kp_fault due = kp_world_enter_at(at, call, command[1]);
     kamupin_reader_answer result = kp_world_answer(kp_world_standing(at, due));
 
-    if (world->holder != at)
+    if (at->slot->holder != at)
         kp_world_broken(world, "a command outside a transaction");
     if (call == KP_CALL_TRANSMIT && world->keypad.state >= KP_ENTRY_TYPING)
         kp_world_broken(world, "a command while an entry goes on at the keypad");
@@ -50,9 +50,9 @@ kamupin_reader_answer kp_world_give(kp_connection *at, kp_call call, const unsig
         result.unsent = result.status == KAMUPIN_E_CARD_RESET;
         return kp_world_leave(world, result);
     }
-    size_t length = due == KP_FAULT_MUTE || world->leaving
+    size_t length = due == KP_FAULT_MUTE || at->slot->leaving
                         ? 0
-                        : kp_world_execute(world->inside, command, command_length, made);
+                        : kp_world_execute(at->slot->inside, command, command_length, made);
     if (call == KP_CALL_FINISH)
         world->keypad.state = KP_ENTRY_NONE;
     if (due >= KP_FAULT_MUTE) {
