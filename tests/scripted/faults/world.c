@@ -111,7 +111,7 @@ kamupin_reader_answer kp_world_open(kp_world *world, kp_fault due, void **out)
         *out = made;
     } else {
         free(made);
-        kp_world_rest(world, world->backend.open_waiting == NULL);
+        kp_world_rest_for_ever(world);
     }
     return kp_world_leave(world, kp_world_answer(status));
 }
@@ -131,7 +131,7 @@ static void world_close(void *object)
     kp_world_enter(world, closing->slot, KP_CALL_CLOSE, 0);
     world->workers--;
     free(closing);
-    kp_world_rest(world, world->backend.open_waiting == NULL);
+    kp_world_rest_for_ever(world);
     kp_world_leave(world, kp_world_answer(KAMUPIN_OK));
 }
 

@@ -122,9 +122,9 @@ typedef struct kp_world {
     unsigned int lives; /* of the daemon: a connection of an earlier one is worth nothing */
     /* a thread that follows what happens: see kp_world_settle */
     pthread_cond_t changed, settled;
-    bool resting;
-    unsigned int plugs; /* readers that came or went */
-    int revived;        /* descriptor: readable when a dead daemon is there again */
+    bool resting, ended; /* ended: it lets its worker go, and the backend has no open_waiting */
+    unsigned int plugs;  /* readers that came or went */
+    int revived;         /* descriptor: readable when a dead daemon is there again */
     /* what was called, and what goes wrong: at most two things */
     kp_scope scope;
     kp_event calls[KP_WORLD_CALLS];

@@ -172,7 +172,7 @@ void kp_world_repair(kp_world *world)
 void kp_world_start(kp_world *world)
 {
     world->count = 0;
-    world->resting = false;
+    world->resting = world->ended = false;
     memset(world->plan, 0, sizeof world->plan);
 }
 

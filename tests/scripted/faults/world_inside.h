@@ -47,6 +47,8 @@ kamupin_reader_answer kp_world_watch(void *object, kamupin_reader_state *states,
 void kp_world_wake(void *object);
 /** Under the lock: whether the thread that follows the world has nothing to do until it changes. */
 void kp_world_rest(kp_world *world, bool resting);
+/** … or it has no worker any more and the backend cannot wait: then it has ended. */
+void kp_world_rest_for_ever(kp_world *world);
 /** Under the lock: the world has changed. */
 void kp_world_changed(kp_world *world);
 

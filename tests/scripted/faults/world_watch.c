@@ -24,9 +24,16 @@ void kp_world_rest(kp_world *world, bool resting)
     pthread_cond_broadcast(&world->settled);
 }
 
+void kp_world_rest_for_ever(kp_world *world)
+{
+    world->ended = world->backend.open_waiting == NULL;
+    kp_world_rest(world, world->ended);
+}
+
 void kp_world_changed(kp_world *world)
 {
-    world->resting = false;
+    if (!world->dead) /* who waits for the daemon sees nothing else */
+        world->resting = false;
     pthread_cond_broadcast(&world->changed);
 }
 
