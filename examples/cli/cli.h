@@ -35,6 +35,12 @@ kamupin_status cli_pin_change(cli *program, kamupin_error *error);
 kamupin_status cli_pin_unblock(cli *program, kamupin_error *error); /* and pin create */
 kamupin_status cli_pin_resume(cli *program, kamupin_error *error);
 
+/** Says what an operation will miss before its code is spent: service, descriptors, --acknowledge. */
+kamupin_status cli_unblock_ready(cli *program, kamupin_error *error);
+/** Unblocks that card by the service and puts its new PIN into `new_pin`. */
+kamupin_status cli_unblock_card(cli *program, const char *card, kamupin_secret *new_pin,
+                                kamupin_error *error);
+
 /** Adds the rows of --profile-file to the context; what is wrong with the file goes to stderr. */
 kamupin_status cli_profile_load(cli *program, kamupin_error *error);
 

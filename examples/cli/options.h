@@ -21,9 +21,10 @@ typedef enum cli_argument {
 } cli_argument;
 
 /* Which commands an option belongs to. */
-#define C(NAME)  (1U << COMMAND_##NAME)
-#define C_ALL    ((1U << COMMAND_COUNT) - 1U)
-#define C_ONLINE (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(PIN_RESUME))
+#define C(NAME)      (1U << COMMAND_##NAME)
+#define C_ALL        ((1U << COMMAND_COUNT) - 1U)
+#define C_ONLINE     (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(PIN_RESUME))
+#define C_UNBLOCKING (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(CARD_PROBE))
 
 typedef enum cli_option {
 #define CLI_OPTION(NAME, TEXT, LETTER, ARGUMENT, MASK, TR, EN) OPTION_##NAME,

@@ -45,8 +45,24 @@ static cli_message warning(kamupin_probe_step step)
         return M_PROBE_EMPTY_VERIFY;
     case KAMUPIN_PROBE_CHANGE:
         return M_PROBE_CHANGE;
+    case KAMUPIN_PROBE_SACRIFICE:
+        return M_PROBE_SACRIFICE;
+    case KAMUPIN_PROBE_UNBLOCK:
+        return M_PROBE_UNBLOCK;
     }
     return M_PROBE_VERIFY;
+}
+
+/* At a terminal a card is given up by a word that nobody types by chance, --acknowledge or not. */
+static bool confirmed(probing *it, kamupin_probe_step step)
+{
+    cli *program = it->program;
+    if (step == KAMUPIN_PROBE_SACRIFICE && program->interactive)
+        return cli_term_word(&it->term, cli_say(program, M_ASK_SACRIFICE),
+                             cli_say(program, M_WORD_SACRIFICE));
+    if (program->args.acknowledge)
+        return true;
+    return program->interactive && cli_term_enter(&it->term, cli_say(program, M_ASK_ACKNOWLEDGE));
 }
 
 /* Each step by itself: its warning, and Enter; without a terminal --acknowledge stands for it. */
@@ -56,8 +72,7 @@ static bool ask(void *user, kamupin_probe_step step, kamupin_secret *pin)
     cli *program = it->program;
     int fd = program->args.pin_fd;
     cli_screen_line(program->screen, "\n", cli_say(program, warning(step)));
-    if (!program->args.acknowledge &&
-        (!program->interactive || !cli_term_enter(&it->term, cli_say(program, M_ASK_ACKNOWLEDGE))))
+    if (!confirmed(it, step))
         return false;
     if (pin == NULL)
         return true;
@@ -65,6 +80,17 @@ static bool ask(void *user, kamupin_probe_step step, kamupin_secret *pin)
         fd >= 0 ? cli_fd_line(program, fd, false, pin, NULL)
                 : cli_term_secret(&it->term, cli_say(program, M_ASK_PIN), -1, false, pin);
     return answer == KAMUPIN_ANSWER_GIVEN;
+}
+
+/* The terminal is given to the operation's questions meanwhile. */
+static kamupin_status unblock(void *user, const char *card, kamupin_secret *new_pin,
+                              kamupin_error *error)
+{
+    probing *it = user;
+    cli_term_end(&it->term);
+    kamupin_status status = cli_unblock_card(it->program, card, new_pin, error);
+    cli_term_begin(&it->term, it->program);
+    return status;
 }
 
 /* What would be missing in the middle is asked for before anything is sent. */
@@ -77,13 +103,26 @@ static kamupin_status check_line(cli *program, kamupin_error *error)
         cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_PROBE_NEEDS_VERIFY));
         return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
     }
+    if ((args->probe_steps & KAMUPIN_PROBE_UNBLOCK) != 0 &&
+        (args->probe_steps & KAMUPIN_PROBE_SACRIFICE) == 0) {
+        cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_PROBE_NEEDS_SACRIFICE));
+        return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+    }
     if (!program->interactive && args->pin_fd < 0)
         return cli_needs(program, "--pin-fd", error);
     if (!program->interactive && !args->acknowledge)
         return cli_error(error, KAMUPIN_E_NOT_ACKNOWLEDGED);
-    return KAMUPIN_OK;
+    return (args->probe_steps & KAMUPIN_PROBE_UNBLOCK) != 0 ? cli_unblock_ready(program, error)
+                                                            : KAMUPIN_OK;
 }
 
+static void say(const cli *program, const char *text)
+{
+    if (!program->args.json)
+        printf("%s\n", text);
+}
+
+/* What is done with the draft, and what its reader does with it. */
 static kamupin_status keep(cli *program, const char *draft, kamupin_error *error)
 {
     const char *path = program->args.draft;
@@ -93,17 +132,22 @@ static kamupin_status keep(cli *program, const char *draft, kamupin_error *error
         return KAMUPIN_OK;
     if (path == NULL) {
         if (!program->args.json)
-            printf("\n%s\n\n%s", cli_say(program, M_PROBE_DRAFT), draft);
+            printf("\n%s\n\n%s\n", cli_say(program, M_PROBE_DRAFT), draft);
+        say(program, cli_say(program, M_PROBE_NEXT));
         return KAMUPIN_OK;
     }
     FILE *file = fopen(path, "w");
     bool good = file != NULL && fputs(draft, file) >= 0;
     if (file != NULL)
         good = fclose(file) == 0 && good;
-    if (good)
+    cli_fill(program->args.language, good ? M_PROBE_WRITTEN : M_CANNOT_WRITE, path, line,
+             sizeof line);
+    cli_screen_line(program->screen, good ? "" : "kamupin: ", cli_clean(line, clean, sizeof clean));
+    if (good) { /* the path, which may have somebody's name in it, is no part of the report */
+        say(program, "");
+        say(program, cli_say(program, M_PROBE_NEXT));
         return KAMUPIN_OK;
-    cli_fill(program->args.language, M_CANNOT_WRITE, path, line, sizeof line);
-    cli_screen_line(program->screen, "kamupin: ", cli_clean(line, clean, sizeof clean));
+    }
     return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
 }
 
@@ -117,18 +161,22 @@ kamupin_status cli_card_probe(cli *program, kamupin_error *error)
     request.language = program->args.language;
     request.told = told;
     request.ask = ask;
+    request.unblock = unblock;
     request.user = &it;
     request.cancel = program->cancel;
     kamupin_status status = check_line(program, error);
     if (status != KAMUPIN_OK)
         return status;
     it.findings = json_array();
+    say(program, cli_say(program, request.steps == 0 ? M_PROBE_BEGIN : M_PROBE_BEGIN_STEPS));
     if (request.steps != 0)
         cli_term_begin(&it.term, program);
     status = kamupin_card_probe(program->context, &request, draft, sizeof draft, error);
     cli_term_end(&it.term);
     cli_json_add(program, "findings", it.findings);
     cli_json_add(program, "draft", draft[0] != '\0' ? json_string(draft) : json_null());
+    if (status == KAMUPIN_OK && draft[0] == '\0')
+        say(program, cli_say(program, M_PROBE_NO_DRAFT));
     kamupin_status kept = keep(program, draft, error);
     return status != KAMUPIN_OK ? status : kept;
 }

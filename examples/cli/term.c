@@ -173,6 +173,33 @@ kamupin_answer cli_term_number(cli_term *term, const char *label, size_t most, s
     return KAMUPIN_ANSWER_CANCEL;
 }
 
+bool cli_term_word(cli_term *term, const char *label, const char *word)
+{
+    char typed[32] = "";
+    size_t length = 0;
+    int key = KEY_NONE;
+    cli_screen_settle(term->program->screen);
+    for (;;) {
+        char line[200];
+        typed[length] = '\0';
+        snprintf(line, sizeof line, "%s: %s", label, typed);
+        cli_screen_draw(term->program->screen, line);
+        key = read_key(term);
+        if (key == KEY_GONE || (key == '\n' && strcmp(typed, word) == 0))
+            break;
+        if (((key >= 'a' && key <= 'z') || (key >= 'A' && key <= 'Z')) && length + 1 < sizeof typed)
+            typed[length++] = (char)key;
+        else if (key == CTRL_U || key == '\n')
+            length = 0;
+        else if (key == DELETE || key == CTRL_H)
+            length -= length > 0;
+        else if (key == ESCAPE)
+            swallow_escape(term);
+    }
+    fputc('\n', stderr);
+    return key != KEY_GONE;
+}
+
 bool cli_term_enter(cli_term *term, const char *label)
 {
     cli_screen_settle(term->program->screen);

@@ -30,6 +30,9 @@ kamupin_answer cli_term_secret(cli_term *term, const char *label, int seconds_le
 /** Asks for a number from 1 to `most`; GIVEN or CANCEL. */
 kamupin_answer cli_term_number(cli_term *term, const char *label, size_t most, size_t *number);
 
+/** Has `word` typed (letters alone) and Enter; false when the person gave up. */
+bool cli_term_word(cli_term *term, const char *label, const char *word);
+
 /** Waits for Enter; false when the person gave up. */
 bool cli_term_enter(cli_term *term, const char *label);
 

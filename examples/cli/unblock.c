@@ -1,204 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   unblock.c: pin unblock, pin create and pin resume: the library's one-call form, with questions
-   answered at the terminal or from descriptors. */
+   unblock.c: pin unblock, pin create and pin resume: the library's one-call form; and the unblocking
+   that card probe ends with. */
+#include "dialogue.h"
 #include "events.h"
-#include "fd.h"
-#include "term.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
-
-typedef struct dialogue {
-    cli *program;
-    cli_term term;
-    cli_kept kept; /* the new PIN's line, between its two questions */
-    bool asked;    /* which card */
-} dialogue;
-
-static int descriptor(const cli_args *args, kamupin_ask ask)
-{
-    switch (ask) {
-    case KAMUPIN_ASK_CODE:
-        return args->code_fd;
-    case KAMUPIN_ASK_NEW_PIN:
-    case KAMUPIN_ASK_NEW_PIN_AGAIN:
-        return args->new_pin_fd;
-    case KAMUPIN_ASK_SMS_CODE:
-        return args->sms_fd;
-    case KAMUPIN_ASK_PIN_TO_CHECK:
-        return args->check_pin_fd;
-    }
-    return -1;
-}
-
-static kamupin_answer ask_descriptor(dialogue *self, const kamupin_question *question, int fd,
-                                     kamupin_secret *into)
-{
-    cli_kept *keep = question->ask == KAMUPIN_ASK_NEW_PIN ? &self->kept : NULL;
-    if (question->ask == KAMUPIN_ASK_NEW_PIN_AGAIN) {
-        kamupin_secret_append(into, self->kept.bytes, self->kept.length);
-        cli_kept_wipe(&self->kept);
-        return KAMUPIN_ANSWER_GIVEN;
-    }
-    kamupin_answer answer =
-        cli_fd_line(self->program, fd, question->ask == KAMUPIN_ASK_SMS_CODE, into, keep);
-    /* Nothing to read at the first question is an empty answer, which the library can judge. */
-    if (answer == KAMUPIN_ANSWER_STOP && question->problem == NULL)
-        answer = KAMUPIN_ANSWER_GIVEN;
-    return answer;
-}
-
-static cli_message label(kamupin_ask ask)
-{
-    switch (ask) {
-    case KAMUPIN_ASK_CODE:
-        return M_ASK_CODE;
-    case KAMUPIN_ASK_NEW_PIN:
-        return M_ASK_NEW_PIN;
-    case KAMUPIN_ASK_NEW_PIN_AGAIN:
-        return M_ASK_NEW_PIN_AGAIN;
-    case KAMUPIN_ASK_SMS_CODE:
-        return M_ASK_SMS_CODE;
-    case KAMUPIN_ASK_PIN_TO_CHECK:
-        return M_ASK_PIN_TO_CHECK;
-    }
-    return M_ASK_CODE;
-}
-
-static void say_about_sms(dialogue *self, const kamupin_sms *sms, bool sent)
-{
-    char line[200];
-    char clean[sizeof sms->destination];
-    kamupin_language language = self->program->args.language;
-    cli_clean(sms->destination, clean, sizeof clean);
-    if (sent)
-        cli_screen_line(self->program->screen, "",
-                        cli_fill(language, M_SMS_SENT, clean, line, sizeof line));
-    if (!sent || !self->program->interactive)
-        return;
-    if (sms->resend_after > 0)
-        cli_fill_number(language, M_SMS_HINT, sms->resend_after, line, sizeof line);
-    else
-        snprintf(line, sizeof line, "%s", cli_text(language, M_SMS_HINT_NOW));
-    cli_screen_line(self->program->screen, "", line);
-}
-
-/* What stands above a prompt. */
-static void introduce(dialogue *self, const kamupin_question *question)
-{
-    kamupin_language language = self->program->args.language;
-    cli_screen_settle(self->program->screen);
-    if (question->problem != NULL)
-        cli_problem(self->program, question->problem);
-    else if (question->ask == KAMUPIN_ASK_CODE)
-        cli_screen_line(self->program->screen, "",
-                        kamupin_notice_text(KAMUPIN_NOTICE_CODE_IS_NO_PUK, language));
-    else if (question->ask == KAMUPIN_ASK_PIN_TO_CHECK)
-        cli_screen_line(self->program->screen, "", cli_say(self->program, M_WHY_PIN_TO_CHECK));
-    if (question->sms != NULL)
-        say_about_sms(self, question->sms, question->problem == NULL);
-}
-
-static kamupin_answer ask_secret(void *user, const kamupin_question *question, kamupin_secret *into)
-{
-    dialogue *self = user;
-    int fd = descriptor(&self->program->args, question->ask);
-    introduce(self, question);
-    if (fd >= 0)
-        return ask_descriptor(self, question, fd, into);
-    if (!self->program->interactive)
-        return KAMUPIN_ANSWER_STOP;
-    return cli_term_secret(&self->term, cli_say(self->program, label(question->ask)),
-                           question->seconds_left, question->ask == KAMUPIN_ASK_SMS_CODE, into);
-}
-
-static kamupin_answer ask_card(void *user, const kamupin_reader_list *list, size_t *index)
-{
-    dialogue *self = user;
-    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
-    size_t places[32];
-    size_t count = 0;
-    size_t number = 0;
-    self->asked = true;
-    cli_screen_settle(self->program->screen);
-    cli_screen_line(self->program->screen, "\n", cli_say(self->program, M_CHOOSE_CARD));
-    for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK && count < 32; i++) {
-        char line[400];
-        char clean[400];
-        char state[200];
-        if (info.usable != KAMUPIN_OK)
-            continue;
-        places[count++] = i;
-        snprintf(line, sizeof line, "  %zu  %s: %s", count, info.reader, info.product);
-        cli_screen_line(self->program->screen, "", cli_clean(line, clean, sizeof clean));
-        cli_screen_line(self->program->screen, "     ",
-                        cli_clean(info.card_id, clean, sizeof clean));
-        snprintf(line, sizeof line, "PIN: %s",
-                 cli_pin_text(self->program, &info, state, sizeof state));
-        cli_screen_line(self->program->screen, "     ", line);
-    }
-    kamupin_answer answer =
-        cli_term_number(&self->term, cli_say(self->program, M_CHOOSE_NUMBER), count, &number);
-    if (answer == KAMUPIN_ANSWER_GIVEN)
-        *index = places[number - 1];
-    return answer;
-}
-
-/* Which card it is that nobody was asked about. Only told: a list that fails is no reason to stop. */
-static void say_card(dialogue *self)
-{
-    cli *program = self->program;
-    kamupin_reader_list *list = NULL;
-    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
-    if (self->asked || !program->interactive || program->card_id[0] == '\0' ||
-        kamupin_reader_list_new(program->context, program->cancel, &list, NULL) != KAMUPIN_OK)
-        return;
-    for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
-        char card[400], clean[400], line[500];
-        if (strcmp(info.card_id, program->card_id) != 0)
-            continue;
-        snprintf(card, sizeof card, "%s, %s", info.product, info.reader);
-        cli_fill(program->args.language, M_CARD_PICKED, cli_clean(card, clean, sizeof clean), line,
-                 sizeof line);
-        cli_screen_line(program->screen, "  ", line);
-    }
-    kamupin_reader_list_free(&list);
-}
-
-static bool acknowledge(void *user, kamupin_notice notice)
-{
-    dialogue *self = user;
-    cli *program = self->program;
-    cli_screen_settle(program->screen);
-    if (notice == KAMUPIN_NOTICE_BEFORE_PIN)
-        say_card(self);
-    cli_screen_line(program->screen, "\n", kamupin_notice_text(notice, program->args.language));
-    cli_screen_line(program->screen, "", "");
-    if (notice != KAMUPIN_NOTICE_BEFORE_PIN || program->args.acknowledge)
-        return true;
-    return program->interactive && cli_term_enter(&self->term, cli_say(program, M_ASK_ACKNOWLEDGE));
-}
-
-/* A person can put another card in; a card that is lost, or that was named and may not be used, is
- * said and not waited for. */
-static bool wait_for_card(void *user, kamupin_status why)
-{
-    dialogue *self = user;
-    kamupin_error problem;
-    bool missing = why == KAMUPIN_E_NO_READER || why == KAMUPIN_E_NO_CARD ||
-                   why == KAMUPIN_E_CARD_NOT_FOUND || why == KAMUPIN_E_CARD_REMOVED;
-    if (missing || !self->program->interactive)
-        return missing;
-    if (self->program->args.card != NULL || why == KAMUPIN_E_CARD_DEAD ||
-        why == KAMUPIN_E_PUK_LAST_TRY)
-        return false;
-    cli_error(&problem, why);
-    cli_problem(self->program, &problem);
-    return true;
-}
 
 static void say_result(cli *program, cli_message what, const kamupin_result *result)
 {
@@ -222,8 +31,7 @@ static void say_result(cli *program, cli_message what, const kamupin_result *res
     cli_show_row(program, M_SERVICE, line);
 }
 
-/* Everything that is missing is said before the code is spent. */
-static kamupin_status check_inputs(cli *program, kamupin_error *error)
+kamupin_status cli_unblock_ready(cli *program, kamupin_error *error)
 {
     const cli_args *args = &program->args;
     if (args->service == NULL) {
@@ -239,20 +47,10 @@ static kamupin_status check_inputs(cli *program, kamupin_error *error)
     if (args->sms_fd < 0)
         return cli_needs(program, "--sms-fd", error);
     if (!args->acknowledge) {
-        acknowledge(&(dialogue){.program = program}, KAMUPIN_NOTICE_BEFORE_PIN);
+        cli_dialogue_acknowledge(&(cli_dialogue){.program = program}, KAMUPIN_NOTICE_BEFORE_PIN);
         return cli_error(error, KAMUPIN_E_NOT_ACKNOWLEDGED);
     }
     return KAMUPIN_OK;
-}
-
-static kamupin_prompts prompts_of(dialogue *self)
-{
-    return (kamupin_prompts){.size = sizeof(kamupin_prompts),
-                             .user = self,
-                             .secret = ask_secret,
-                             .card = self->program->interactive ? ask_card : NULL,
-                             .acknowledge = acknowledge,
-                             .wait_for_card = wait_for_card};
 }
 
 static kamupin_operation_options options_of(cli *program)
@@ -270,13 +68,13 @@ static kamupin_operation_options options_of(cli *program)
 kamupin_status cli_pin_unblock(cli *program, kamupin_error *error)
 {
     bool create = program->args.command == COMMAND_PIN_CREATE;
-    dialogue self = {.program = program};
+    cli_dialogue self = {.program = program};
     kamupin_result result = KAMUPIN_RESULT_INIT;
-    kamupin_status status = check_inputs(program, error);
+    kamupin_status status = cli_unblock_ready(program, error);
     if (status != KAMUPIN_OK)
         return status;
     kamupin_operation_options options = options_of(program);
-    kamupin_prompts prompts = prompts_of(&self);
+    kamupin_prompts prompts = cli_dialogue_prompts(&self);
     options.kind = create ? KAMUPIN_OPERATION_CREATE : KAMUPIN_OPERATION_UNBLOCK;
     cli_term_begin(&self.term, program);
     status = kamupin_unblock(program->context, &options, &prompts, &result, error);
@@ -291,11 +89,32 @@ kamupin_status cli_pin_unblock(cli *program, kamupin_error *error)
     return status;
 }
 
+kamupin_status cli_unblock_card(cli *program, const char *card, kamupin_secret *new_pin,
+                                kamupin_error *error)
+{
+    cli_dialogue self = {.program = program, .copy = new_pin, .asked = true};
+    kamupin_operation_options options = options_of(program);
+    kamupin_prompts prompts = cli_dialogue_prompts(&self);
+    options.kind = KAMUPIN_OPERATION_UNBLOCK;
+    options.card = card;
+    options.risk |= KAMUPIN_RISK_UNPROVEN;
+    cli_term_begin(&self.term, program);
+    kamupin_status status = kamupin_unblock(program->context, &options, &prompts, NULL, error);
+    cli_screen_settle(program->screen);
+    if (status == KAMUPIN_OK && program->args.new_pin_fd < 0 &&
+        cli_term_secret(&self.term, cli_say(program, M_ASK_NEW_PIN_CHECK), -1, false, new_pin) !=
+            KAMUPIN_ANSWER_GIVEN)
+        status = cli_error(error, KAMUPIN_E_CANCELLED);
+    cli_term_end(&self.term);
+    cli_kept_wipe(&self.kept);
+    return status;
+}
+
 kamupin_status cli_pin_resume(cli *program, kamupin_error *error)
 {
-    dialogue self = {.program = program};
+    cli_dialogue self = {.program = program};
     kamupin_operation_options options = options_of(program);
-    kamupin_prompts prompts = prompts_of(&self);
+    kamupin_prompts prompts = cli_dialogue_prompts(&self);
     size_t left = 0;
     cli_term_begin(&self.term, program);
     kamupin_status status = kamupin_resume(program->context, &options, &prompts, &left, error);

@@ -151,6 +151,8 @@ static const struct {
     [OPTION_TRY_VERIFY] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_VERIFY},
     [OPTION_TRY_EMPTY_VERIFY] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_EMPTY_VERIFY},
     [OPTION_TRY_CHANGE] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_CHANGE},
+    [OPTION_SACRIFICE] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_SACRIFICE},
+    [OPTION_TRY_UNBLOCK] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_UNBLOCK},
     [OPTION_LAST_TRY] = {take_bits, INTO(risk), KAMUPIN_RISK_LAST_TRY},
     [OPTION_UNKNOWN_TRIES] = {take_bits, INTO(risk), KAMUPIN_RISK_UNKNOWN_TRIES},
     [OPTION_UNPROVEN] = {take_bits, INTO(risk), KAMUPIN_RISK_UNPROVEN},

@@ -24,15 +24,21 @@ typedef enum kamupin_probe_step {
     KAMUPIN_PROBE_VERIFY = 1,       /**< VERIFY with the right PIN: a wrong one spends a try */
     KAMUPIN_PROBE_EMPTY_VERIFY = 2, /**< VERIFY without data, after a good VERIFY alone: it may
                                        spend a try, which the right PIN then gives back */
-    KAMUPIN_PROBE_CHANGE = 4        /**< CHANGE from the right PIN to the same one, after a good
+    KAMUPIN_PROBE_CHANGE = 4,       /**< CHANGE from the right PIN to the same one, after a good
                                        VERIFY alone */
+    KAMUPIN_PROBE_SACRIFICE = 8,    /**< whoever asks for it says that this card may be lost: wrong
+                                       PINs until it is blocked, after a good VERIFY alone. Not on a
+                                       card whose PUK is known to be used up or at its last try */
+    KAMUPIN_PROBE_UNBLOCK = 16 /**< `unblock` has the card given a new PIN, after it was blocked
+                                       by SACRIFICE alone. No PUK is ever asked for or sent */
 } kamupin_probe_step;
 
 /** One thing that was found. Valid during the call that tells it. */
 typedef struct kamupin_probe_finding {
     size_t size;      /**< sizeof */
     char step[24];    /**< stable: "atr", "mf", "identity-folder", "application", "certificate",
-                             "certificates", "tries", "verify", "empty-verify", "change", "end" */
+                             "certificates", "tries", "verify", "empty-verify", "change", "block",
+                             "unblock", "end" */
     char command[48]; /**< header and data of what was sent, hex; of a PIN command the header
                              alone; "" when nothing was sent */
     unsigned int status_word; /**< the card's SW1-SW2; 0 when nothing was sent */
@@ -50,7 +56,13 @@ typedef struct kamupin_probe_request {
      *  ends the probe (cancelled). Of KAMUPIN_PROBE_VERIFY it appends the PIN to `pin`; of the
      *  others `pin` is NULL. Needed when `steps` is not 0. */
     bool (*ask)(void *user, kamupin_probe_step step, kamupin_secret *pin);
-    void *user;             /**< handed to both */
+    /** For KAMUPIN_PROBE_UNBLOCK: has the blocked card given a new PIN the way that programs do it, by
+     *  a service (kamupin_unblock or kamupin_operation_new), and appends that PIN to `new_pin`. Called
+     *  on the calling thread while the card is not held, after `ask`.
+     *  @param card its card_id */
+    kamupin_status (*unblock)(void *user, const char *card, kamupin_secret *new_pin,
+                              kamupin_error *error);
+    void *user;             /**< handed to all three */
     kamupin_cancel *cancel; /**< may be NULL */
 } kamupin_probe_request;
 
@@ -59,16 +71,19 @@ typedef struct kamupin_probe_request {
 #define KAMUPIN_PROBE_DRAFT_MAX 4096 /**< bytes that always suffice, with the NUL */
 
 /** Probes a card: ATR, MF, whether it has the identity card's folder (then it ends there), the
- *  application and its FCI, certificates from 2F10 on, the tries by GET DATA; then `steps`.
+ *  application and its FCI, certificates from 2F10 on, the tries by GET DATA; then `steps`. Neither
+ *  an identity card nor one that may get no PIN command is ever blocked.
  *  @param draft receives a profile in the format of docs/profiles.md, what was seen marked known;
  *         "" for a Turkish identity card or when nothing could be read
  *  @param size bytes at `draft`, at least KAMUPIN_PROBE_DRAFT_MAX
  *  @param error receives the reason of a failure; may be NULL. Findings and draft are good all the
  *         same as far as the probe came.
- *  Threads: any. The PIN steps accept unproven forms and tries that cannot be read, never a last
- *  try.
+ *  Threads: any. The PIN steps accept unproven forms and tries that cannot be read; a last try
+ *  is for KAMUPIN_PROBE_SACRIFICE alone.
  *  Errors: those of kamupin_card_open and, with `steps`, of kamupin_pin_verify and
- *  kamupin_pin_change; cancelled, invalid-argument. */
+ *  kamupin_pin_change, puk-last-try, card-dead, and those of `unblock`; card-reply-malformed when a
+ *  wrong PIN is accepted, or the card is not blocked by 15; command-unknown before anything is
+ *  blocked, when no way to unblock such a card is known; cancelled, invalid-argument. */
 KAMUPIN_API kamupin_status kamupin_card_probe(kamupin_context *context,
                                               const kamupin_probe_request *request, char *draft,
                                               size_t size, kamupin_error *error);

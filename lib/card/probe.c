@@ -112,7 +112,8 @@ static kamupin_status look_for_identity(kp_probe *probe, kp_channel *channel, ka
     static const struct {
         kp_probe_text text;
         uint8_t p1;
-    } ways[] = {{KP_PROBE_DECOY_ID, 0x01}, {KP_PROBE_DECOY_ID, 0x00}, {KP_PROBE_DECOY_PATH, 0x08}};
+    } ways[] = {
+        {KP_PROBE_DECOY_CHILD, 0x01}, {KP_PROBE_DECOY_FILE, 0x00}, {KP_PROBE_DECOY_PATH, 0x08}};
     kamupin_status status = KAMUPIN_OK;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0] && status == KAMUPIN_OK; i++) {
         kp_response response;
@@ -129,21 +130,26 @@ static kamupin_status look_for_identity(kp_probe *probe, kp_channel *channel, ka
     return status;
 }
 
+/* The application that AKİS cards have; on a card that a row from a file knows, first its own. */
 static kamupin_status find_application(kp_probe *probe, kp_channel *channel, kamupin_error *error)
 {
     static const uint8_t name[] = {'P', 'K', 'C', 'S', '-', '1', '5'}, df[] = {0x3D, 0x00};
-    static const struct {
+    const kp_profile own = probe->row; /* what is found replaces it in there */
+    const struct {
         kp_probe_text text;
         uint8_t p1;
         const uint8_t *data;
         size_t length;
-    } ways[] = {{KP_PROBE_BY_NAME, 0x04, name, sizeof name},
+    } ways[] = {{KP_PROBE_BY_ROW, own.application_p1, own.application, own.application_length},
+                {KP_PROBE_BY_NAME, 0x04, name, sizeof name},
                 {KP_PROBE_BY_CHILD, 0x01, df, sizeof df},
                 {KP_PROBE_BY_FILE, 0x00, df, sizeof df}};
+    const bool has_own = probe->family == NULL && own.application_length > 0;
     kamupin_status status = KAMUPIN_OK;
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0] && status == KAMUPIN_OK; i++) {
+    for (size_t i = has_own ? 0 : 1; i < sizeof ways / sizeof ways[0] && status == KAMUPIN_OK;
+         i++) {
         kp_response response;
-        if (i > 0) /* by identifier it is looked for below the MF */
+        if (ways[i].p1 != 0x04) /* by identifier it is looked for below the MF */
             status = kp_select_mf(channel, &response, error);
         if (status == KAMUPIN_OK)
             status = try_select(probe, channel, ways[i].text, ways[i].p1, ways[i].data,
@@ -210,7 +216,7 @@ static kamupin_status look_at_tries(kp_probe *probe, kp_channel *channel, kamupi
             probe->tries[object - 1] = true;
             snprintf(value, sizeof value, "%04X, %d/%d", response.sw, left, max);
         } else {
-            snprintf(value, sizeof value, "%04X (%zu)", response.sw, response.length);
+            snprintf(value, sizeof value, "%04X", response.sw);
         }
         kp_probe_tell(probe, object == 1 ? KP_PROBE_PIN_TRIES : KP_PROBE_PUK_TRIES, &command,
                       response.sw, value);

@@ -10,6 +10,8 @@
 #include <card/identity.h>
 #include <kamupin/probe.h>
 
+#define KP_PROBE_WRONG_MAX 15 /* as many tries as 63Cx can say */
+
 typedef struct kp_probe {
     const kamupin_probe_request *request;
     kp_profile row;           /* what was found, as a row; unproven where only guessed */
@@ -24,6 +26,10 @@ typedef struct kp_probe {
     bool verified, changed;
     uint16_t empty_verify; /* its status word; 0: not sent */
     bool empty_verify_spent;
+    uint16_t refusals[KP_PROBE_WRONG_MAX]; /* what wrong PINs answered, one after another */
+    size_t refusal_count;
+    bool blocked, unblocked;
+    uint16_t blocked_answer; /* to VERIFY with the right PIN, once it was blocked; 0: not sent */
 } kp_probe;
 
 /** What a probe says; texts in probe_texts.def. */

@@ -11,6 +11,23 @@
 #include <stdio.h>
 #include <string.h>
 
+/* " (not there)", or nothing. */
+static const char *meaning(uint16_t sw, kamupin_language language, char *room, size_t size)
+{
+    static const struct {
+        uint16_t first, last;
+        const char *words[2];
+    } words[] = {
+#define KP_PROBE_WORD(FIRST, LAST, TR, EN) {FIRST, LAST, {TR, EN}},
+#include <card/probe_words.def>
+    };
+    room[0] = '\0';
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (sw >= words[i].first && sw <= words[i].last)
+            snprintf(room, size, " (%s)", words[i].words[language == KAMUPIN_TURKISH ? 0 : 1]);
+    return room;
+}
+
 void kp_probe_tell(const kp_probe *probe, kp_probe_text text, const kp_command *command,
                    uint16_t sw, const char *value)
 {
@@ -24,6 +41,7 @@ void kp_probe_tell(const kp_probe *probe, kp_probe_text text, const kp_command *
     const char *sentence = said[text].texts[probe->request->language == KAMUPIN_TURKISH ? 0 : 1];
     const char *place = strstr(sentence, "{}");
     uint8_t bytes[5 + KP_APDU_DATA_MAX + 1];
+    char words[80];
     size_t length = 0;
     if (probe->request->told == NULL)
         return;
@@ -31,8 +49,8 @@ void kp_probe_tell(const kp_probe *probe, kp_probe_text text, const kp_command *
     if (place == NULL)
         snprintf(finding.text, sizeof finding.text, "%s", sentence);
     else
-        snprintf(finding.text, sizeof finding.text, "%.*s%s%s", (int)(place - sentence), sentence,
-                 value, place + 2);
+        snprintf(finding.text, sizeof finding.text, "%.*s%s%s%s", (int)(place - sentence), sentence,
+                 value, place + 2, meaning(sw, probe->request->language, words, sizeof words));
     if (command != NULL && kp_command_encode(command, bytes, sizeof bytes, &length)) {
         if (command->secret)
             length = 4;

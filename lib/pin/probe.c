@@ -7,14 +7,14 @@
 #include <card/probe.h>
 #include <core/fail.h>
 #include <pin/guard.h>
-#include <pin/work.h>
+#include <pin/probe.h>
 
 #include <stdio.h>
 #include <string.h>
 
 #define STEPS                                                                                      \
-    ((unsigned int)(KAMUPIN_PROBE_VERIFY | KAMUPIN_PROBE_EMPTY_VERIFY | KAMUPIN_PROBE_CHANGE))
-#define RISK ((unsigned int)(KAMUPIN_RISK_UNPROVEN | KAMUPIN_RISK_UNKNOWN_TRIES))
+    ((unsigned int)(KAMUPIN_PROBE_VERIFY | KAMUPIN_PROBE_EMPTY_VERIFY | KAMUPIN_PROBE_CHANGE |     \
+                    KAMUPIN_PROBE_SACRIFICE | KAMUPIN_PROBE_UNBLOCK))
 
 /* The only card there is, or the one that is named. */
 static kamupin_status find_card(kamupin_context *context, const kamupin_probe_request *request,
@@ -67,23 +67,14 @@ static kamupin_status read_only(kamupin_context *context, kp_probe *probe,
 
 /* ---- steps with a PIN ---- */
 
-/* One run of them. */
-typedef struct steps {
-    kp_probe *probe;
-    kamupin_card *card;
-    kamupin_secret *pin;
-} steps;
-
-static bool agreed(const steps *it, kamupin_probe_step step)
+static bool agreed(const kp_probe_steps *it, kamupin_probe_step step)
 {
     const kamupin_probe_request *request = it->probe->request;
-    if ((request->steps & (unsigned int)step) == 0)
-        return false;
     return request->ask(request->user, step, step == KAMUPIN_PROBE_VERIFY ? it->pin : NULL);
 }
 
-/* Tells what a PIN command came to: its header and status word. */
-static void tell(const steps *it, kp_probe_text text, const kp_form *form, kamupin_status status)
+void kp_probe_tell_form(const kp_probe_steps *it, kp_probe_text text, const kp_form *form,
+                        kamupin_status status)
 {
     const uint8_t nothing = 0;
     const kp_command command = {.cla = form->cla,
@@ -103,10 +94,10 @@ static void tell(const steps *it, kp_probe_text text, const kp_form *form, kamup
     kp_probe_tell(it->probe, text, sw != 0 ? &command : NULL, sw, value);
 }
 
-static const char *tries_text(const kamupin_card_info *info, char *room, size_t size)
+const char *kp_probe_tries_text(kamupin_tries known, int left, char *room, size_t size)
 {
-    if (info->pin_tries == KAMUPIN_TRIES_KNOWN)
-        snprintf(room, size, "%d", info->pin_tries_left);
+    if (known == KAMUPIN_TRIES_KNOWN)
+        snprintf(room, size, "%d", left);
     else
         snprintf(room, size, "?");
     return room;
@@ -114,7 +105,7 @@ static const char *tries_text(const kamupin_card_info *info, char *room, size_t 
 
 /* VERIFY without data on a held card: nothing is known of it, so the row as it is would not let it
    pass; a copy that calls it known does, for this one command that a person has agreed to. */
-static kamupin_status send_empty_verify(const steps *it)
+static kamupin_status send_empty_verify(const kp_probe_steps *it)
 {
     kamupin_card *card = it->card;
     const kp_profile *row = card->identity.profile;
@@ -127,7 +118,7 @@ static kamupin_status send_empty_verify(const steps *it)
     kp_response response;
     kamupin_card_info *info = &card->identity.info;
     char before[8], after[8], value[40];
-    kamupin_status status = kp_guard_pin(card, RISK);
+    kamupin_status status = kp_guard_pin(card, KP_PROBE_RISK);
     if (status != KAMUPIN_OK)
         return status;
     const kamupin_card_info was = *info;
@@ -144,13 +135,16 @@ static kamupin_status send_empty_verify(const steps *it)
     it->probe->empty_verify_spent = was.pin_tries != KAMUPIN_TRIES_KNOWN ||
                                     info->pin_tries != KAMUPIN_TRIES_KNOWN ||
                                     info->pin_tries_left != was.pin_tries_left;
-    snprintf(value, sizeof value, "%04X, %s, %s", response.sw,
-             tries_text(&was, before, sizeof before), tries_text(info, after, sizeof after));
+    snprintf(value, sizeof value, "%s → %s, %04X",
+             kp_probe_tries_text(was.pin_tries, was.pin_tries_left, before, sizeof before),
+             kp_probe_tries_text(info->pin_tries, info->pin_tries_left, after, sizeof after),
+             response.sw);
     kp_probe_tell(it->probe, KP_PROBE_EMPTY_VERIFY, &command, response.sw, value);
     return status;
 }
 
-static kamupin_status empty_verify(const steps *it)
+kamupin_status kp_probe_held(const kp_probe_steps *it,
+                             kamupin_status (*send)(const kp_probe_steps *it))
 {
     kp_lock lock = KP_LOCK_INIT;
     kamupin_status status = kp_card_enter(it->card);
@@ -159,54 +153,73 @@ static kamupin_status empty_verify(const steps *it)
     if (status == KAMUPIN_OK)
         status = kp_card_hold(it->card);
     if (status == KAMUPIN_OK) {
-        status = send_empty_verify(it);
+        status = send(it);
         kp_card_release(it->card);
     }
     kp_lock_drop(&lock);
-    if (status != KAMUPIN_OK || !it->probe->empty_verify_spent)
-        return status;
-    status = kamupin_pin_verify(it->card, it->pin, RISK);
-    tell(it, KP_PROBE_VERIFY_AGAIN, &it->card->identity.profile->verify, status);
     return status;
 }
 
-static kamupin_status cancelled(const steps *it)
+static kamupin_status verify(const kp_probe_steps *it)
 {
-    return kp_fail_local(&it->card->error, KAMUPIN_E_CANCELLED);
+    kamupin_status status = kamupin_pin_verify(it->card, it->pin, KP_PROBE_RISK);
+    kp_probe_tell_form(it, KP_PROBE_VERIFY, &it->card->identity.profile->verify, status);
+    it->probe->verified = status == KAMUPIN_OK;
+    return status;
 }
 
-/* In the order of the risk; the first that fails ends it. */
-static kamupin_status take_steps(const steps *it)
+static kamupin_status empty_verify(const kp_probe_steps *it)
 {
-    const kp_profile *row = it->card->identity.profile;
-    const unsigned int wanted = it->probe->request->steps;
-    kamupin_status status = kp_pin_ready(it->card, KP_OP_VERIFY, RISK, 0);
+    kamupin_status status = kp_probe_held(it, send_empty_verify);
+    if (status != KAMUPIN_OK || !it->probe->empty_verify_spent)
+        return status;
+    status = kamupin_pin_verify(it->card, it->pin, KP_PROBE_RISK);
+    kp_probe_tell_form(it, KP_PROBE_VERIFY_AGAIN, &it->card->identity.profile->verify, status);
+    return status;
+}
+
+static kamupin_status change(const kp_probe_steps *it)
+{
+    kamupin_status status = kamupin_pin_change(it->card, it->pin, it->pin, it->pin, KP_PROBE_RISK);
+    kp_probe_tell_form(it, KP_PROBE_CHANGE, &it->card->identity.profile->change, status);
+    it->probe->changed = status == KAMUPIN_OK;
+    return status;
+}
+
+/* In the order of the risk; the first that fails, or that nobody agrees to, ends it. */
+static kamupin_status take_steps(const kp_probe_steps *it)
+{
+    static const struct {
+        kamupin_probe_step step;
+        kamupin_status (*ready)(const kp_probe_steps *it); /* before anybody is asked; or NULL */
+        kamupin_status (*take)(const kp_probe_steps *it);
+    } order[] = {{KAMUPIN_PROBE_VERIFY, NULL, verify},
+                 {KAMUPIN_PROBE_EMPTY_VERIFY, NULL, empty_verify},
+                 {KAMUPIN_PROBE_CHANGE, NULL, change},
+                 {KAMUPIN_PROBE_SACRIFICE, kp_probe_may_block, kp_probe_block},
+                 {KAMUPIN_PROBE_UNBLOCK, NULL, kp_probe_unblock}};
+    kamupin_status status = kp_pin_ready(it->card, KP_OP_VERIFY, KP_PROBE_RISK, 0);
     if (status != KAMUPIN_OK)
         kp_probe_tell(it->probe, KP_PROBE_NOT_SENT, NULL, 0, kamupin_status_name(status));
-    if (status == KAMUPIN_OK && !agreed(it, KAMUPIN_PROBE_VERIFY))
-        status = cancelled(it);
-    if (status != KAMUPIN_OK)
-        return status;
-    status = kamupin_pin_verify(it->card, it->pin, RISK);
-    tell(it, KP_PROBE_VERIFY, &row->verify, status);
-    it->probe->verified = status == KAMUPIN_OK;
-    if (status == KAMUPIN_OK && (wanted & KAMUPIN_PROBE_EMPTY_VERIFY) != 0)
-        status = agreed(it, KAMUPIN_PROBE_EMPTY_VERIFY) ? empty_verify(it) : cancelled(it);
-    if (status == KAMUPIN_OK && (wanted & KAMUPIN_PROBE_CHANGE) != 0 &&
-        !agreed(it, KAMUPIN_PROBE_CHANGE))
-        status = cancelled(it);
-    else if (status == KAMUPIN_OK && (wanted & KAMUPIN_PROBE_CHANGE) != 0) {
-        status = kamupin_pin_change(it->card, it->pin, it->pin, it->pin, RISK);
-        tell(it, KP_PROBE_CHANGE, &row->change, status);
-        it->probe->changed = status == KAMUPIN_OK;
+    for (size_t i = 0; i < sizeof order / sizeof order[0] && status == KAMUPIN_OK; i++) {
+        if ((it->probe->request->steps & (unsigned int)order[i].step) == 0)
+            continue;
+        if (order[i].ready != NULL)
+            status = order[i].ready(it);
+        if (status == KAMUPIN_OK)
+            status = agreed(it, order[i].step)
+                         ? order[i].take(it)
+                         : kp_fail_local(&it->card->error, KAMUPIN_E_CANCELLED);
     }
+    if (it->probe->blocked && !it->probe->unblocked)
+        kp_probe_tell(it->probe, KP_PROBE_STAYS_BLOCKED, NULL, 0, "");
     return status;
 }
 
 static kamupin_status with_pin(kamupin_context *context, kp_probe *probe, const char *reader,
                                kamupin_error *error)
 {
-    steps it = {.probe = probe};
+    kp_probe_steps it = {.probe = probe};
     kamupin_status status =
         kamupin_card_open(context, reader, probe->request->cancel, &it.card, error);
     if (status == KAMUPIN_OK)
@@ -221,12 +234,17 @@ static kamupin_status with_pin(kamupin_context *context, kp_probe *probe, const 
     return status;
 }
 
-/* A step needs the one before it: nothing is tried with a PIN that was not shown to be right. */
+/* A step needs the one before it: nothing is tried with a PIN that was not shown to be right, and
+   only a card that was given up is blocked. */
 static bool is_good(const kamupin_probe_request *request)
 {
-    return request != NULL && request->size == sizeof *request && (request->steps & ~STEPS) == 0 &&
-           (request->steps == 0 ||
-            (request->ask != NULL && (request->steps & KAMUPIN_PROBE_VERIFY) != 0));
+    if (request == NULL || request->size != sizeof *request || (request->steps & ~STEPS) != 0)
+        return false;
+    const unsigned int steps = request->steps;
+    if (steps != 0 && (request->ask == NULL || (steps & KAMUPIN_PROBE_VERIFY) == 0))
+        return false;
+    return (steps & KAMUPIN_PROBE_UNBLOCK) == 0 ||
+           (request->unblock != NULL && (steps & KAMUPIN_PROBE_SACRIFICE) != 0);
 }
 
 kamupin_status kamupin_card_probe(kamupin_context *context, const kamupin_probe_request *request,

@@ -56,6 +56,21 @@ void kp_script_akis2_identify(kp_script *script, size_t reader, const unsigned c
     }
 }
 
+void kp_script_akis2_probe(kp_script *script, size_t reader, const unsigned char *der,
+                           size_t length, int pin_left, int puk_left)
+{
+    kp_script_expect(script, reader, "00A40000023F0000", "9000");
+    kp_script_expect(script, reader, "00A40100023D1000", "6A82");
+    kp_script_expect(script, reader, "00A40000023D1000", "6A82");
+    kp_script_expect(script, reader, "00A40800023D1000", "6A82");
+    akis2_application(script, reader);
+    file(script, reader, 0x2F10, length);
+    certificate(script, reader, der, length);
+    akis2_application(script, reader);
+    kp_script_akis2_counter(script, reader, 1, pin_left, 3);
+    kp_script_akis2_counter(script, reader, 2, puk_left, 3);
+}
+
 void kp_script_akis2_confirm(kp_script *script, size_t reader, const unsigned char *der,
                              size_t length)
 {

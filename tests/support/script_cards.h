@@ -18,6 +18,10 @@ void kp_script_akis2_counter(kp_script *script, size_t reader, int object, int l
  * counters (of 3). A negative pin_left answers 6A88: never set. */
 void kp_script_akis2_identify(kp_script *script, size_t reader, const unsigned char *der,
                               size_t length, int pin_left, int puk_left);
+/** What a probe sends of itself: the same with 3D10 in three ways, and the application again before
+ * the counters. */
+void kp_script_akis2_probe(kp_script *script, size_t reader, const unsigned char *der,
+                           size_t length, int pin_left, int puk_left);
 /** A card that the context has read before: confirmed, and its counters. */
 void kp_script_akis2_again(kp_script *script, size_t reader, const unsigned char *der,
                            size_t length, int pin_left, int puk_left);
