@@ -110,8 +110,7 @@ typedef struct sight {
 
 static bool is_meant(const char *wanted, const kamupin_card_info *info)
 {
-    return wanted == NULL || strcmp(wanted, info->card_id) == 0 ||
-           strcmp(wanted, info->reader) == 0 || strcmp(wanted, info->serial) == 0;
+    return wanted == NULL || kamupin_card_matches(info, wanted) == KAMUPIN_OK;
 }
 
 static sight look(const dialogue *self, const kamupin_reader_list *list)

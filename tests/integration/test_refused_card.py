@@ -91,6 +91,15 @@ def test_two_cards_and_nobody_says_which(sandbox):
     assert [costly(box.cards[slot].commands()) for slot in (0, 2)] == [[], []]
 
 
+def test_the_card_that_a_uri_names(sandbox):
+    box = sandbox(cards=["akis2", "akis2"])
+    attempt = Attempt(box, "--card", f"KAMUPIN:card-id={box.cards[1].card_id}", code=box.code())
+    attempt.answer_sms()
+    assert attempt.ended().status == "ok"
+    assert new_pin_works(box, slot=1)
+    assert costly(box.cards[0].commands()) == []
+
+
 def test_a_person_chooses_among_two_cards(sandbox):
     box = sandbox(cards=["akis2", "akis2", "idcard"])
     with box.terminal(KAMUPIN, "pin", "unblock", "--lang", "tr") as terminal:
