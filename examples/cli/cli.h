@@ -67,6 +67,12 @@ void cli_show_pin(const cli *program, const kamupin_card_info *info);
 const char *cli_pin_text(const cli *program, const kamupin_card_info *info, char *room,
                          size_t size);
 
+/* pin.c */
+/** What can be said of a PIN before a card of this kind is given it; `again` may be NULL. Errors: those of
+ * kamupin_pin_check. */
+kamupin_status cli_check_pin(kamupin_card_kind kind, const kamupin_secret *pin,
+                             const kamupin_secret *again, kamupin_error *error);
+
 /* json.c: the same for programs; docs/cli/schema.json describes it. */
 json_t *cli_json_card(const kamupin_card_info *info);
 json_t *cli_json_error(const kamupin_error *error, kamupin_language language);

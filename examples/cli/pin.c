@@ -15,7 +15,16 @@ typedef struct change {
     kamupin_card *card;
     kamupin_secret *old_pin, *new_pin, *again;
     cli_kept kept;
+    kamupin_card_kind kind;
 } change;
+
+/* A card of a row from a file has lengths of its own, which the library knows and holds to before
+   it sends anything. */
+kamupin_status cli_check_pin(kamupin_card_kind kind, const kamupin_secret *pin,
+                             const kamupin_secret *again, kamupin_error *error)
+{
+    return kind == KAMUPIN_CARD_OTHER ? KAMUPIN_OK : kamupin_pin_check(NULL, pin, again, error);
+}
 
 static kamupin_status answered(kamupin_answer answer, kamupin_error *error)
 {
@@ -39,7 +48,7 @@ static kamupin_status take_good_old(change *self, kamupin_error *error)
     for (;;) {
         kamupin_status status = take_old(self, error);
         if (status == KAMUPIN_OK)
-            status = kamupin_pin_check(NULL, self->old_pin, NULL, error);
+            status = cli_check_pin(self->kind, self->old_pin, NULL, error);
         if (status == KAMUPIN_OK || status == KAMUPIN_E_CANCELLED ||
             self->program->args.old_pin_fd >= 0)
             return status;
@@ -74,7 +83,7 @@ static kamupin_status take_good_new(change *self, kamupin_error *error)
         kamupin_status status = take_new(self, error);
         if (status != KAMUPIN_OK)
             return status;
-        status = kamupin_pin_check(NULL, self->new_pin, self->again, error);
+        status = cli_check_pin(self->kind, self->new_pin, self->again, error);
         if (status == KAMUPIN_OK || self->program->args.new_pin_fd >= 0)
             return status;
         cli_problem(self->program, error);
@@ -124,6 +133,7 @@ static kamupin_status open_card(change *self, kamupin_error *error)
             status = kamupin_pin_ready(self->card, program->args.risk);
         kamupin_card_error(self->card, error);
     }
+    self->kind = info.kind;
     if (status != KAMUPIN_OK && error->status != status)
         cli_error(error, status);
     if (status == KAMUPIN_OK && !program->args.json) {

@@ -19,9 +19,10 @@ typedef struct signing {
     kamupin_secret *pin;
     kamupin_sign_request request;
     kamupin_signature signature;
+    kamupin_card_kind kind;
 } signing;
 
-/* One PIN; at a terminal until it can be one. */
+/* One PIN; at a terminal until it can be one. From a descriptor it is the library's to judge. */
 static kamupin_status take_pin(signing *self, kamupin_error *error)
 {
     cli *program = self->program;
@@ -33,8 +34,10 @@ static kamupin_status take_pin(signing *self, kamupin_error *error)
                                                           -1, false, self->pin);
         if (answer == KAMUPIN_ANSWER_CANCEL)
             return cli_error(error, KAMUPIN_E_CANCELLED);
-        kamupin_status status = kamupin_pin_check(NULL, self->pin, NULL, error);
-        if (status == KAMUPIN_OK || fd >= 0)
+        if (fd >= 0)
+            return KAMUPIN_OK;
+        kamupin_status status = cli_check_pin(self->kind, self->pin, NULL, error);
+        if (status == KAMUPIN_OK)
             return status;
         cli_problem(program, error);
     }
@@ -68,6 +71,7 @@ static kamupin_status open_card(signing *self, kamupin_error *error)
     if (status == KAMUPIN_OK && program->args.pin_fd < 0)
         status = kamupin_card_read(self->card, &info);
     kamupin_card_error(self->card, error);
+    self->kind = info.kind;
     if (status == KAMUPIN_OK && program->args.pin_fd < 0) {
         char line[200];
         cli_screen_line(program->screen, "", info.card_id);

@@ -49,10 +49,10 @@ class Foreign:
         assert self.process.poll() is None, "vicc died:\n" + (self.folder / "vicc.log").read_text()
         return done.stdout.splitlines()
 
-    def kamupin(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """The command, at this card; `sent` is what the card got."""
+    def kamupin(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """The command, at this card, with lines on its standard input; `sent` is what the card got."""
         done = subprocess.run(
-            [BUILD / "bin" / "kamupin", *words, "--log", "trace"], text=True, timeout=60, capture_output=True, check=False,
+            [BUILD / "bin" / "kamupin", *words, "--log", "trace"], input=typed, text=True, timeout=60, capture_output=True, check=False,
             env=dict(os.environ) | self.pcscd.environment | {"KAMUPIN_STATE_DIR": str(self.folder / "state")})
         self.sent = re.findall(r"^\[card trace\] .* > ([0-9A-F]+)", done.stderr, re.M)
         return done

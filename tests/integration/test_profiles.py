@@ -44,6 +44,19 @@ def test_a_candidate_and_unknown_tries_are_refused(foreign: Foreign) -> None:
     assert not [apdu for apdu in foreign.sent if apdu[2:4] == "20"]
 
 
+def test_the_command_takes_pins_as_long_as_the_row_says(foreign: Foreign) -> None:
+    """Four digits are no PIN of Kamu SM's, and are one of this row's."""
+    words = ("pin", "change", "--json", "--profile-file", str(PROFILES / "iso7816.profile"), "--unproven", "--unknown-tries",
+             "--old-pin-fd", "0", "--new-pin-fd", "0")
+    for typed, status in (("1234\n567\n", "pin-too-short"), ("123\n5678\n", "pin-too-short"),
+                          ("1234\n567890123\n", "pin-too-long")):
+        done = foreign.kamupin(*words, typed=typed)
+        assert json.loads(done.stdout)["error"]["status"] == status, done.stderr
+        assert not [apdu for apdu in foreign.sent if apdu[2:4] == "24"]
+    foreign.kamupin(*words, typed="1234\n5678\n")  # vicc knows another form of CHANGE, and ends over this one
+    assert [apdu for apdu in foreign.sent if apdu[2:4] == "24"] == ["00240081"]
+
+
 def test_a_row_for_another_card_gives_it_no_command(foreign: Foreign, tmp_path: Path) -> None:
     """The PIV row is tried with every card; this one has no such application. (Asked without FCI, over which vicc dies.)"""
     piv = tmp_path / "piv.profile"
