@@ -60,12 +60,18 @@ void kp_probe_tell(const kp_probe *probe, kp_probe_text text, const kp_command *
     probe->request->told(probe->request->user, &finding);
 }
 
-/* Tags of an FCI whose values describe the file and nothing else (ISO/IEC 7816-4, table 10; 90 is
-   v1.0's own security byte). */
-static bool is_plain_tag(uint32_t tag)
+/* Whether the value of an FCI's tag describes the file and nothing else: of these tags, and no longer
+   than such a value is (ISO/IEC 7816-4, table 10; 90 is v1.0's own security byte). */
+static bool is_plain(uint32_t tag, size_t length)
 {
-    static const uint8_t plain[] = {0x80, 0x81, 0x82, 0x83, 0x84, 0x8A, 0x90};
-    return tag != 0 && memchr(plain, (int)(tag & 0xFF), sizeof plain) != NULL && tag <= 0xFF;
+    static const struct {
+        uint8_t tag, most;
+    } plain[] = {{0x80, 4}, {0x81, 4}, {0x82, 6}, {0x83, 2}, {0x84, KP_APPLICATION_MAX},
+                 {0x8A, 1}, {0x90, 1}};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        if (tag == plain[i].tag)
+            return length <= plain[i].most;
+    return false;
 }
 
 /* "9000 6F{82=38 83=3D00 85(12)}": the status word, and of an FCI tags with values that describe
@@ -81,7 +87,7 @@ const char *kp_probe_describe(const kp_response *response, char *room, size_t si
     for (bool first = true; kp_tlv_next(&in) && (size_t)length + 60 < size; first = false) {
         length += snprintf(room + length, size - (size_t)length, "%s%02X", first ? "" : " ",
                            (unsigned int)in.tag);
-        if (is_plain_tag(in.tag) && in.length <= KP_APPLICATION_MAX) {
+        if (is_plain(in.tag, in.length)) {
             room[length++] = '=';
             kp_hex(in.value, in.length, true, room + length);
             length += (int)(2 * in.length);

@@ -15,6 +15,7 @@ from cryptography import x509
 
 from attempt import costly
 from cli import FRESH_PIN, KAMUPIN, ask, read_json, refuse
+from foreign import PROFILES
 
 STEPS = ("--try-verify", "--try-empty-verify", "--try-change")
 READ_ONLY = {"A4", "B0", "CB", "C0"}
@@ -84,6 +85,11 @@ def test_a_card_that_nobody_here_wrote(foreign, tmp_path):
     draft.write_text(found["draft"])
     shown = read_json(foreign.kamupin("card", "show", "--profile-file", str(draft), "--json"))["card"]
     assert (shown["profile"], shown["kind"], shown["usable"]["status"]) == ("draft", "other", "ok")
+    piv = tmp_path / "piv.profile"  # a row that matches every card lends its application, which this one has not
+    piv.write_text((PROFILES / "piv.profile").read_text() + "select-answer = none\n")
+    found = read_json(foreign.kamupin("card", "probe", "--profile-file", str(piv), "--json"))
+    assert [one["command"][:12] for one in found["findings"] if one["step"] == "application"][:2] == ["00A4040C09A0", "00A4040C0750"]
+    assert foreign.alive() and "application = mf" in found["draft"]
     done = foreign.kamupin("card", "probe", "--try-verify", "--acknowledge", "--pin-fd", "0", "--json")
     assert read_json(done)["error"]["status"] == "card-unsupported" and foreign.alive()
     assert not {one[2:4] for one in foreign.sent} - {"A4"}

@@ -194,6 +194,37 @@ static void test_fci_is_told_within_bounds(void **state)
     }
 }
 
+/* Whatever an issuer puts into an FCI, and under whichever tag: a name in it is told to nobody. The
+   name of an application (84), which names no holder, is the only value of such a length. */
+static void test_no_canary_gets_out(void **state)
+{
+    static const char canary[] = "4B414E4152594120"; /* eight letters */
+    (void)state;
+    for (unsigned int tag = 0x80; tag < 0xDF; tag++) {
+        kp_script script;
+        heard it;
+        char draft[KAMUPIN_PROBE_DRAFT_MAX], reply[80];
+        if (tag == 0x84 || (tag & 0x1F) == 0x1F)
+            continue;
+        snprintf(reply, sizeof reply, "6F0A%02X08%s9000", tag, canary);
+        begin(&script, ATR_UNKNOWN);
+        kp_script_expect(&script, 0, "00A4000C023F00", reply);
+        kp_script_expect(&script, 0, "00A4010C023D10", reply);
+        assert_int_equal(probe(&script, 0, &it, draft), KAMUPIN_OK);
+        assert_null(strstr(it.all, canary));
+        assert_null(strstr(it.all, "KANARYA"));
+        assert_non_null(strstr(it.all, "(8)}"));
+    }
+    kp_script script;
+    heard it;
+    char draft[KAMUPIN_PROBE_DRAFT_MAX];
+    begin(&script, ATR_UNKNOWN); /* what is no FCI: not told at all */
+    kp_script_expect(&script, 0, "00A4000C023F00", "4B414E41525941209000");
+    kp_script_expect(&script, 0, "00A4010C023D10", "5F20084B414E41525941209000");
+    assert_int_equal(probe(&script, 0, &it, draft), KAMUPIN_OK);
+    assert_null(strstr(it.all, "4B414E41"));
+}
+
 /* A card that fell silent: what was found until then is told, and there is an error. */
 static void test_a_card_that_is_pulled(void **state)
 {
@@ -303,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_a_card_without_an_mf),
         cmocka_unit_test(test_the_identity_folder_ends_it),
         cmocka_unit_test(test_fci_is_told_within_bounds),
+        cmocka_unit_test(test_no_canary_gets_out),
         cmocka_unit_test(test_a_card_that_is_pulled),
         cmocka_unit_test(test_the_fci_comes_last),
         cmocka_unit_test(test_no_step_on_an_unknown_card),
