@@ -145,7 +145,8 @@ static bool read_words(const char **words, int count, cli_args *args)
         return args->help || wrong(args, M_NO_COMMAND, NULL);
     int used = find_command(words, count, args);
     if (args->command == COMMAND_NONE)
-        return begins_verb(words) ? wrong(args, M_NO_COMMAND, NULL) : wrong_word(args, words[1]);
+        return begins_verb(words) ? args->help || wrong(args, M_NO_COMMAND, NULL)
+                                  : wrong_word(args, words[1]);
     return read_argument(words + used, count - used, args);
 }
 

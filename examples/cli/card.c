@@ -76,18 +76,6 @@ kamupin_status cli_card_show(cli *program, kamupin_error *error)
     return KAMUPIN_OK;
 }
 
-/* What a person should do about the PIN's state; ok when there is nothing to do. */
-static kamupin_status pin_remedy(const kamupin_card_info *info)
-{
-    if (info->usable != KAMUPIN_OK)
-        return info->usable;
-    if (info->pin_state == KAMUPIN_PIN_DEAD)
-        return KAMUPIN_E_CARD_DEAD;
-    if (info->pin_state == KAMUPIN_PIN_BLOCKED)
-        return KAMUPIN_E_PIN_BLOCKED;
-    return info->pin_state == KAMUPIN_PIN_NOT_SET ? KAMUPIN_E_PIN_NOT_SET : KAMUPIN_OK;
-}
-
 kamupin_status cli_pin_status(cli *program, kamupin_error *error)
 {
     kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
@@ -100,7 +88,7 @@ kamupin_status cli_pin_status(cli *program, kamupin_error *error)
     cli_json_add(program, "card", cli_json_card(&info));
     if (program->args.json)
         return KAMUPIN_OK;
-    kamupin_status next = pin_remedy(&info);
+    kamupin_status next = cli_next_step(&info);
     cli_show_row(program, M_CARD, info.product);
     cli_show_row(program, M_CARD_ID, info.card_id);
     cli_show_pin(program, &info);

@@ -20,6 +20,7 @@ typedef struct cli {
     cli_signals *signals;
     cli_screen *screen;
     char card_id[KAMUPIN_CARD_ID_MAX]; /* the card that an operation chose; "" before */
+    bool said;                         /* why it ends was said already */
     json_t *json;                      /* what --json prints at the end; a command adds to it */
 } cli;
 
@@ -47,6 +48,14 @@ kamupin_status cli_profile_load(cli *program, kamupin_error *error);
 /** Says an error of the command itself: status, with no more to tell. Returns it. */
 kamupin_status cli_error(kamupin_error *error, kamupin_status status);
 
+/** Says what is wrong with the command line, `value` in the message's {}, and answers
+ * invalid-argument, of which nothing more is said then. */
+kamupin_status cli_refuse(cli *program, cli_message message, const char *value,
+                          kamupin_error *error);
+
+/** Points to the help of the command, or of what there is of one. */
+void cli_help_hint(cli *program);
+
 /** Says that a way to give a secret is missing, and answers invalid-argument. */
 kamupin_status cli_needs(cli *program, const char *option, kamupin_error *error);
 
@@ -62,6 +71,8 @@ bool cli_recognised(const kamupin_card_info *info);
 const char *cli_kind(const cli *program, kamupin_card_kind kind);
 void cli_show_row(const cli *program, cli_message label, const char *value);
 void cli_show_card(const cli *program, const kamupin_card_info *info, bool all);
+/** What a person should do about a card or its PIN: the status whose remedy that is, or ok. */
+kamupin_status cli_next_step(const kamupin_card_info *info);
 void cli_show_pin(const cli *program, const kamupin_card_info *info);
 /** The PIN's state and tries as words, into `room`; returns it. */
 const char *cli_pin_text(const cli *program, const kamupin_card_info *info, char *room,

@@ -18,16 +18,6 @@ static const EVP_MD *kind(kamupin_hash hash)
     return hash == KAMUPIN_SHA384 ? EVP_sha384() : EVP_sha512();
 }
 
-static kamupin_status wrong(cli *program, cli_message message, const char *value,
-                            kamupin_error *error)
-{
-    char line[300];
-    char clean[300];
-    cli_fill(program->args.language, message, value, line, sizeof line);
-    cli_screen_line(program->screen, "kamupin: ", cli_clean(line, clean, sizeof clean));
-    return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
-}
-
 /* The next bytes; 0 at the end, -1 when there are none to be had, -2 when the person cancels. */
 static ssize_t next(const cli *program, int fd, unsigned char *block, size_t size)
 {
@@ -65,8 +55,8 @@ static kamupin_status digest_of(cli *program, int fd, kamupin_sign_request *requ
     if (got == -2)
         return cli_error(error, KAMUPIN_E_CANCELLED);
     if (got < 0)
-        return wrong(program, M_CANNOT_READ, program->args.in != NULL ? program->args.in : "-",
-                     error);
+        return cli_refuse(program, M_CANNOT_READ, program->args.in != NULL ? program->args.in : "-",
+                          error);
     return good ? KAMUPIN_OK : cli_error(error, KAMUPIN_E_CRYPTO);
 }
 
@@ -77,7 +67,7 @@ kamupin_status cli_digest(cli *program, kamupin_sign_request *request, kamupin_e
     size_t length = 0;
     int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     if (fd < 0)
-        return wrong(program, M_CANNOT_READ, path, error);
+        return cli_refuse(program, M_CANNOT_READ, path, error);
     kamupin_status status = digest_of(program, fd, request, first, &length, error);
     if (path != NULL)
         close(fd);
@@ -85,7 +75,8 @@ kamupin_status cli_digest(cli *program, kamupin_sign_request *request, kamupin_e
         return status;
     if (length != request->digest_length) {
         const char *const wanted[] = {"32", "48", "64"};
-        return wrong(program, M_WRONG_HASH_LENGTH, wanted[request->hash - KAMUPIN_SHA256], error);
+        return cli_refuse(program, M_WRONG_HASH_LENGTH, wanted[request->hash - KAMUPIN_SHA256],
+                          error);
     }
     memcpy(request->digest, first, length);
     return KAMUPIN_OK;

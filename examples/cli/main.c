@@ -70,13 +70,13 @@ static kamupin_status run(cli *program, kamupin_error *error)
 }
 
 /* One sentence text on stderr, and with --json one object on stdout; the exit code. */
-static int finish(cli *program, kamupin_status status, kamupin_error *error, bool said)
+static int finish(cli *program, kamupin_status status, kamupin_error *error)
 {
     if (status != KAMUPIN_OK) {
         char text[KAMUPIN_TEXT_MAX];
         error->status = status;
         kamupin_error_text(error, program->args.language, text, sizeof text);
-        if (!said)
+        if (!program->said)
             cli_screen_line(program->screen, "kamupin: ", text);
         cli_json_add(program, "error", cli_json_error(error, program->args.language));
     }
@@ -89,15 +89,13 @@ static int finish(cli *program, kamupin_status status, kamupin_error *error, boo
     return (int)status;
 }
 
-static void usage_error(cli *program)
+static kamupin_status usage_error(cli *program, kamupin_error *error)
 {
     const cli_args *args = &program->args;
-    char line[300];
-    char clean[300];
-    const char *value = args->wrong_value != NULL ? args->wrong_value : "";
-    cli_fill(args->language, args->wrong, value, line, sizeof line);
-    cli_screen_line(program->screen, "kamupin: ", cli_clean(line, clean, sizeof clean));
-    cli_screen_line(program->screen, "", cli_say(program, M_HELP_HINT));
+    kamupin_status status =
+        cli_refuse(program, args->wrong, args->wrong_value != NULL ? args->wrong_value : "", error);
+    cli_help_hint(program);
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -122,15 +120,12 @@ int main(int argc, char **argv)
     } else if (program.args.help && good) {
         cli_help(&program.args);
     } else {
-        if (!good)
-            usage_error(&program);
-        status =
-            good ? open_program(&program, &error) : cli_error(&error, KAMUPIN_E_INVALID_ARGUMENT);
+        status = good ? open_program(&program, &error) : usage_error(&program, &error);
         if (status == KAMUPIN_OK)
             status = cli_profile_load(&program, &error);
         if (status == KAMUPIN_OK)
             status = run(&program, &error);
-        code = finish(&program, status, &error, !good);
+        code = finish(&program, status, &error);
     }
     cli_signals_stop(&program.signals);
     kamupin_cancel_free(&program.cancel);

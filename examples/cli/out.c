@@ -3,6 +3,7 @@
 
    out.c: how the command says that something went wrong. */
 #include "cli.h"
+#include "options.h"
 
 #include <stdio.h>
 
@@ -19,12 +20,36 @@ kamupin_status cli_error(kamupin_error *error, kamupin_status status)
     return status;
 }
 
+void cli_help_hint(cli *program)
+{
+    const cli_args *args = &program->args;
+    char words[64] = "";
+    char line[200];
+    if (args->command != COMMAND_NONE)
+        snprintf(words, sizeof words, "%s %s ", cli_commands[args->command].noun,
+                 cli_commands[args->command].verb);
+    else if (args->noun != NULL)
+        snprintf(words, sizeof words, "%s ", args->noun);
+    cli_screen_line(program->screen, "",
+                    cli_fill(args->language, M_HELP_HINT, words, line, sizeof line));
+}
+
+kamupin_status cli_refuse(cli *program, cli_message message, const char *value,
+                          kamupin_error *error)
+{
+    char line[300];
+    char clean[300];
+    cli_fill(program->args.language, message, value, line, sizeof line);
+    cli_screen_line(program->screen, "kamupin: ", cli_clean(line, clean, sizeof clean));
+    program->said = true;
+    return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+}
+
 kamupin_status cli_needs(cli *program, const char *option, kamupin_error *error)
 {
-    char line[200];
-    cli_screen_line(program->screen, "kamupin: ",
-                    cli_fill(program->args.language, M_NEEDS_TERMINAL, option, line, sizeof line));
-    return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+    kamupin_status status = cli_refuse(program, M_NEEDS_TERMINAL, option, error);
+    cli_help_hint(program);
+    return status;
 }
 
 void cli_problem(cli *program, const kamupin_error *error)

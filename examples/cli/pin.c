@@ -26,9 +26,15 @@ kamupin_status cli_check_pin(kamupin_card_kind kind, const kamupin_secret *pin,
     return kind == KAMUPIN_CARD_OTHER ? KAMUPIN_OK : kamupin_pin_check(NULL, pin, again, error);
 }
 
-static kamupin_status answered(kamupin_answer answer, kamupin_error *error)
+/* `option`: the descriptor that was read, NULL when a person typed. */
+static kamupin_status answered(cli *program, kamupin_answer answer, const char *option,
+                               kamupin_error *error)
 {
-    return answer == KAMUPIN_ANSWER_CANCEL ? cli_error(error, KAMUPIN_E_CANCELLED) : KAMUPIN_OK;
+    if (answer == KAMUPIN_ANSWER_CANCEL)
+        return cli_error(error, KAMUPIN_E_CANCELLED);
+    if (answer == KAMUPIN_ANSWER_STOP && option != NULL)
+        return cli_refuse(program, M_NO_LINE, option, error);
+    return KAMUPIN_OK;
 }
 
 static kamupin_status take_old(change *self, kamupin_error *error)
@@ -36,10 +42,11 @@ static kamupin_status take_old(change *self, kamupin_error *error)
     int fd = self->program->args.old_pin_fd;
     kamupin_secret_clear(self->old_pin);
     if (fd >= 0)
-        return answered(cli_fd_line(self->program, fd, false, self->old_pin, NULL), error);
-    return answered(cli_term_secret(&self->term, cli_say(self->program, M_ASK_OLD_PIN), -1, false,
-                                    self->old_pin),
-                    error);
+        return answered(self->program, cli_fd_line(self->program, fd, false, self->old_pin, NULL),
+                        "--old-pin-fd", error);
+    kamupin_answer answer = cli_term_secret(&self->term, cli_say(self->program, M_ASK_OLD_PIN), -1,
+                                            false, self->old_pin);
+    return answered(self->program, answer, NULL, error);
 }
 
 /* What can be no PIN is said at once; at a terminal it is asked for again. */
@@ -59,7 +66,7 @@ static kamupin_status take_good_old(change *self, kamupin_error *error)
 /* One new PIN, typed twice at a terminal. */
 static kamupin_status take_new(change *self, kamupin_error *error)
 {
-    const cli *program = self->program;
+    cli *program = self->program;
     int fd = program->args.new_pin_fd;
     kamupin_secret_clear(self->new_pin);
     kamupin_secret_clear(self->again);
@@ -67,14 +74,14 @@ static kamupin_status take_new(change *self, kamupin_error *error)
         kamupin_answer answer = cli_fd_line(program, fd, false, self->new_pin, &self->kept);
         kamupin_secret_append(self->again, self->kept.bytes, self->kept.length);
         cli_kept_wipe(&self->kept);
-        return answered(answer, error);
+        return answered(program, answer, "--new-pin-fd", error);
     }
     kamupin_answer answer =
         cli_term_secret(&self->term, cli_say(program, M_ASK_NEW_PIN), -1, false, self->new_pin);
     if (answer != KAMUPIN_ANSWER_CANCEL)
         answer = cli_term_secret(&self->term, cli_say(program, M_ASK_NEW_PIN_AGAIN), -1, false,
                                  self->again);
-    return answered(answer, error);
+    return answered(program, answer, NULL, error);
 }
 
 static kamupin_status take_good_new(change *self, kamupin_error *error)

@@ -99,15 +99,11 @@ static kamupin_status check_line(cli *program, kamupin_error *error)
     const cli_args *args = &program->args;
     if (args->probe_steps == 0)
         return KAMUPIN_OK;
-    if ((args->probe_steps & KAMUPIN_PROBE_VERIFY) == 0) {
-        cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_PROBE_NEEDS_VERIFY));
-        return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
-    }
+    if ((args->probe_steps & KAMUPIN_PROBE_VERIFY) == 0)
+        return cli_refuse(program, M_PROBE_NEEDS_VERIFY, "", error);
     if ((args->probe_steps & KAMUPIN_PROBE_UNBLOCK) != 0 &&
-        (args->probe_steps & KAMUPIN_PROBE_SACRIFICE) == 0) {
-        cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_PROBE_NEEDS_SACRIFICE));
-        return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
-    }
+        (args->probe_steps & KAMUPIN_PROBE_SACRIFICE) == 0)
+        return cli_refuse(program, M_PROBE_NEEDS_SACRIFICE, "", error);
     if (!program->interactive && args->pin_fd < 0)
         return cli_needs(program, "--pin-fd", error);
     if (!program->interactive && !args->acknowledge)
@@ -126,29 +122,25 @@ static void say(const cli *program, const char *text)
 static kamupin_status keep(cli *program, const char *draft, kamupin_error *error)
 {
     const char *path = program->args.draft;
-    char line[300];
-    char clean[300];
     if (draft[0] == '\0')
         return KAMUPIN_OK;
-    if (path == NULL) {
-        if (!program->args.json)
-            printf("\n%s\n\n%s\n", cli_say(program, M_PROBE_DRAFT), draft);
-        say(program, cli_say(program, M_PROBE_NEXT));
-        return KAMUPIN_OK;
-    }
-    FILE *file = fopen(path, "w");
+    char line[300];
+    char clean[300];
+    FILE *file = path != NULL ? fopen(path, "w") : NULL;
     bool good = file != NULL && fputs(draft, file) >= 0;
     if (file != NULL)
         good = fclose(file) == 0 && good;
-    cli_fill(program->args.language, good ? M_PROBE_WRITTEN : M_CANNOT_WRITE, path, line,
-             sizeof line);
-    cli_screen_line(program->screen, good ? "" : "kamupin: ", cli_clean(line, clean, sizeof clean));
+    if (!good && !program->args.json)
+        printf("\n%s\n\n%s\n", cli_say(program, M_PROBE_DRAFT), draft);
+    if (!good && path != NULL)
+        return cli_refuse(program, M_CANNOT_WRITE_DRAFT, path, error);
     if (good) { /* the path, which may have somebody's name in it, is no part of the report */
+        cli_fill(program->args.language, M_PROBE_WRITTEN, path, line, sizeof line);
+        cli_screen_line(program->screen, "", cli_clean(line, clean, sizeof clean));
         say(program, "");
-        say(program, cli_say(program, M_PROBE_NEXT));
-        return KAMUPIN_OK;
     }
-    return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+    say(program, cli_say(program, M_PROBE_NEXT));
+    return KAMUPIN_OK;
 }
 
 kamupin_status cli_card_probe(cli *program, kamupin_error *error)
@@ -177,6 +169,10 @@ kamupin_status cli_card_probe(cli *program, kamupin_error *error)
     cli_json_add(program, "draft", draft[0] != '\0' ? json_string(draft) : json_null());
     if (status == KAMUPIN_OK && draft[0] == '\0')
         say(program, cli_say(program, M_PROBE_NO_DRAFT));
-    kamupin_status kept = keep(program, draft, error);
-    return status != KAMUPIN_OK ? status : kept;
+    kamupin_error other = KAMUPIN_ERROR_INIT;
+    kamupin_status kept = keep(program, draft, status == KAMUPIN_OK ? error : &other);
+    if (status == KAMUPIN_OK)
+        return kept;
+    program->said = false; /* why the probe ended has to be said, too */
+    return status;
 }

@@ -104,12 +104,21 @@ void cli_show_pin(const cli *program, const kamupin_card_info *info)
                                     info->puk_tries_max, line, sizeof line));
 }
 
+/* A card that could have been read by itself is not called unknown because it was not. */
+static bool was_not_read(const kamupin_card_info *info)
+{
+    return info->kind == KAMUPIN_CARD_UNKNOWN && info->usable != KAMUPIN_E_CARD_UNSUPPORTED &&
+           info->usable != KAMUPIN_E_CARD_NO_CERTIFICATE &&
+           info->usable != KAMUPIN_E_CARD_UNRECOGNISED;
+}
+
 /* The product is that of the ATR's family, which an identity card shares: it is said only of a card
  * that was recognised. */
 static void show_kind(const cli *program, const kamupin_card_info *info)
 {
     char line[160];
-    const char *kind = cli_kind(program, info->kind);
+    const char *kind =
+        was_not_read(info) ? cli_say(program, M_KIND_UNREAD) : cli_kind(program, info->kind);
     if (info->product[0] != '\0' && cli_recognised(info))
         snprintf(line, sizeof line, "%s (%s)", info->product, kind);
     else
@@ -127,8 +136,21 @@ static void show_more(const cli *program, const kamupin_card_info *info)
         cli_show_row(program, M_PROFILE, info->profile);
     if (atr[0] != '\0')
         cli_show_row(program, M_ATR, atr);
+    if (!cli_recognised(info)) /* of another card none was looked for, or none was there */
+        return;
     snprintf(number, sizeof number, "%zu", info->certificates);
     cli_show_row(program, M_CERTIFICATES, number);
+}
+
+kamupin_status cli_next_step(const kamupin_card_info *info)
+{
+    if (info->usable != KAMUPIN_OK)
+        return info->usable;
+    if (info->pin_state == KAMUPIN_PIN_DEAD)
+        return KAMUPIN_E_CARD_DEAD;
+    if (info->pin_state == KAMUPIN_PIN_BLOCKED)
+        return KAMUPIN_E_PIN_BLOCKED;
+    return info->pin_state == KAMUPIN_PIN_NOT_SET ? KAMUPIN_E_PIN_NOT_SET : KAMUPIN_OK;
 }
 
 void cli_show_card(const cli *program, const kamupin_card_info *info, bool all)
@@ -149,6 +171,6 @@ void cli_show_card(const cli *program, const kamupin_card_info *info, bool all)
         show_more(program, info);
     if (info->usable != KAMUPIN_OK && info->kind != KAMUPIN_CARD_NONE)
         cli_show_row(program, M_NOTE, kamupin_status_cause(info->usable, language));
-    if (all && info->usable != KAMUPIN_OK)
-        cli_show_row(program, M_NEXT_STEP, kamupin_status_remedy(info->usable, language));
+    if (all && cli_next_step(info) != KAMUPIN_OK)
+        cli_show_row(program, M_NEXT_STEP, kamupin_status_remedy(cli_next_step(info), language));
 }

@@ -34,6 +34,8 @@ static kamupin_status take_pin(signing *self, kamupin_error *error)
                                                           -1, false, self->pin);
         if (answer == KAMUPIN_ANSWER_CANCEL)
             return cli_error(error, KAMUPIN_E_CANCELLED);
+        if (answer == KAMUPIN_ANSWER_STOP)
+            return cli_refuse(program, M_NO_LINE, "--pin-fd", error);
         if (fd >= 0)
             return KAMUPIN_OK;
         kamupin_status status = cli_check_pin(self->kind, self->pin, NULL, error);
@@ -58,6 +60,23 @@ static kamupin_status sign_once(signing *self, kamupin_error *error)
     }
 }
 
+/* Whether the card has the certificate that was asked for by number. */
+static bool has_certificate(const signing *self)
+{
+    const unsigned char *der = NULL;
+    size_t length = 0;
+    return self->request.certificate == KAMUPIN_CERTIFICATE_ANY ||
+           kamupin_card_certificate(self->card, self->request.certificate, &der, &length) ==
+               KAMUPIN_OK;
+}
+
+static kamupin_status no_certificate(const signing *self, kamupin_error *error)
+{
+    char number[24];
+    snprintf(number, sizeof number, "%zu", self->request.certificate + 1);
+    return cli_refuse(self->program, M_NO_SUCH_CERTIFICATE, number, error);
+}
+
 /* The card, and whether it would sign. */
 static kamupin_status open_card(signing *self, kamupin_error *error)
 {
@@ -67,6 +86,8 @@ static kamupin_status open_card(signing *self, kamupin_error *error)
                                               &self->card, error);
     if (status != KAMUPIN_OK)
         return status;
+    if (!has_certificate(self))
+        return no_certificate(self, error);
     status = kamupin_card_sign_ready(self->card, &self->request, NULL);
     if (status == KAMUPIN_OK && program->args.pin_fd < 0)
         status = kamupin_card_read(self->card, &info);
@@ -96,19 +117,15 @@ static kamupin_status show(signing *self, kamupin_error *error)
 {
     cli *program = self->program;
     unsigned char base64[BASE64_MAX];
-    char line[300];
-    char clean[300];
     EVP_EncodeBlock(base64, self->signature.bytes, (int)self->signature.length);
     cli_json_add(program, "signature", cli_json_signature(&self->signature, (char *)base64));
     bool written = program->args.out != NULL && write_file(self);
-    if (program->args.out != NULL && !written) {
-        cli_fill(program->args.language, M_CANNOT_WRITE, program->args.out, line, sizeof line);
-        cli_screen_line(program->screen, "kamupin: ", cli_clean(line, clean, sizeof clean));
-    }
+    kamupin_status status = KAMUPIN_OK;
+    if (program->args.out != NULL && !written)
+        status = cli_refuse(program, M_CANNOT_WRITE, program->args.out, error);
     if (!written && !program->args.json)
         printf("%s\n", (const char *)base64);
-    return program->args.out == NULL || written ? KAMUPIN_OK
-                                                : cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+    return status;
 }
 
 /* A PIN is asked for only where the data does not come the same way. */
@@ -120,8 +137,9 @@ static kamupin_status check_ways(cli *program, kamupin_error *error)
         return cli_needs(program, "--pin-fd", error);
     if (program->args.in != NULL)
         return KAMUPIN_OK;
-    cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_NEEDS_INPUT));
-    return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+    kamupin_status status = cli_refuse(program, M_NEEDS_INPUT, "", error);
+    cli_help_hint(program);
+    return status;
 }
 
 kamupin_status cli_card_sign(cli *program, kamupin_error *error)

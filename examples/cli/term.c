@@ -54,6 +54,13 @@ static int read_key(const cli_term *term)
     return key;
 }
 
+/* Whether a question has to be drawn again after a key: not every second, for a screen reader would
+ * read it out each time, unless its seconds run or a log writes between. */
+static bool has_changed(const cli_term *term, int key, int64_t deadline)
+{
+    return key != KEY_NONE || deadline >= 0 || term->program->args.log != 0;
+}
+
 /* Swallows what an arrow key or a pasting terminal sends after ESC (ECMA-48, 5.4). */
 static void swallow_escape(const cli_term *term)
 {
@@ -107,9 +114,11 @@ kamupin_answer cli_term_secret(cli_term *term, const char *label, int seconds_le
     int64_t deadline = seconds_left >= 0 ? cli_now() + (int64_t)seconds_left * 1000 : -1;
     size_t dots = 0;
     kamupin_answer answer = KAMUPIN_ANSWER_CANCEL;
-    for (;;) {
-        draw_question(term, label, deadline, dots);
+    for (bool draw = true;;) {
+        if (draw)
+            draw_question(term, label, deadline, dots);
         int key = read_key(term);
+        draw = has_changed(term, key, deadline);
         if (key == KEY_GONE)
             break;
         if (key == '\n' && dots > 0) {

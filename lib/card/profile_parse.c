@@ -105,18 +105,17 @@ static void begin_row(parser *it, const char *name)
     it->in_row = it->skipping = true;
     if (it->rows->count == KP_PROFILE_ROWS_MAX) {
         tell(it, KP_PROBLEM_TOO_MANY_ROWS, "");
-    } else if (!is_row_name(name)) {
-        tell(it, KP_PROBLEM_BAD_NAME, "");
-    } else if (is_taken(it, name)) {
-        tell(it, KP_PROBLEM_NAME_TAKEN, name);
-    } else {
-        it->skipping = it->like = false;
-        it->seen = 0;
-        it->row = &it->rows->rows[it->rows->count++];
-        *it->row =
-            (kp_profile){.line = it->line, .file_p1 = 0x02, .logout = KP_LOGOUT_BY_SELECTION};
-        snprintf(it->row->name, sizeof it->row->name, "%s", name);
+        return;
     }
+    if (!is_row_name(name)) /* what follows is judged all the same: all mistakes are told at once */
+        tell(it, KP_PROBLEM_BAD_NAME, "");
+    else if (is_taken(it, name))
+        tell(it, KP_PROBLEM_NAME_TAKEN, name);
+    it->skipping = it->like = false;
+    it->seen = 0;
+    it->row = &it->rows->rows[it->rows->count++];
+    *it->row = (kp_profile){.line = it->line, .file_p1 = 0x02, .logout = KP_LOGOUT_BY_SELECTION};
+    snprintf(it->row->name, sizeof it->row->name, "%s", name);
 }
 
 /* Takes over a built-in row, but for its name: what it says is then the file's own word. */
@@ -127,7 +126,7 @@ static void take_over(parser *it, const char *name)
         tell(it, KP_PROBLEM_LIKE_LATE, "like");
     } else if (model == NULL) {
         tell(it, KP_PROBLEM_NO_SUCH_ROW, name);
-        it->skipping = true;
+        it->like = true; /* what it would have brought is not called missing */
     } else {
         kp_profile own = *it->row;
         *it->row = *model;

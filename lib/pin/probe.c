@@ -16,37 +16,42 @@
     ((unsigned int)(KAMUPIN_PROBE_VERIFY | KAMUPIN_PROBE_EMPTY_VERIFY | KAMUPIN_PROBE_CHANGE |     \
                     KAMUPIN_PROBE_SACRIFICE | KAMUPIN_PROBE_UNBLOCK))
 
-/* The only card there is, or the one that is named. */
+/* The only card there is, or the one that is named. One that another program holds is not waited
+   for: connecting to it could not be cancelled. */
 static kamupin_status find_card(kamupin_context *context, const kamupin_probe_request *request,
                                 kamupin_card_info *found, kamupin_error *error)
 {
     kamupin_reader_list *list = NULL;
     kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
-    size_t cards = 0, readers = 0;
+    size_t cards = 0, empty = 0, readers = 0;
     kamupin_status status = kamupin_reader_list_new(context, request->cancel, &list, error);
     for (size_t i = 0;
          status == KAMUPIN_OK && kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
         readers++;
-        if (info.kind == KAMUPIN_CARD_NONE)
-            continue;
         const kamupin_status fits =
             request->card == NULL ? KAMUPIN_OK : kamupin_card_matches(&info, request->card);
         if (fits != KAMUPIN_OK && fits != KAMUPIN_E_CARD_NOT_FOUND)
             status = kp_fail_local(error, fits);
         if (fits != KAMUPIN_OK)
             continue;
+        if (info.kind == KAMUPIN_CARD_NONE) {
+            empty++;
+            continue;
+        }
         cards++;
         *found = info;
     }
     kamupin_reader_list_free(&list);
+    if (status == KAMUPIN_OK && cards == 1 && found->usable == KAMUPIN_E_CARD_IN_USE)
+        return kp_fail(error, found->usable, KAMUPIN_FROM_READER, "%s", found->reader);
     if (status != KAMUPIN_OK || cards == 1)
         return status;
     if (cards > 1)
         return kp_fail_local(error, KAMUPIN_E_CHOICE_NEEDED);
     if (readers == 0)
         return kp_fail_local(error, KAMUPIN_E_NO_READER);
-    return kp_fail_local(error,
-                         request->card != NULL ? KAMUPIN_E_CARD_NOT_FOUND : KAMUPIN_E_NO_CARD);
+    return kp_fail_local(error, request->card != NULL && empty == 0 ? KAMUPIN_E_CARD_NOT_FOUND
+                                                                    : KAMUPIN_E_NO_CARD);
 }
 
 static kamupin_status read_only(kamupin_context *context, kp_probe *probe,

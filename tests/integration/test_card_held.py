@@ -43,6 +43,9 @@ def test_a_held_card_is_listed_as_in_use(sandbox: Callable[..., Box]) -> None:
         box.cards[0].mark("held")
         assert states(box) == ["card-in-use", "ok", "ok"]
         refuse(box, "card-in-use", "pin", "status", "--card", box.cards[0].reader)
+        refuse(box, "card-in-use", "card", "probe", "--card", box.cards[0].reader)
+        for lang, said in (("tr", "kart okunamadı"), ("en", "card not read")):
+            assert said in box.run(KAMUPIN, "card", "list", "--lang", lang).stdout
         assert box.cards[0].commands("held") == [], "a held card was sent something"
         assert other.say("end") == "ok"
         assert states(box) == ["ok", "ok", "ok"]

@@ -89,8 +89,18 @@ def test_cards_that_are_none_for_this(sandbox):
         assert pin_commands(card.commands()) == []
 
 
+@pytest.mark.parametrize("spec, command", [("akis2:blocked", "pin unblock"), ("akis2:unset", "pin create"), ("akis2:dead", None)])
+def test_show_and_status_say_what_to_do(sandbox, spec, command):
+    box = sandbox(cards=[spec])
+    for words in (("card", "show"), ("pin", "status")):
+        for lang, label in (("tr", "Ne yapmalı"), ("en", "What to do")):
+            (line,) = [one for one in box.run(KAMUPIN, *words, "--lang", lang).stdout.splitlines() if label in one]
+            assert (f"(kamupin {command})" if command else "444 5 576") in line
+
+
 def test_an_empty_reader_and_none_at_all(sandbox):
     box = sandbox(cards=["empty"])
+    refuse(box, "no-card", "card", "probe", box.cards[0].reader)
     assert ask(box, "card", "list")["cards"][0]["kind"] == "none"
     refuse(box, "no-card", "card", "show")
     down = {"PCSCLITE_CSOCK_NAME": str(box.folder / "nobody-listens")}

@@ -32,8 +32,11 @@ def options(text: str) -> set[str]:
 def test_usage_errors_end_2_and_point_to_the_help(line):
     done = alone(*line.split())
     assert done.returncode == STATUS["invalid-argument"] == 2
-    assert "kamupin --help" in done.stderr
     assert done.stdout == ""
+    _, hint = done.stderr.splitlines()  # what is wrong, and where the help is
+    words = hint.removeprefix("Help: kamupin ").split()
+    assert words[-1] == "--help" and words[:-1] == line.split()[:len(words) - 1]
+    assert alone(*words).stdout.startswith("Usage: kamupin " + " ".join(words[:-1]))
 
 
 @pytest.mark.parametrize("line", ["pin unblock --code 789763691911715", "pin unblock --code=789763691911715",
@@ -46,6 +49,12 @@ def test_nothing_takes_a_secret_on_the_command_line_and_none_is_repeated(line):
     assert done.returncode == 2
     for secret in ("789763691911715", "55512345", "84026371"):
         assert secret not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words, named", [(("card",), "card list"), (("card", "profile"), "card profile check"), (("pin",), "pin resume")])
+def test_half_a_command_has_a_help(words, named):
+    done = alone(*words, "--help")
+    assert (done.returncode, done.stderr) == (0, "") and named in done.stdout
 
 
 def test_usage_errors_are_json_too():

@@ -56,6 +56,22 @@ def test_data_comes_from_standard_input_and_the_signature_is_a_line(sandbox, tmp
     assert verified_by_openssl(tmp_path, box.cards[0].state()[CERTIFICATE], "pkcs1", "sha256", signature) == "Verified OK"
 
 
+@pytest.mark.parametrize("lang", ["tr", "en"])
+def test_what_is_wrong_with_the_line_is_named_and_nothing_else(sandbox, paper, lang):
+    """One sentence that names the option; the catalogue's general one is for programs."""
+    box = sandbox(cards=["akis2:rsa"])
+    for more, secrets, named in ((("--certificate", "7"), PIN, "--certificate 7"), (("--pin-fd", "0"), {}, "--pin-fd"),
+                                 (("--in", "/nonexistent"), PIN, "/nonexistent")):
+        done = box.run(KAMUPIN, *SIGN, "--in", str(paper), *more, "--lang", lang, secrets=secrets, input="")
+        assert done.returncode == STATUS["invalid-argument"]
+        (line,) = done.stderr.splitlines()
+        assert named in line
+    done = box.run(KAMUPIN, "pin", "change", "--unproven", "--lang", lang, "--new-pin-fd", "0", input="",
+                   secrets={"--old-pin-fd": FRESH_PIN})
+    assert done.returncode == STATUS["invalid-argument"] and "--new-pin-fd" in done.stderr.splitlines()[-1]
+    assert costly(box.cards[0].commands()) == []
+
+
 def test_a_person_is_asked_for_the_pin_and_decides_about_each_try(sandbox, paper, tmp_path):
     box = sandbox(cards=["akis2:p256"])
     out = tmp_path / "out"

@@ -85,6 +85,15 @@ def test_library_headers_command_and_pkg_config_are_there(installed):
     assert version in said.split()
 
 
+def test_what_the_manual_points_to_is_there(installed):
+    docs = installed.prefix / "share" / "doc" / "kamupin"
+    pages = (installed.prefix / "share" / "man").rglob("kamupin*.[13]")
+    named = {path.rstrip(".") for page in pages for path in re.findall(r"^\.Pa ((?:docs|examples)\S*)", page.read_text(), re.M)}
+    assert {"docs/errors", "docs/cli/schema.json", "docs/protocol"} <= named
+    assert [path for path in sorted(named) if not (docs / path).exists() and path != "docs"] == []
+    assert (docs / "examples" / "list-cards.c").is_file() and not (docs / "examples" / "sandbox").exists()
+
+
 def test_pkg_config_knows_the_prefix_it_was_installed_into(installed):
     assert installed.flags("--cflags") == [f"-I{installed.prefix}/include"]
     assert installed.flags("--libs") == [f"-L{installed.libdir}", "-lkamupin"]

@@ -5,6 +5,7 @@
 # page. Not ours on the other end: gcc and mandoc. Touches copies of docs and headers, and a prefix of its own.
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -76,3 +77,11 @@ def test_every_name_finds_its_page_where_it_is_installed(tmp_path: Path) -> None
         if text.startswith(".so "):
             text = (manual / text.split()[1]).read_text()
         assert f".Nm {name}" in text.split(".Sh SYNOPSIS")[0], name
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "man").rglob("*.[13]")), ids=lambda page: f"{page.parent.name}-{page.name}")
+def test_a_page_fits_a_terminal_of_80_columns(page: Path) -> None:
+    """Examples too, which no formatter wraps."""
+    shown = subprocess.run(["mandoc", "-Tutf8", "-Owidth=80", str(page)], capture_output=True, text=True, check=True).stdout
+    lines = [re.sub(".\b", "", line) for line in shown.splitlines()]  # without the overstrikes of bold and underline
+    assert len(lines) > 20 and [line for line in lines if len(line) > 80] == []

@@ -69,6 +69,14 @@ def test_by_itself_it_only_reads_and_tells_nothing_personal(sandbox, spec, tmp_p
         assert (used["profile"], used["kind"], used["card_id"]) == ("draft", "signature", card.card_id)
 
 
+def test_a_draft_that_cannot_be_written_is_not_lost(sandbox, tmp_path):
+    box = sandbox(["akis2"])
+    for lang, word in (("tr", "taslak"), ("en", "draft")):
+        done = box.run(KAMUPIN, "card", "probe", "--draft", str(tmp_path / "none" / "draft"), "--lang", lang)
+        wanted = ask(box, "card", "probe", "--lang", lang)["draft"]
+        assert done.returncode == 2 and wanted in done.stdout and word in done.stderr
+
+
 def test_a_card_that_nobody_here_wrote(foreign, tmp_path):
     """vpicc's card ends over a wanted FCI (P2 00 or 04: a mistake of its own); a probe leaves it alive, twice, and its
     draft opens it."""

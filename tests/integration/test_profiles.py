@@ -85,6 +85,15 @@ def test_a_file_has_to_be_named() -> None:
         assert done.returncode == 2 and "no such command" not in done.stderr and "Help:" in done.stderr
 
 
+def test_one_mistake_hides_no_other(tmp_path: Path) -> None:
+    """Neither a name that is taken nor a model that is not there keeps the rest of a row from being judged."""
+    bad = tmp_path / "bad.profile"
+    bad.write_text("kamupin-profile 1\nrow = desk\nlike = akis-9\nprodct = X\nverify = 00 20 00 81 sure\n"
+                   "row = akis-2\nlike = akis-1\nhistorical = 80 zz\nrow = Upper\nlike = akis-1\npin-length = 3 20\n")
+    found = json.loads(kamupin("card", "profile", "check", str(bad), "--json").stdout)
+    assert [one["line"] for one in found["problems"]] == [3, 4, 5, 6, 8, 9, 11]
+
+
 def test_the_command_tells_every_line(tmp_path: Path) -> None:
     bad = tmp_path / "bad.profile"
     bad.write_text("kamupin-profile 1\nrow = desk\nlike = akis-2\nverify = known\nfoo\npuk = 1\n")

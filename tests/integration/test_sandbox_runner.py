@@ -198,7 +198,17 @@ def test_cards_command_names_reader_and_card(sandbox):
     box = sandbox(cards=["akis2", "empty"])
     answer = json.loads(box.run(SANDBOX, "cards", "--json").stdout)
     assert [row["reader"] for row in answer["cards"]] == ["Sim0 00 00", "Sim0 00 01"]
-    assert "Sim0 00 00" in box.run(SANDBOX, "cards").stdout
+    (card, _) = box.run(SANDBOX, "cards").stdout.splitlines()
+    assert "Sim0 00 00" in card and "pin=123456" in card
+
+
+def test_a_small_command_whose_reader_has_gone_says_nothing(sandbox):
+    box = sandbox(cards=["akis2"])
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([SANDBOX, "cards"], env=box.env, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 @pytest.mark.parametrize("code", [0, 1, 77, 255])

@@ -22,7 +22,7 @@ from .messages import SandboxError, complain
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kamupin-sandbox",
-        description="Sanal kartlar, gerçek bir PC/SC hizmeti ve çevrimiçi servisin yerine geçen bir servis. / "
+        description="Sanal kartlar, gerçek bir PC/SC hizmeti ve çevrimiçi hizmetin yerine geçen bir hizmet. / "
                     "Virtual cards, a real PC/SC daemon and a stand-in for the online service.")
     commands = parser.add_subparsers(dest="name", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="bir komutu sandbox içinde çalıştır / run a command in a sandbox")
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     code = small("code", "yeni doğrulama kodu / a new verification code")
-    page = small("page", "servisin durum sayfası / the service's status page")
+    page = small("page", "hizmetin durum sayfası / the service's status page")
     for command in (code, page):
         command.add_argument("--user", help="kullanıcı / user")
     code.add_argument("--kind", choices=("create", "unblock"), help="işlem / kind of operation")
@@ -50,8 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     sms.add_argument("--code", action="store_true", help="yalnız son kod / only the last code")
     sms.add_argument("--after", type=int, default=0, metavar="N", help="ilk N mesajı atla / skip the first N texts")
     small("cards", "okuyucular ve kartlar / readers and cards")
-    small("ledger", "servisin deneme defteri / the service's ledger of attempts")
-    small("operations", "servisin işlemleri / the service's operations")
+    small("ledger", "hizmetin deneme defteri / the service's ledger of attempts")
+    small("operations", "hizmetin işlemleri / the service's operations")
     for name, text in (("eject", "kartı çıkar / pull the card out"), ("insert", "kartı tak / put the card in")):
         small(name, text).add_argument("slot", type=int, metavar="N")
     commands.add_parser("hold", help="ortamı JSON yazar, girdi kapanana dek bekler / prints the environment "
@@ -113,7 +113,7 @@ def _small(options: argparse.Namespace) -> tuple[Any, str]:
         return _sms(options, control)
     if options.name == "cards":
         answer = control.get("/cards")
-        return answer, _table(answer["cards"], ("slot", "reader", "spec", "card_id"))
+        return answer, _table(answer["cards"], ("slot", "reader", "spec", "pin", "card_id"))
     if options.name in ("eject", "insert"):
         return _move(options, control)
     answer = control.get("/" + options.name)
@@ -130,8 +130,11 @@ def main(argv: list[str]) -> int:
         if options.name == "hold":
             return hold.hold()
         answer, plain = _small(options)
-        print(json.dumps(answer, ensure_ascii=False, indent=2) if options.json else plain)
+        print(json.dumps(answer, ensure_ascii=False, indent=2) if options.json else plain, flush=True)
         return 0
     except SandboxError as error:
         complain(error)
         return error.code
+    except BrokenPipeError:  # whoever asked has gone; nobody is left to read a traceback's word either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141  # as a shell has it of a program that SIGPIPE ended

@@ -160,7 +160,7 @@ class Sandbox:
 
     def _wait_for_service(self) -> None:
         assert self._stand is not None
-        self._wait_for(self._stand.ready, "servis", "the service", self._parts["service"].child)
+        self._wait_for(self._stand.ready, "hizmet", "the service", self._parts["service"].child)
 
     def _wait_for_cards(self) -> None:
         for slot, spec in enumerate(self.specs):

@@ -33,7 +33,7 @@ NONCE_SECONDS = 120.0
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kamupin-service",
-        description="Çevrimiçi servisin yerine geçen deneme servisi (KamuPIN servis profili 1). / A stand-in for the online service "
+        description="Çevrimiçi hizmetin yerine geçen deneme hizmeti (KamuPIN hizmet profili 1). / A stand-in for the online service "
                     "(KamuPIN service profile 1). Kamu SM's own protocol is not public, and this is not it.")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="veri klasörü / data folder: registry, state, keys")
     parser.add_argument("--port", type=int, default=0, help="HTTPS, 127.0.0.1; 0: any (0)")

@@ -83,7 +83,7 @@ class Service:
     def metadata(self) -> dict[str, Any]:
         """The answer to GET /metadata."""
         return {"profile": "kamupin-service-1", "issuer": self.base,
-                "name": {"tr": "KamuPIN deneme servisi", "en": "KamuPIN sandbox service"},
+                "name": {"tr": "KamuPIN deneme hizmeti", "en": "KamuPIN sandbox service"},
                 "minimum_client_version": self.settings.minimum_client_version,
                 "products": self.contract.enum("Product"), "second_factors": ["sms"], "pin_policy": PIN_POLICY,
                 "authorities": list(FORMS), "vouched_rows": self.vouched()}
