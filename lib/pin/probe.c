@@ -221,12 +221,15 @@ static kamupin_status take_steps(const kp_probe_steps *it)
     return status;
 }
 
-static kamupin_status with_pin(kamupin_context *context, kp_probe *probe, const char *reader,
-                               kamupin_error *error)
+/* The card that was listed is opened by its name, if it has one: another one may stand in its reader
+   by now. */
+static kamupin_status with_pin(kamupin_context *context, kp_probe *probe,
+                               const kamupin_card_info *info, kamupin_error *error)
 {
     kp_probe_steps it = {.probe = probe};
+    const char *which = info->card_id[0] != '\0' ? info->card_id : info->reader;
     kamupin_status status =
-        kamupin_card_open(context, reader, probe->request->cancel, &it.card, error);
+        kamupin_card_open(context, which, probe->request->cancel, &it.card, error);
     if (status == KAMUPIN_OK)
         status = kamupin_secret_new(context, KAMUPIN_SECRET_PIN, &it.pin, error);
     if (status == KAMUPIN_OK) {
@@ -268,7 +271,7 @@ kamupin_status kamupin_card_probe(kamupin_context *context, const kamupin_probe_
     if (status == KAMUPIN_OK)
         status = read_only(context, &probe, &info, error);
     if (status == KAMUPIN_OK && request->steps != 0)
-        status = with_pin(context, &probe, info.reader, error);
+        status = with_pin(context, &probe, &info, error);
     if (probe.application || probe.identity_card || status == KAMUPIN_OK)
         kp_probe_draft(&probe, draft, size);
     return status;

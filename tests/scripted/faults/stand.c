@@ -64,7 +64,7 @@ static void make(kp_stand *stand, const kp_act *act)
 }
 
 /* The state folder holds files only. */
-static void remove_folder(const char *folder)
+void kp_stand_remove_folder(const char *folder)
 {
     char path[400];
     const struct dirent *entry;
@@ -83,7 +83,7 @@ static void remove_folder(const char *folder)
 static void end(kp_stand *stand)
 {
     kp_world_free(&stand->world);
-    remove_folder(stand->folder);
+    kp_stand_remove_folder(stand->folder);
 }
 
 /* A fresh card, a fresh context, and the card opened where the operation wants it. */

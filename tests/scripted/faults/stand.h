@@ -69,6 +69,9 @@ bool kp_stand_pin_is(const kp_stand *stand, const char *digits);
 /** Times that our card executed a command. */
 unsigned int kp_stand_executed(const kp_stand *stand, uint8_t ins);
 
+/** Takes a state folder away. */
+void kp_stand_remove_folder(const char *folder);
+
 /** Fails the test with what is tried just now. */
 #define kp_rule(stand, holds, rule)                                                                \
     do {                                                                                           \
