@@ -123,8 +123,8 @@ static void put_sacrifice(writer *out, const kp_probe *probe)
 /* A service has unblocked the card: shown is what every way that the row knows has in common. */
 static void put_unblocking(writer *out, const kp_probe *probe)
 {
-    const kp_profile *row = probe->family;
-    if (row == NULL || !probe->unblocked)
+    const kp_profile *row = &probe->row;
+    if (!probe->unblocked)
         return;
     const bool cryptogram = kp_profile_proof(row, KP_OP_RESET_BY_CRYPTOGRAM) != KP_UNKNOWN;
     const bool relay = kp_profile_proof(row, KP_OP_RESET_BY_RELAY) != KP_UNKNOWN;

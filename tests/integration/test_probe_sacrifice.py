@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -86,9 +87,9 @@ def test_left_blocked_by_a_script(sandbox):
     assert ask(box, "card", "show")["card"]["pin"]["state"] == "blocked"
 
 
-def test_blocked_and_unblocked_by_a_script(sandbox):
-    """Without a terminal: the code and both PINs are there from the start, the SMS when it was sent."""
-    box = sandbox(["akis2"])
+def by_a_script(box, *options: str) -> dict[str, Any]:
+    """Without a terminal: the code and both PINs are there from the start, the SMS when it was sent. OpenSC sees the card
+    blocked while the service's SMS is waited for."""
     card = box.cards[0]
     ends = {name: os.pipe() for name in ("--pin-fd", "--code-fd", "--new-pin-fd", "--sms-fd")}
     page = box.code()
@@ -96,7 +97,7 @@ def test_blocked_and_unblocked_by_a_script(sandbox):
         os.write(ends[name][1], value.encode() + b"\n")
     words = [word for name, (end, _) in ends.items() for word in (name, str(end))]
     process = box.start(KAMUPIN, "card", "probe", "--try-verify", "--sacrifice", "--try-unblock", "--acknowledge", "--json", *words,
-                        pass_fds=[end for end, _ in ends.values()])
+                        *options, pass_fds=[end for end, _ in ends.values()])
     text = re.search(r"\d{6}", box.sms(1)[0]["text"]).group()
     assert box.verify_by_opensc(FRESH_PIN) == "6983"
     os.write(ends["--sms-fd"][1], text.encode() + b"\n")
@@ -107,10 +108,29 @@ def test_blocked_and_unblocked_by_a_script(sandbox):
     assert process.returncode == 0, said
     found = read_json(subprocess.CompletedProcess([], 0, out, said))
     assert [one["status_word"] for one in found["findings"] if one["step"] == "unblock"] == [None, "9000"]
-    assert "reset-after-authentication = 00 2C 02 81 known" in found["draft"]
+    puk = bytes.fromhex(card.state()["puk.value"]).decode()
     everything = told(out)
-    assert [one for one in [*personal(card), FRESH_PIN, NEW_PIN, page, text] if one.lower() in everything] == []
+    assert [one for one in [*personal(card), FRESH_PIN, NEW_PIN, page, text, puk] if one.lower() in everything] == []
     assert card.state()["pin.tries"] == "3" and box.verify_by_opensc(NEW_PIN) == "9000"
+    return found
+
+
+def test_blocked_and_unblocked_by_a_script(sandbox):
+    box = sandbox(["akis2"])
+    found = by_a_script(box)
+    assert "reset-after-authentication = 00 2C 02 81 known" in found["draft"]
+    assert not [one for one in box.cards[0].commands() if one.startswith("002C00")]
+
+
+def test_unblocked_by_the_puk_that_only_the_service_has(sandbox):
+    """A row without external authentication: the PUK comes sealed from the service and from nowhere else, if it is allowed."""
+    box = sandbox(["akis2:row=no-key-2:form=sealed-puk"])
+    row = box.folder / "no-key-2.profile"
+    row.write_text("kamupin-profile 1\nrow = no-key-2\nlike = akis-2\nexternal-authenticate = unknown\nrelay = unknown\n"
+                   "reset-with-puk = 00 2C 00 81 candidate\n")
+    found = by_a_script(box, "--sealed", "--profile-file", str(row))
+    assert "reset-with-puk = 00 2C 00 81 known" in found["draft"] and "reset-after" not in found["draft"]
+    assert len([one for one in box.cards[0].commands() if one.startswith("002C00")]) == 1
 
 
 @pytest.mark.parametrize("words", [
