@@ -30,7 +30,8 @@ typedef enum kamupin_probe_step {
                                        PINs until it is blocked, after a good VERIFY alone. Not on a
                                        card whose PUK is known to be used up or at its last try */
     KAMUPIN_PROBE_UNBLOCK = 16 /**< `unblock` has the card given a new PIN, after it was blocked
-                                       by SACRIFICE alone. No PUK is ever asked for or sent */
+                                       by SACRIFICE alone. Nobody is asked for a PUK, and the probe
+                                       itself sends none */
 } kamupin_probe_step;
 
 /** One thing that was found. Valid during the call that tells it. */
