@@ -109,4 +109,8 @@ bool kp_sealed_may_pass(const kp_channel *channel, const kp_command *command);
  * v1.0) or by form (RESET RETRY COUNTER with any P1 but 02). */
 bool kp_never_send(const kp_command *command);
 
+/** Whether the reference of a VERIFY, CHANGE or RESET RETRY COUNTER is a PUK's: no row's word lets
+ * that pass. */
+bool kp_names_a_puk(const kp_command *command);
+
 #endif

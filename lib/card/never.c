@@ -25,7 +25,7 @@ static bool changes_the_card_for_good(uint8_t ins)
 
 /* Reference 82 is the PUK of v1.1 and later (82, or 02 with the bit of the current application not
    set); 00 is that of v1.0. */
-static bool names_a_puk(const kp_command *command)
+bool kp_names_a_puk(const kp_command *command)
 {
     if ((command->p2 & 0x1F) == 0x02)
         return true;
@@ -50,15 +50,15 @@ bool kp_never_send(const kp_command *command)
     case INS_VERIFY:
         /* without data it asks for the tries left, and nobody knows whether AKİS takes one for it
          */
-        return carries_nothing(command) || command->p1 != 0x00 || names_a_puk(command);
+        return carries_nothing(command) || command->p1 != 0x00 || kp_names_a_puk(command);
     case INS_CHANGE:
         /* P1 01 carries no old PIN: on v1.0 it is the PUK's */
         return carries_nothing(command) || (command->p1 != 0x00 && command->p1 != 0x02) ||
-               names_a_puk(command);
+               kp_names_a_puk(command);
     case INS_RESET:
         /* P1 00 carries PUK and new PIN, 01 the PUK alone; only 02, the new PIN alone, is free of
            it */
-        return carries_nothing(command) || command->p1 != 0x02 || names_a_puk(command);
+        return carries_nothing(command) || command->p1 != 0x02 || kp_names_a_puk(command);
     case INS_VERIFY_TLV:
     case INS_CHANGE_TLV:
     case INS_RESET_TLV:

@@ -32,8 +32,12 @@ kp_problem kp_read_logout(const kp_profile_key *key, const char *value, kp_profi
     const kp_form *form = &row->logout_command;
     if (problem != KP_PROBLEM_NONE || form->proof == KP_UNKNOWN)
         return problem;
-    if (form->ins == 0x20 && form->p1 == 0xFF)
+    if (form->ins == 0x20 && form->p1 == 0xFF) {
+        const kp_command command = {.ins = form->ins, .p1 = form->p1, .p2 = form->p2};
+        if (kp_names_a_puk(&command)) /* on a card without P1 FF it could cost one of its tries */
+            return KP_PROBLEM_NEVER_SENT;
         return form->proof == KP_KNOWN ? KP_PROBLEM_NONE : KP_PROBLEM_NOT_KNOWN;
+    }
     return form->ins == 0x1A && form->cla >= 0x80 ? KP_PROBLEM_NONE : KP_PROBLEM_WRONG_INSTRUCTION;
 }
 

@@ -5,6 +5,7 @@
    touched. docs/cards.md says where each byte comes from and how sure it is; a row may never claim
    more than that page. */
 #include <card/atr.h>
+#include <card/channel.h>
 #include <card/profile.h>
 #include <card/profile_rows.h>
 #include <core/context.h>
@@ -212,7 +213,7 @@ static bool is_form(const kp_form *form, const kp_command *command)
 
 bool kp_profile_permits(const kp_profile *profile, const kp_command *command)
 {
-    if (profile == NULL || command->length != 0 || command->ins != 0x20)
+    if (profile == NULL || command->length != 0 || command->ins != 0x20 || kp_names_a_puk(command))
         return false;
     return (profile->counters == KP_COUNTER_VERIFY_QUESTION &&
             is_form(&profile->tries_question, command)) ||

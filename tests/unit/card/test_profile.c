@@ -145,6 +145,24 @@ static void test_rows_keep_to_the_never_send_list(void **state)
     }
 }
 
+/* VERIFY without data, which a row may call known: of a PIN, never of a PUK. */
+static void test_no_row_lets_a_question_about_a_puk_pass(void **state)
+{
+    (void)state;
+    for (unsigned int p2 = 0; p2 < 256; p2++) {
+        kp_profile row = *kp_profile_by_name("akis-2");
+        row.counters = KP_COUNTER_VERIFY_QUESTION;
+        row.tries_question = (kp_form){0x00, 0x20, 0x00, (uint8_t)p2, KP_KNOWN};
+        row.logout = KP_LOGOUT_COMMAND;
+        row.logout_command = (kp_form){0x00, 0x20, 0xFF, (uint8_t)p2, KP_KNOWN};
+        const bool puk = p2 == 0x00 || (p2 & 0x1F) == 0x02;
+        const kp_command question = {.ins = 0x20, .p2 = (uint8_t)p2, .le = KP_LE_NONE};
+        const kp_command logout = {.ins = 0x20, .p1 = 0xFF, .p2 = (uint8_t)p2, .le = KP_LE_NONE};
+        assert_int_equal(kp_profile_permits(&row, &question), !puk);
+        assert_int_equal(kp_profile_permits(&row, &logout), !puk);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +172,7 @@ int main(void)
         cmocka_unit_test(test_proof),
         cmocka_unit_test(test_operation_names),
         cmocka_unit_test(test_rows_keep_to_the_never_send_list),
+        cmocka_unit_test(test_no_row_lets_a_question_about_a_puk_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

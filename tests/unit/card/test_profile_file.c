@@ -119,6 +119,8 @@ static const struct {
     {"logout-command = 80 10 00 00 known", KP_PROBLEM_WRONG_INSTRUCTION, "logout-command"},
     {"logout-command = 00 20 FF 80 candidate", KP_PROBLEM_NOT_KNOWN, "logout-command"},
     {"logout-command = 00 20 00 80 known", KP_PROBLEM_WRONG_INSTRUCTION, "logout-command"},
+    {"logout-command = 00 20 FF 82 known", KP_PROBLEM_NEVER_SENT, "logout-command"},
+    {"logout-command = 00 20 FF 00 known", KP_PROBLEM_NEVER_SENT, "logout-command"},
     {"serial = 00 20 00 80 known", KP_PROBLEM_WRONG_INSTRUCTION, "serial"},
     {"product = Twice", KP_PROBLEM_TWICE, "product"},
     {"puk = 123456", KP_PROBLEM_UNKNOWN_KEY, "puk"},
