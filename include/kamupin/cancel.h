@@ -4,7 +4,7 @@
    cancel.h: a cancel handle belongs to one operation or wait and may be pulled from any thread. It
    ends waits, prompts and network at once; inside an APDU it takes effect when that APDU has ended,
    and after the first command that changes the card the operation finishes and reports
-   (architecture, idea 12). One wait it cannot end: PC/SC-lite's for connecting to a card that
+   (it is never left half done). One wait it cannot end: PC/SC-lite's for connecting to a card that
    another program holds in a transaction; it takes effect when that program lets go. */
 #ifndef KAMUPIN_CANCEL_H
 #define KAMUPIN_CANCEL_H

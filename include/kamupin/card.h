@@ -60,8 +60,7 @@ typedef struct kamupin_card_info {
     size_t size;                          /**< sizeof; set by KAMUPIN_CARD_INFO_INIT */
     char reader[KAMUPIN_READER_NAME_MAX]; /**< the reader's name */
     kamupin_card_kind kind;
-    kamupin_status
-        usable; /**< ok: PIN work is possible; else why not (no-card, card-identity-card, …) */
+    kamupin_status usable; /**< ok: PIN work is possible; else why not, such as no-card */
     char card_id[KAMUPIN_CARD_ID_MAX]; /**< names the card and proves nothing; "" when it has no
                                           name */
     char serial[68];  /**< chip serial, upper-case hex without separators; "" when not readable */

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   code.h: the verification code that the web page shows (row C07). One sample is public, 15 decimal
+   code.h: the verification code that the web page shows. One sample is public, 15 decimal
    digits, so the library accepts 6 to 32 and lets the service judge. */
 #ifndef KAMUPIN_CODE_H
 #define KAMUPIN_CODE_H

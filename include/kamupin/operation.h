@@ -30,7 +30,7 @@ KAMUPIN_BEGIN
 
 typedef struct kamupin_operation kamupin_operation;
 
-/** The two uses of one operation (row C01). The service says which one a code is for. */
+/** The two uses of one operation. The service says which one a code is for. */
 typedef enum kamupin_operation_kind {
     KAMUPIN_OPERATION_ANY = 0, /**< whichever the code is for */
     KAMUPIN_OPERATION_UNBLOCK = 1,
@@ -67,11 +67,9 @@ KAMUPIN_API const char *kamupin_outcome_name(kamupin_outcome outcome);
 
 /** What the operation tells while it works. */
 typedef enum kamupin_event_kind {
-    KAMUPIN_EVENT_PHASE =
-        1, /**< `phase` has begun, `seconds_left` of the operation's time remain */
-    KAMUPIN_EVENT_WAIT_FOR_CARD =
-        2, /**< no allowed card is in a reader; `status` says what there is; waiting */
-    KAMUPIN_EVENT_CARD_REMOVED = 3, /**< the chosen card was pulled; put it back */
+    KAMUPIN_EVENT_PHASE = 1, /**< `phase` has begun; `seconds_left` of the operation remain */
+    KAMUPIN_EVENT_WAIT_FOR_CARD = 2, /**< waiting for an allowed card; `status`: what there is */
+    KAMUPIN_EVENT_CARD_REMOVED = 3,  /**< the chosen card was pulled; put it back */
     KAMUPIN_EVENT_RESUMED = 4 /**< an earlier operation was brought to its end; see `outcome` */
 } kamupin_event_kind;
 
@@ -92,8 +90,7 @@ typedef void (*kamupin_event_fn)(void *user, const kamupin_event *event);
 typedef struct kamupin_operation_options {
     size_t size;         /**< sizeof; set by KAMUPIN_OPERATION_OPTIONS_INIT */
     const char *service; /**< base URL of a service that speaks the profile, https only; copied */
-    kamupin_operation_kind
-        kind;          /**< ANY, or refuse a code that is for the other kind (product-mismatch) */
+    kamupin_operation_kind kind; /**< else than ANY: a code for another is product-mismatch */
     unsigned int risk; /**< kamupin_pin_risk values. UNPROVEN: candidate command forms may be used
                           though the service does not vouch for them; LAST_TRY and UNKNOWN_TRIES:
                           for the PIN that a resume asks for */
@@ -232,10 +229,8 @@ typedef enum kamupin_ask {
     KAMUPIN_ASK_CODE = 1,    /**< the code on the web page; show KAMUPIN_NOTICE_CODE_IS_NO_PUK */
     KAMUPIN_ASK_NEW_PIN = 2, /**< the new PIN */
     KAMUPIN_ASK_NEW_PIN_AGAIN = 3, /**< … a second time */
-    KAMUPIN_ASK_SMS_CODE =
-        4, /**< the code in the SMS; may be answered with KAMUPIN_ANSWER_RESEND */
-    KAMUPIN_ASK_PIN_TO_CHECK =
-        5 /**< after an interrupted operation: the new PIN once, because only that can tell */
+    KAMUPIN_ASK_SMS_CODE = 4, /**< the code in the SMS; KAMUPIN_ANSWER_RESEND is an answer, too */
+    KAMUPIN_ASK_PIN_TO_CHECK = 5 /**< the new PIN of one that was interrupted, once */
 } kamupin_ask;
 
 /** What a prompt answers. */
@@ -249,10 +244,9 @@ typedef enum kamupin_answer {
 typedef struct kamupin_question {
     size_t size; /**< sizeof(kamupin_question) of the library */
     kamupin_ask ask;
-    int seconds_left; /**< until the answer comes too late; -1 when no time runs */
-    const kamupin_error
-        *problem; /**< why it is asked again; NULL the first time. Valid during the call */
-    const kamupin_sms *sms; /**< for KAMUPIN_ASK_SMS_CODE; else NULL. Valid during the call */
+    int seconds_left;             /**< until the answer comes too late; -1 when no time runs */
+    const kamupin_error *problem; /**< why it is asked again; NULL at first. Valid in the call */
+    const kamupin_sms *sms;       /**< for KAMUPIN_ASK_SMS_CODE; else NULL. Valid in the call */
 } kamupin_question;
 
 /** The application's side of the one-call form. Each is called on the thread of kamupin_unblock. */

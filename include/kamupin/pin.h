@@ -12,7 +12,7 @@
 
 KAMUPIN_BEGIN
 
-/** Length of a PIN in decimal digits. Kamu SM: at least 6, at most 12 (seed 001, row C15). */
+/** Length of a PIN in decimal digits. Kamu SM: at least 6, at most 12 (docs/sources.md, C15). */
 typedef struct kamupin_pin_policy {
     size_t size;             /**< sizeof(kamupin_pin_policy) */
     unsigned int min_length; /**< digits */
@@ -41,12 +41,11 @@ typedef enum kamupin_pin_risk {
     KAMUPIN_RISK_NONE = 0,
     KAMUPIN_RISK_LAST_TRY = 1, /**< the last try may be spent: the person said so, knowing it */
     KAMUPIN_RISK_UNPROVEN = 2, /**< a command form marked "candidate" may be used on this card */
-    KAMUPIN_RISK_UNKNOWN_TRIES =
-        4, /**< the card's profile cannot read the tries left: go on all the same */
-    KAMUPIN_RISK_SEALED_PUK =
-        8 /**< for a new PIN by a service: it may use the card's PUK, sealed to the operation, on a
-               card that knows no other way. The PUK counts as disclosed and one of its few uses as
-               spent. The calls of this header refuse it: invalid-argument */
+    KAMUPIN_RISK_UNKNOWN_TRIES = 4, /**< the tries left cannot be read: go on all the same */
+    /** For a new PIN by a service: it may use the card's PUK, sealed to the operation, on a card
+     *  that knows no other way. The PUK counts as disclosed and one of its few uses as spent. The
+     *  calls of this header refuse it: invalid-argument. */
+    KAMUPIN_RISK_SEALED_PUK = 8
 } kamupin_pin_risk;
 
 /** Whether kamupin_pin_change would be refused before the card is asked to change anything: to be
@@ -69,8 +68,7 @@ KAMUPIN_API kamupin_status kamupin_pin_ready(kamupin_card *card, unsigned int ri
 KAMUPIN_API kamupin_status kamupin_pin_verify(kamupin_card *card, const kamupin_secret *pin,
                                               unsigned int risk);
 
-/** Changes the PIN, knowing the old one. Needs no service. The new PIN may be the old one (row
- *  C17).
+/** Changes the PIN, knowing the old one. Needs no service. The new PIN may be the old one.
  *  @param old_pin, new_pin, new_again kind PIN
  *  @param risk kamupin_pin_risk values
  *  The new PIN is checked before anything is sent. After card-removed, card-reset, reader-failed or

@@ -45,8 +45,7 @@ typedef struct kamupin_reader_state {
     unsigned int events;                /**< counts insertions and removals; wraps */
     unsigned char atr[KAMUPIN_ATR_MAX]; /**< when present and not mute */
     size_t atr_length;
-    unsigned long
-        cookie; /**< the backend's own (PC/SC: the last dwEventState); 0 in a new struct */
+    unsigned long cookie; /**< the backend's own, 0 at first (PC/SC: the last dwEventState) */
 } kamupin_reader_state;
 
 typedef struct kamupin_reader_backend {

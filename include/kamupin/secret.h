@@ -4,7 +4,7 @@
    secret.h: secrets are a type. A secret has a kind and lives in locked, guard-paged memory that is
    kept out of core dumps and wiped on free and in a forked child. It can be typed into, byte by
    byte, for on-screen keypads; it cannot be read back. A call that is given the wrong kind refuses,
-   so a verification code can never reach a card as a PIN (seed 001, row C11).
+   so a verification code can never reach a card as a PIN.
 
        kamupin_secret *pin = NULL;
        kamupin_secret_new(context, KAMUPIN_SECRET_PIN, &pin, &error);
@@ -21,17 +21,15 @@ KAMUPIN_BEGIN
 typedef struct kamupin_secret kamupin_secret;
 
 /** What a secret is. The kinds above KAMUPIN_SECRET_OWN are made by the library alone: in
- *  particular no program and no person can hand it a PUK (seeds 002 to 004, rows D02 and D03). */
+ *  particular no program and no person can hand it a PUK. */
 typedef enum kamupin_secret_kind {
-    KAMUPIN_SECRET_PIN = 1, /**< the card's PIN, old or new ("e-imza şifresi") */
-    KAMUPIN_SECRET_VERIFICATION_CODE =
-        2, /**< the code that the web page shows ("sayfadaki doğrulama kodu") */
+    KAMUPIN_SECRET_PIN = 1,               /**< the card's PIN, old or new ("e-imza şifresi") */
+    KAMUPIN_SECRET_VERIFICATION_CODE = 2, /**< the web page's ("sayfadaki doğrulama kodu") */
     KAMUPIN_SECRET_SMS_CODE = 3, /**< the code that the phone received ("SMS doğrulama kodu") */
     KAMUPIN_SECRET_OWN = 64,     /**< not a kind: first of those that only the library makes */
-    KAMUPIN_SECRET_ACCESS_TOKEN = 65, /**< an operation token */
-    KAMUPIN_SECRET_REPORT_TICKET =
-        66, /**< good for reporting one operation's outcome, nothing else */
-    KAMUPIN_SECRET_CARD_SESSION = 68 /**< the keys of secure messaging with a card */
+    KAMUPIN_SECRET_ACCESS_TOKEN = 65,  /**< an operation token */
+    KAMUPIN_SECRET_REPORT_TICKET = 66, /**< for reporting one operation's outcome alone */
+    KAMUPIN_SECRET_CARD_SESSION = 68   /**< the keys of secure messaging with a card */
 } kamupin_secret_kind;
 
 /** The most bytes a secret holds. */

@@ -23,7 +23,7 @@ KAMUPIN_BEGIN
 #define KAMUPIN_SIGNATURE_MAX 512 /**< bytes of the longest signature, RSA with 4096 bits */
 
 /** What a signature request says when the library is to choose the certificate. */
-#define KAMUPIN_CERTIFICATE_ANY ((size_t)-1)
+#define KAMUPIN_CERTIFICATE_ANY SIZE_MAX
 
 /** The hash that was made of the data (FIPS 180-4). SHA-1 is not among them. */
 typedef enum kamupin_hash {
@@ -51,10 +51,8 @@ typedef struct kamupin_sign_request {
     kamupin_sign_form form;
     kamupin_hash hash;
     unsigned char digest[KAMUPIN_DIGEST_MAX]; /**< the hash itself */
-    size_t
-        digest_length; /**< bytes of it, which have to be those of `hash`; the ready call does not
-                               look at it */
-    unsigned int risk; /**< kamupin_pin_risk values */
+    size_t digest_length; /**< bytes of it, as many as `hash` has; the ready call does not look */
+    unsigned int risk;    /**< kamupin_pin_risk values */
 } kamupin_sign_request;
 
 #define KAMUPIN_SIGN_REQUEST_INIT                                                                  \

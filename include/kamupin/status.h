@@ -24,9 +24,8 @@ typedef enum kamupin_status {
     KAMUPIN_E_WRONG_STATE = 6,      /**< the call does not fit the operation's present phase */
     KAMUPIN_E_SECRET_KIND = 7,      /**< a secret of another kind was given (a code is not a PIN) */
     KAMUPIN_E_SECRET_FULL = 8, /**< the secret, or the arena that holds secrets, has no room left */
-    KAMUPIN_E_LOCKED_MEMORY = 9, /**< the system refused memory that is kept out of swap */
-    KAMUPIN_E_STATE_FOLDER =
-        10, /**< the state folder cannot be used safely (missing, foreign, full) */
+    KAMUPIN_E_LOCKED_MEMORY = 9,     /**< the system refused memory that is kept out of swap */
+    KAMUPIN_E_STATE_FOLDER = 10,     /**< the state folder cannot be used safely */
     KAMUPIN_E_JOURNAL_DAMAGED = 11,  /**< a journal file is not what the library wrote */
     KAMUPIN_E_FORKED = 12,           /**< the handle belongs to the parent process */
     KAMUPIN_E_NOT_ACKNOWLEDGED = 13, /**< a warning that has to be read was not acknowledged */
@@ -44,47 +43,41 @@ typedef enum kamupin_status {
     KAMUPIN_E_CARD_RESET = 28,     /**< another program reset the card; nothing was sent after it */
     KAMUPIN_E_CARD_SWAPPED = 29,   /**< another card is in the reader now */
     KAMUPIN_E_CARD_NOT_YOURS = 30, /**< the service does not allow this card for this code */
-    KAMUPIN_E_CARD_IDENTITY_CARD = 31, /**< a Turkish identity card: its PIN is never touched */
-    KAMUPIN_E_CARD_NO_CERTIFICATE =
-        32, /**< no certificate on the card, so it cannot be recognised */
-    KAMUPIN_E_CARD_UNRECOGNISED =
-        33,                   /**< recognition failed closed: not clearly an e-signature card */
-    KAMUPIN_E_CARD_BUSY = 34, /**< another program of this library works on the card */
+    KAMUPIN_E_CARD_IDENTITY_CARD = 31,   /**< a Turkish identity card: its PIN is never touched */
+    KAMUPIN_E_CARD_NO_CERTIFICATE = 32,  /**< no certificate on it, so it cannot be recognised */
+    KAMUPIN_E_CARD_UNRECOGNISED = 33,    /**< not clearly an e-signature card: fails closed */
+    KAMUPIN_E_CARD_BUSY = 34,            /**< another program of this library works on the card */
     KAMUPIN_E_CARD_REPLY_MALFORMED = 35, /**< the card's answer is not what the standard allows */
     KAMUPIN_E_CARD_REFUSED = 36,         /**< the card refused a command; see the status word */
     KAMUPIN_E_CARD_DEAD = 37,            /**< the PUK is used up: the card has to be replaced */
     KAMUPIN_E_PUK_LAST_TRY = 38,         /**< one PUK try is left: nothing may be risked any more */
     KAMUPIN_E_READER_FAILED = 39,        /**< the reader or its driver failed; see platform_code */
     KAMUPIN_E_COMMAND_FORBIDDEN = 40, /**< a command on the never-send list was about to be sent */
-    KAMUPIN_E_COMMAND_UNPROVEN =
-        41, /**< only a candidate form is known, and nobody accepted the risk */
-    KAMUPIN_E_COMMAND_UNKNOWN = 42,        /**< the card profile does not know how to do this */
-    KAMUPIN_E_CARD_NOT_FOUND = 43,         /**< the card that was named is in no reader */
+    KAMUPIN_E_COMMAND_UNPROVEN = 41,  /**< only a candidate is known; nobody accepted the risk */
+    KAMUPIN_E_COMMAND_UNKNOWN = 42,   /**< the card profile does not know how to do this */
+    KAMUPIN_E_CARD_NOT_FOUND = 43,    /**< the card that was named is in no reader */
     KAMUPIN_E_AUTHENTICATION_REFUSED = 44, /**< the card refused the service's cryptogram */
     KAMUPIN_E_PROFILE_MALFORMED = 45, /**< a line of a card profile file is not in its format */
     KAMUPIN_E_CARD_ADDRESS = 46,      /**< a kamupin: URI that is none */
     KAMUPIN_E_RELAY_REFUSED = 47, /**< the service wanted to relay a command that is not allowed */
-    KAMUPIN_E_SEALED_PUK_REFUSED =
-        48, /**< the service wanted to use the card's PUK where that is not allowed */
+    KAMUPIN_E_SEALED_PUK_REFUSED = 48,  /**< the service wanted the card's PUK used; not allowed */
     KAMUPIN_E_SECURE_MESSAGING = 49,    /**< the card's answer is not protected as it has to be */
     KAMUPIN_E_PIN_PAD_UNSUPPORTED = 50, /**< not at this reader's keypad; nothing was sent */
     KAMUPIN_E_KEY_UNSUITABLE = 51, /**< no key of the card fits the signature that was asked for */
     KAMUPIN_E_CERTIFICATE_NOT_VALID = 52, /**< the certificate is not in force today */
     KAMUPIN_E_PROFILE_FILE = 53,          /**< a card profile file cannot be read */
     KAMUPIN_E_PIN_PAD_FAILED = 54, /**< the keypad failed under way; the card may have had a PIN */
-    KAMUPIN_E_PIN_PAD_LENGTH =
-        55, /**< too few or too many digits at the keypad; nothing was sent */
+    KAMUPIN_E_PIN_PAD_LENGTH = 55, /**< too few or too many digits typed; nothing was sent */
 
     /* 60..79: the PIN. */
     KAMUPIN_E_PIN_TOO_SHORT = 60,
     KAMUPIN_E_PIN_TOO_LONG = 61,
     KAMUPIN_E_PIN_NOT_DIGITS = 62,
     KAMUPIN_E_PIN_MISMATCH = 63,
-    KAMUPIN_E_PIN_WRONG = 64,   /**< the card refused the PIN; one try is spent */
-    KAMUPIN_E_PIN_BLOCKED = 65, /**< no try is left */
-    KAMUPIN_E_PIN_NOT_SET = 66, /**< the card never had a PIN */
-    KAMUPIN_E_PIN_LAST_TRY =
-        67, /**< one try is left and the caller did not allow it to be risked */
+    KAMUPIN_E_PIN_WRONG = 64,         /**< the card refused the PIN; one try is spent */
+    KAMUPIN_E_PIN_BLOCKED = 65,       /**< no try is left */
+    KAMUPIN_E_PIN_NOT_SET = 66,       /**< the card never had a PIN */
+    KAMUPIN_E_PIN_LAST_TRY = 67,      /**< one try is left, and nobody allowed it to be risked */
     KAMUPIN_E_PIN_TRIES_UNKNOWN = 68, /**< the tries left are not known, so none is risked */
 
     /* 80..99: network and TLS. */
@@ -117,10 +110,9 @@ typedef enum kamupin_status {
     KAMUPIN_E_OPERATION_CANCELLED = 113, /**< cancelled on the web page */
     KAMUPIN_E_OPERATION_PHASE = 114,     /**< the service is at another step */
     KAMUPIN_E_OPERATION_UNKNOWN = 115,
-    KAMUPIN_E_PRODUCT_MISMATCH = 116, /**< the card is of another product than the code */
-    KAMUPIN_E_AUTHORITY_EXHAUSTED =
-        117, /**< the service's ledger for the card allows no further attempt */
-    KAMUPIN_E_AUTHORITY_LIMIT = 118, /**< this operation has used its attempts */
+    KAMUPIN_E_PRODUCT_MISMATCH = 116,    /**< the card is of another product than the code */
+    KAMUPIN_E_AUTHORITY_EXHAUSTED = 117, /**< the service's ledger allows the card no attempt */
+    KAMUPIN_E_AUTHORITY_LIMIT = 118,     /**< this operation has used its attempts */
     KAMUPIN_E_CHALLENGE_USED = 119,
     KAMUPIN_E_TICKET_REFUSED = 120,
     KAMUPIN_E_OUTCOME_CONFLICT = 121,
