@@ -135,7 +135,9 @@ KAMUPIN_API kamupin_status kamupin_card_matches(const kamupin_card_info *info, c
  *          calls refuse it)
  *  Threads: any; the handle by one at a time.
  *  Errors: those of kamupin_reader_list_new, no-reader, no-card, card-not-found, choice-needed,
- *  card-mute, card-in-use, card-unsupported, card-address. */
+ *  card-mute, card-in-use, card-unsupported, card-address. When the only card there is could not be
+ *  read, and may be the one that is named, what kept it from being read (reader-*, card-in-use,
+ *  card-reset, card-removed) takes the place of card-not-found. */
 KAMUPIN_API kamupin_status kamupin_card_open(kamupin_context *context, const char *which,
                                              kamupin_cancel *cancel, kamupin_card **card,
                                              kamupin_error *error);

@@ -81,7 +81,8 @@ typedef struct kamupin_probe_request {
  *         same as far as the probe came.
  *  Threads: any. The PIN steps accept unproven forms and tries that cannot be read; a last try
  *  is for KAMUPIN_PROBE_SACRIFICE alone.
- *  Errors: those of kamupin_card_open and, with `steps`, of kamupin_pin_verify and
+ *  Errors: those of kamupin_card_open, card-reset, card-removed, card-swapped (another card was put
+ *  in since the probe began: it gets no PIN) and, with `steps`, those of kamupin_pin_verify and
  *  kamupin_pin_change, puk-last-try, card-dead, and those of `unblock`; card-reply-malformed when a
  *  wrong PIN is accepted, or the card is not blocked by 15; command-unknown before anything is
  *  blocked, when no way to unblock such a card is known; cancelled, invalid-argument. */

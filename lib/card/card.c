@@ -25,6 +25,17 @@ static bool is_readable(const kamupin_card_info *info)
     return false;
 }
 
+kamupin_status kp_card_unread(const kamupin_card_info *info)
+{
+    static const kamupin_status unread[] = {KAMUPIN_E_READER_SERVICE_DOWN, KAMUPIN_E_READER_FAILED,
+                                            KAMUPIN_E_CARD_IN_USE, KAMUPIN_E_CARD_RESET,
+                                            KAMUPIN_E_CARD_REMOVED};
+    for (size_t i = 0; i < sizeof unread / sizeof unread[0]; i++)
+        if (info->usable == unread[i])
+            return info->usable;
+    return KAMUPIN_OK;
+}
+
 /* Which entry the address means. Without one: the only usable card, else the only card. */
 static kamupin_status choose(const kamupin_reader_list *list, const kp_address *address,
                              size_t *chosen, kamupin_error *error)
@@ -42,8 +53,11 @@ static kamupin_status choose(const kamupin_reader_list *list, const kp_address *
     }
     if (count == 0)
         return kp_fail_local(error, KAMUPIN_E_NO_READER);
-    if (address != NULL && named == 0)
-        return kp_fail_local(error, KAMUPIN_E_CARD_NOT_FOUND);
+    if (address != NULL && named == 0) {
+        const kamupin_status unread =
+            present == 1 ? kp_card_unread(kp_reader_list_info(list, present_at)) : KAMUPIN_OK;
+        return kp_fail_local(error, unread != KAMUPIN_OK ? unread : KAMUPIN_E_CARD_NOT_FOUND);
+    }
     if (address == NULL && present == 0)
         return kp_fail_local(error, KAMUPIN_E_NO_CARD);
     if ((address != NULL && named > 1) || (address == NULL && usable != 1 && present > 1))

@@ -24,6 +24,10 @@ kamupin_status kp_card_enter(kamupin_card *card);
 kamupin_status kp_card_hold(kamupin_card *card);
 void kp_card_release(kamupin_card *card);
 
+/** Why the card of an entry could not be read this time: its reader, the service, another program; ok
+ * of all others. It may be the one that somebody names and nobody finds. */
+kamupin_status kp_card_unread(const kamupin_card_info *info);
+
 /** Marks every entry of a list by the caller's rule, for the operation: `judge` may turn a usable
  * card into one that is not (and says why), nothing else. */
 void kp_reader_list_judge(kamupin_reader_list *list,

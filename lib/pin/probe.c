@@ -23,11 +23,14 @@ static kamupin_status find_card(kamupin_context *context, const kamupin_probe_re
 {
     kamupin_reader_list *list = NULL;
     kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
-    size_t cards = 0, empty = 0, readers = 0;
+    size_t cards = 0, empty = 0, readers = 0, present = 0;
+    kamupin_status unread = KAMUPIN_OK;
     kamupin_status status = kamupin_reader_list_new(context, request->cancel, &list, error);
     for (size_t i = 0;
          status == KAMUPIN_OK && kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
         readers++;
+        if (info.kind != KAMUPIN_CARD_NONE)
+            unread = present++ == 0 ? kp_card_unread(&info) : KAMUPIN_OK;
         const kamupin_status fits =
             request->card == NULL ? KAMUPIN_OK : kamupin_card_matches(&info, request->card);
         if (fits != KAMUPIN_OK && fits != KAMUPIN_E_CARD_NOT_FOUND)
@@ -50,8 +53,27 @@ static kamupin_status find_card(kamupin_context *context, const kamupin_probe_re
         return kp_fail_local(error, KAMUPIN_E_CHOICE_NEEDED);
     if (readers == 0)
         return kp_fail_local(error, KAMUPIN_E_NO_READER);
-    return kp_fail_local(error, request->card != NULL && empty == 0 ? KAMUPIN_E_CARD_NOT_FOUND
-                                                                    : KAMUPIN_E_NO_CARD);
+    if (request->card == NULL || empty > 0)
+        return kp_fail_local(error, KAMUPIN_E_NO_CARD);
+    return kp_fail_local(error, unread != KAMUPIN_OK ? unread : KAMUPIN_E_CARD_NOT_FOUND);
+}
+
+/* What is in the reader has to be of the kind that was listed: else the draft would have one card's ATR
+   and another's commands. Asks the reader system, not the card. */
+static kamupin_status is_same_kind(kp_channel *channel, const kamupin_card_info *info,
+                                   kamupin_error *error)
+{
+    kamupin_reader_state state = {0};
+    snprintf(state.name, sizeof state.name, "%s", info->reader);
+    kamupin_reader_answer answer = channel->backend->watch(channel->worker, &state, 1, 0);
+    if (answer.status != KAMUPIN_OK)
+        return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
+                                "which card is in the reader");
+    if (state.gone || !state.present)
+        return kp_fail(error, KAMUPIN_E_CARD_REMOVED, KAMUPIN_FROM_READER, "%s", info->reader);
+    if (state.atr_length != info->atr_length || memcmp(state.atr, info->atr, info->atr_length) != 0)
+        return kp_fail(error, KAMUPIN_E_CARD_SWAPPED, KAMUPIN_FROM_READER, "%s", info->reader);
+    return KAMUPIN_OK;
 }
 
 static kamupin_status read_only(kamupin_context *context, kp_probe *probe,
@@ -63,6 +85,8 @@ static kamupin_status read_only(kamupin_context *context, kp_probe *probe,
         return status;
     channel.cancel = probe->request->cancel;
     status = kp_channel_begin(&channel, probe->request->cancel, error);
+    if (status == KAMUPIN_OK)
+        status = is_same_kind(&channel, info, error);
     if (status == KAMUPIN_OK)
         status = kp_probe_read(probe, &channel, info->atr, info->atr_length, error);
     kp_channel_end(&channel);
@@ -221,15 +245,25 @@ static kamupin_status take_steps(const kp_probe_steps *it)
     return status;
 }
 
-/* The card that was listed is opened by its name, if it has one: another one may stand in its reader
-   by now. */
+/* A PIN is for the card that was listed, and for none that was put in since. One that could not be read
+   then has no name to be known by. */
+static kamupin_status is_listed(const kamupin_card *card, const kamupin_card_info *listed,
+                                kamupin_error *error)
+{
+    if (strcmp(card->identity.info.card_id, listed->card_id) == 0)
+        return KAMUPIN_OK;
+    const kamupin_status unread = kp_card_unread(listed);
+    return kp_fail_local(error, unread != KAMUPIN_OK ? unread : KAMUPIN_E_CARD_SWAPPED);
+}
+
 static kamupin_status with_pin(kamupin_context *context, kp_probe *probe,
-                               const kamupin_card_info *info, kamupin_error *error)
+                               const kamupin_card_info *listed, kamupin_error *error)
 {
     kp_probe_steps it = {.probe = probe};
-    const char *which = info->card_id[0] != '\0' ? info->card_id : info->reader;
     kamupin_status status =
-        kamupin_card_open(context, which, probe->request->cancel, &it.card, error);
+        kamupin_card_open(context, listed->reader, probe->request->cancel, &it.card, error);
+    if (status == KAMUPIN_OK)
+        status = is_listed(it.card, listed, error);
     if (status == KAMUPIN_OK)
         status = kamupin_secret_new(context, KAMUPIN_SECRET_PIN, &it.pin, error);
     if (status == KAMUPIN_OK) {

@@ -119,6 +119,16 @@ static bool may_be(const kp_stand *stand, kamupin_status status, kp_fault fault)
             (status == KAMUPIN_E_CARD_RESET || status == KAMUPIN_E_NO_CARD));
 }
 
+/* Of several operations: the card is not there any more when the next one looks for it. */
+static bool may_be_noticed_later(kamupin_status status, kp_fault fault)
+{
+    const bool swapped = fault == KP_FAULT_SWAP || fault == KP_FAULT_LOST_SWAP;
+
+    return (swapped && status == KAMUPIN_E_CARD_SWAPPED) ||
+           (name_of(fault, false, KAMUPIN_OK) == KAMUPIN_E_CARD_REMOVED &&
+            status == KAMUPIN_E_CARD_NOT_FOUND);
+}
+
 void kp_rules_status(kp_stand *stand, kamupin_status status, kp_fault fault, kp_fault second,
                      kp_call call)
 {
@@ -129,8 +139,9 @@ void kp_rules_status(kp_stand *stand, kamupin_status status, kp_fault fault, kp_
         good = status == right;
     else if (stand->world.scope == KP_SCOPE_NONE && fault < KP_FAULT_SHARED && status == right)
         good = true; /* the first card had been read by then, or not: it is another thread's */
-    else if (second != KP_FAULT_NONE)
-        good = status == right || may_be(stand, status, fault) || may_be(stand, status, second);
+    else if (second != KP_FAULT_NONE || stand->act->joined)
+        good = status == right || may_be(stand, status, fault) || may_be(stand, status, second) ||
+               (stand->act->joined && may_be_noticed_later(status, fault));
     else if (stand->act->opens) /* opening connects once more, or keeps what it has */
         good = may_be_of_reading(status, fault, call) || (status == right && call == KP_CALL_CLOSE);
     else if (call == KP_CALL_CLOSE)
@@ -158,14 +169,17 @@ void kp_rules_card(kp_stand *stand, bool logs_out)
     unsigned int spent = ours->executed[0x20] + ours->executed[0x24];
 
     for (size_t i = 0; i < sizeof costly; i++)
-        kp_rule(stand, ours->executed[costly[i]] <= 1, "a command that costs something came twice");
+        kp_rule(stand,
+                ours->executed[costly[i]] <=
+                    (costly[i] == 0x20 && stand->act->verifies > 0 ? stand->act->verifies : 1),
+                "a command that costs something came twice");
     for (size_t other = 1; other <= stand->world.readers; other++) {
         const kp_player *at = &stand->world.players[other];
         for (size_t i = 0; i < sizeof costly; i++)
             kp_rule(stand, at->executed[costly[i]] == 0, "another card had a command that costs");
         kp_rule(stand, at->executed[0x2A] == 0, "another card was asked to sign");
     }
-    if (ours->fresh.pin.counter.tries > FLOOR)
+    if (ours->fresh.pin.counter.tries > FLOOR && !stand->act->gives_up)
         kp_rule(stand,
                 now->pin.counter.tries >= FLOOR &&
                     now->pin.counter.tries + spent >= ours->fresh.pin.counter.tries,

@@ -52,7 +52,8 @@ static void make(kp_stand *stand, const kp_act *act)
     const size_t count = act->beside + 2;
 
     for (size_t i = 0; i < count; i++)
-        cards[i] = kp_card_text(act->personality, i, act->more);
+        cards[i] = kp_card_text(i == 1 && act->other != NULL ? act->other : act->personality, i,
+                                act->more);
     memset(stand, 0, sizeof *stand);
     stand->act = act;
     snprintf(stand->where, sizeof stand->where, "%s", act->name);
@@ -64,7 +65,7 @@ static void make(kp_stand *stand, const kp_act *act)
 }
 
 /* The state folder holds files only. */
-void kp_stand_remove_folder(const char *folder)
+static void remove_folder(const char *folder)
 {
     char path[400];
     const struct dirent *entry;
@@ -83,7 +84,7 @@ void kp_stand_remove_folder(const char *folder)
 static void end(kp_stand *stand)
 {
     kp_world_free(&stand->world);
-    kp_stand_remove_folder(stand->folder);
+    remove_folder(stand->folder);
 }
 
 /* A fresh card, a fresh context, and the card opened where the operation wants it. */
@@ -115,7 +116,8 @@ static size_t decided_at(const kp_stand *stand)
 {
     const kp_world *world = &stand->world;
     const int logout = strcmp(stand->act->personality, "akis1") == 0 ? 1 : 2;
-    int behind = stand->act->opens ? 0 : logout + stand->act->behind;
+    const bool reads = stand->act->opens && stand->act->verifies == 0;
+    int behind = reads ? 0 : logout + stand->act->behind;
 
     for (size_t i = world->count; i-- > 0;) {
         if (world->calls[i].call != KP_CALL_TRANSMIT && world->calls[i].call != KP_CALL_FINISH)

@@ -27,7 +27,8 @@ typedef struct kp_stand kp_stand;
 typedef struct kp_act {
     const char *name;
     const char *personality; /* "akis1", "akis2" */
-    const char *more;        /* lines of the card's state file, NULL: none */
+    const char *other; /* what its card is exchanged for; NULL: another of the same personality */
+    const char *more;  /* lines of the card's state file, NULL: none */
     kamupin_status (*run)(kp_stand *stand);
     void (*judge)(kp_stand *stand, kamupin_status status); /* further rules; NULL: none */
     kamupin_status right; /* what it answers when nothing goes wrong */
@@ -35,10 +36,13 @@ typedef struct kp_act {
     uint8_t decisive;     /* the instruction that it is about; 0: it only reads */
     const char *typed;    /* at the reader's keypad; NULL: it has none */
     kp_keypad_kind keypad;
-    int detail;    /* of the operation's own */
-    size_t beside; /* further readers, with a card in each that nothing happens to */
-    bool survives; /* no fault may be seen in its status: it judges itself */
-    int behind;    /* commands behind the last one that its verdict hangs on, before it logs out */
+    int detail;            /* of the operation's own */
+    size_t beside;         /* further readers, with a card in each that nothing happens to */
+    bool joined;           /* of several operations: what comes between two of them may go unseen */
+    bool gives_up;         /* it may block its card */
+    unsigned int verifies; /* VERIFY that it sends; 0: at most one, as everything else that costs */
+    bool survives;         /* no fault may be seen in its status: it judges itself */
+    int behind; /* commands behind the last one that its verdict hangs on, before it logs out */
 } kp_act;
 
 struct kp_stand {
@@ -68,9 +72,6 @@ kamupin_secret *kp_stand_secret(kp_stand *stand, const char *digits);
 bool kp_stand_pin_is(const kp_stand *stand, const char *digits);
 /** Times that our card executed a command. */
 unsigned int kp_stand_executed(const kp_stand *stand, uint8_t ins);
-
-/** Takes a state folder away. */
-void kp_stand_remove_folder(const char *folder);
 
 /** Fails the test with what is tried just now. */
 #define kp_rule(stand, holds, rule)                                                                \

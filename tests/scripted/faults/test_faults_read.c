@@ -27,6 +27,13 @@ static kamupin_status open_card(kp_stand *stand)
     return kamupin_card_open(stand->context, NULL, NULL, &stand->card, NULL);
 }
 
+/* … and by the name that kp_card_text gives ours. */
+static kamupin_status open_by_name(kp_stand *stand)
+{
+    return kamupin_card_open(stand->context, "serial:0102030405060708090A0B0C", NULL, &stand->card,
+                             NULL);
+}
+
 static kamupin_status list(kp_stand *stand)
 {
     kamupin_reader_list *made = NULL;
@@ -156,6 +163,14 @@ static const kp_act opening_v1 = {.name = "open, v1.0",
                                   .judge = judge_reading,
                                   .right = KAMUPIN_OK,
                                   .opens = true};
+static const kp_act opening_by_name = {.name = "open by name",
+                                       .personality = "akis1",
+                                       .more = TWO_LEFT,
+                                       .run = open_by_name,
+                                       .judge = judge_reading,
+                                       .right = KAMUPIN_OK,
+                                       .opens = true,
+                                       .joined = true};
 static const kp_act reading = {.name = "read",
                                .personality = "akis2",
                                .more = TWO_LEFT,
@@ -180,6 +195,7 @@ static void test_open(void **state)
     (void)state;
     kp_stand_try(&opening);
     kp_stand_try(&opening_v1);
+    kp_stand_try(&opening_by_name);
 }
 
 static void test_read(void **state)
