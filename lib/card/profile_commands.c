@@ -93,6 +93,8 @@ kp_problem kp_read_relay(const kp_profile_key *key, const char *value, kp_profil
             (kp_relay_rule){bytes[0], bytes[1], bytes[2], bytes[3], strcmp(word, "costs") == 0};
         if (!kp_relay_may_be(&rules[count]))
             return KP_PROBLEM_NEVER_SENT;
+        if (rules[count].ins == 0x82 && !rules[count].costs) /* its key's counter shows nowhere */
+            return KP_PROBLEM_MAY_COST;
     }
     if (*value != '\0' || (count == 0) != (proof == KP_UNKNOWN))
         return KP_PROBLEM_BAD_WORD;
