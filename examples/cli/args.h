@@ -36,7 +36,7 @@ typedef struct cli_args {
     unsigned int risk;        /* kamupin_pin_risk */
     bool pinpad;
     unsigned int pin_digits; /* 0 when not given */
-    const char *in, *out;
+    const char *in, *out, *cert_out;
     kamupin_hash hash;
     bool hashed; /* the input is the hash */
     kamupin_sign_form form;

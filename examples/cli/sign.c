@@ -8,6 +8,7 @@
 #include "term.h"
 
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <stdio.h>
 
 #define BASE64_MAX (KAMUPIN_SIGNATURE_MAX / 3 * 4 + 8)
@@ -113,6 +114,24 @@ static bool write_file(const signing *self)
     return good;
 }
 
+/* A signature is of use only with the certificate that it is to be verified with. */
+static kamupin_status write_certificate(const signing *self, kamupin_error *error)
+{
+    const char *path = self->program->args.cert_out;
+    const unsigned char *der = NULL;
+    size_t length = 0;
+    if (path == NULL)
+        return KAMUPIN_OK;
+    FILE *file = fopen(path, "w");
+    bool good = file != NULL &&
+                kamupin_card_certificate(self->card, self->signature.certificate, &der, &length) ==
+                    KAMUPIN_OK &&
+                PEM_write(file, "CERTIFICATE", "", der, (long)length) > 0;
+    if (file != NULL)
+        good = fclose(file) == 0 && good;
+    return good ? KAMUPIN_OK : cli_refuse(self->program, M_CANNOT_WRITE_CERTIFICATE, path, error);
+}
+
 static kamupin_status show(signing *self, kamupin_error *error)
 {
     cli *program = self->program;
@@ -125,7 +144,8 @@ static kamupin_status show(signing *self, kamupin_error *error)
         status = cli_refuse(program, M_CANNOT_WRITE, program->args.out, error);
     if (!written && !program->args.json)
         printf("%s\n", (const char *)base64);
-    return status;
+    kamupin_status kept = write_certificate(self, error);
+    return status != KAMUPIN_OK ? status : kept;
 }
 
 /* A PIN is asked for only where the data does not come the same way. */

@@ -142,6 +142,7 @@ static const struct {
     [OPTION_DRAFT] = {take_text, INTO(draft), 0},
     [OPTION_IN] = {take_text, INTO(in), 0},
     [OPTION_OUT] = {take_text, INTO(out), 0},
+    [OPTION_CERT_OUT] = {take_text, INTO(cert_out), 0},
     [OPTION_HASHED] = {take_flag, INTO(hashed), 0},
     [OPTION_ACKNOWLEDGE] = {take_flag, INTO(acknowledge), 0},
     [OPTION_PINPAD] = {take_flag, INTO(pinpad), 0},

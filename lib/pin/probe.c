@@ -216,13 +216,32 @@ static kamupin_status change(const kp_probe_steps *it)
 }
 
 /* In the order of the risk; the first that fails, or that nobody agrees to, ends it. */
+/* What opening the card has told of its tries: nobody is asked for a PIN that would not be sent. */
+static kamupin_status may_verify(const kp_probe_steps *it)
+{
+    const kamupin_card_info *info = &it->card->identity.info;
+    kamupin_status status = KAMUPIN_OK;
+    if (info->pin_state == KAMUPIN_PIN_BLOCKED)
+        status = KAMUPIN_E_PIN_BLOCKED;
+    else if (info->pin_state == KAMUPIN_PIN_NOT_SET)
+        status = KAMUPIN_E_PIN_NOT_SET;
+    else if (info->pin_tries == KAMUPIN_TRIES_KNOWN && info->pin_tries_left < 2)
+        status = KAMUPIN_E_PIN_LAST_TRY;
+    if (status == KAMUPIN_OK)
+        return status;
+    kp_probe_tell(it->probe, KP_PROBE_NOT_SENT, NULL, 0, kamupin_status_name(status));
+    kp_fail_local(&it->card->error, status);
+    it->card->error.tries_left = info->pin_tries_left;
+    return status;
+}
+
 static kamupin_status take_steps(const kp_probe_steps *it)
 {
     static const struct {
         kamupin_probe_step step;
         kamupin_status (*ready)(const kp_probe_steps *it); /* before anybody is asked; or NULL */
         kamupin_status (*take)(const kp_probe_steps *it);
-    } order[] = {{KAMUPIN_PROBE_VERIFY, NULL, verify},
+    } order[] = {{KAMUPIN_PROBE_VERIFY, may_verify, verify},
                  {KAMUPIN_PROBE_EMPTY_VERIFY, NULL, empty_verify},
                  {KAMUPIN_PROBE_CHANGE, NULL, change},
                  {KAMUPIN_PROBE_SACRIFICE, kp_probe_may_block, kp_probe_block},

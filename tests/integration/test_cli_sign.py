@@ -47,6 +47,23 @@ def test_data_and_its_hash_are_signed(sandbox, paper, tmp_path, spec, form, hash
     assert verified_by_openssl(tmp_path, der, form, hash_name, out.read_bytes()) == "Verified OK"
 
 
+def test_the_certificate_comes_along(sandbox, paper, tmp_path):
+    """With it, and nothing else of the card, openssl verifies: as the manual says."""
+    box = sandbox(cards=["akis2:rsa:p256"])
+    out, pem, key = (tmp_path / name for name in ("out", "pem", "key"))
+    for number, mark in (("1", "2F10"), ("2", "2F11")):
+        done = box.run(KAMUPIN, *SIGN, "--in", str(paper), "--out", str(out), "--cert-out", str(pem), "--certificate", number, secrets=PIN)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        der = subprocess.run(["openssl", "x509", "-in", str(pem), "-outform", "der"], capture_output=True, check=True).stdout
+        assert der.hex().upper() == box.cards[0].state()[f"file 3D00/{mark}"].upper()
+        key.write_bytes(subprocess.run(["openssl", "x509", "-in", str(pem), "-noout", "-pubkey"], capture_output=True, check=True).stdout)
+        assert subprocess.run(["openssl", "dgst", "-sha256", "-verify", str(key), "-signature", str(out), str(paper)],
+                              capture_output=True, text=True, check=True).stdout == "Verified OK\n"
+    for lang, word in (("tr", "sertifika yazılamıyor"), ("en", "certificate cannot be written")):
+        done = box.run(KAMUPIN, *SIGN, "--in", str(paper), "--cert-out", str(tmp_path / "none" / "pem"), "--lang", lang, secrets=PIN)
+        assert done.returncode == 2 and word in done.stderr and base64.b64decode(done.stdout)  # the signature is not lost
+
+
 def test_data_comes_from_standard_input_and_the_signature_is_a_line(sandbox, tmp_path):
     box = sandbox(cards=["akis1:rsa"])
     done = box.run(KAMUPIN, "card", "sign", input=DATA.decode(), secrets=PIN)

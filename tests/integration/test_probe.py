@@ -14,7 +14,7 @@ import pytest
 from cryptography import x509
 
 from attempt import costly
-from cli import FRESH_PIN, KAMUPIN, ask, read_json, refuse
+from cli import FRESH_PIN, KAMUPIN, STATUS, ask, read_json, refuse
 from foreign import PROFILES
 
 STEPS = ("--try-verify", "--try-empty-verify", "--try-change")
@@ -142,6 +142,15 @@ def test_each_step_with_a_pin_needs_its_word(sandbox):
     assert costly(card.commands()) == []
     ask(box, "card", "probe", "--try-verify", "--acknowledge", secrets={"--pin-fd": FRESH_PIN})
     assert [one[:8] for one in costly(card.commands())] == ["00200081"]
+
+
+@pytest.mark.parametrize("spec, status", [("akis2:tries=1", "pin-last-try"), ("akis2:blocked", "pin-blocked"), ("akis2:unset", "pin-not-set")])
+def test_nobody_types_a_pin_that_would_not_be_sent(sandbox, spec, status):
+    box = sandbox([spec])
+    with box.terminal(KAMUPIN, "card", "probe", "--try-verify", "--lang", "en") as terminal:
+        assert terminal.wait() == STATUS[status]
+        assert "go on: Enter" not in terminal.text and f": {status}" in terminal.text
+    assert costly(box.cards[0].commands()) == []
 
 
 def test_the_steps_with_the_right_pin(sandbox, tmp_path):
