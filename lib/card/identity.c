@@ -333,9 +333,8 @@ void kp_card_logout(kp_channel *channel, const kp_profile *profile)
     const bool by_command = profile->logout == KP_LOGOUT_COMMAND;
     if (by_command)
         status = logout_by_command(channel, &profile->logout_command, &response, &error);
-    if (by_command && profile->logout_command.proof == KP_KNOWN) {
-        /* what is known to do it is all there is to do */
-    } else if (!by_command || (status == KAMUPIN_OK && response.sw != KP_SW_OK)) {
+    /* a row may be wrong about its card: nothing stays verified behind a command that was refused */
+    if (!by_command || (status == KAMUPIN_OK && response.sw != KP_SW_OK)) {
         status = kp_select_mf(channel, &response, &error);
         if (status == KAMUPIN_OK)
             status = kp_select_application(channel, profile, &response, &error);

@@ -260,6 +260,24 @@ static void test_reset_under_verify(void **state)
     }
 }
 
+/* A logout that is known and refused all the same is followed by the selection, which ends what the
+   application was shown. */
+static void test_a_logout_that_is_refused(void **state)
+{
+    (void)state;
+    kp_bench bench;
+    kp_bench_open(&bench, "akis-1", -1);
+    kp_bench_confirm(&bench);
+    kp_bench_tries(&bench, 3);
+    kp_bench_expect(&bench, VERIFY_V1, "9000");
+    kp_bench_expect(&bench, "80 1A 00 00", "6D00");
+    kp_bench_expect(&bench, "00 A4 00 00 02 3F00 00", "9000");
+    kp_bench_expect(&bench, "00 A4 00 00 02 3F00 00", "9000");
+    kp_bench_expect(&bench, "00 A4 00 00 02 3D00 00", "9000");
+    assert_int_equal(verify(&bench, 0), KAMUPIN_OK);
+    kp_bench_close(&bench);
+}
+
 static void test_lock_and_cancel(void **state)
 {
     (void)state;
@@ -343,6 +361,7 @@ int main(void)
         cmocka_unit_test(test_swapped_card),
         cmocka_unit_test(test_removed_at_each_step),
         cmocka_unit_test(test_reset_under_verify),
+        cmocka_unit_test(test_a_logout_that_is_refused),
         cmocka_unit_test(test_lock_and_cancel),
         cmocka_unit_test(test_vouched_and_locked),
         cmocka_unit_test(test_no_trace),
