@@ -3,57 +3,28 @@
 
    What a context keeps of cards that it has read: used only where the card confirms it, and names
    that stay when a reader is renumbered. The other end is a script. */
+#include "card_bench.h"
 #include "provoke.h"
-#include "script_cards.h"
-#include "test_certificate.h"
 
 #include <card/cache.h>
 
 #include <stdio.h>
 #include <string.h>
 
-typedef struct fixture {
-    kp_script script;
-    kamupin_context *context;
-    kamupin_reader_list *list;
-    kamupin_card *card;
-    kamupin_error error;
-    unsigned char der[KP_TEST_CERTIFICATE_MAX], other[KP_TEST_CERTIFICATE_MAX];
-    size_t length, other_length;
-} fixture;
+typedef kp_card_bench fixture;
 
 static int setup(void **state)
 {
     static fixture f;
-    memset(&f, 0, sizeof f);
-    kp_script_init(&f.script);
-    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
-    options.backend = &f.script.backend;
-    assert_int_equal(kamupin_context_new(&options, &f.context, NULL), KAMUPIN_OK);
-    kp_test_certificate_make(&kp_test_signature, f.der, &f.length);
-    do /* the same form and length, another key and signature */
-        kp_test_certificate_make(&kp_test_signature, f.other, &f.other_length);
-    while (f.other_length != f.length);
+    kp_card_bench_open(&f);
+    kp_card_bench_make_other(&f);
     *state = &f;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    fixture *f = *state;
-    kamupin_card_free(&f->card);
-    kamupin_reader_list_free(&f->list);
-    const char *problem = kp_script_problem(&f->script);
-    kp_script_free(&f->script);
-    kamupin_context_free(&f->context);
-    return problem == NULL ? 0 : -1;
-}
-
-static kamupin_card_info info_of(fixture *f, size_t index)
-{
-    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
-    assert_int_equal(kamupin_reader_list_get(f->list, index, &info), KAMUPIN_OK);
-    return info;
+    return kp_card_bench_close(*state);
 }
 
 /* Lists anew, checks that the script was followed, and answers what reader 0 has. */
@@ -63,7 +34,7 @@ static kamupin_card_info listed(fixture *f)
     assert_int_equal(kamupin_reader_list_new(f->context, NULL, &f->list, &f->error), KAMUPIN_OK);
     assert_true(f->script.difference[0] == '\0');
     assert_int_equal(f->script.readers[0].next_step, f->script.readers[0].step_count);
-    return info_of(f, 0);
+    return kp_card_bench_info(f, 0);
 }
 
 static kamupin_card_info listed_first(fixture *f)

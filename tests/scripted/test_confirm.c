@@ -3,9 +3,8 @@
 
    The card handle: which card it is opened for, and that each hold recognises the card again in at
    most four commands. The other end is a script. */
+#include "card_bench.h"
 #include "provoke.h"
-#include "script_cards.h"
-#include "test_certificate.h"
 
 #include <card/card.h>
 
@@ -14,39 +13,20 @@
 
 #define SERIAL "0102030405060708090A0B0C"
 
-typedef struct fixture {
-    kp_script script;
-    kamupin_context *context;
-    kamupin_card *card;
-    kamupin_error error;
-    unsigned char der[KP_TEST_CERTIFICATE_MAX], other[KP_TEST_CERTIFICATE_MAX];
-    size_t length, other_length;
-} fixture;
+typedef kp_card_bench fixture;
 
 static int setup(void **state)
 {
     static fixture f;
-    memset(&f, 0, sizeof f);
-    kp_script_init(&f.script);
-    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
-    options.backend = &f.script.backend;
-    assert_int_equal(kamupin_context_new(&options, &f.context, NULL), KAMUPIN_OK);
-    kp_test_certificate_make(&kp_test_signature, f.der, &f.length);
-    do /* the same form and length, another key and signature */
-        kp_test_certificate_make(&kp_test_signature, f.other, &f.other_length);
-    while (f.other_length != f.length);
+    kp_card_bench_open(&f);
+    kp_card_bench_make_other(&f);
     *state = &f;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    fixture *f = *state;
-    kamupin_card_free(&f->card);
-    const char *problem = kp_script_problem(&f->script);
-    kp_script_free(&f->script);
-    kamupin_context_free(&f->context);
-    return problem == NULL ? 0 : -1;
+    return kp_card_bench_close(*state);
 }
 
 static kamupin_status open_card(fixture *f, const char *which)

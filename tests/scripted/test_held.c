@@ -4,9 +4,8 @@
    Listing while another program holds a card in a transaction, or the reader list changes: the list
    comes, and says what it could not read. The other end is a script; the same before a real daemon
    is in test_card_held.py. */
+#include "card_bench.h"
 #include "provoke.h"
-#include "script_cards.h"
-#include "test_certificate.h"
 
 #include <core/context.h>
 
@@ -14,46 +13,19 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct fixture {
-    kp_script script;
-    kamupin_context *context;
-    kamupin_cancel *cancel;
-    kamupin_reader_list *list;
-    kamupin_card *card;
-    kamupin_error error;
-    unsigned char der[KP_TEST_CERTIFICATE_MAX];
-    size_t length;
-} fixture;
+typedef kp_card_bench fixture;
 
 static int setup(void **state)
 {
     static fixture f;
-    memset(&f, 0, sizeof f);
-    kp_script_init(&f.script);
-    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
-    options.backend = &f.script.backend;
-    assert_int_equal(kamupin_context_new(&options, &f.context, NULL), KAMUPIN_OK);
-    assert_int_equal(kamupin_cancel_new(f.context, &f.cancel, NULL), KAMUPIN_OK);
-    kp_test_certificate_make(&kp_test_signature, f.der, &f.length);
+    kp_card_bench_open(&f);
     *state = &f;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    fixture *f = *state;
-    kamupin_card_free(&f->card);
-    kamupin_reader_list_free(&f->list);
-    kamupin_cancel_free(&f->cancel);
-    kamupin_context_free(&f->context); /* waits for threads that were left behind */
-    const char *problem = kp_script_problem(&f->script);
-    kp_script_free(&f->script);
-    return problem == NULL ? 0 : -1;
-}
-
-static kamupin_status list_new(fixture *f)
-{
-    return kamupin_reader_list_new(f->context, f->cancel, &f->list, &f->error);
+    return kp_card_bench_close(*state);
 }
 
 static kamupin_status usable(fixture *f, size_t index)
@@ -71,7 +43,7 @@ static void held_beside_free(fixture *f, bool deaf)
     kp_script_akis2_identify(&f->script, 1, f->der, f->length, 3, 3);
     kp_script_take(&f->script, 0, deaf);
     f->context->held_ms = 700; /* for the free one too: not too short for a slow machine */
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_provokes(KAMUPIN_E_CARD_IN_USE, usable(f, 0));
     assert_int_equal(usable(f, 1), KAMUPIN_OK);
     assert_int_equal(kp_script_sent(&f->script, 0), 0);
@@ -94,7 +66,7 @@ static void test_connect_that_cannot_be_woken(void **state)
     kamupin_reader_list_free(&f->list);
     kp_script_akis2_identify(&f->script, 0, f->der, f->length, 3, 3);
     kp_script_akis2_again(&f->script, 1, f->der, f->length, 3, 3);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_int_equal(usable(f, 0), KAMUPIN_OK);
 }
 
@@ -132,7 +104,7 @@ static void *act_when_somebody_waits(void *object)
 static kamupin_status list_while(fixture *f, later *l)
 {
     assert_int_equal(pthread_create(&l->thread, NULL, act_when_somebody_waits, l), 0);
-    kamupin_status status = list_new(f);
+    kamupin_status status = kp_card_bench_list(f);
     pthread_join(l->thread, NULL);
     return status;
 }
@@ -193,7 +165,7 @@ static void test_list_is_read_again(void **state)
     kp_script_add(&f->script, "Goes", KP_ATR_AKIS2);
     kp_script_add(&f->script, "Stays", NULL);
     f->script.between = unplug_first;
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_int_equal(kamupin_reader_list_count(f->list), 1);
     assert_int_equal(kamupin_reader_list_get(f->list, 0, &info), KAMUPIN_OK);
     assert_string_equal(info.reader, "Stays");
@@ -211,7 +183,7 @@ static void test_list_that_grows(void **state)
         kp_script_add(&f->script, name, NULL);
     }
     f->script.between = plug_one_in;
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_int_equal(kamupin_reader_list_count(f->list), 21);
     assert_int_equal(f->script.lists, 2);
 }

@@ -3,66 +3,33 @@
 
    The reader list: how often the reader system is asked, which cards are connected to, several
    cards at once, and waiting. The other end is a script. */
+#include "card_bench.h"
 #include "provoke.h"
-#include "script_cards.h"
-#include "test_certificate.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-typedef struct fixture {
-    kp_script script;
-    kamupin_context *context;
-    kamupin_cancel *cancel;
-    kamupin_reader_list *list;
-    kamupin_error error;
-    unsigned char der[KP_TEST_CERTIFICATE_MAX];
-    size_t length;
-} fixture;
+typedef kp_card_bench fixture;
 
 static int setup(void **state)
 {
     static fixture f;
-    memset(&f, 0, sizeof f);
-    kp_script_init(&f.script);
-    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
-    options.backend = &f.script.backend;
-    assert_int_equal(kamupin_context_new(&options, &f.context, NULL), KAMUPIN_OK);
-    assert_int_equal(kamupin_cancel_new(f.context, &f.cancel, NULL), KAMUPIN_OK);
-    kp_test_certificate_make(&kp_test_signature, f.der, &f.length);
+    kp_card_bench_open(&f);
     *state = &f;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    fixture *f = *state;
-    kamupin_reader_list_free(&f->list);
-    const char *problem = kp_script_problem(&f->script);
-    kp_script_free(&f->script);
-    kamupin_cancel_free(&f->cancel);
-    kamupin_context_free(&f->context);
-    return problem == NULL ? 0 : -1;
-}
-
-static kamupin_status list_new(fixture *f)
-{
-    return kamupin_reader_list_new(f->context, f->cancel, &f->list, &f->error);
-}
-
-static kamupin_card_info info_of(fixture *f, size_t index)
-{
-    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
-    assert_int_equal(kamupin_reader_list_get(f->list, index, &info), KAMUPIN_OK);
-    return info;
+    return kp_card_bench_close(*state);
 }
 
 static void test_no_reader_is_no_failure(void **state)
 {
     fixture *f = *state;
     kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_int_equal(kamupin_reader_list_count(f->list), 0);
     assert_int_equal(kamupin_reader_list_get(f->list, 0, &info), KAMUPIN_E_INVALID_ARGUMENT);
     assert_int_equal(f->script.watches, 0);
@@ -81,18 +48,18 @@ static void test_what_each_reader_has(void **state)
     f->script.readers[2].mute = true;
     f->script.readers[3].exclusive = true;
     kp_script_akis2_identify(&f->script, 4, f->der, f->length, 3, 3);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_int_equal(kamupin_reader_list_count(f->list), 6);
-    assert_int_equal(info_of(f, 0).usable, KAMUPIN_E_NO_CARD);
-    assert_int_equal(info_of(f, 0).kind, KAMUPIN_CARD_NONE);
-    assert_int_equal(info_of(f, 1).usable, KAMUPIN_E_CARD_UNSUPPORTED);
-    assert_int_equal(info_of(f, 1).atr_length, 12);
-    assert_int_equal(info_of(f, 2).usable, KAMUPIN_E_CARD_MUTE);
-    assert_int_equal(info_of(f, 3).usable, KAMUPIN_E_CARD_IN_USE);
-    assert_int_equal(info_of(f, 4).usable, KAMUPIN_OK);
-    assert_string_equal(info_of(f, 4).reader, "Signature");
-    assert_string_equal(info_of(f, 4).product, "AKİS v2.x");
-    assert_int_equal(info_of(f, 5).usable, KAMUPIN_E_CARD_UNSUPPORTED);
+    assert_int_equal(kp_card_bench_info(f, 0).usable, KAMUPIN_E_NO_CARD);
+    assert_int_equal(kp_card_bench_info(f, 0).kind, KAMUPIN_CARD_NONE);
+    assert_int_equal(kp_card_bench_info(f, 1).usable, KAMUPIN_E_CARD_UNSUPPORTED);
+    assert_int_equal(kp_card_bench_info(f, 1).atr_length, 12);
+    assert_int_equal(kp_card_bench_info(f, 2).usable, KAMUPIN_E_CARD_MUTE);
+    assert_int_equal(kp_card_bench_info(f, 3).usable, KAMUPIN_E_CARD_IN_USE);
+    assert_int_equal(kp_card_bench_info(f, 4).usable, KAMUPIN_OK);
+    assert_string_equal(kp_card_bench_info(f, 4).reader, "Signature");
+    assert_string_equal(kp_card_bench_info(f, 4).product, "AKİS v2.x");
+    assert_int_equal(kp_card_bench_info(f, 5).usable, KAMUPIN_E_CARD_UNSUPPORTED);
     for (size_t i = 0; i < 6; i++)
         assert_int_equal(f->script.readers[i].connects, i == 4 ? 1 : 0);
     assert_int_equal(f->script.lists, 1);
@@ -108,9 +75,9 @@ static void test_long_names(void **state)
         snprintf(name, sizeof name, "%0126d", i);
         kp_script_add(&f->script, name, NULL);
     }
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_int_equal(kamupin_reader_list_count(f->list), 20);
-    assert_string_equal(info_of(f, 19).reader, name);
+    assert_string_equal(kp_card_bench_info(f, 19).reader, name);
     assert_int_equal(f->script.lists, 2);
     assert_int_equal(f->script.watches, 1);
 }
@@ -125,9 +92,9 @@ static void test_many_cards(void **state)
         kp_script_add(&f->script, name, KP_ATR_AKIS2);
         kp_script_akis2_identify(&f->script, i, f->der, f->length, (int)(i % 4), 3);
     }
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     for (size_t i = 0; i < 8; i++)
-        assert_int_equal(info_of(f, i).pin_tries_left, i % 4);
+        assert_int_equal(kp_card_bench_info(f, i).pin_tries_left, i % 4);
     assert_int_equal(f->script.opens, 9);
     assert_int_equal(f->script.watches, 1);
     assert_int_equal(f->script.workers_now, 1); /* the list's own, for waiting */
@@ -141,10 +108,10 @@ static void test_one_card_fails(void **state)
     kp_script_add(&f->script, "B", KP_ATR_AKIS2);
     kp_script_break(&f->script, 0, "00A40000023F0000", KAMUPIN_E_READER_FAILED);
     kp_script_akis2_identify(&f->script, 1, f->der, f->length, 3, 3);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
-    assert_int_equal(info_of(f, 0).usable, KAMUPIN_E_READER_FAILED);
-    assert_string_equal(info_of(f, 0).card_id, "");
-    assert_int_equal(info_of(f, 1).usable, KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_info(f, 0).usable, KAMUPIN_E_READER_FAILED);
+    assert_string_equal(kp_card_bench_info(f, 0).card_id, "");
+    assert_int_equal(kp_card_bench_info(f, 1).usable, KAMUPIN_OK);
 }
 
 /* Another program resets the card while it is read: read again, once. */
@@ -155,13 +122,13 @@ static void test_reset_while_reading(void **state)
     kp_script_expect(&f->script, 0, "00A40000023F0000", "9000");
     kp_script_break(&f->script, 0, "00A40100023D1000", KAMUPIN_E_CARD_RESET);
     kp_script_akis2_identify(&f->script, 0, f->der, f->length, 3, 3);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
-    assert_int_equal(info_of(f, 0).usable, KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_info(f, 0).usable, KAMUPIN_OK);
     kamupin_reader_list_free(&f->list);
     for (int turn = 0; turn < 2; turn++)
         kp_script_break(&f->script, 0, "00A4040007504B43532D313500", KAMUPIN_E_CARD_RESET);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
-    assert_int_equal(info_of(f, 0).usable, KAMUPIN_E_CARD_RESET);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_info(f, 0).usable, KAMUPIN_E_CARD_RESET);
 }
 
 static void test_failures_of_the_reader_system(void **state)
@@ -169,18 +136,18 @@ static void test_failures_of_the_reader_system(void **state)
     fixture *f = *state;
     kp_script_add(&f->script, "A", NULL);
     f->script.next_open = KAMUPIN_E_READER_SERVICE_DOWN;
-    assert_provokes(KAMUPIN_E_READER_SERVICE_DOWN, list_new(f));
+    assert_provokes(KAMUPIN_E_READER_SERVICE_DOWN, kp_card_bench_list(f));
     f->script.next_open = KAMUPIN_E_READER_NOT_PERMITTED;
-    assert_provokes(KAMUPIN_E_READER_NOT_PERMITTED, list_new(f));
+    assert_provokes(KAMUPIN_E_READER_NOT_PERMITTED, kp_card_bench_list(f));
     f->script.next_list = KAMUPIN_E_READER_FAILED;
-    assert_provokes(KAMUPIN_E_READER_FAILED, list_new(f));
+    assert_provokes(KAMUPIN_E_READER_FAILED, kp_card_bench_list(f));
     f->script.next_watch = KAMUPIN_E_READER_SERVICE_DOWN;
-    assert_provokes(KAMUPIN_E_READER_SERVICE_DOWN, list_new(f));
+    assert_provokes(KAMUPIN_E_READER_SERVICE_DOWN, kp_card_bench_list(f));
     assert_null(f->list);
     assert_int_equal(f->error.status, KAMUPIN_E_READER_SERVICE_DOWN);
     assert_int_equal(f->error.origin, KAMUPIN_FROM_READER);
     kamupin_cancel_pull(f->cancel);
-    assert_provokes(KAMUPIN_E_CANCELLED, list_new(f));
+    assert_provokes(KAMUPIN_E_CANCELLED, kp_card_bench_list(f));
 }
 
 /* ---- waiting ---- */
@@ -238,22 +205,22 @@ static void test_wait_sees_a_card_come_and_go(void **state)
 {
     fixture *f = *state;
     kp_script_add(&f->script, "A", NULL);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_int_equal(wait_and(f, insert), KAMUPIN_OK);
     assert_int_equal(kp_script_sent(&f->script, 0), 0);
     kamupin_reader_list_free(&f->list);
     kp_script_akis2_identify(&f->script, 0, f->der, f->length, 3, 3);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_int_equal(wait_and(f, remove_card), KAMUPIN_OK);
 }
 
 static void test_wait_sees_a_reader_come_and_go(void **state)
 {
     fixture *f = *state;
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_int_equal(wait_and(f, attach), KAMUPIN_OK);
     kamupin_reader_list_free(&f->list);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_int_equal(wait_and(f, unplug), KAMUPIN_OK);
 }
 
@@ -261,11 +228,11 @@ static void test_wait_sees_a_reader_come_and_go(void **state)
 static void test_wait_sees_what_was_before_it(void **state)
 {
     fixture *f = *state;
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     attach(f);
     assert_int_equal(kamupin_reader_list_wait(f->list, -1, NULL, &f->error), KAMUPIN_OK);
     kamupin_reader_list_free(&f->list);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     insert(f);
     assert_int_equal(kamupin_reader_list_wait(f->list, -1, NULL, &f->error), KAMUPIN_OK);
 }
@@ -274,7 +241,7 @@ static void test_wait_ends(void **state)
 {
     fixture *f = *state;
     kp_script_add(&f->script, "A", NULL);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     assert_provokes(KAMUPIN_E_TIMED_OUT,
                     kamupin_reader_list_wait(f->list, 0, f->cancel, &f->error));
     assert_provokes(KAMUPIN_E_TIMED_OUT,
@@ -305,7 +272,7 @@ static void test_a_late_cancel_is_not_the_next_waits(void **state)
     plain = &before;
     f->script.backend.watch = watch_then_wake;
     kp_script_add(&f->script, "A", NULL);
-    assert_int_equal(list_new(f), KAMUPIN_OK);
+    assert_int_equal(kp_card_bench_list(f), KAMUPIN_OK);
     for (int i = 0; i < 3; i++)
         assert_int_equal(kamupin_reader_list_wait(f->list, 20, f->cancel, &f->error),
                          KAMUPIN_E_TIMED_OUT);

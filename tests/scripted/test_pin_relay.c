@@ -19,22 +19,14 @@ static const char *const RELAYED[] = {"0084000008", "0082008304C0C1C2C3", NULL};
 #define RESET_PIN "00 2C 02 81 08 3938373635343332"
 #define BEFORE    5 /* identification and guard */
 
-typedef struct place {
-    kp_bench bench;
-    kp_desk desk;
-    kp_profile row;
-} place;
+typedef kp_desk_place place;
 
 /* A blocked card whose right survives in clear. */
 static void open_place(place *here)
 {
-    kp_bench_open(&here->bench, "akis-2", 3);
-    here->desk = kp_desk_of(&here->bench);
-    here->desk.form = KP_FORM_RELAY;
+    kp_desk_open_place(here, KP_FORM_RELAY);
     here->desk.relayed = RELAYED;
-    here->row = *here->bench.card.identity.profile;
     here->row.relay_keys = false;
-    here->bench.card.identity.profile = &here->row;
     kp_bench_confirm(&here->bench);
     kp_bench_tries(&here->bench, 0);
 }

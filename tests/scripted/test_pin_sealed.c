@@ -20,22 +20,13 @@
 
 #define RESET_WITH_PUK "00 2C 00 81 10 3731373137313731 3938373635343332"
 
-/* A card whose row knows no external authentication. */
-typedef struct place {
-    kp_bench bench;
-    kp_desk desk;
-    kp_profile row;
-} place;
+typedef kp_desk_place place;
 
+/* A card whose row knows no external authentication. */
 static void open_place(place *here)
 {
-    kp_bench_open(&here->bench, "akis-2", 3);
-    here->desk = kp_desk_of(&here->bench);
-    here->desk.form = KP_FORM_SEALED_PUK;
-    here->row = *here->bench.card.identity.profile;
+    kp_desk_open_place(here, KP_FORM_SEALED_PUK);
     here->row.external_authenticate = (kp_form){.proof = KP_UNKNOWN};
-    here->bench.card.identity.profile = &here->row;
-    here->bench.card.identity.info.pin_state = KAMUPIN_PIN_BLOCKED;
 }
 
 static void expect_puk(place *here, int left)

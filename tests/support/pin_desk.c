@@ -133,6 +133,16 @@ kamupin_status kp_desk_reset_with(kp_desk *it, unsigned int risk, unsigned int v
     return status;
 }
 
+void kp_desk_open_place(kp_desk_place *place, kp_authority_form form)
+{
+    kp_bench_open(&place->bench, "akis-2", 3);
+    place->desk = kp_desk_of(&place->bench);
+    place->desk.form = form;
+    place->row = *place->bench.card.identity.profile;
+    place->bench.card.identity.profile = &place->row;
+    place->bench.card.identity.info.pin_state = KAMUPIN_PIN_BLOCKED;
+}
+
 kamupin_status kp_desk_reset(kp_desk *it, kp_evidence *evidence)
 {
     return kp_desk_reset_with(it, KAMUPIN_RISK_NONE, KP_OP_RESET_BY_CRYPTOGRAM, evidence);

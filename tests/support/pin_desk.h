@@ -54,6 +54,14 @@ kp_authority kp_desk_authority(kp_desk *it);
 /** Opens a bench with a blocked akis-2 card, scripted up to its challenge, and a desk. */
 void kp_desk_open_blocked(kp_bench *bench, kp_desk *it);
 
+/** A desk for one form, at a card whose row the test may change: a blocked akis-2. */
+typedef struct kp_desk_place {
+    kp_bench bench;
+    kp_desk desk;
+    kp_profile row; /* in place of the card's */
+} kp_desk_place;
+void kp_desk_open_place(kp_desk_place *place, kp_authority_form form);
+
 /** One attempt with NEW_PIN; the service vouches for the row and nothing is risked, or as given. */
 kamupin_status kp_desk_reset(kp_desk *it, kp_evidence *evidence);
 kamupin_status kp_desk_reset_with(kp_desk *it, unsigned int risk, unsigned int vouched,

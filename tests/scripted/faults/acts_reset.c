@@ -104,58 +104,28 @@ static void judge(kp_stand *stand, kamupin_status status)
     }
 }
 
-const kp_act kp_act_reset = {.name = "reset, blocked",
-                             .personality = "akis2",
-                             .more = "pin.tries 0\n",
-                             .run = reset,
-                             .judge = judge,
-                             .right = KAMUPIN_OK,
-                             .decisive = RESET};
+#define OF_A_RESET(NAME, MORE, DETAIL, BEHIND)                                                     \
+    {                                                                                              \
+        .name = NAME, .personality = "akis2", .more = MORE, .run = reset, .judge = judge,          \
+        .right = KAMUPIN_OK, .decisive = RESET, .detail = DETAIL, .behind = BEHIND                 \
+    }
+#define BLOCKED "pin.tries 0\n"
 
-const kp_act kp_act_reset_usable = {.name = "reset, usable",
-                                    .personality = "akis2",
-                                    .more = "pin.tries 2\nreply 61xx on\n",
-                                    .run = reset,
-                                    .judge = judge,
-                                    .right = KAMUPIN_OK,
-                                    .decisive = RESET};
+const kp_act kp_act_reset = OF_A_RESET("reset, blocked", BLOCKED, KP_FORM_CRYPTOGRAM, 0);
+const kp_act kp_act_reset_usable =
+    OF_A_RESET("reset, usable", "pin.tries 2\nreply 61xx on\n", KP_FORM_CRYPTOGRAM, 0);
 
 /* The PUK's counter is read once more behind the command. */
-const kp_act kp_act_reset_sealed = {.name = "reset by sealed PUK",
-                                    .personality = "akis2",
-                                    .more = "pin.tries 0\npuk.uses 5\n",
-                                    .run = reset,
-                                    .judge = judge,
-                                    .right = KAMUPIN_OK,
-                                    .decisive = RESET,
-                                    .detail = KP_FORM_SEALED_PUK,
-                                    .behind = 1};
+const kp_act kp_act_reset_sealed =
+    OF_A_RESET("reset by sealed PUK", BLOCKED "puk.uses 5\n", KP_FORM_SEALED_PUK, 1);
 
-const kp_act kp_act_reset_relay = {.name = "reset by relay",
-                                   .personality = "akis2",
-                                   .more = "pin.tries 0\n",
-                                   .run = reset,
-                                   .judge = judge,
-                                   .right = KAMUPIN_OK,
-                                   .decisive = RESET,
-                                   .detail = KP_FORM_RELAY};
+const kp_act kp_act_reset_relay = OF_A_RESET("reset by relay", BLOCKED, KP_FORM_RELAY, 0);
 
 /* The right lives in a session: the new PIN goes under the keys that the service hands over. */
-const kp_act kp_act_reset_session = {.name = "reset by relay in a session, AES",
-                                     .personality = "akis2",
-                                     .more = "pin.tries 0\n" KP_SESSION_AES,
-                                     .run = reset,
-                                     .judge = judge,
-                                     .right = KAMUPIN_OK,
-                                     .decisive = RESET,
-                                     .detail = KP_FORM_RELAY | KP_IN_SESSION};
+const kp_act kp_act_reset_session = OF_A_RESET(
+    "reset by relay in a session, AES", BLOCKED KP_SESSION_AES, KP_FORM_RELAY | KP_IN_SESSION, 0);
 
 /* … and the protected answers come in parts, which GET RESPONSE fetches. */
-const kp_act kp_act_reset_session_parts = {.name = "reset by relay in a session, 3DES, 61xx",
-                                           .personality = "akis2",
-                                           .more = "pin.tries 0\nreply 61xx on\n" KP_SESSION_3DES,
-                                           .run = reset,
-                                           .judge = judge,
-                                           .right = KAMUPIN_OK,
-                                           .decisive = RESET,
-                                           .detail = KP_FORM_RELAY | KP_IN_SESSION};
+const kp_act kp_act_reset_session_parts =
+    OF_A_RESET("reset by relay in a session, 3DES, 61xx", BLOCKED "reply 61xx on\n" KP_SESSION_3DES,
+               KP_FORM_RELAY | KP_IN_SESSION, 0);

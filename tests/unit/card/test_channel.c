@@ -3,9 +3,7 @@
 
    The last place before the wire: what is never sent, what is repeated and what is not, what the
    log shows, and what a lost card becomes. The other end is a script. */
-#include "script_cards.h"
-
-#include <card/channel.h>
+#include "channel_bench.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,56 +15,19 @@
 
 static const uint8_t digits[] = "12345678";
 
-typedef struct fixture {
-    kp_script script;
-    kamupin_context *context;
-    kp_channel channel;
-    kp_response response;
-    kamupin_error error;
-    char log[8000];
-} fixture;
-
-static void keep_log(void *user, kamupin_log_level level, const char *room, const char *line)
-{
-    fixture *f = user;
-    size_t used = strlen(f->log);
-    (void)level;
-    (void)room;
-    snprintf(f->log + used, sizeof f->log - used, "%s\n", line);
-}
+typedef kp_channel_bench fixture;
 
 static int setup(void **state)
 {
     static fixture f;
-    memset(&f, 0, sizeof f);
-    kp_script_init(&f.script);
-    kp_script_add(&f.script, "R", KP_ATR_AKIS2);
-    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
-    options.backend = &f.script.backend;
-    options.log = keep_log;
-    options.log_user = &f;
-    options.log_level = KAMUPIN_LOG_TRACE;
-    assert_int_equal(kamupin_context_new(&options, &f.context, NULL), KAMUPIN_OK);
-    assert_int_equal(kp_channel_open(f.context, "R", &f.channel, &f.error), KAMUPIN_OK);
-    assert_int_equal(kp_channel_begin(&f.channel, NULL, &f.error), KAMUPIN_OK);
-    f.channel.stale = false;
+    kp_channel_bench_open(&f);
     *state = &f;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    fixture *f = *state;
-    kp_channel_close(&f->channel);
-    const char *problem = kp_script_problem(&f->script);
-    kp_script_free(&f->script);
-    kamupin_context_free(&f->context);
-    return problem == NULL ? 0 : -1;
-}
-
-static kamupin_status send(fixture *f, const kp_command *command)
-{
-    return kp_channel_send(&f->channel, command, &f->response, &f->error);
+    return kp_channel_bench_close(*state);
 }
 
 static kamupin_status send_bytes(fixture *f, uint8_t cla, uint8_t ins, uint8_t p1, uint8_t p2,
@@ -74,7 +35,7 @@ static kamupin_status send_bytes(fixture *f, uint8_t cla, uint8_t ins, uint8_t p
 {
     const kp_command command = {cla,          ins,        p1,   p2, data ? digits : NULL,
                                 data ? 8 : 0, KP_LE_NONE, false};
-    return send(f, &command);
+    return kp_channel_bench_send(f, &command);
 }
 
 /* Every form that must not pass, in any class: nothing reaches the backend. */
@@ -151,9 +112,9 @@ static void test_log_shows_no_secret(void **state)
     send_bytes(f, 0, 0x20, 0, 0x81, true); /* secret by its instruction, though nobody said so */
     send_bytes(f, 0, 0x82, 0, 0x83, true);
     const kp_command marked = {0x00, 0xCA, 0, 0, digits, 8, KP_LE_NONE, true};
-    assert_int_equal(send(f, &marked), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &marked), KAMUPIN_OK);
     const kp_command challenge = {.ins = 0x84, .le = 8};
-    assert_int_equal(send(f, &challenge), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &challenge), KAMUPIN_OK);
     assert_string_equal(f->log, "R > 00200081**\nR < 63C2\n"
                                 "R > 00820083**\nR < **9000\n"
                                 "R > 00CA0000**\nR < **9000\n"
@@ -167,7 +128,7 @@ static void test_get_response(void **state)
     kp_script_expect(&f->script, 0, "00C0000003", "030405 6100");
     kp_script_expect(&f->script, 0, "00C0000000", "06 9000");
     const kp_command read = {.ins = 0xB0, .le = 0xF4};
-    assert_int_equal(send(f, &read), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &read), KAMUPIN_OK);
     assert_int_equal(f->response.sw, 0x9000);
     assert_int_equal(f->response.length, 6);
     assert_memory_equal(f->response.data, "\1\2\3\4\5\6", 6);
@@ -179,7 +140,7 @@ static void test_get_response_without_end(void **state)
     const kp_command read = {.ins = 0xB0, .le = 0xF4};
     kp_script_expect(&f->script, 0, "00B00000F4", "6110");
     kp_script_expect(&f->script, 0, "00C0000010", "6110");
-    assert_int_equal(send(f, &read), KAMUPIN_E_CARD_REPLY_MALFORMED);
+    assert_int_equal(kp_channel_bench_send(f, &read), KAMUPIN_E_CARD_REPLY_MALFORMED);
     char reply[2 * 256 + 5];
     for (size_t i = 0; i < 256; i++)
         strcpy(reply + 2 * i, "5A");
@@ -187,7 +148,7 @@ static void test_get_response_without_end(void **state)
     kp_script_expect(&f->script, 0, "00B00000F4", reply);
     for (int i = 0; i < 16; i++)
         kp_script_expect(&f->script, 0, "00C0000000", reply);
-    assert_int_equal(send(f, &read), KAMUPIN_E_CARD_REPLY_MALFORMED);
+    assert_int_equal(kp_channel_bench_send(f, &read), KAMUPIN_E_CARD_REPLY_MALFORMED);
 }
 
 static void test_wrong_le_is_mended_once(void **state)
@@ -200,13 +161,13 @@ static void test_wrong_le_is_mended_once(void **state)
     kp_script_expect(&f->script, 0, "00A40000023F0000", "6C02");
     kp_script_expect(&f->script, 0, "00A40000023F0002", "6F009000");
     const kp_command read = {.ins = 0xB0, .le = 0xF4};
-    assert_int_equal(send(f, &read), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &read), KAMUPIN_OK);
     assert_int_equal(f->response.length, 2);
-    assert_int_equal(send(f, &read), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &read), KAMUPIN_OK);
     assert_int_equal(f->response.sw, 0x6C03);
     const kp_command select = {
         .ins = 0xA4, .data = (const uint8_t *)"\x3F\x00", .length = 2, .le = KP_LE_MAX};
-    assert_int_equal(send(f, &select), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &select), KAMUPIN_OK);
     assert_int_equal(f->response.sw, 0x9000);
 }
 
@@ -218,19 +179,19 @@ static void test_secret_commands_are_never_repeated(void **state)
     kp_script_expect(&f->script, 0, "0082008308 3132333435363738 00", "6C10");
     kp_script_expect(&f->script, 0, "0020008108 3132333435363738 00", "");
     kp_command command = {0, 0x20, 0, 0x81, digits, 8, KP_LE_MAX, false};
-    assert_int_equal(send(f, &command), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &command), KAMUPIN_OK);
     assert_int_equal(f->response.sw, 0x6C10);
     command.ins = 0x82;
     command.p2 = 0x83;
-    assert_int_equal(send(f, &command), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &command), KAMUPIN_OK);
     command.ins = 0x20;
     command.p2 = 0x81;
-    assert_int_equal(send(f, &command), KAMUPIN_E_CARD_RESET);
+    assert_int_equal(kp_channel_bench_send(f, &command), KAMUPIN_E_CARD_RESET);
     assert_true(f->channel.delivered);
     const kp_command marked = {.ins = 0xCA, .le = 8, .secret = true}; /* though it carries none */
     kp_script_expect(&f->script, 0, "00CA000008", "6C10");
     f->channel.stale = false;
-    assert_int_equal(send(f, &marked), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &marked), KAMUPIN_OK);
     assert_int_equal(kp_script_sent(&f->script, 0), 4);
 }
 
@@ -272,12 +233,12 @@ static void test_long_data_goes_as_a_chain(void **state)
     kp_script_expect(&f->script, 0, part_of("102A9E9A", 0, 244, "", text), "9000");
     kp_script_expect(&f->script, 0, part_of("102A9E9A", 244, 244, "", text), "9000");
     kp_script_expect(&f->script, 0, part_of("002A9E9A", 488, 112, "00", text), "DD9000");
-    assert_int_equal(send(f, &one), KAMUPIN_OK);
-    assert_int_equal(send(f, &two), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &one), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &two), KAMUPIN_OK);
     assert_int_equal(f->response.sw, 0x9000);
     assert_int_equal(f->response.length, 2);
     assert_memory_equal(f->response.data, "\xBB\xCC", 2);
-    assert_int_equal(send(f, &three), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &three), KAMUPIN_OK);
     assert_int_equal(f->response.length, 1);
 }
 
@@ -315,7 +276,7 @@ static void test_a_chain_is_never_repeated(void **state)
         step.expect = rows[i].at == 0 ? part_of("102C0281", 0, 244, "", text)
                                       : part_of("002C0281", 244, 56, "00", text);
         kp_script_steps(&f->script, 0, &step, 1);
-        assert_int_equal(send(f, &command), rows[i].status);
+        assert_int_equal(kp_channel_bench_send(f, &command), rows[i].status);
         assert_int_equal(f->response.sw, rows[i].sw);
         assert_int_equal(f->channel.delivered, rows[i].delivered);
         assert_null(strstr(f->log, "00010203"));
@@ -332,15 +293,15 @@ static void test_what_is_no_chain(void **state)
     puk.p1 = 0;
     puk.p2 = 0x81;
     own.cla = 0x80;
-    assert_int_equal(send(f, &puk), KAMUPIN_E_COMMAND_FORBIDDEN);
-    assert_int_equal(send(f, &own), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kp_channel_bench_send(f, &puk), KAMUPIN_E_COMMAND_FORBIDDEN);
+    assert_int_equal(kp_channel_bench_send(f, &own), KAMUPIN_E_INVALID_ARGUMENT);
     assert_int_equal(kp_script_sent(&f->script, 0), 0);
     /* not even a command that could be mended is, when it is a chain */
     char text[2 * CHAIN_MAX];
     kp_command select = long_command(0xA4, 245);
     kp_script_expect(&f->script, 0, part_of("10A49E9A", 0, 244, "", text), "9000");
     kp_script_expect(&f->script, 0, part_of("00A49E9A", 244, 1, "00", text), "6C02");
-    assert_int_equal(send(f, &select), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &select), KAMUPIN_OK);
     assert_int_equal(f->response.sw, 0x6C02);
 }
 
@@ -351,12 +312,12 @@ static void test_stale_blocks_secrets(void **state)
     kp_script_expect(&f->script, 0, "0084000008", "90");
     kp_script_expect(&f->script, 0, "0084000008", "01020304050607089000");
     const kp_command challenge = {.ins = 0x84, .le = 8};
-    assert_int_equal(send(f, &challenge), KAMUPIN_E_CARD_RESET);
+    assert_int_equal(kp_channel_bench_send(f, &challenge), KAMUPIN_E_CARD_RESET);
     assert_int_equal(f->response.sw, 0);
     assert_true(f->channel.stale);
     assert_int_equal(send_bytes(f, 0, 0x20, 0, 0x81, true), KAMUPIN_E_CARD_RESET);
     assert_false(f->channel.delivered);
-    assert_int_equal(send(f, &challenge), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &challenge), KAMUPIN_OK);
 }
 
 static void test_kinds_of_loss(void **state)
@@ -437,7 +398,7 @@ static void test_no_command_outside_a_transaction(void **state)
     fixture *f = *state;
     kp_channel_end(&f->channel);
     const kp_command read = {.ins = 0xB0, .le = 0xF4};
-    assert_int_equal(send(f, &read), KAMUPIN_E_WRONG_STATE);
+    assert_int_equal(kp_channel_bench_send(f, &read), KAMUPIN_E_WRONG_STATE);
     assert_int_equal(kp_script_sent(&f->script, 0), 0);
 }
 
@@ -460,7 +421,7 @@ static void test_an_answer_beyond_its_room_is_not_read(void **state)
     const kp_command read = {.ins = 0xB0, .le = 0xF4};
 
     f->script.backend.transmit = claims_more;
-    assert_int_equal(send(f, &read), KAMUPIN_E_CARD_REPLY_MALFORMED);
+    assert_int_equal(kp_channel_bench_send(f, &read), KAMUPIN_E_CARD_REPLY_MALFORMED);
     assert_int_equal(f->response.length, 0);
 }
 

@@ -4,10 +4,9 @@
    A channel on which a session of secure messaging stands: everything goes protected or not at all,
    and what ends a session ends it before the next command. The card is a script that says the lines
    of ICAO Doc 9303-11, Appendix D.4. */
-#include "script_cards.h"
+#include "channel_bench.h"
 #include "sm_keys.h"
 
-#include <card/channel.h>
 #include <card/select.h>
 
 #include <setjmp.h>
@@ -31,40 +30,12 @@ static const kp_command select_com = {.ins = 0xA4,
                                       .le = KP_LE_NONE};
 static const kp_command read_four = {.ins = 0xB0, .le = 4};
 
-typedef struct fixture {
-    kp_script script;
-    kamupin_context *context;
-    kp_channel channel;
-    kp_sm *session;
-    kp_response response;
-    kamupin_error error;
-    char log[4000];
-} fixture;
-
-static void keep_log(void *user, kamupin_log_level level, const char *room, const char *line)
-{
-    fixture *f = user;
-    size_t used = strlen(f->log);
-    (void)level;
-    (void)room;
-    snprintf(f->log + used, sizeof f->log - used, "%s\n", line);
-}
+typedef kp_channel_bench fixture;
 
 static int setup(void **state)
 {
     static fixture f;
-    memset(&f, 0, sizeof f);
-    kp_script_init(&f.script);
-    kp_script_add(&f.script, "R", KP_ATR_AKIS2);
-    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
-    options.backend = &f.script.backend;
-    options.log = keep_log;
-    options.log_user = &f;
-    options.log_level = KAMUPIN_LOG_TRACE;
-    assert_int_equal(kamupin_context_new(&options, &f.context, NULL), KAMUPIN_OK);
-    assert_int_equal(kp_channel_open(f.context, "R", &f.channel, &f.error), KAMUPIN_OK);
-    assert_int_equal(kp_channel_begin(&f.channel, NULL, &f.error), KAMUPIN_OK);
-    f.channel.stale = false;
+    kp_channel_bench_open(&f);
     f.session = kp_test_sm_open(f.context, KP_SM_3DES, KP_TEST_SM_ICAO);
     f.channel.sm = f.session;
     *state = &f;
@@ -73,18 +44,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    fixture *f = *state;
-    kp_channel_close(&f->channel);
-    const char *problem = kp_script_problem(&f->script);
-    kp_sm_close(&f->session);
-    kp_script_free(&f->script);
-    kamupin_context_free(&f->context);
-    return problem == NULL ? 0 : -1;
-}
-
-static kamupin_status send(fixture *f, const kp_command *command)
-{
-    return kp_channel_send(&f->channel, command, &f->response, &f->error);
+    return kp_channel_bench_close(*state);
 }
 
 /* From here on no command reaches the backend, and each leaves the response empty. */
@@ -104,7 +64,7 @@ static void nothing_passes(fixture *f)
     assert_false(kp_sm_alive(f->session));
     f->channel.stale = false;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        assert_int_equal(send(f, &commands[i]), KAMUPIN_E_SECURE_MESSAGING);
+        assert_int_equal(kp_channel_bench_send(f, &commands[i]), KAMUPIN_E_SECURE_MESSAGING);
         assert_false(f->channel.delivered);
         assert_int_equal(f->response.sw, 0);
         assert_int_equal(f->response.length, 0);
@@ -117,17 +77,17 @@ static void test_protects_and_checks(void **state)
     fixture *f = *state;
     kp_script_expect(&f->script, 0, SELECT, SELECT_ANSWER "9000");
     kp_script_expect(&f->script, 0, READ, READ_ANSWER "9000");
-    assert_int_equal(send(f, &select_com), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &select_com), KAMUPIN_OK);
     assert_int_equal(f->response.sw, 0x9000);
     assert_int_equal(f->response.length, 0);
-    assert_int_equal(send(f, &read_four), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &read_four), KAMUPIN_OK);
     assert_int_equal(f->response.length, 4);
     assert_memory_equal(f->response.data, "\x60\x14\x5F\x01", 4);
     assert_int_equal(kp_channel_block(&f->channel), KP_SM_DATA_MAX);
     f->channel.sm = NULL; /* taken away: in clear again */
     assert_int_equal(kp_channel_block(&f->channel), KP_APDU_BLOCK);
     kp_script_expect(&f->script, 0, "00B0000004", "601461 9000");
-    assert_int_equal(send(f, &read_four), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &read_four), KAMUPIN_OK);
 }
 
 /* Pieces that the transport hands over one by one are one protected answer. */
@@ -138,8 +98,8 @@ static void test_answer_in_pieces(void **state)
     kp_script_expect(&f->script, 0, "00C000000E", SELECT_ANSWER "9000");
     kp_script_expect(&f->script, 0, READ, "8709019FF0EC34F992 6110");
     kp_script_expect(&f->script, 0, "00C0000010", "2651990290008E08AD55CC17140B2DED 9000");
-    assert_int_equal(send(f, &select_com), KAMUPIN_OK);
-    assert_int_equal(send(f, &read_four), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &select_com), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &read_four), KAMUPIN_OK);
     assert_memory_equal(f->response.data, "\x60\x14\x5F\x01", 4);
 }
 
@@ -157,7 +117,7 @@ static void test_status_words_without_protection(void **state)
             assert_int_equal(setup(state), 0);
         fixture *f = *state;
         kp_script_expect(&f->script, 0, SELECT, rows[i].answer);
-        assert_int_equal(send(f, &select_com), KAMUPIN_E_SECURE_MESSAGING);
+        assert_int_equal(kp_channel_bench_send(f, &select_com), KAMUPIN_E_SECURE_MESSAGING);
         assert_int_equal(f->error.status_word, rows[i].sw);
         assert_int_equal(f->error.tries_left, -1);
         assert_true(f->channel.delivered);
@@ -181,7 +141,7 @@ static void test_answers_that_do_not_hold(void **state)
             assert_int_equal(setup(state), 0);
         fixture *f = *state;
         kp_script_expect(&f->script, 0, SELECT, answers[i]);
-        assert_int_equal(send(f, &select_com), KAMUPIN_E_SECURE_MESSAGING);
+        assert_int_equal(kp_channel_bench_send(f, &select_com), KAMUPIN_E_SECURE_MESSAGING);
         assert_true(f->channel.delivered);
         assert_int_equal(f->response.length, 0);
         nothing_passes(f);
@@ -195,7 +155,7 @@ static void test_loss_ends_the_session(void **state)
 {
     fixture *f = *state;
     kp_script_break(&f->script, 0, SELECT, KAMUPIN_E_CARD_RESET);
-    assert_int_equal(send(f, &select_com), KAMUPIN_E_CARD_RESET);
+    assert_int_equal(kp_channel_bench_send(f, &select_com), KAMUPIN_E_CARD_RESET);
     assert_true(f->channel.stale);
     nothing_passes(f);
 }
@@ -215,7 +175,7 @@ static void test_promises_without_end(void **state)
     fixture *f = *state;
     kp_script_expect(&f->script, 0, SELECT, "6110");
     kp_script_expect(&f->script, 0, "00C0000010", "6110");
-    assert_int_equal(send(f, &select_com), KAMUPIN_E_CARD_REPLY_MALFORMED);
+    assert_int_equal(kp_channel_bench_send(f, &select_com), KAMUPIN_E_CARD_REPLY_MALFORMED);
     nothing_passes(f);
 }
 
@@ -224,7 +184,7 @@ static void test_the_transaction_ends_it(void **state)
 {
     fixture *f = *state;
     kp_script_expect(&f->script, 0, SELECT, SELECT_ANSWER "9000");
-    assert_int_equal(send(f, &select_com), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &select_com), KAMUPIN_OK);
     kp_channel_end(&f->channel);
     assert_int_equal(kp_channel_begin(&f->channel, NULL, &f->error), KAMUPIN_OK);
     nothing_passes(f);
@@ -248,11 +208,11 @@ static void test_never_sent_protected(void **state)
                                     .data = digits,
                                     .length = rows[i].length,
                                     .le = KP_LE_NONE};
-        assert_int_equal(send(f, &command), KAMUPIN_E_COMMAND_FORBIDDEN);
+        assert_int_equal(kp_channel_bench_send(f, &command), KAMUPIN_E_COMMAND_FORBIDDEN);
         assert_false(f->channel.delivered);
     }
     kp_script_expect(&f->script, 0, SELECT, SELECT_ANSWER "9000");
-    assert_int_equal(send(f, &select_com), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &select_com), KAMUPIN_OK);
 }
 
 /* A command that the service protected passes a channel without session as it is, and its answer
@@ -273,7 +233,7 @@ static void test_relayed_as_it_is(void **state)
         .le = KP_LE_MAX};
     assert_true(kp_sm_is_protected(&relayed));
     kp_script_expect(&f->script, 0, SELECT, SELECT_ANSWER "9000");
-    assert_int_equal(send(f, &relayed), KAMUPIN_OK);
+    assert_int_equal(kp_channel_bench_send(f, &relayed), KAMUPIN_OK);
     assert_int_equal(f->response.length, 14);
     const kp_command empty_verify = {
         .cla = 0x0C,
@@ -283,9 +243,9 @@ static void test_relayed_as_it_is(void **state)
         .length = kp_test_sm_bytes("8E08BF8B92D635FF24F8", data, sizeof data),
         .le = KP_LE_MAX};
     assert_true(kp_sm_is_protected(&empty_verify));
-    assert_int_equal(send(f, &empty_verify), KAMUPIN_E_COMMAND_FORBIDDEN);
+    assert_int_equal(kp_channel_bench_send(f, &empty_verify), KAMUPIN_E_COMMAND_FORBIDDEN);
     f->channel.sm = f->session; /* and none is wrapped a second time */
-    assert_int_equal(send(f, &relayed), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kp_channel_bench_send(f, &relayed), KAMUPIN_E_INVALID_ARGUMENT);
     assert_false(f->channel.delivered);
 }
 
@@ -301,7 +261,7 @@ static void test_log(void **state)
                               .le = KP_LE_NONE};
     kp_script_expect(&f->script, 0, "0C2C028115 870901................ 8E08................ 00",
                      "6988");
-    assert_int_equal(send(f, &reset), KAMUPIN_E_SECURE_MESSAGING);
+    assert_int_equal(kp_channel_bench_send(f, &reset), KAMUPIN_E_SECURE_MESSAGING);
     assert_string_equal(f->log, "R > 0C2C0281**\nR < 6988\nR: secure messaging ended\n");
 }
 
