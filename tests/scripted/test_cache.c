@@ -13,20 +13,6 @@
 
 typedef kp_card_bench fixture;
 
-static int setup(void **state)
-{
-    static fixture f;
-    kp_card_bench_open(&f);
-    kp_card_bench_make_other(&f);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    return kp_card_bench_close(*state);
-}
-
 /* Lists anew, checks that the script was followed, and answers what reader 0 has. */
 static kamupin_card_info listed(fixture *f)
 {
@@ -183,7 +169,8 @@ static void test_no_more_than_so_many(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, kp_card_bench_setup_two, kp_card_bench_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_the_same_card),
         TEST(test_another_event_count),

@@ -15,20 +15,6 @@
 
 typedef kp_card_bench fixture;
 
-static int setup(void **state)
-{
-    static fixture f;
-    kp_card_bench_open(&f);
-    kp_card_bench_make_other(&f);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    return kp_card_bench_close(*state);
-}
-
 static kamupin_status open_card(fixture *f, const char *which)
 {
     return kamupin_card_open(f->context, which, NULL, &f->card, &f->error);
@@ -261,7 +247,8 @@ static void test_card_held_by_others_or_mute(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, kp_card_bench_setup_two, kp_card_bench_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_hold_and_release_akis2),
         TEST(test_hold_and_release_akis1),

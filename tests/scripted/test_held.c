@@ -15,19 +15,6 @@
 
 typedef kp_card_bench fixture;
 
-static int setup(void **state)
-{
-    static fixture f;
-    kp_card_bench_open(&f);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    return kp_card_bench_close(*state);
-}
-
 static kamupin_status usable(fixture *f, size_t index)
 {
     kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
@@ -190,7 +177,8 @@ static void test_list_that_grows(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, kp_card_bench_setup, kp_card_bench_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_connect_that_can_be_woken),
         TEST(test_connect_that_cannot_be_woken),

@@ -12,19 +12,6 @@
 
 typedef kp_card_bench fixture;
 
-static int setup(void **state)
-{
-    static fixture f;
-    kp_card_bench_open(&f);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    return kp_card_bench_close(*state);
-}
-
 static void test_no_reader_is_no_failure(void **state)
 {
     fixture *f = *state;
@@ -281,7 +268,8 @@ static void test_a_late_cancel_is_not_the_next_waits(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, kp_card_bench_setup, kp_card_bench_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_no_reader_is_no_failure),
         TEST(test_what_each_reader_has),

@@ -11,27 +11,34 @@
 
 #include <cmocka.h>
 
-void kp_card_bench_open(kp_card_bench *bench)
+int kp_card_bench_setup(void **state)
 {
+    static kp_card_bench bench;
     kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
-    memset(bench, 0, sizeof *bench);
-    kp_script_init(&bench->script);
-    options.backend = &bench->script.backend;
-    assert_int_equal(kamupin_context_new(&options, &bench->context, NULL), KAMUPIN_OK);
-    assert_int_equal(kamupin_cancel_new(bench->context, &bench->cancel, NULL), KAMUPIN_OK);
-    kp_test_certificate_make(&kp_test_signature, bench->der, &bench->length);
+    memset(&bench, 0, sizeof bench);
+    kp_script_init(&bench.script);
+    options.backend = &bench.script.backend;
+    assert_int_equal(kamupin_context_new(&options, &bench.context, NULL), KAMUPIN_OK);
+    assert_int_equal(kamupin_cancel_new(bench.context, &bench.cancel, NULL), KAMUPIN_OK);
+    kp_test_certificate_make(&kp_test_signature, bench.der, &bench.length);
+    *state = &bench;
+    return 0;
 }
 
-void kp_card_bench_make_other(kp_card_bench *bench)
+int kp_card_bench_setup_two(void **state)
 {
+    int made = kp_card_bench_setup(state);
+    kp_card_bench *bench = *state;
     do
         kp_test_certificate_make(&kp_test_signature, bench->other, &bench->other_length);
     while (bench->other_length != bench->length);
+    return made;
 }
 
 /* The context first: it waits for threads that were left behind, and these use the script. */
-int kp_card_bench_close(kp_card_bench *bench)
+int kp_card_bench_teardown(void **state)
 {
+    kp_card_bench *bench = *state;
     kamupin_card_free(&bench->card);
     kamupin_reader_list_free(&bench->list);
     kamupin_cancel_free(&bench->cancel);

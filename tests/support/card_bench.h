@@ -19,16 +19,16 @@ typedef struct kp_card_bench {
     kamupin_reader_list *list;
     kamupin_card *card;
     kamupin_error error;
-    /* other: of the same form and length, with another key; see kp_card_bench_make_other */
+    /* other: of the same form and length, with another key; by kp_card_bench_setup_two */
     unsigned char der[KP_TEST_CERTIFICATE_MAX], other[KP_TEST_CERTIFICATE_MAX];
     size_t length, other_length;
 } kp_card_bench;
 
-/** No reader yet. */
-void kp_card_bench_open(kp_card_bench *bench);
-void kp_card_bench_make_other(kp_card_bench *bench);
-/** Frees; answers 0, or -1 when the script was not followed to its end: what a teardown answers. */
-int kp_card_bench_close(kp_card_bench *bench);
+/** For cmocka: the test's state is a bench without a reader; with `other`. */
+int kp_card_bench_setup(void **state);
+int kp_card_bench_setup_two(void **state);
+/** … frees it; fails the test when the script was not followed to its end. */
+int kp_card_bench_teardown(void **state);
 
 /** Lists the readers into bench->list. */
 kamupin_status kp_card_bench_list(kp_card_bench *bench);

@@ -30,12 +30,14 @@ struct evp_pkey_st *kp_card_key(size_t index)
     return keys[index];
 }
 
-void kp_cards_free(void)
+int kp_cards_teardown(void **state)
 {
+    (void)state;
     for (size_t i = 0; i < 3; i++) {
         EVP_PKEY_free(keys[i]);
         keys[i] = NULL;
     }
+    return 0;
 }
 
 static void put_hex(FILE *text, const char *before, const unsigned char *bytes, size_t length)

@@ -87,6 +87,7 @@ char *kp_card_text(const char *personality, size_t which, const char *more);
 struct evp_pkey_st *kp_card_key(size_t index);
 /** AES-256-CMAC with the card's key, as the service computes it. */
 void kp_card_cryptogram(const unsigned char *challenge, size_t length, unsigned char out[16]);
-void kp_cards_free(void);
+/** Frees the keys, when a test program ends. */
+int kp_cards_teardown(void **state);
 
 #endif

@@ -82,13 +82,6 @@ static void test_keypad_in_steps(void **state)
     try_at(&kp_act_pad_cancel, KP_KEYPAD_EARLY);
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    kp_cards_free();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,5 +90,5 @@ int main(void)
         cmocka_unit_test(test_insisting), cmocka_unit_test(test_ready),
         cmocka_unit_test(test_keypad),    cmocka_unit_test(test_keypad_in_steps),
     };
-    return cmocka_run_group_tests(tests, NULL, teardown);
+    return cmocka_run_group_tests(tests, NULL, kp_cards_teardown);
 }

@@ -219,13 +219,6 @@ static void test_sacrifice(void **state)
              6); /* a right one, wrong ones */
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    kp_cards_free();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,5 +226,5 @@ int main(void)
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_sacrifice),
     };
-    return cmocka_run_group_tests(tests, NULL, teardown);
+    return cmocka_run_group_tests(tests, NULL, kp_cards_teardown);
 }

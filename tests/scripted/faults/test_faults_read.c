@@ -132,51 +132,20 @@ static void judge_reading(kp_stand *stand, kamupin_status status)
             "a certificate of neither card");
 }
 
-#define TWO_LEFT "pin.tries 2\n"
+#define OF_READING(NAME, PERSONALITY, RUN, ...)                                                    \
+    {                                                                                              \
+        .name = NAME, .personality = PERSONALITY, .more = "pin.tries 2\n", .run = RUN,             \
+        .judge = judge_reading, .right = KAMUPIN_OK, __VA_ARGS__                                   \
+    }
 
-static const kp_act listing = {.name = "list",
-                               .personality = "akis2",
-                               .more = TWO_LEFT,
-                               .run = list,
-                               .judge = judge_reading,
-                               .right = KAMUPIN_OK,
-                               .opens = true};
-static const kp_act listing_several = {.name = "list of several readers",
-                                       .personality = "akis2",
-                                       .more = TWO_LEFT,
-                                       .run = list_several,
-                                       .judge = judge_reading,
-                                       .right = KAMUPIN_OK,
-                                       .opens = true,
-                                       .beside = KP_WORLD_READERS - 1};
-static const kp_act opening = {.name = "open, v2.x",
-                               .personality = "akis2",
-                               .more = TWO_LEFT,
-                               .run = open_card,
-                               .judge = judge_reading,
-                               .right = KAMUPIN_OK,
-                               .opens = true};
-static const kp_act opening_v1 = {.name = "open, v1.0",
-                                  .personality = "akis1",
-                                  .more = TWO_LEFT,
-                                  .run = open_card,
-                                  .judge = judge_reading,
-                                  .right = KAMUPIN_OK,
-                                  .opens = true};
-static const kp_act opening_by_name = {.name = "open by name",
-                                       .personality = "akis1",
-                                       .more = TWO_LEFT,
-                                       .run = open_by_name,
-                                       .judge = judge_reading,
-                                       .right = KAMUPIN_OK,
-                                       .opens = true,
-                                       .joined = true};
-static const kp_act reading = {.name = "read",
-                               .personality = "akis2",
-                               .more = TWO_LEFT,
-                               .run = read_card,
-                               .judge = judge_reading,
-                               .right = KAMUPIN_OK};
+static const kp_act listing = OF_READING("list", "akis2", list, .opens = true);
+static const kp_act listing_several = OF_READING("list of several readers", "akis2", list_several,
+                                                 .opens = true, .beside = KP_WORLD_READERS - 1);
+static const kp_act opening = OF_READING("open, v2.x", "akis2", open_card, .opens = true);
+static const kp_act opening_v1 = OF_READING("open, v1.0", "akis1", open_card, .opens = true);
+static const kp_act opening_by_name =
+    OF_READING("open by name", "akis1", open_by_name, .opens = true, .joined = true);
+static const kp_act reading = OF_READING("read", "akis2", read_card, .opens = false);
 
 static void test_list(void **state)
 {
@@ -204,13 +173,6 @@ static void test_read(void **state)
     kp_stand_try(&reading);
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    kp_cards_free();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,5 +181,5 @@ int main(void)
         cmocka_unit_test(test_open),
         cmocka_unit_test(test_read),
     };
-    return cmocka_run_group_tests(tests, NULL, teardown);
+    return cmocka_run_group_tests(tests, NULL, kp_cards_teardown);
 }

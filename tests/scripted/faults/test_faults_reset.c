@@ -41,13 +41,6 @@ static void test_reset_session(void **state)
     kp_stand_try(&kp_act_reset_session_parts);
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    kp_cards_free();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -55,5 +48,5 @@ int main(void)
         cmocka_unit_test(test_reset_sealed),  cmocka_unit_test(test_reset_relay),
         cmocka_unit_test(test_reset_session),
     };
-    return cmocka_run_group_tests(tests, NULL, teardown);
+    return cmocka_run_group_tests(tests, NULL, kp_cards_teardown);
 }

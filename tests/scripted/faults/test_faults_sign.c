@@ -129,13 +129,6 @@ static void test_ready(void **state)
     kp_stand_try(&act);
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    kp_cards_free();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,5 +137,5 @@ int main(void)
         cmocka_unit_test(test_ecdsa),
         cmocka_unit_test(test_ready),
     };
-    return cmocka_run_group_tests(tests, NULL, teardown);
+    return cmocka_run_group_tests(tests, NULL, kp_cards_teardown);
 }

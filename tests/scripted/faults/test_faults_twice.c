@@ -46,13 +46,6 @@ static void test_reset_session(void **state)
     kp_stand_try_pairs(&kp_act_reset_session);
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    kp_cards_free();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -60,5 +53,5 @@ int main(void)
         cmocka_unit_test(test_reset),        cmocka_unit_test(test_reset_sealed),
         cmocka_unit_test(test_reset_relay),  cmocka_unit_test(test_reset_session),
     };
-    return cmocka_run_group_tests(tests, NULL, teardown);
+    return cmocka_run_group_tests(tests, NULL, kp_cards_teardown);
 }

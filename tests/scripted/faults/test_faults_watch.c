@@ -258,13 +258,6 @@ static void test_a_backend_that_cannot_wait(void **state)
     try_way("watch that ends", 0);
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    kp_cards_free();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,5 +265,5 @@ int main(void)
         cmocka_unit_test(test_callback),
         cmocka_unit_test(test_a_backend_that_cannot_wait),
     };
-    return cmocka_run_group_tests(tests, NULL, teardown);
+    return cmocka_run_group_tests(tests, NULL, kp_cards_teardown);
 }
