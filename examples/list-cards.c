@@ -2,7 +2,8 @@
    SPDX-License-Identifier: Apache-2.0
 
    list-cards.c: a whole program that names the cards in the readers. Uses only the public headers;
-   sends no PIN command. Each line is reader, product, card id and state, with tabs between.
+   sends no PIN command. Each line is reader, product, card id and state, with tabs between; the
+   last is how many readers there are.
 
        list-cards            lists, once
        list-cards --follow   lists again whenever a card or reader comes or goes

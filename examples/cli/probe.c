@@ -106,8 +106,13 @@ static kamupin_status check_line(cli *program, kamupin_error *error)
         return cli_refuse(program, M_PROBE_NEEDS_SACRIFICE, "", error);
     if (!program->interactive && args->pin_fd < 0)
         return cli_needs(program, "--pin-fd", error);
-    if (!program->interactive && !args->acknowledge)
+    if (!program->interactive && !args->acknowledge) {
+        for (unsigned int step = 1; step <= args->probe_steps; step <<= 1)
+            if ((args->probe_steps & step) != 0) /* what there is to be read */
+                cli_screen_line(program->screen, "",
+                                cli_say(program, warning((kamupin_probe_step)step)));
         return cli_error(error, KAMUPIN_E_NOT_ACKNOWLEDGED);
+    }
     return (args->probe_steps & KAMUPIN_PROBE_UNBLOCK) != 0 ? cli_unblock_ready(program, error)
                                                             : KAMUPIN_OK;
 }

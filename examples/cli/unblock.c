@@ -35,7 +35,7 @@ kamupin_status cli_unblock_ready(cli *program, kamupin_error *error)
 {
     const cli_args *args = &program->args;
     if (args->service == NULL) {
-        cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_NEEDS_SERVICE));
+        cli_refuse(program, M_NEEDS_SERVICE, "", error);
         return cli_error(error, KAMUPIN_E_URL_REFUSED);
     }
     if (program->interactive)

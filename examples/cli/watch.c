@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST_DRAWN 200 /* readers; a table is for people */
+#define MOST_DRAWN ((size_t)200) /* readers; a table is for people */
 
 typedef struct row {
     char reader[KAMUPIN_READER_NAME_MAX];
@@ -61,8 +61,32 @@ static void draw_row(table *view, const char *when, const char *reader, const ch
     draw_line(view, line);
 }
 
+/* How many readers the terminal has room for, beside header, hint, the line that counts the others,
+ * and the cursor's. */
+static size_t room_for(size_t readers)
+{
+    size_t lines = (size_t)cli_lines(STDOUT_FILENO);
+    size_t most = readers;
+    if (lines > 0 && readers + 3 > lines)
+        most = lines > 5 ? lines - 4 : 1;
+    return most < MOST_DRAWN ? most : MOST_DRAWN;
+}
+
+/* Whether a reader is among those that are drawn: those with cards go before the empty ones. */
+static bool is_drawn(const table *view, size_t index, size_t room)
+{
+    size_t before = 0;
+    for (size_t i = 0; i < view->count; i++)
+        if (view->rows[i].card != view->rows[index].card)
+            before += view->rows[i].card;
+        else
+            before += i < index;
+    return before < room;
+}
+
 static void draw_rows(table *view)
 {
+    const size_t room = room_for(view->count);
     const cli *program = view->program;
     int wide = cli_width(cli_say(program, M_READER));
     for (size_t i = 0; i < view->count; i++)
@@ -70,13 +94,20 @@ static void draw_rows(table *view)
             wide = cli_width(view->rows[i].reader);
     draw_row(view, cli_say(program, M_TIME), cli_say(program, M_READER), cli_say(program, M_CARD),
              wide);
-    for (size_t i = 0; i < view->count && i < MOST_DRAWN; i++) {
+    for (size_t i = 0; i < view->count; i++) {
         char when[16] = "", card[100];
+        if (!is_drawn(view, i, room))
+            continue;
         struct tm parts;
         if (localtime_r(&view->rows[i].since, &parts) != NULL)
             strftime(when, sizeof when, "%H:%M:%S", &parts);
         draw_row(view, when, view->rows[i].reader,
                  card_text(program, &view->rows[i], card, sizeof card), wide);
+    }
+    if (view->count > room) {
+        char line[100];
+        draw_line(view, cli_fill_number(program->args.language, M_WATCH_MORE,
+                                        (long)(view->count - room), line, sizeof line));
     }
 }
 

@@ -18,6 +18,12 @@ int cli_columns(int fd)
     return 80;
 }
 
+int cli_lines(int fd)
+{
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 /* Characters of the first `length` bytes. */
 static int width_of(const char *text, size_t length)
 {

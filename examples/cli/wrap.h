@@ -10,6 +10,9 @@
 /** The columns of the terminal behind a descriptor; 80 when it does not say. */
 int cli_columns(int fd);
 
+/** Its lines; 0 when it does not say. */
+int cli_lines(int fd);
+
 /** Writes a text whose first line begins at column `margin`; all others are indented to it. A
  *  paragraph (lines up to the next "•" or empty line) is written as it stands when all its lines
  *  fit into `columns`; otherwise its lines are broken anew, those of a "•" indented by two more. */

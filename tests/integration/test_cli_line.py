@@ -137,5 +137,5 @@ def test_gen_error_pages_sees_a_difference(tmp_path):
 def test_a_service_is_needed_and_said_so_before_anything_is_asked(command):
     done = alone("pin", command, "--json", lang="tr")
     assert done.returncode == STATUS["url-refused"]
-    assert "KAMUPIN_SERVICE" in done.stderr
+    assert "KAMUPIN_SERVICE" in done.stderr and len(done.stderr.splitlines()) == 1
     assert json.loads(done.stdout)["error"]["status"] == "url-refused"

@@ -106,3 +106,15 @@ def test_a_table_at_a_terminal(daemon: Daemon, lang: str, readers: str, akis: st
         terminal.expect(rf"Sim 00 01 .*{ends}")
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.wait() == 0
+
+
+@pytest.mark.parametrize("lang, more", [("tr", "ve 4 okuyucu daha"), ("en", "and 4 more")])
+def test_a_table_of_many_readers_stays_within_the_terminal(sandbox, lang: str, more: str) -> None:
+    """What is drawn over has to be on the screen still: a table as long as the terminal would leave its header behind each time."""
+    box = sandbox(["akis2", *["empty"] * 6, "akis1"])
+    with box.terminal("sh", "-c", f"stty rows 8; exec {KAMUPIN} card watch --lang {lang}") as terminal:
+        terminal.expect(rf"{more}[^\n]*\n[^\n]*Ctrl\+C")
+        table = [line for line in screen(terminal.text) if line]
+        assert len(table) == 7 and box.cards[0].reader in table[1] and box.cards[7].reader in table[4]
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.wait() == 0

@@ -137,6 +137,8 @@ def test_each_step_with_a_pin_needs_its_word(sandbox):
     box = sandbox(["akis2"])
     card = box.cards[0]
     refuse(box, "not-acknowledged", "card", "probe", *STEPS, secrets={"--pin-fd": FRESH_PIN})
+    said = box.run(KAMUPIN, "card", "probe", *STEPS, "--lang", "en", secrets={"--pin-fd": FRESH_PIN}).stderr
+    assert [word in said for word in ("once. A wrong PIN spends a try", "VERIFY without data", "CHANGE replaces", "--acknowledge")] == [True] * 4
     refuse(box, "invalid-argument", "card", "probe", "--try-change", "--acknowledge", secrets={"--pin-fd": FRESH_PIN})
     refuse(box, "invalid-argument", "card", "probe", "--try-verify", "--acknowledge")
     assert costly(card.commands()) == []
