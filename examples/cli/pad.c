@@ -14,6 +14,19 @@ static void say_what_to_type(void *user)
     cli_screen_line(program->screen, "", cli_say(program, M_TYPE_AT_PAD));
 }
 
+kamupin_status cli_pad_ready(cli *program, kamupin_card *card, kamupin_error *error)
+{
+    kamupin_pad_options options = KAMUPIN_PAD_OPTIONS_INIT;
+    kamupin_pad_info pad = KAMUPIN_PAD_INFO_INIT;
+    options.digits = program->args.pin_digits;
+    kamupin_status status = kamupin_pad_read(card, &options, &pad);
+    if (status == KAMUPIN_OK && (!pad.change || (pad.wants_digits && options.digits == 0)))
+        return cli_error(error, KAMUPIN_E_PIN_PAD_UNSUPPORTED);
+    if (status != KAMUPIN_OK)
+        kamupin_card_error(card, error);
+    return status;
+}
+
 kamupin_status cli_pad_change(cli *program, kamupin_card *card, kamupin_error *error)
 {
     kamupin_pad_options options = KAMUPIN_PAD_OPTIONS_INIT;

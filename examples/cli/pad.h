@@ -7,6 +7,9 @@
 
 #include "cli.h"
 
+/** Whether it can be done at the keypad of the card's reader, before a person is told anything. Fills `error`. */
+kamupin_status cli_pad_ready(cli *program, kamupin_card *card, kamupin_error *error);
+
 /** Changes the PIN at the keypad of the card's reader. Fills `error`. */
 kamupin_status cli_pad_change(cli *program, kamupin_card *card, kamupin_error *error);
 

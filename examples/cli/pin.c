@@ -181,6 +181,8 @@ kamupin_status cli_pin_change(cli *program, kamupin_error *error)
         return cli_needs(program, missing(program), error);
     cli_term_begin(&self.term, program);
     kamupin_status status = open_card(&self, error);
+    if (status == KAMUPIN_OK && program->args.pinpad)
+        status = cli_pad_ready(program, self.card, error);
     if (status == KAMUPIN_OK) {
         cli_screen_line(program->screen, "\n",
                         kamupin_notice_text(KAMUPIN_NOTICE_AFTER_PIN, language));

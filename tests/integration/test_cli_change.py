@@ -178,3 +178,11 @@ def test_no_core_dump_can_hold_a_pin(sandbox):
         limits = subprocess.run(["prlimit", "--core", "--noheadings", "--output", "SOFT,HARD", "--pid",
                                  str(terminal.process.pid)], capture_output=True, text=True, check=True).stdout
         assert limits.split() == ["0", "0"]
+
+
+def test_a_reader_without_a_keypad_is_said_before_anything_is_to_be_read(sandbox):
+    box = sandbox(cards=["akis2"])
+    for lang, word in (("tr", "tuş takımında"), ("en", "keypad")):
+        done = box.run(KAMUPIN, "pin", "change", "--pinpad", "--unproven", "--lang", lang)
+        (line,) = done.stderr.splitlines()
+        assert done.returncode == STATUS["pin-pad-unsupported"] and word in line
