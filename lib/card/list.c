@@ -7,6 +7,7 @@
 
 #include <card/card.h>
 #include <card/crew.h>
+#include <card/reach.h>
 #include <card/readers.h>
 #include <core/fail.h>
 
@@ -99,7 +100,7 @@ static kamupin_status fill(kamupin_reader_list *list, const kp_address *address,
                            kamupin_cancel *cancel, kamupin_error *error)
 {
     kp_readers readers = {NULL, 0};
-    kamupin_reader_answer answer = list->backend->open(list->backend->user, &list->worker);
+    kamupin_reader_answer answer = kp_reach(list->backend, cancel, &list->worker);
     if (answer.status != KAMUPIN_OK)
         return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
                                 "cannot reach the readers");

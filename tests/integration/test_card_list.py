@@ -7,9 +7,11 @@
 """Tests of the reader list."""
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +24,7 @@ from private_pcscd import PrivatePcscd
 WAIT = str(BUILD / "bin" / "driver-wait")
 CROWD = str(BUILD / "bin" / "driver-crowd")
 LIST = str(BUILD / "bin" / "example-list-cards")
+KAMUPIN = str(BUILD / "bin" / "kamupin")
 READER_SERVICE_DOWN, READER_NOT_PERMITTED = 20, 21
 
 
@@ -90,6 +93,23 @@ def test_no_handle_is_looked_up_while_an_older_context_connects(sandbox: Callabl
     done = box.run(CROWD, "4", "5", env={"LD_PRELOAD": str(BUILD / "lib" / "libfault-order.so"), "KAMUPIN_ORDER": str(seen)})
     assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
     assert set(seen.read_text().split()) == {"beside"}
+
+
+@pytest.mark.parametrize("words", [("card", "list"), ("pin", "status")], ids=" ".join)
+def test_a_cancel_ends_the_wait_for_a_daemon_that_hangs(sandbox: Callable[..., Box], words: tuple[str, ...]) -> None:
+    """A daemon that takes connections and says nothing: libpcsclite would wait for it without end, and no signal would help."""
+    box = sandbox(["akis2"])
+    daemon = box.processes()["pcscd"]
+    os.kill(daemon, signal.SIGSTOP)
+    try:
+        program = box.start(KAMUPIN, *words, "--json")
+        until(lambda: len(os.listdir(f"/proc/{program.pid}/task")) > 1, what="the thread that hears signals")
+        program.send_signal(signal.SIGINT)
+        out, _ = program.communicate(timeout=20)
+    finally:
+        os.kill(daemon, signal.SIGCONT)
+    assert json.loads(out)["error"]["status"] == "cancelled"
+    assert states(box) == ["ok"]
 
 
 def test_sixteen_readers(sandbox: Callable[..., Box]) -> None:
