@@ -132,7 +132,7 @@ static kamupin_status read_card(job *at, kamupin_error *error)
         step(at, HOLDING);
         status = hold(at, error);
         step(at, READING);
-        if (status == KAMUPIN_OK)
+        if (status == KAMUPIN_OK && !reading->hold_only)
             status = kp_cache_read(&reading->channel, &reading->state, &reading->identity, error);
         kp_channel_end(&reading->channel);
         if (status != KAMUPIN_E_CARD_RESET)

@@ -14,8 +14,9 @@
 typedef struct kp_reading {
     kamupin_reader_state state; /* in: the reader */
     bool keep;                  /* in: leave the connection open when the card could be read */
+    bool hold_only;             /* in: connect and hold once, and ask the card nothing */
     kamupin_status status;      /* out: ok, or why the card could not be read */
-    kp_identity identity;       /* out, when ok: the caller's, who wipes it */
+    kp_identity identity;       /* out, when ok and not hold_only: the caller's, who wipes it */
     kp_channel channel;         /* out, when ok and `keep`: open; the caller closes it */
 } kp_reading;
 

@@ -4,6 +4,7 @@
    probe.c: a probe as the public call has it: the part that reads only, then the steps with a PIN
    that were asked for by name. Each of these goes the way of all PIN work (recognition, lock, guard,
    logout), never at a last try, and none is taken before the right PIN was shown to be right. */
+#include <card/crew.h>
 #include <card/probe.h>
 #include <core/fail.h>
 #include <pin/guard.h>
@@ -76,11 +77,26 @@ static kamupin_status is_same_kind(kp_channel *channel, const kamupin_card_info 
     return KAMUPIN_OK;
 }
 
+/* A connection to the card, which is given up when another program holds the card for long. */
+static kamupin_status connect_to(kamupin_context *context, const kp_probe *probe,
+                                 const kamupin_card_info *info, kp_channel *channel,
+                                 kamupin_error *error)
+{
+    kp_reading reading = {.keep = true, .hold_only = true};
+    snprintf(reading.state.name, sizeof reading.state.name, "%s", info->reader);
+    kamupin_status status = kp_crew_read(context, &reading, 1, probe->request->cancel, error);
+    if (status == KAMUPIN_OK && reading.status != KAMUPIN_OK)
+        status = kp_fail(error, reading.status, KAMUPIN_FROM_READER, "%s", info->reader);
+    if (status == KAMUPIN_OK)
+        *channel = reading.channel;
+    return status;
+}
+
 static kamupin_status read_only(kamupin_context *context, kp_probe *probe,
                                 const kamupin_card_info *info, kamupin_error *error)
 {
     kp_channel channel;
-    kamupin_status status = kp_channel_open(context, info->reader, &channel, error);
+    kamupin_status status = connect_to(context, probe, info, &channel, error);
     if (status != KAMUPIN_OK)
         return status;
     channel.cancel = probe->request->cancel;

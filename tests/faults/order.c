@@ -19,14 +19,15 @@
 #include <unistd.h>
 
 #define LATE_MS    10
-#define ALLOWED_MS 100 /* the library does not wait for slow connects: those are not looked at */
+#define ALLOWED_MS 100 /* since a context was made: the library does not wait for slow ones */
 #define MOST       4096
 
 /* A context, by its place in the order of making; a handle belongs to the context it came from. */
 static struct {
     SCARDCONTEXT context;
     SCARDHANDLE handle;
-    long connecting_since; /* 0: not connecting */
+    long since;
+    bool connecting;
 } made[MOST];
 static int count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -63,7 +64,7 @@ static void *use(SCARDHANDLE handle, const char *name)
     for (int i = 0; i < count; i++) {
         if (made[i].handle == handle)
             before = false;
-        else if (made[i].connecting_since != 0 && now_ms() - made[i].connecting_since < ALLOWED_MS)
+        else if (made[i].connecting && now_ms() - made[i].since < ALLOWED_MS)
             note(before ? "crossed\n" : "beside\n");
     }
     pthread_mutex_unlock(&lock);
@@ -73,12 +74,15 @@ static void *use(SCARDHANDLE handle, const char *name)
 LONG SCardEstablishContext(DWORD a, LPCVOID b, LPCVOID c, LPSCARDCONTEXT context)
 {
     typedef LONG function(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT);
+    const long began = now_ms();
     LONG code = ((function *)next("SCardEstablishContext"))(a, b, c, context);
     pthread_mutex_lock(&lock);
     if (code == SCARD_S_SUCCESS && count == MOST)
         abort();
-    if (code == SCARD_S_SUCCESS)
-        made[count++].context = *context;
+    if (code == SCARD_S_SUCCESS) {
+        made[count].context = *context;
+        made[count++].since = began;
+    }
     pthread_mutex_unlock(&lock);
     return code;
 }
@@ -92,12 +96,12 @@ LONG SCardConnect(SCARDCONTEXT context, LPCSTR b, DWORD c, DWORD d, LPSCARDHANDL
     for (int i = 0; i < count; i++) /* the last of that name: names of released ones come again */
         if (made[i].context == context)
             mine = i;
-    made[mine].connecting_since = now_ms();
+    made[mine].connecting = true;
     pthread_mutex_unlock(&lock);
     LONG code = ((function *)next("SCardConnect"))(context, b, c, d, handle, f);
     nanosleep(&late, NULL);
     pthread_mutex_lock(&lock);
-    made[mine].connecting_since = 0;
+    made[mine].connecting = false;
     made[mine].handle = code == SCARD_S_SUCCESS ? *handle : 0;
     pthread_mutex_unlock(&lock);
     return code;

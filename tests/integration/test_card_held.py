@@ -7,6 +7,7 @@
 """Cards that another program holds; cards named by address."""
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 
 from box import BUILD, Box, until
 from cli import ask, refuse
+from foreign import Foreign
 from private_pcscd import Client
 
 KAMUPIN = str(BUILD / "bin" / "kamupin")
@@ -49,6 +51,17 @@ def test_a_held_card_is_listed_as_in_use(sandbox: Callable[..., Box]) -> None:
         assert box.cards[0].commands("held") == [], "a held card was sent something"
         assert other.say("end") == "ok"
         assert states(box) == ["ok", "ok", "ok"]
+
+
+def test_a_held_card_that_no_row_knows_is_not_waited_for(foreign: Foreign) -> None:
+    """A probe connects to it although a list does not."""
+    other = foreign.pcscd.client()
+    assert other.say("begin") == "ok"
+    done = foreign.kamupin("card", "probe", "--json")
+    assert (done.returncode, json.loads(done.stdout)["error"]["status"]) == (25, "card-in-use")
+    assert foreign.sent == []
+    assert other.say("end") == "ok"
+    assert foreign.kamupin("card", "probe", "--json").returncode == 0
 
 
 def test_a_list_that_waits_is_cancelled(sandbox: Callable[..., Box]) -> None:
