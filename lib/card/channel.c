@@ -137,6 +137,7 @@ void kp_channel_end(kp_channel *channel)
     if (!channel->held)
         return;
     channel->held = false;
+    channel->fcp_90_at = 0;
     kp_sm_kill(channel->sm); /* what other programs say to the card now would break it anyway */
     kamupin_reader_answer answer = channel->backend->end(channel->connection);
     if (answer.status != KAMUPIN_OK) {

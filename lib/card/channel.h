@@ -31,6 +31,10 @@ typedef struct kp_channel {
     unsigned long most;           /* no more than so many, when not 0: while a card is recognised */
     const kamupin_cancel *cancel; /* asked before each command when set: only while a card is read,
                                      never during PIN work */
+    uint32_t
+        fcp_90; /* tag 90 of the application's FCP, as the last selection answered it, else 0 */
+    unsigned long fcp_90_at; /* … after so many commands of this transaction: it is as things stand
+                                when nothing was sent since; 0: was not answered */
     kp_sm *sm; /* when set, every command goes under this session of secure messaging, or not at
                   all; put here, taken away and closed by whoever opened it */
 } kp_channel;

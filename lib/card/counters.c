@@ -113,19 +113,27 @@ static kamupin_status ask_by_verify(kp_channel *channel, const kp_profile *profi
     return KAMUPIN_OK;
 }
 
-/* v1.0 tells by the application's FCP. What it looks like when blocked is not known; both marks
+/* Whether the last thing that the card said was the application's FCP. */
+static bool told_now(const kp_channel *channel)
+{
+    return channel->fcp_90_at != 0 && channel->fcp_90_at == channel->commands;
+}
+
+/* v1.0 tells by the application's FCP; when that was answered just now it is not asked for again.
+   What it looks like when blocked is not known; both marks
    together stand in no source and may be just that, so they say nothing. */
 static kamupin_status read_tag_90(kp_channel *channel, const kp_profile *profile, reference *found,
                                   kamupin_error *error)
 {
     kp_response response;
-    uint32_t bits = 0;
     *found = nothing_known;
-    kamupin_status status = kp_select_application(channel, profile, &response, error);
-    if (status != KAMUPIN_OK)
-        return status;
-    if (response.sw != KP_SW_OK || !kp_fcp_number(&response, 0x90, &bits) ||
-        (bits & V1_VALID) == 0 || (bits & V1_NEW_PIN) != 0 ||
+    if (!told_now(channel)) {
+        kamupin_status status = kp_select_application(channel, profile, &response, error);
+        if (status != KAMUPIN_OK)
+            return status;
+    }
+    const uint32_t bits = channel->fcp_90;
+    if (!told_now(channel) || (bits & V1_VALID) == 0 || (bits & V1_NEW_PIN) != 0 ||
         (bits & (V1_LAST_TRY | V1_ONE_WRONG)) == (V1_LAST_TRY | V1_ONE_WRONG))
         return KAMUPIN_OK;
     int left = profile->tries_max;

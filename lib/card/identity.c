@@ -297,15 +297,34 @@ static kamupin_status is_same(kp_channel *channel, const kp_identity *identity, 
     return status;
 }
 
+/* Selects the application, and finds out whether it is that of the card which has this name. A serial
+   number is read under the MF, where OpenSC's published driver reads it: so the application's
+   selection comes last, and its FCP is still as things stand when the guard wants to know. */
+static kamupin_status find_same(kp_channel *channel, const kp_identity *identity, bool *same,
+                                kamupin_error *error)
+{
+    const kp_profile *row = identity->profile;
+    const bool name_first = row->naming == KP_NAME_BY_SERIAL && row->application_p1 != 0x04 &&
+                            row->application_length > 0;
+    kp_response response;
+    kamupin_status status = name_first ? kp_select_mf(channel, &response, error)
+                                       : kp_select_application(channel, row, &response, error);
+    *same = false;
+    if (status == KAMUPIN_OK && response.sw == KP_SW_OK)
+        status = is_same(channel, identity, same, error);
+    if (status == KAMUPIN_OK && *same && name_first) {
+        status = kp_select_application_under_mf(channel, row, &response, error);
+        *same = status == KAMUPIN_OK && response.sw == KP_SW_OK;
+    }
+    return status;
+}
+
 kamupin_status kp_identity_confirm(kp_channel *channel, const kp_identity *identity,
                                    kamupin_error *error)
 {
-    kp_response response;
     bool same = false;
     channel->row = identity->profile;
-    kamupin_status status = kp_select_application(channel, identity->profile, &response, error);
-    if (status == KAMUPIN_OK && response.sw == KP_SW_OK)
-        status = is_same(channel, identity, &same, error);
+    kamupin_status status = find_same(channel, identity, &same, error);
     if (status != KAMUPIN_OK)
         return status;
     if (!same) {

@@ -32,6 +32,20 @@ kamupin_status kp_select_mf(kp_channel *channel, kp_response *response, kamupin_
     return select_identifier(channel, 0x00, 0x3F00, response, error);
 }
 
+kamupin_status kp_select_application_under_mf(kp_channel *channel, const kp_profile *profile,
+                                              kp_response *response, kamupin_error *error)
+{
+    channel->fcp_90_at = 0;
+    kamupin_status status = select_by(channel, profile->application_p1, profile->application,
+                                      profile->application_length, response, error);
+    if (status == KAMUPIN_OK && response->sw == KP_SW_OK) {
+        channel->fcp_90 = 0; /* says nothing */
+        kp_fcp_number(response, 0x90, &channel->fcp_90);
+        channel->fcp_90_at = channel->commands;
+    }
+    return status;
+}
+
 kamupin_status kp_select_application(kp_channel *channel, const kp_profile *profile,
                                      kp_response *response, kamupin_error *error)
 {
@@ -40,8 +54,7 @@ kamupin_status kp_select_application(kp_channel *channel, const kp_profile *prof
         if (status != KAMUPIN_OK || response->sw != KP_SW_OK || profile->application_length == 0)
             return status;
     }
-    return select_by(channel, profile->application_p1, profile->application,
-                     profile->application_length, response, error);
+    return kp_select_application_under_mf(channel, profile, response, error);
 }
 
 kamupin_status kp_select_folder(kp_channel *channel, const kp_profile *profile, uint16_t file,

@@ -14,9 +14,12 @@
 kamupin_status kp_select_mf(kp_channel *channel, kp_response *response, kamupin_error *error);
 
 /** Selects the e-signature application: by name, or by its identifier under the MF (two commands
- * then). */
+ * then; `under_mf` when the MF is selected already). Notes in the channel what its FCP says of the
+ * PIN. */
 kamupin_status kp_select_application(kp_channel *channel, const kp_profile *profile,
                                      kp_response *response, kamupin_error *error);
+kamupin_status kp_select_application_under_mf(kp_channel *channel, const kp_profile *profile,
+                                              kp_response *response, kamupin_error *error);
 
 /** Selects the DF `file` under the MF, which is selected. */
 kamupin_status kp_select_folder(kp_channel *channel, const kp_profile *profile, uint16_t file,

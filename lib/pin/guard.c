@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   guard.c: the retry guard. Sends at most one read-only command, to a card that is held; then only
+   guard.c: the retry guard. Sends at most one read-only question, to a card that is held; then only
    decides. Everything that is not clearly allowed is refused. */
 #include <core/fail.h>
 #include <pin/guard.h>

@@ -49,12 +49,12 @@ static void test_hold_and_release_akis1(void **state)
     kp_script_akis1_identify(&f->script, 0, f->der, f->length, SERIAL, "12");
     assert_int_equal(open_card(f, "serial:" SERIAL), KAMUPIN_OK);
     unsigned int before = kp_script_sent(&f->script, 0);
-    kp_script_akis1_confirm(&f->script, 0, SERIAL);
+    kp_script_akis1_confirm(&f->script, 0, SERIAL, "12");
     assert_int_equal(kp_card_hold(f->card), KAMUPIN_OK);
     assert_true(kp_script_sent(&f->script, 0) - before <= 4);
     kp_script_akis1_logout(&f->script, 0);
     kp_card_release(f->card);
-    kp_script_akis1_confirm(&f->script, 0, "0102030405060708090A0B0D");
+    kp_script_akis1_confirm(&f->script, 0, "0102030405060708090A0B0D", NULL);
     assert_int_equal(kp_card_hold(f->card), KAMUPIN_E_CARD_SWAPPED);
     assert_true(f->card->channel.stale);
     assert_false(f->card->channel.held);

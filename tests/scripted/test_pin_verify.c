@@ -149,7 +149,7 @@ static void test_guard_v1(void **state)
         {"6F 03 9001 82 9000", KAMUPIN_RISK_LAST_TRY, KAMUPIN_OK},
         {"6F 03 9001 00 9000", 0, KAMUPIN_E_PIN_TRIES_UNKNOWN},
         {"6F 00 9000", 0, KAMUPIN_E_PIN_TRIES_UNKNOWN},
-        {"6A82", 0, KAMUPIN_E_PIN_TRIES_UNKNOWN},
+        {"6A82", 0, KAMUPIN_E_CARD_SWAPPED}, /* which is not the card that was recognised */
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         kp_bench bench;
@@ -158,7 +158,8 @@ static void test_guard_v1(void **state)
         kp_bench_tries_reply(&bench, cases[i].fcp);
         if (cases[i].status == KAMUPIN_OK)
             kp_bench_expect(&bench, VERIFY_V1, "9000");
-        kp_bench_logout(&bench);
+        if (cases[i].status != KAMUPIN_E_CARD_SWAPPED)
+            kp_bench_logout(&bench);
         assert_int_equal(verify(&bench, cases[i].risk), cases[i].status);
         kp_bench_close(&bench);
     }

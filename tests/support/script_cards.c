@@ -88,12 +88,22 @@ void kp_script_akis2_logout(kp_script *script, size_t reader)
     akis2_application(script, reader);
 }
 
-static void akis1_application(kp_script *script, size_t reader, const char *tag_90)
+static void akis1_mf(kp_script *script, size_t reader)
+{
+    kp_script_expect(script, reader, "00A40000023F0000", "6F0E800201008201388302 3F00 900112 9000");
+}
+
+static void akis1_under_mf(kp_script *script, size_t reader, const char *tag_90)
 {
     char reply[64];
-    kp_script_expect(script, reader, "00A40000023F0000", "6F0E800201008201388302 3F00 900112 9000");
     snprintf(reply, sizeof reply, "6F0E8002010082013883023D009001%s9000", tag_90);
     kp_script_expect(script, reader, "00A40000023D0000", reply);
+}
+
+static void akis1_application(kp_script *script, size_t reader, const char *tag_90)
+{
+    akis1_mf(script, reader);
+    akis1_under_mf(script, reader, tag_90);
 }
 
 static void akis1_serial(kp_script *script, size_t reader, const char *serial)
@@ -116,10 +126,13 @@ void kp_script_akis1_identify(kp_script *script, size_t reader, const unsigned c
         akis1_application(script, reader, tag_90);
 }
 
-void kp_script_akis1_confirm(kp_script *script, size_t reader, const char *serial)
+void kp_script_akis1_confirm(kp_script *script, size_t reader, const char *serial,
+                             const char *tag_90)
 {
-    akis1_application(script, reader, "12");
+    akis1_mf(script, reader);
     akis1_serial(script, reader, serial);
+    if (tag_90 != NULL)
+        akis1_under_mf(script, reader, tag_90);
 }
 
 void kp_script_akis1_logout(kp_script *script, size_t reader)
@@ -137,6 +150,5 @@ void kp_script_akis2_again(kp_script *script, size_t reader, const unsigned char
 
 void kp_script_akis1_again(kp_script *script, size_t reader, const char *serial, const char *tag_90)
 {
-    kp_script_akis1_confirm(script, reader, serial);
-    akis1_application(script, reader, tag_90);
+    kp_script_akis1_confirm(script, reader, serial, tag_90);
 }

@@ -37,7 +37,8 @@ void kp_script_akis2_logout(kp_script *script, size_t reader);
  * FCP's tag 90. */
 void kp_script_akis1_identify(kp_script *script, size_t reader, const unsigned char *der,
                               size_t length, const char *serial, const char *tag_90);
-void kp_script_akis1_confirm(kp_script *script, size_t reader, const char *serial);
+void kp_script_akis1_confirm(kp_script *script, size_t reader, const char *serial,
+                             const char *tag_90);
 void kp_script_akis1_logout(kp_script *script, size_t reader);
 
 #endif
