@@ -155,8 +155,10 @@ class Sandbox:
                 raise SandboxError(f"{child.name} başlarken bitti: {child.tail()}",
                                    f"{child.name} ended while it was starting: {child.tail()}")
             return check()
-        wait_until(alive_and_ready, READY_SECONDS, f"{tr} {READY_SECONDS:.0f} sn içinde hazır olmadı: {child.tail()}",
-                   f"{en} was not ready within {READY_SECONDS:.0f} s: {child.tail()}")
+        wait_until(alive_and_ready, READY_SECONDS, f"{READY_SECONDS:.0f} sn içinde hazır olmadı: {tr}. Makinenin döngü arayüzünün (lo) açık "
+                   f"olduğuna bakıp yeniden deneyin. {child.tail()}",
+                   f"not ready within {READY_SECONDS:.0f} s: {en}. Check that the loopback interface (lo) is up, and try "
+                   f"again. {child.tail()}")
 
     def _wait_for_service(self) -> None:
         assert self._stand is not None
