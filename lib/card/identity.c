@@ -9,6 +9,7 @@
 #include <card/certclass.h>
 #include <card/certread.h>
 #include <card/pad.h>
+#include <card/readers.h>
 #include <card/select.h>
 #include <core/buffer.h>
 #include <core/fail.h>
@@ -264,16 +265,11 @@ kamupin_status kp_identity_read(kp_channel *channel, const uint8_t *atr, size_t 
 static kamupin_status confirm_by_reader(kp_channel *channel, const kamupin_card_info *info,
                                         bool *same, kamupin_error *error)
 {
-    kamupin_reader_state state = {0};
-    snprintf(state.name, sizeof state.name, "%s", channel->reader);
-    kamupin_reader_answer answer = channel->backend->watch(channel->worker, &state, 1, 0);
-    if (answer.status != KAMUPIN_OK)
-        return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
-                                "cannot ask for the reader's state");
-    *same = state.present && !state.gone && state.events == info->events &&
-            state.atr_length == info->atr_length &&
-            memcmp(state.atr, info->atr, info->atr_length) == 0;
-    return KAMUPIN_OK;
+    kamupin_reader_state state;
+    kamupin_status status = kp_readers_of_channel(channel, &state, error);
+    *same = status == KAMUPIN_OK && state.events == info->events &&
+            kp_readers_show(&state, info->atr, info->atr_length);
+    return status;
 }
 
 /* Whether the card of the selected application is the one that has this name. */

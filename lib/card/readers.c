@@ -53,6 +53,24 @@ kamupin_reader_answer kp_readers_states(const kamupin_reader_backend *backend, v
     return answer;
 }
 
+kamupin_status kp_readers_of_channel(kp_channel *channel, kamupin_reader_state *state,
+                                     kamupin_error *error)
+{
+    *state = (kamupin_reader_state){0};
+    memcpy(state->name, channel->reader, sizeof state->name);
+    kamupin_reader_answer answer = kp_readers_states(channel->backend, channel->worker, state, 1);
+    if (answer.status != KAMUPIN_OK)
+        return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
+                                "cannot ask for the reader's state");
+    return KAMUPIN_OK;
+}
+
+bool kp_readers_show(const kamupin_reader_state *state, const uint8_t *atr, size_t length)
+{
+    return state->present && !state->gone && state->atr_length == length &&
+           memcmp(state->atr, atr, length) == 0;
+}
+
 static kamupin_status adopt_names(kp_readers *readers, const char *names, kamupin_error *error)
 {
     size_t count = 0;

@@ -22,6 +22,14 @@ kamupin_status kp_readers_names(const kamupin_reader_backend *backend, void *wor
 kamupin_reader_answer kp_readers_states(const kamupin_reader_backend *backend, void *worker,
                                         kamupin_reader_state *states, size_t count);
 
+/** The state of a channel's own reader, as it stands: asks the reader system, not the card. Errors:
+ * reader-*. */
+kamupin_status kp_readers_of_channel(kp_channel *channel, kamupin_reader_state *state,
+                                     kamupin_error *error);
+
+/** Whether a card with that ATR is in a reader of that state. */
+bool kp_readers_show(const kamupin_reader_state *state, const uint8_t *atr, size_t length);
+
 /** Lists the readers and asks for the state of all in one call; does both again when one of them
  * was gone by then. Errors: reader-*, no-memory; `readers` is empty then. */
 kamupin_status kp_readers_look(const kamupin_reader_backend *backend, void *worker,

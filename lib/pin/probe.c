@@ -6,6 +6,7 @@
    logout), never at a last try, and none is taken before the right PIN was shown to be right. */
 #include <card/crew.h>
 #include <card/probe.h>
+#include <card/readers.h>
 #include <core/fail.h>
 #include <pin/guard.h>
 #include <pin/probe.h>
@@ -64,15 +65,13 @@ static kamupin_status find_card(kamupin_context *context, const kamupin_probe_re
 static kamupin_status is_same_kind(kp_channel *channel, const kamupin_card_info *info,
                                    kamupin_error *error)
 {
-    kamupin_reader_state state = {0};
-    snprintf(state.name, sizeof state.name, "%s", info->reader);
-    kamupin_reader_answer answer = channel->backend->watch(channel->worker, &state, 1, 0);
-    if (answer.status != KAMUPIN_OK)
-        return kp_fail_platform(error, answer.status, KAMUPIN_FROM_READER, answer.code,
-                                "which card is in the reader");
+    kamupin_reader_state state;
+    kamupin_status status = kp_readers_of_channel(channel, &state, error);
+    if (status != KAMUPIN_OK)
+        return status;
     if (state.gone || !state.present)
         return kp_fail(error, KAMUPIN_E_CARD_REMOVED, KAMUPIN_FROM_READER, "%s", info->reader);
-    if (state.atr_length != info->atr_length || memcmp(state.atr, info->atr, info->atr_length) != 0)
+    if (!kp_readers_show(&state, info->atr, info->atr_length))
         return kp_fail(error, KAMUPIN_E_CARD_SWAPPED, KAMUPIN_FROM_READER, "%s", info->reader);
     return KAMUPIN_OK;
 }
