@@ -135,7 +135,8 @@ typedef struct kamupin_result {
 /** Prepares an operation; no network and no card yet.
  *  @param operation receives the handle; freed with kamupin_operation_free
  *  Threads: any; the handle by one at a time.
- *  Errors: invalid-argument, url-refused, network-library, no-memory, crypto, secret-full, forked. */
+ *  Errors: invalid-argument, url-refused, network-library, no-memory, crypto, secret-full,
+ *  forked. */
 KAMUPIN_API kamupin_status kamupin_operation_new(kamupin_context *context,
                                                  const kamupin_operation_options *options,
                                                  kamupin_operation **operation,

@@ -71,9 +71,9 @@ KAMUPIN_API kamupin_status kamupin_pin_verify(kamupin_card *card, const kamupin_
 /** Changes the PIN, knowing the old one. Needs no service. The new PIN may be the old one.
  *  @param old_pin, new_pin, new_again kind PIN
  *  @param risk kamupin_pin_risk values
- *  The new PIN is checked before anything is sent. After card-removed, card-reset, reader-failed or
- *  reader-service-down the card may hold the old PIN or the new one: the command is not sent again; kamupin_pin_verify
- *  with either tells, at the price of a try when it is the other.
+ *  The new PIN is checked before anything is sent. After card-removed, card-reset,
+ *  reader-failed or reader-service-down the card may hold the old PIN or the new one: the command is
+ *  not sent again; kamupin_pin_verify with either tells, at the price of a try when it is the other.
  *  Errors: as kamupin_pin_verify, and pin-mismatch. */
 KAMUPIN_API kamupin_status kamupin_pin_change(kamupin_card *card, const kamupin_secret *old_pin,
                                               const kamupin_secret *new_pin,

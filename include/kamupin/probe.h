@@ -57,10 +57,13 @@ typedef struct kamupin_probe_request {
      *  ends the probe (cancelled). Of KAMUPIN_PROBE_VERIFY it appends the PIN to `pin`; of the
      *  others `pin` is NULL. Needed when `steps` is not 0. */
     bool (*ask)(void *user, kamupin_probe_step step, kamupin_secret *pin);
-    /** For KAMUPIN_PROBE_UNBLOCK: has the blocked card given a new PIN the way that programs do it, by
-     *  a service (kamupin_unblock or kamupin_operation_new), and appends that PIN to `new_pin`. Called
-     *  on the calling thread while the card is not held, after `ask`.
-     *  @param card its card_id */
+    /** For KAMUPIN_PROBE_UNBLOCK: has the blocked card given a new PIN the way that programs do it,
+     *  by a service (kamupin_unblock or kamupin_operation_new). Called on the calling thread while
+     *  the card is not held, after `ask`.
+     *  @param card its card_id; valid in the call
+     *  @param new_pin empty, kind PIN, the probe's: the new PIN is appended to it
+     *  @param error receives the reason of a failure
+     *  @return ok, or why there is no new PIN, which the probe answers then */
     kamupin_status (*unblock)(void *user, const char *card, kamupin_secret *new_pin,
                               kamupin_error *error);
     void *user;             /**< handed to all three */
