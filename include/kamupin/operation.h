@@ -37,6 +37,15 @@ typedef enum kamupin_operation_kind {
     KAMUPIN_OPERATION_CREATE = 2
 } kamupin_operation_kind;
 
+/** The four product families. */
+typedef enum kamupin_product {
+    KAMUPIN_PRODUCT_ANY = 0,
+    KAMUPIN_PRODUCT_NES = 1,               /**< a person's e-signature */
+    KAMUPIN_PRODUCT_MALI_MUHUR = 2,        /**< financial seal */
+    KAMUPIN_PRODUCT_ELEKTRONIK_MUHUR = 3,  /**< electronic seal */
+    KAMUPIN_PRODUCT_KURUMSAL_SIFRELEME = 4 /**< an institution's encryption */
+} kamupin_product;
+
 /** Where the operation stands: the step that comes next. */
 typedef enum kamupin_phase {
     KAMUPIN_PHASE_CODE = 1,      /**< needs the verification code */

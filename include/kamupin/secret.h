@@ -26,17 +26,23 @@ typedef enum kamupin_secret_kind {
     KAMUPIN_SECRET_PIN = 1,               /**< the card's PIN, old or new ("e-imza şifresi") */
     KAMUPIN_SECRET_VERIFICATION_CODE = 2, /**< the web page's ("sayfadaki doğrulama kodu") */
     KAMUPIN_SECRET_SMS_CODE = 3, /**< the code that the phone received ("SMS doğrulama kodu") */
-    KAMUPIN_SECRET_OWN = 64,     /**< not a kind: first of those that only the library makes */
-    KAMUPIN_SECRET_ACCESS_TOKEN = 65,  /**< an operation token */
+    KAMUPIN_SECRET_WEB_PASSWORD = 4,  /**< of the online services ("WEB parola") */
+    KAMUPIN_SECRET_SECURITY_WORD = 5, /**< of older portals ("güvenlik sözcüğü"); not the PIN */
+    KAMUPIN_SECRET_PROXY_PASSWORD = 6,
+    KAMUPIN_SECRET_OWN = 64,          /**< not a kind: first of those that only the library makes */
+    KAMUPIN_SECRET_ACCESS_TOKEN = 65, /**< an operation token */
     KAMUPIN_SECRET_REPORT_TICKET = 66, /**< for reporting one operation's outcome alone */
-    KAMUPIN_SECRET_CARD_SESSION = 68   /**< the keys of secure messaging with a card */
+    KAMUPIN_SECRET_CARD_SESSION = 68,  /**< the keys of secure messaging with a card */
+    KAMUPIN_SECRET_REFRESH_TOKEN = 69, /**< renews a session */
+    KAMUPIN_SECRET_PKCE_VERIFIER = 70, /**< of one login (RFC 7636) */
+    KAMUPIN_SECRET_ISSUED_PIN = 71 /**< as an older portal shows it once; never goes to a card */
 } kamupin_secret_kind;
 
 /** The most bytes a secret holds. */
 #define KAMUPIN_SECRET_MAX 1000
 
 /** Makes an empty secret.
- *  @param kind PIN, VERIFICATION_CODE or SMS_CODE
+ *  @param kind one below KAMUPIN_SECRET_OWN
  *  @param secret receives the handle; the caller frees it with kamupin_secret_free, before the
  *          context
  *  @param error receives the reason of a failure; may be NULL

@@ -92,6 +92,14 @@ typedef enum kamupin_status {
     KAMUPIN_E_CA_FILE = 88,         /**< the CA file cannot be read */
     KAMUPIN_E_URL_REFUSED = 89,     /**< the service's address is not a plain https URL */
     KAMUPIN_E_NETWORK_LIBRARY = 90, /**< libcurl, loaded when needed, is missing or too old */
+    KAMUPIN_E_NETWORK_PROXY = 91,   /**< the proxy refused, or wants other credentials */
+    KAMUPIN_E_TLS_EXPIRED = 92,     /**< the service's certificate is out of its dates */
+    KAMUPIN_E_TLS_SELF_SIGNED = 93, /**< the service's certificate vouches for itself alone */
+    KAMUPIN_E_TLS_NAME = 94,        /**< the service's certificate is for another name */
+    KAMUPIN_E_TLS_PURPOSE = 95,     /**< the service's certificate is not one for servers */
+    KAMUPIN_E_TLS_VERSION = 96,     /**< the service speaks no TLS that is new enough */
+    KAMUPIN_E_TLS_PIN = 97, /**< the service's public key is not one of those that were fixed */
+    KAMUPIN_E_HTTP_INTERCEPTED = 98, /**< a web page came where the service should have answered */
 
     /* 100..125: the service and its operation. */
     KAMUPIN_E_SERVICE_UNAVAILABLE = 100,
@@ -119,14 +127,43 @@ typedef enum kamupin_status {
     KAMUPIN_E_RESULT_NOT_REPORTED = 122, /**< the card is done; the service has not heard yet */
     KAMUPIN_E_OUTCOME_UNKNOWN = 123, /**< whether the card took the new PIN has to be found out */
 
-    /* 166..199: the second factor. */
+    /* 166..179: the second factor. */
     KAMUPIN_E_SMS_CODE_MALFORMED = 166, /**< nothing was sent */
     KAMUPIN_E_SMS_CODE_WRONG = 167,
     KAMUPIN_E_SMS_CODE_EXHAUSTED = 168,
     KAMUPIN_E_SMS_CODE_EXPIRED = 169,
     KAMUPIN_E_SMS_RESEND_TOO_SOON = 170,
     KAMUPIN_E_PHONE_OUT_OF_DATE = 171,
-    KAMUPIN_E_FACTOR_UNSUPPORTED = 172 /**< the service asks for a factor this version cannot do */
+    KAMUPIN_E_FACTOR_UNSUPPORTED = 172, /**< the service asks for a factor this version cannot do */
+    KAMUPIN_E_WEB_PASSWORD_WRONG = 173,
+    KAMUPIN_E_WEB_PASSWORD_EXHAUSTED = 174,
+    KAMUPIN_E_FACTOR_MISMATCH = 175, /**< another second factor was begun */
+
+    /* 180..219: logging in, orders, records. */
+    KAMUPIN_E_LOGIN_NOT_OFFERED = 180,       /**< the service does not offer this way to log in */
+    KAMUPIN_E_LOGIN_REQUIRED = 181,          /**< the call needs a session, and there is none */
+    KAMUPIN_E_LOGIN_CANCELLED = 182,         /**< the person cancelled at the login page */
+    KAMUPIN_E_LOGIN_REFUSED = 183,           /**< the authorization server refuses the login */
+    KAMUPIN_E_LOGIN_STATE_MISMATCH = 184,    /**< the callback is of another login */
+    KAMUPIN_E_LOGIN_ISSUER_MISMATCH = 185,   /**< the callback names another authorization server */
+    KAMUPIN_E_LOGIN_REDIRECT_MISMATCH = 186, /**< the callback is at another address */
+    KAMUPIN_E_LOGIN_GRANT_REFUSED = 187,     /**< the authorization code is used or too old */
+    KAMUPIN_E_SESSION_EXPIRED = 188,     /**< the session's time is over and it cannot be renewed */
+    KAMUPIN_E_SESSION_ENDED = 189,       /**< the session was ended, here or on the web page */
+    KAMUPIN_E_LOGIN_CARD_REFUSED = 190,  /**< the card's certificate is not accepted for a login */
+    KAMUPIN_E_CAPTCHA_WRONG = 191,       /**< the characters of the picture are not right */
+    KAMUPIN_E_CAPTCHA_EXPIRED = 192,     /**< the picture's time is over */
+    KAMUPIN_E_SECURITY_WORD_WRONG = 193, /**< identity number or security word is not right */
+    KAMUPIN_E_IDENTITY_MALFORMED = 194,  /**< no such number can be; nothing was sent */
+    KAMUPIN_E_NOT_REPRESENTED = 195,     /**< the person may not act for this organisation */
+    KAMUPIN_E_PRODUCT_NOT_OFFERED = 196, /**< the service does not do this for that product */
+    KAMUPIN_E_ORDER_UNKNOWN = 197,       /**< the service knows no such order of this person */
+    KAMUPIN_E_ORDER_ENDED = 198,  /**< the order was cancelled, completed, or its time is over */
+    KAMUPIN_E_ORDER_IN_USE = 199, /**< a code of this order is in use at a desk */
+    KAMUPIN_E_ISSUED_PIN_UNKNOWN = 200, /**< there is no such record of an issued PIN */
+    KAMUPIN_E_ISSUED_PIN_SHOWN = 201,   /**< the issued PIN was shown before; it is shown once */
+    KAMUPIN_E_INQUIRY_UNKNOWN = 202,    /**< nothing is on file under this number */
+    KAMUPIN_E_CALLBACK_MALFORMED = 203  /**< what was pasted is not the login's callback address */
 } kamupin_status;
 
 /** The stable name of a status, such as "code-expired"; "unknown-status" for a number that is none.

@@ -68,8 +68,7 @@ kamupin_status kamupin_secret_new(kamupin_context *context, kamupin_secret_kind 
 {
     if (secret != NULL)
         *secret = NULL;
-    if (kind != KAMUPIN_SECRET_PIN && kind != KAMUPIN_SECRET_VERIFICATION_CODE &&
-        kind != KAMUPIN_SECRET_SMS_CODE)
+    if (kind < KAMUPIN_SECRET_PIN || kind > KAMUPIN_SECRET_PROXY_PASSWORD)
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
                        "a secret of this kind is made by the library alone");
     return kp_secret_new(context, kind, secret, error);

@@ -88,7 +88,7 @@ static void only_a_persons_kinds_can_be_made(void **state)
         kamupin_secret *secret = NULL;
         kamupin_status status =
             kamupin_secret_new(*state, (kamupin_secret_kind)kind, &secret, &error);
-        if (kind >= KAMUPIN_SECRET_PIN && kind <= KAMUPIN_SECRET_SMS_CODE) {
+        if (kind >= KAMUPIN_SECRET_PIN && kind <= KAMUPIN_SECRET_PROXY_PASSWORD) {
             assert_int_equal(status, KAMUPIN_OK);
         } else {
             assert_provokes(KAMUPIN_E_INVALID_ARGUMENT, status);
