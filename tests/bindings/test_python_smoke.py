@@ -147,7 +147,9 @@ class Secrets(unittest.TestCase):
             except kamupin.Error as error:
                 self.assertEqual(error.status, kamupin.E_INVALID_ARGUMENT)
         self.assertEqual(accepted, [kamupin.SECRET_PIN, kamupin.SECRET_VERIFICATION_CODE,
-                                    kamupin.SECRET_SMS_CODE])
+                                    kamupin.SECRET_SMS_CODE,
+                                    kamupin.SECRET_WEB_PASSWORD, kamupin.SECRET_SECURITY_WORD,
+                                    kamupin.SECRET_PROXY_PASSWORD])
 
 
 class Watcher(kamupin.Listener):
