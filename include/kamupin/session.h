@@ -82,9 +82,9 @@ typedef struct kamupin_session_options {
 typedef struct kamupin_login {
     size_t size;
     char url[KAMUPIN_LOGIN_URL_MAX]; /**< to be opened in the person's own browser */
-    char application_tr[201];        /**< what one logs in to, for display … */
-    char application_en[201];
-    char address[256]; /**< … and where it lives */
+    char application_tr[801];        /**< what one logs in to, for display; "" when not told … */
+    char application_en[801];
+    char address[256]; /**< … and where it lives; the service's own address when not told */
 } kamupin_login;
 
 #define KAMUPIN_LOGIN_INIT KAMUPIN_SIZED(kamupin_login)

@@ -94,6 +94,9 @@ int64_t kp_call_deadline(kp_fields fields, const char *name, int64_t sent_ms);
 /** Reads "pin_policy" and narrows [*min, *max] by it; a range that is left empty is wrong. */
 void kp_call_pin_policy(kp_fields fields, unsigned int *min, unsigned int *max);
 
+/** Reads "login" and "application" of the metadata; both may be missing. */
+void kp_login_offer_read(kp_fields fields, kp_login_offer *login);
+
 /** Whether every one of "second_factors" is an SMS code, the one that this version knows. */
 bool kp_call_factors(kp_fields fields);
 

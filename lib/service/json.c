@@ -92,9 +92,9 @@ static bool is_clean(const char *text, size_t length)
     return true;
 }
 
-void kp_json_text(kp_fields fields, const char *name, char *out, size_t room)
+static void read_text(kp_fields fields, const char *name, const json_t *value, char *out,
+                      size_t room)
 {
-    const json_t *value = json_object_get(fields.object, name);
     size_t length = json_string_length(value);
 
     out[0] = '\0';
@@ -104,6 +104,47 @@ void kp_json_text(kp_fields fields, const char *name, char *out, size_t room)
         return;
     }
     memcpy(out, json_string_value(value), length + 1);
+}
+
+void kp_json_text(kp_fields fields, const char *name, char *out, size_t room)
+{
+    read_text(fields, name, json_object_get(fields.object, name), out, room);
+}
+
+void kp_json_item(kp_fields fields, const char *name, size_t index, char *out, size_t room)
+{
+    read_text(fields, name, json_array_get(json_object_get(fields.object, name), index), out, room);
+}
+
+bool kp_json_has(kp_fields fields, const char *name)
+{
+    return json_object_get(fields.object, name) != NULL;
+}
+
+bool kp_json_bool_or(kp_fields fields, const char *name, bool absent)
+{
+    const json_t *value = json_object_get(fields.object, name);
+
+    if (value != NULL && !json_is_boolean(value))
+        kp_json_refuse(fields, name);
+    return value == NULL ? absent : json_is_true(value);
+}
+
+bool kp_json_lists(kp_fields fields, const char *name, const char *word, bool absent)
+{
+    const json_t *value = json_object_get(fields.object, name);
+    const char *entry;
+    bool found = false;
+
+    if (value == NULL)
+        return absent;
+    if (!json_is_array(value))
+        kp_json_refuse(fields, name);
+    for (size_t i = 0; i < json_array_size(value) && !found; i++) {
+        entry = json_string_value(json_array_get(value, i));
+        found = entry != NULL && strcmp(entry, word) == 0;
+    }
+    return found;
 }
 
 int kp_json_int(kp_fields fields, const char *name, int min, int max)

@@ -34,6 +34,14 @@ int kp_json_int(kp_fields fields, const char *name, int min, int max);
 int kp_json_int_or(kp_fields fields, const char *name, int min, int max, int absent);
 /** Which of `words` (NULL-terminated) it is; another word is wrong. */
 size_t kp_json_word(kp_fields fields, const char *name, const char *const *words);
+/** Whether there is such a field, whatever it is. */
+bool kp_json_has(kp_fields fields, const char *name);
+/** Entry `index` of an array of texts, as kp_json_text. */
+void kp_json_item(kp_fields fields, const char *name, size_t index, char *out, size_t room);
+/** true or false; `absent` when there is no such field. */
+bool kp_json_bool_or(kp_fields fields, const char *name, bool absent);
+/** Whether an array of texts has `word`; `absent` when there is no such field. */
+bool kp_json_lists(kp_fields fields, const char *name, const char *word, bool absent);
 /** An array of at most `most` words of `words`, each a bit of the answer: bit 0 for the first. */
 unsigned int kp_json_words(kp_fields fields, const char *name, const char *const *words,
                            size_t most);

@@ -87,6 +87,7 @@ kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata, k
         metadata->sms = kp_call_factors(fields);
         metadata->forms = kp_json_words(fields, "authorities", AUTHORITIES, WORDS_MAX);
         read_vouched(fields, metadata);
+        kp_login_offer_read(fields, &metadata->login);
         status = kp_json_done(fields, error);
     }
     if (status == KAMUPIN_OK) {

@@ -11,6 +11,7 @@
 #include <core/cancel.h>
 #include <core/secret.h>
 #include <kamupin/operation.h>
+#include <kamupin/session.h>
 
 typedef struct kp_service kp_service;
 
@@ -44,7 +45,24 @@ typedef struct kp_vouched {
 #define KP_BY_SEALED_PUK 1u
 #define KP_BY_RELAY      2u
 
+#define KP_CLIENT_ID_MAX        101
+#define KP_SCOPES_MAX           488 /* 8 scopes of 60 bytes with their separators, and the NUL */
+#define KP_ADDRESS_MAX          256
+#define KP_APPLICATION_TEXT_MAX 801 /* 200 characters of UTF-8 */
+
+/** How one logs in, and what to: `login` and `application` of the metadata. */
+typedef struct kp_login_offer {
+    unsigned int methods;        /* kamupin_login_method bits; 0: no login */
+    char issuer[KP_ADDRESS_MAX]; /* of the authorization server; "" when no method needs one */
+    char client_id[KP_CLIENT_ID_MAX];
+    char scopes[KP_SCOPES_MAX]; /* joined by the separator that the service names */
+    char application_tr[KP_APPLICATION_TEXT_MAX],
+        application_en[KP_APPLICATION_TEXT_MAX]; /* "" when not told */
+    char address[KP_ADDRESS_MAX];
+} kp_login_offer;
+
 typedef struct kp_metadata {
+    kp_login_offer login;
     unsigned int pin_min, pin_max; /* already narrowed to 6..12 */
     unsigned int forms;            /* of an authority: 1u << KP_BY_* */
     bool sms;
