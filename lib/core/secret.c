@@ -21,43 +21,50 @@ static kamupin_status check(const kamupin_secret *secret, kamupin_error *error)
 }
 
 /* An empty secret of any kind. */
-static kamupin_status take(kamupin_context *context, kamupin_secret_kind kind,
+static kamupin_status take(kamupin_context *context, kamupin_secret_kind kind, size_t room,
                            kamupin_secret **secret, kamupin_error *error)
 {
     *secret = NULL;
     kamupin_status status = kp_context_check(context, error);
     if (status != KAMUPIN_OK)
         return status;
-    kamupin_secret *made = kp_arena_take(context->arena);
+    kamupin_secret *made = kp_arena_take(context->arena, room);
     if (made == NULL)
-        return kp_fail(error, KAMUPIN_E_SECRET_FULL, KAMUPIN_FROM_LOCAL, "every slot is taken");
+        return kp_fail(error, KAMUPIN_E_SECRET_FULL, KAMUPIN_FROM_LOCAL,
+                       "every slot for %zu bytes is taken", room);
     made->context = context;
     made->kind = kind;
     *secret = made;
     return KAMUPIN_OK;
 }
 
-kamupin_status kp_secret_new(kamupin_context *context, kamupin_secret_kind kind,
-                             kamupin_secret **secret, kamupin_error *error)
+kamupin_status kp_secret_room(kamupin_context *context, kamupin_secret_kind kind, size_t room,
+                              kamupin_secret **secret, kamupin_error *error)
 {
     if (secret == NULL)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     *secret = NULL;
     if (kind == KP_SECRET_PUK) /* only what a service sealed can become one */
         return kp_fail_local(error, KAMUPIN_E_SECRET_KIND);
-    return take(context, kind, secret, error);
+    return take(context, kind, room, secret, error);
+}
+
+kamupin_status kp_secret_new(kamupin_context *context, kamupin_secret_kind kind,
+                             kamupin_secret **secret, kamupin_error *error)
+{
+    return kp_secret_room(context, kind, KAMUPIN_SECRET_MAX, secret, error);
 }
 
 kamupin_status kp_secret_written(kamupin_context *context, kamupin_secret_kind kind,
                                  kp_secret_writer *write, void *user, kamupin_secret **secret,
                                  kamupin_error *error)
 {
-    kamupin_status status = take(context, kind, secret, error);
+    kamupin_status status = take(context, kind, KAMUPIN_SECRET_MAX, secret, error);
 
     if (status != KAMUPIN_OK)
         return status;
-    (*secret)->length = write(user, (*secret)->bytes, sizeof(*secret)->bytes);
-    if ((*secret)->length > 0 && (*secret)->length <= sizeof(*secret)->bytes)
+    (*secret)->length = write(user, (*secret)->bytes, (*secret)->room);
+    if ((*secret)->length > 0 && (*secret)->length <= (*secret)->room)
         return KAMUPIN_OK;
     kamupin_secret_free(secret);
     return kp_fail(error, KAMUPIN_E_CRYPTO, KAMUPIN_FROM_LOCAL, "a secret could not be opened");
@@ -93,7 +100,7 @@ kamupin_status kamupin_secret_append(kamupin_secret *secret, const char *bytes, 
         return length == 0 ? KAMUPIN_OK : KAMUPIN_E_INVALID_ARGUMENT;
     if (secret->kind == KP_SECRET_PUK)
         return KAMUPIN_E_SECRET_KIND;
-    if (length > KAMUPIN_SECRET_MAX - secret->length)
+    if (length > secret->room - secret->length)
         return KAMUPIN_E_SECRET_FULL;
     memcpy(secret->bytes + secret->length, bytes, length);
     secret->length += length;
@@ -117,7 +124,7 @@ void kamupin_secret_clear(kamupin_secret *secret)
 {
     if (check(secret, NULL) != KAMUPIN_OK)
         return;
-    OPENSSL_cleanse(secret->bytes, sizeof secret->bytes);
+    OPENSSL_cleanse(secret->bytes, secret->room);
     secret->length = 0;
 }
 
@@ -146,7 +153,7 @@ kamupin_status kp_secret_copy(const kamupin_secret *from, kamupin_secret **copy,
     *copy = NULL;
     kamupin_status status = check(from, error);
     if (status == KAMUPIN_OK)
-        status = kp_secret_new(from->context, from->kind, copy, error);
+        status = kp_secret_room(from->context, from->kind, from->room, copy, error);
     if (status == KAMUPIN_OK) {
         memcpy((*copy)->bytes, from->bytes, from->length);
         (*copy)->length = from->length;
@@ -159,8 +166,9 @@ bool kp_secret_equal(const kamupin_secret *a, const kamupin_secret *b)
     if (check(a, NULL) != KAMUPIN_OK || check(b, NULL) != KAMUPIN_OK || a->kind != b->kind)
         return false;
     /* The bytes behind the length are zero, so whole slots compare: no length leaks through time.
-     */
-    return (CRYPTO_memcmp(a->bytes, b->bytes, sizeof a->bytes) | (a->length != b->length)) == 0;
+     * What does not fit into the smaller slot differs in length. */
+    const size_t room = a->room < b->room ? a->room : b->room;
+    return (CRYPTO_memcmp(a->bytes, b->bytes, room) | (a->length != b->length)) == 0;
 }
 
 kamupin_secret_kind kp_secret_kind_of(const kamupin_secret *secret)

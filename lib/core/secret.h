@@ -12,6 +12,9 @@
  * no public header. */
 #define KP_SECRET_PUK ((kamupin_secret_kind)67)
 
+/** The most bytes of a secret that was made with room for them (kp_secret_room): a session's token. */
+#define KP_SECRET_LONG_MAX 4072
+
 /** A view of a secret's bytes, not NUL-terminated; valid until the secret is changed or freed. */
 typedef struct kp_bytes {
     const unsigned char *data;
@@ -27,6 +30,10 @@ kamupin_status kp_secret_read(const kamupin_secret *secret, kamupin_secret_kind 
  * PUK, which comes from kp_secret_written alone. */
 kamupin_status kp_secret_new(kamupin_context *context, kamupin_secret_kind kind,
                              kamupin_secret **secret, kamupin_error *error);
+
+/** As kp_secret_new, with room for `room` bytes, KP_SECRET_LONG_MAX at most. */
+kamupin_status kp_secret_room(kamupin_context *context, kamupin_secret_kind kind, size_t room,
+                              kamupin_secret **secret, kamupin_error *error);
 
 /** Writes a new secret's bytes where they will lie: at most `size` at `room`. Answers how many; 0
  * when it cannot. */
@@ -49,7 +56,7 @@ bool kp_secret_equal(const kamupin_secret *a, const kamupin_secret *b);
 
 kamupin_secret_kind kp_secret_kind_of(const kamupin_secret *secret);
 
-/** The arena: one locked, guard-paged mapping per context, out of core dumps, zero in a forked
+/** The arena: locked, guard-paged mappings of one context, out of core dumps, zero in a forked
  * child. */
 struct kp_arena;
 kamupin_status kp_arena_new(struct kp_arena **arena, kamupin_error *error);

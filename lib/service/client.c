@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-#define HEADER_MAX  4096
+#define HEADER_MAX  8192  /* a token of 4 KB behind its name */
 #define SECONDS_MAX 86400 /* no timer of the profile is longer than a day */
 #define FACTORS_MAX 4
 

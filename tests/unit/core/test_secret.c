@@ -143,28 +143,76 @@ static void a_full_secret_keeps_what_it_has(void **state)
     kamupin_secret_free(&secret);
 }
 
+/* Room for 64 sessions and their operations in one context, and an end to it. */
 static void the_arena_ends_and_gives_slots_back_wiped(void **state)
 {
-    kamupin_secret *secrets[200] = {NULL};
+    static kamupin_secret *secrets[2000];
     size_t count = 0;
     kp_bytes bytes;
 
-    while (count < 200 &&
+    while (count < 2000 &&
            kamupin_secret_new(*state, KAMUPIN_SECRET_PIN, &secrets[count], NULL) == KAMUPIN_OK)
         assert_int_equal(kamupin_secret_append(secrets[count++], "987654", 6), KAMUPIN_OK);
-    assert_in_range(count, 16, 199);
+    assert_in_range(count, 640, 1999);
     kamupin_secret *one_more = NULL;
     assert_provokes(KAMUPIN_E_SECRET_FULL,
                     kamupin_secret_new(*state, KAMUPIN_SECRET_PIN, &one_more, NULL));
-    kp_secret_read(secrets[0], KAMUPIN_SECRET_PIN, &bytes, NULL);
-    kamupin_secret_free(&secrets[0]);
-    for (size_t i = 0; i < 6; i++)
-        assert_int_equal(bytes.data[i], 0); /* the mapping is still there, the digits are not */
-    assert_int_equal(kamupin_secret_new(*state, KAMUPIN_SECRET_PIN, &one_more, NULL), KAMUPIN_OK);
-    assert_int_equal(kamupin_secret_length(one_more), 0);
-    kamupin_secret_free(&one_more);
-    for (size_t i = 1; i < count; i++)
+    for (size_t gone = 0; gone < count; gone += count - 1) { /* of the first block, of the last */
+        kp_secret_read(secrets[gone], KAMUPIN_SECRET_PIN, &bytes, NULL);
+        kamupin_secret_free(&secrets[gone]);
+        for (size_t i = 0; i < 6; i++)
+            assert_int_equal(bytes.data[i], 0); /* the mapping is still there, the digits are not */
+        assert_int_equal(kamupin_secret_new(*state, KAMUPIN_SECRET_PIN, &one_more, NULL),
+                         KAMUPIN_OK);
+        assert_int_equal(kamupin_secret_length(one_more), 0);
+        kamupin_secret_free(&one_more);
+    }
+    for (size_t i = 0; i < count; i++)
         kamupin_secret_free(&secrets[i]);
+}
+
+/* An authorization server's token may be longer than anything that a person types. */
+static void a_long_token_has_a_slot_of_its_own_size(void **state)
+{
+    kamupin_secret *tokens[300] = {NULL}, *copy = NULL;
+    char much[KP_SECRET_LONG_MAX + 1];
+    size_t count = 0;
+
+    memset(much, 't', sizeof much);
+    assert_int_equal(kp_secret_room(*state, KAMUPIN_SECRET_ACCESS_TOKEN, sizeof much, &copy, NULL),
+                     KAMUPIN_E_SECRET_FULL);
+    while (count < 300 && kp_secret_room(*state, KAMUPIN_SECRET_ACCESS_TOKEN, KP_SECRET_LONG_MAX,
+                                         &tokens[count], NULL) == KAMUPIN_OK)
+        count++;
+    assert_in_range(count, 64 * 3, 299);
+    kamupin_secret_free(&tokens[count - 1]);
+    assert_int_equal(kamupin_secret_append(tokens[0], much, KP_SECRET_LONG_MAX), KAMUPIN_OK);
+    assert_int_equal(kamupin_secret_append(tokens[0], much, 1), KAMUPIN_E_SECRET_FULL);
+    assert_int_equal(kp_secret_copy(tokens[0], &copy, NULL), KAMUPIN_OK);
+    assert_true(kp_secret_equal(tokens[0], copy));
+    kamupin_secret_free(&copy);
+    for (size_t i = 0; i < count; i++)
+        kamupin_secret_free(&tokens[i]);
+}
+
+/* A system that locks no more: what there is goes on, and what is new is refused. */
+static void what_cannot_be_locked_is_not_used(void **state)
+{
+    kamupin_secret *first = typed(*state, KAMUPIN_SECRET_PIN, "123456"), *token = NULL;
+    kamupin_context *context = NULL;
+
+    assert_int_equal(kamupin_context_new(NULL, &context, NULL), KAMUPIN_OK);
+    refuse_mlock = true;
+    kamupin_status status =
+        kp_secret_room(context, KAMUPIN_SECRET_ACCESS_TOKEN, 2000, &token, NULL);
+    refuse_mlock = false;
+    assert_int_equal(status, KAMUPIN_E_SECRET_FULL);
+    assert_null(token);
+    assert_int_equal(kp_secret_room(context, KAMUPIN_SECRET_ACCESS_TOKEN, 2000, &token, NULL),
+                     KAMUPIN_OK);
+    kamupin_secret_free(&token);
+    kamupin_context_free(&context);
+    kamupin_secret_free(&first);
 }
 
 static void a_forked_child_has_no_secret(void **state)
@@ -263,6 +311,8 @@ int main(void)
         cmocka_unit_test(a_full_secret_keeps_what_it_has),
         cmocka_unit_test(a_cleared_secret_holds_nothing_of_before),
         cmocka_unit_test(the_arena_ends_and_gives_slots_back_wiped),
+        cmocka_unit_test(a_long_token_has_a_slot_of_its_own_size),
+        cmocka_unit_test(what_cannot_be_locked_is_not_used),
         cmocka_unit_test(a_forked_child_has_no_secret),
         cmocka_unit_test(the_slots_stay_out_of_core_dumps),
         cmocka_unit_test(refused_memory_is_said),
