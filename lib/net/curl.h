@@ -20,6 +20,7 @@
     X(easy_setopt)                                                                                 \
     X(easy_strerror)                                                                               \
     X(free)                                                                                        \
+    X(getdate)                                                                                     \
     X(global_cleanup)                                                                              \
     X(global_init)                                                                                 \
     X(multi_add_handle)                                                                            \

@@ -6,6 +6,7 @@
 #include <net/http.h>
 
 #include <core/fail.h>
+#include <net/reply.h>
 #include <net/tls.h>
 
 #include <openssl/crypto.h>
@@ -29,6 +30,7 @@ typedef struct exchange {
     size_t header_bytes;
     bool too_large;
     bool started; /* the request was given to a connection */
+    char said[CURL_ERROR_SIZE];
 } exchange;
 
 kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_error *error)
@@ -163,6 +165,7 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
     SET(CURLOPT_HEADERDATA, now);
     SET(CURLOPT_PREREQFUNCTION, before_request);
     SET(CURLOPT_PREREQDATA, now);
+    SET(CURLOPT_ERRORBUFFER, now->said);
 #undef SET
     return set ? KAMUPIN_OK : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
 }
@@ -206,62 +209,6 @@ static kamupin_status drive(kp_http *http, int64_t end_ms, kamupin_cancel *cance
          message = curl->multi_info_read(http->multi, &queued))
         if (message->msg == CURLMSG_DONE)
             *code = message->data.result;
-    return status;
-}
-
-/* ---- the answer ---- */
-
-static void copy_header(const kp_http *http, const char *name, char *out, size_t room)
-{
-    struct curl_header *header = NULL;
-
-    out[0] = '\0';
-    if (http->curl.easy_header(http->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
-        strlen(header->value) < room)
-        memcpy(out, header->value, strlen(header->value) + 1);
-}
-
-/* Whole seconds of Retry-After and Age (RFC 9110, 10.2.3; RFC 9111, 5.1); the first's other form, a
- * date, is not the profile's. */
-static int read_seconds(const kp_http *http, const char *name, int absent)
-{
-    char text[8];
-
-    copy_header(http, name, text, sizeof text);
-    size_t digits = strspn(text, "0123456789");
-    return digits == 0 || text[digits] != '\0' || digits > 6 ? absent : atoi(text);
-}
-
-/* Whether the answer said where it ends (RFC 9112, 6.3), and so ended there. libcurl takes a closed
- * connection for an end even when TLS did not announce it; anyone on the way could cut there. */
-static bool is_whole(const kp_http *http)
-{
-    struct curl_header *coding = NULL;
-    curl_off_t length = -1;
-
-    http->curl.easy_getinfo(http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    return length >= 0 || http->curl.easy_header(http->easy, "Transfer-Encoding", 0, CURLH_HEADER,
-                                                 -1, &coding) == CURLHE_OK;
-}
-
-static kamupin_status read_reply(const kp_http *http, kp_http_reply *reply, kamupin_error *error)
-{
-    long code = 0;
-
-    http->curl.easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &code);
-    reply->status = (int)code;
-    copy_header(http, "Content-Type", reply->content_type, sizeof reply->content_type);
-    copy_header(http, "DPoP-Nonce", reply->dpop_nonce, sizeof reply->dpop_nonce);
-    reply->retry_after = read_seconds(http, "Retry-After", -1);
-    reply->age = read_seconds(http, "Age", 0);
-    kamupin_status status = KAMUPIN_OK;
-    if (code >= 300 && code <= 399)
-        status = kp_fail(error, KAMUPIN_E_HTTP_REDIRECTED, KAMUPIN_FROM_HTTP, NULL);
-    else if (!is_whole(http))
-        status = kp_fail(error, KAMUPIN_E_NETWORK_INTERRUPTED, KAMUPIN_FROM_NETWORK,
-                         "an answer that does not say its length");
-    if (status != KAMUPIN_OK && error != NULL)
-        error->http_status = (int)code;
     return status;
 }
 
@@ -313,6 +260,7 @@ static void forget(kp_http *http)
     http->curl.multi_remove_handle(http->multi, http->easy);
     http->curl.easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
     http->curl.easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
+    http->curl.easy_setopt(http->easy, CURLOPT_ERRORBUFFER, NULL);
 }
 
 kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
@@ -326,7 +274,7 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
     kamupin_status status = kp_context_check(http->context, error);
     if (status != KAMUPIN_OK)
         return status;
-    exchange now = {&reply->body, 0, false, false};
+    exchange now = {.body = &reply->body};
     reply->sent_ms = kp_now_ms(http->context);
     int64_t end_ms = reply->sent_ms + http->context->request_timeout_ms;
     if (request->deadline_ms > 0 && request->deadline_ms < end_ms)
@@ -343,9 +291,9 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
         status = drive(http, end_ms, cancel, &code, error);
     if (status == KAMUPIN_OK && code != CURLE_OK)
         status = now.too_large ? kp_fail(error, KAMUPIN_E_REPLY_TOO_LARGE, KAMUPIN_FROM_HTTP, NULL)
-                               : kp_curl_fail(&http->curl, http->easy, code, error);
+                               : kp_curl_fail(&http->curl, http->easy, code, now.said, error);
     if (status == KAMUPIN_OK)
-        status = read_reply(http, reply, error);
+        status = kp_reply_read(&http->curl, http->easy, reply, error);
     say(http, request, reply, status);
     forget(http);
     wipe_headers(&http->curl, headers);

@@ -30,7 +30,7 @@ typedef struct kp_http_request {
     const char *url;    /* absolute */
     const char *const *headers;
     size_t header_count;
-    const kp_buffer *body; /* NULL for none; JSON */
+    const kp_buffer *body; /* NULL for none; of what kind, a header says */
     int64_t deadline_ms;   /* on the context's clock; 0: only the context's request timeout */
 } kp_http_request;
 
@@ -40,15 +40,20 @@ typedef struct kp_http_reply {
     char dpop_nonce[256]; /* header DPoP-Nonce, "" when none */
     int retry_after;      /* seconds, -1 when not said */
     int age;              /* header Age: seconds since a stored answer was made, 0 when not said */
+    int64_t date;         /* header Date: seconds since 1970, 0 when not said */
     kp_buffer body;       /* wiped by kp_http_reply_wipe */
     int64_t sent_ms; /* on the context's clock: when the request was sent; remaining times count
                         from here */
 } kp_http_reply;
 
+/** Whether an answer is a page for people. Where a program's answer was asked for, something on the
+ * way spoke in the service's place, or it is no such service. */
+bool kp_http_is_page(const kp_http_reply *reply);
+
 /** One exchange. `cancel` may be NULL. ok means that an HTTP answer came, whatever its status (but
- * 3xx is refused). The request is given to one connection once: where libcurl would send it again
+ * 3xx and 511 are refused). The request is given to one connection once: where libcurl would send it again
  * by itself, the answer is network-interrupted and the caller decides. Errors: network-*, tls-*,
- * http-redirected, reply-too-large, service-reply-malformed (not HTTP), ca-file, cancelled,
+ * http-redirected, http-intercepted, reply-too-large, service-reply-malformed (not HTTP), ca-file, cancelled,
  * no-memory, forked. */
 kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
                                 kamupin_cancel *cancel, kp_http_reply *reply, kamupin_error *error);

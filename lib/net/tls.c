@@ -9,7 +9,10 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/sslerr.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* libcurl would report a missing CA file only after it has connected, and an empty one as a service
  * that is not trusted; the person is told the real cause before anything is sent. */
@@ -61,14 +64,15 @@ typedef struct meaning {
 /* What is not listed broke in the middle of an exchange. */
 static const meaning MEANINGS[] = {
     {CURLE_COULDNT_RESOLVE_HOST, KAMUPIN_E_NETWORK_NAME, KAMUPIN_FROM_NETWORK},
-    {CURLE_COULDNT_RESOLVE_PROXY, KAMUPIN_E_NETWORK_NAME, KAMUPIN_FROM_NETWORK},
+    {CURLE_COULDNT_RESOLVE_PROXY, KAMUPIN_E_NETWORK_PROXY, KAMUPIN_FROM_NETWORK},
     {CURLE_COULDNT_CONNECT, KAMUPIN_E_NETWORK_UNREACHABLE, KAMUPIN_FROM_NETWORK},
-    {CURLE_PROXY, KAMUPIN_E_NETWORK_UNREACHABLE, KAMUPIN_FROM_NETWORK},
+    {CURLE_PROXY, KAMUPIN_E_NETWORK_PROXY, KAMUPIN_FROM_NETWORK},
     {CURLE_INTERFACE_FAILED, KAMUPIN_E_NETWORK_UNREACHABLE, KAMUPIN_FROM_NETWORK},
     {CURLE_OPERATION_TIMEDOUT, KAMUPIN_E_NETWORK_TIMEOUT, KAMUPIN_FROM_NETWORK},
     {CURLE_PEER_FAILED_VERIFICATION, KAMUPIN_E_TLS_CERTIFICATE, KAMUPIN_FROM_TLS},
     {CURLE_SSL_ISSUER_ERROR, KAMUPIN_E_TLS_CERTIFICATE, KAMUPIN_FROM_TLS},
     {CURLE_SSL_INVALIDCERTSTATUS, KAMUPIN_E_TLS_CERTIFICATE, KAMUPIN_FROM_TLS},
+    {CURLE_SSL_PINNEDPUBKEYNOTMATCH, KAMUPIN_E_TLS_PIN, KAMUPIN_FROM_TLS},
     {CURLE_SSL_CACERT_BADFILE, KAMUPIN_E_CA_FILE, KAMUPIN_FROM_LOCAL},
     {CURLE_SSL_CONNECT_ERROR, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
     {CURLE_SSL_CIPHER, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS},
@@ -88,7 +92,50 @@ static const meaning MEANINGS[] = {
     {CURLE_BAD_CONTENT_ENCODING, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_HTTP},
 };
 
-kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, kamupin_error *error)
+/* What OpenSSL's judgement of the chain means to a person; the rest is "not trusted". The chain is
+ * judged in the handshake and leaves its reason; the name is judged after it, by libcurl, and leaves
+ * none. */
+static const struct {
+    long verify;
+    kamupin_status status;
+} CHAIN[] = {
+    {X509_V_OK, KAMUPIN_E_TLS_NAME},
+    {X509_V_ERR_UNSPECIFIED, KAMUPIN_E_TLS_NAME},
+    {X509_V_ERR_CERT_HAS_EXPIRED, KAMUPIN_E_TLS_EXPIRED},
+    {X509_V_ERR_CERT_NOT_YET_VALID, KAMUPIN_E_TLS_EXPIRED},
+    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, KAMUPIN_E_TLS_SELF_SIGNED},
+    {X509_V_ERR_INVALID_PURPOSE, KAMUPIN_E_TLS_PURPOSE},
+};
+
+static kamupin_status chain_status(long verify)
+{
+    for (size_t i = 0; i < sizeof CHAIN / sizeof CHAIN[0]; i++)
+        if (CHAIN[i].verify == verify)
+            return CHAIN[i].status;
+    return KAMUPIN_E_TLS_CERTIFICATE;
+}
+
+/* Whether a handshake failed for want of a version that both sides speak. OpenSSL's code stands in
+ * libcurl's error buffer, "error:0A00042E:…"; the words after it are not looked at. */
+static bool no_common_version(const char *said)
+{
+    const char *at = strstr(said, "error:");
+    unsigned long code = at == NULL ? 0 : strtoul(at + 6, NULL, 16);
+
+    if (ERR_GET_LIB(code) != ERR_LIB_SSL)
+        return false;
+    switch (ERR_GET_REASON(code)) {
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION: /* the other end says so */
+    case SSL_R_UNSUPPORTED_PROTOCOL:         /* the other end chose an older one */
+    case SSL_R_WRONG_SSL_VERSION:
+        return true;
+    default:
+        return false;
+    }
+}
+
+kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, const char *said,
+                            kamupin_error *error)
 {
     meaning found = {code, KAMUPIN_E_NETWORK_INTERRUPTED, KAMUPIN_FROM_NETWORK};
     long tunnel = 0, verify = 0;
@@ -97,22 +144,22 @@ kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, kamu
     for (size_t i = 0; i < sizeof MEANINGS / sizeof MEANINGS[0]; i++)
         if (MEANINGS[i].code == code)
             found = MEANINGS[i];
-    /* A proxy that refuses the tunnel looks like a broken connection to libcurl. */
+    if (found.status == KAMUPIN_E_TLS_FAILED && no_common_version(said))
+        found.status = KAMUPIN_E_TLS_VERSION;
+    /* libcurl's fixed sentence, not its error buffer: that one may quote the proxy's address. */
+    snprintf(what, sizeof what, "%s", curl->easy_strerror(code));
     curl->easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
     if (tunnel >= 300) {
-        found.status = KAMUPIN_E_NETWORK_UNREACHABLE;
+        /* A proxy that refuses the tunnel looks like a broken connection to libcurl. */
+        found.status = KAMUPIN_E_NETWORK_PROXY;
+        found.origin = KAMUPIN_FROM_NETWORK;
         snprintf(what, sizeof what, "the proxy answers %ld", tunnel);
     } else if (found.status == KAMUPIN_E_TLS_CERTIFICATE) {
-        /* The chain is judged in the handshake, by OpenSSL, and leaves its reason; the name is
-         * judged after it, by libcurl, and leaves none. */
         curl->easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify);
-        bool chain = verify != X509_V_OK && verify != X509_V_ERR_UNSPECIFIED;
+        found.status = chain_status(verify);
         snprintf(what, sizeof what, "certificate refused: %s",
-                 chain ? X509_verify_cert_error_string(verify) : "not for this name");
-    } else {
-        /* libcurl's fixed sentence, not its error buffer: that one may quote the proxy's address.
-         */
-        snprintf(what, sizeof what, "%s", curl->easy_strerror(code));
+                 found.status == KAMUPIN_E_TLS_NAME ? "not for this name"
+                                                    : X509_verify_cert_error_string(verify));
     }
     return kp_fail_platform(error, found.status, found.origin, (long)code, what);
 }

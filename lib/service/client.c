@@ -253,7 +253,9 @@ static kamupin_status judge(const kp_http_reply *reply, json_t **root, kamupin_e
 {
     if (reply->status < 200 || reply->status > 299)
         return kp_problem_fail(reply, error);
-    kamupin_status status = kp_json_parse(&reply->body, root, error);
+    kamupin_status status =
+        kp_http_is_page(reply) ? kp_fail(error, KAMUPIN_E_HTTP_INTERCEPTED, KAMUPIN_FROM_HTTP, NULL)
+                               : kp_json_parse(&reply->body, root, error);
     if (status != KAMUPIN_OK && error != NULL)
         error->http_status = reply->status;
     return status;

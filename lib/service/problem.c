@@ -94,6 +94,14 @@ static bool is_problem(const kp_http_reply *reply)
            (after == '\0' || after == ';' || after == ' ');
 }
 
+/* Whether a page for people refuses or asks to log in: a captive portal or a filtering proxy. Of
+ * the others, 404 and its like are a web server's that is no such service. */
+static bool is_intercepted(const kp_http_reply *reply)
+{
+    return kp_http_is_page(reply) && (reply->status == 401 || reply->status == 403 ||
+                                      reply->status == 407 || reply->status == 451);
+}
+
 /* An answer without a problem document comes from something before the service: a gateway, a
  * captive portal, another server. */
 static kamupin_status by_http_status(const kp_http_reply *reply, kamupin_error *error)
@@ -104,6 +112,8 @@ static kamupin_status by_http_status(const kp_http_reply *reply, kamupin_error *
         status = KAMUPIN_E_SERVICE_UNAVAILABLE;
     else if (reply->status == 429)
         status = KAMUPIN_E_RATE_LIMITED;
+    else if (is_intercepted(reply))
+        status = KAMUPIN_E_HTTP_INTERCEPTED;
     return kp_fail(error, status, KAMUPIN_FROM_HTTP, "HTTP %d without a problem document",
                    reply->status);
 }

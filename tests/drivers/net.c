@@ -98,10 +98,11 @@ static void exchange_once(kamupin_context *context, kp_http *http, const wish *w
         .body = wanted->post == NULL ? NULL : &body,
         .deadline_ms = wanted->deadline_in_ms > 0 ? start + wanted->deadline_in_ms : 0};
     kamupin_status status = kp_http_exchange(http, &request, cancel, &reply, &error);
-    printf("%s http=%d platform=%ld bytes=%zu type=%s nonce=%s retry=%d age=%d detail=%s\n",
-           kamupin_status_name(status), status == KAMUPIN_OK ? reply.status : error.http_status,
-           error.platform_code, reply.body.length, reply.content_type, reply.dpop_nonce,
-           reply.retry_after, reply.age, error.detail);
+    printf(
+        "%s http=%d platform=%ld bytes=%zu type=%s nonce=%s retry=%d age=%d date=%lld detail=%s\n",
+        kamupin_status_name(status), status == KAMUPIN_OK ? reply.status : error.http_status,
+        error.platform_code, reply.body.length, reply.content_type, reply.dpop_nonce,
+        reply.retry_after, reply.age, (long long)reply.date, error.detail);
     kp_http_reply_wipe(&reply);
     kp_buffer_wipe(&body);
 }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import socket
 import struct
@@ -16,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from private_pcscd import program
-from tls_servers import Authority, RawServer, SServer, openssl, read_request
+from tls_servers import Authority, RawServer, SServer, openssl, read_request, self_signed
 
 GOOD = (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDPoP-Nonce: nonce-1\r\nRetry-After: 7\r\n"
+        b"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
         b"Content-Length: 2\r\n\r\n{}")
 
 
@@ -67,6 +69,14 @@ def test_one_tls_connection_serves_many_requests(pki: Authority, leaf: Path) -> 
     assert server.connections == 1
     assert (answers[0]["http"], answers[0]["type"], answers[0]["nonce"], answers[0]["retry"], answers[0]["bytes"]) == (
         "200", "application/json", "nonce-1", "7", "2")
+    assert answers[0]["date"] == "784111777", "the date that RFC 9110 writes as an example"
+
+
+@pytest.mark.parametrize("date", [b"", b"Date: yesterday\r\n", b"Date: " + b"9" * 60 + b"\r\n"])
+def test_a_date_that_is_none(pki: Authority, leaf: Path, date: bytes) -> None:
+    with RawServer(serve_all(b"HTTP/1.1 200 OK\r\n" + date + b"Content-Length: 0\r\n\r\n"), leaf) as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/")
+    assert (answer["status"], answer["date"]) == ("ok", "0")
 
 
 def test_log_names_path_and_status_only(pki: Authority, leaf: Path) -> None:
@@ -114,7 +124,7 @@ def test_tls_1_1_only_is_refused(pki: Authority, leaf: Path, tmp_path: Path) -> 
                                text=True, timeout=20, env={**os.environ, "OPENSSL_CONF": str(lax)}, check=False)
         assert "Protocol  : TLSv1.1" in other.stdout
         answer = ask_once(pki, f"https://localhost:{server.port}/answer", OPENSSL_CONF=str(lax))
-    assert (answer["status"], answer["platform"]) == ("tls-failed", "35")
+    assert (answer["status"], answer["platform"]) == ("tls-version", "35")
 
 
 def test_untrusted_authority(pki: Authority, tmp_path: Path) -> None:
@@ -138,13 +148,62 @@ def test_ca_file_is_the_only_trust(pki: Authority, leaf: Path, tmp_path: Path) -
     assert answer["status"] == "tls-certificate"
 
 
-def test_wrong_name_and_expired(pki: Authority, tmp_path: Path) -> None:
-    with SServer(tmp_path, pki.leaf("other", "DNS:service.example"), "-www") as server:
-        answer = ask_once(pki, f"https://localhost:{server.port}/")
-    assert (answer["status"], "not for this name" in answer["detail"]) == ("tls-certificate", True)
-    with SServer(tmp_path, pki.leaf("old", expired=True), "-www") as server:
-        answer = ask_once(pki, f"https://localhost:{server.port}/")
-    assert (answer["status"], "expired" in answer["detail"]) == ("tls-certificate", True)
+def bad_server(kind: str, pki: Authority, folder: Path) -> tuple[Path, list[str]]:
+    """A certificate, and options of s_server, that a client must not accept."""
+    if kind == "tls-1.1":
+        return pki.leaf("version"), ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"]
+    if kind == "self-signed":
+        return self_signed(folder, "alone"), []
+    if kind == "pin":
+        return pki.leaf("other-key"), []
+    return pki.leaf(kind, **{
+        "name": {"host": "DNS:service.example"}, "expired": {"dates": ("20200101", "20210101")},
+        "early": {"dates": ("20900101", "20910101")}, "purpose": {"purpose": "clientAuth"}}[kind]), []
+
+
+SECRET = '{"code":"123456789012345"}'
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+@pytest.mark.parametrize("kind, status", [
+    ("expired", "tls-expired"), ("early", "tls-expired"), ("self-signed", "tls-self-signed"), ("name", "tls-name"),
+    ("purpose", "tls-purpose"), ("tls-1.1", "tls-version")])
+def test_refused_before_a_secret_leaves(pki: Authority, tmp_path: Path, kind: str, status: str, version: str) -> None:
+    """Nothing that the other end decrypts comes from a client that refuses it; s_server prints all that it is sent."""
+    pem, options = bad_server(kind, pki, tmp_path)
+    with SServer(tmp_path, pem, *(options or [version])) as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/", "--post", SECRET, "--header", "Authorization: DPoP very-secret")
+        said = server.said()
+    assert answer["status"] == status, answer
+    assert not set(re.findall(r"POST|HTTP/1|Host:|very-secret|123456789012345", said)), said
+
+
+def test_s_server_prints_what_it_is_sent(pki: Authority, leaf: Path, tmp_path: Path) -> None:
+    """So that the tests above can fail."""
+    with SServer(tmp_path, leaf) as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/", "--post", SECRET, "--timeout", "1500")
+        said = server.said()
+    assert answer["status"] == "network-timeout"
+    assert "POST / HTTP/1.1" in said and "123456789012345" in said
+
+
+PAGE = b"HTTP/1.1 %d Moved\r\nContent-Type: text/html; charset=utf-8\r\nLocation: http://portal.example/\r\nContent-Length: 6\r\n\r\n<html>"
+
+
+@pytest.mark.parametrize("code", [302, 307, 511])
+def test_a_networks_own_page_is_told_as_one(pki: Authority, leaf: Path, code: int) -> None:
+    with RawServer(serve_all(PAGE % code), leaf) as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/", "--post", "{}")
+    assert (answer["status"], answer["http"]) == ("http-intercepted", str(code))
+
+
+def test_a_redirect_into_cleartext_is_never_followed(pki: Authority, leaf: Path) -> None:
+    with RawServer(serve_all(GOOD)) as plain:
+        moved = f"HTTP/1.1 302 Found\r\nLocation: http://localhost:{plain.port}/\r\nContent-Length: 0\r\n\r\n".encode()
+        with RawServer(serve_all(moved), leaf) as server:
+            answer = ask_once(pki, f"https://localhost:{server.port}/", "--post", SECRET)
+    assert (answer["status"], answer["http"]) == ("http-redirected", "302")
+    assert plain.connections == 0
 
 
 @pytest.mark.parametrize("content", [None, "", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
@@ -303,7 +362,7 @@ def test_proxy_that_refuses(pki: Authority, leaf: Path) -> None:
     with RawServer(serve_all(GOOD), leaf) as server, RawServer(serve_all(refusal)) as proxy:
         answer = ask_once(pki, f"https://localhost:{server.port}/",
                           https_proxy=f"http://somebody:proxy-secret@127.0.0.1:{proxy.port}")
-    assert (answer["status"], "407" in answer["detail"]) == ("network-unreachable", True)
+    assert (answer["status"], "407" in answer["detail"]) == ("network-proxy", True)
     assert "proxy-secret" not in answer["log"] + answer["detail"]
     assert server.connections == 0
 

@@ -157,7 +157,7 @@ def test_an_answer_that_comes_after_the_hold_is_thrown_away(sandbox):
 @LANG
 @pytest.mark.parametrize("action, status", [
     ("drop-before", "network-interrupted"), ("garbage", "service-reply-malformed"), ("wrong-shape", "service-reply-malformed"),
-    ("html", "service-reply-malformed"), ("huge", "reply-too-large"), ("redirect", "http-redirected"),
+    ("html", "http-intercepted"), ("huge", "reply-too-large"), ("redirect", "http-redirected"),
     ("truncate", "network-interrupted")])
 @pytest.mark.parametrize("call", ["redeem", "authority"])
 def test_an_answer_that_is_not_the_profiles(calm_box, call, action, status, lang):
@@ -166,10 +166,11 @@ def test_an_answer_that_is_not_the_profiles(calm_box, call, action, status, lang
 
 
 @LANG
-@pytest.mark.parametrize("certificate", ["wrong-name", "expired", "not-yet-valid", "foreign-ca"])
-def test_a_service_that_cannot_prove_its_name(calm_box, certificate, lang):
+@pytest.mark.parametrize("certificate, status", [
+    ("wrong-name", "tls-name"), ("expired", "tls-expired"), ("not-yet-valid", "tls-expired"), ("foreign-ca", "tls-certificate")])
+def test_a_service_that_cannot_prove_its_name(calm_box, certificate, status, lang):
     calm_box.control.post("/tls", {"certificate": certificate})
-    refused(calm_box, "tls-certificate", code=calm_box.code(), sms="", lang=lang)
+    refused(calm_box, status, code=calm_box.code(), sms="", lang=lang)
     assert requests(calm_box) == []
 
 

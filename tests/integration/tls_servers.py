@@ -28,25 +28,43 @@ class Authority:
                 "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem",
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def leaf(self, name: str, host: str = "DNS:localhost,IP:127.0.0.1", expired: bool = False) -> Path:
-        """A PEM file with key and certificate."""
+    def leaf(self, name: str, host: str = "DNS:localhost,IP:127.0.0.1", dates: tuple[str, str] | None = None,
+             purpose: str = "serverAuth") -> Path:
+        """A PEM file with key and certificate; `dates` are its first and last day, "20200101"."""
         pem = self.folder / f"{name}.pem"
         openssl(self.folder, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                 "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         (self.folder / "ca.cnf").write_text(
             f"[ca]\ndefault_ca=d\n[d]\ndatabase={self.name}.index\nserial={self.name}.serial\nnew_certs_dir=.\n"
             "default_md=sha256\npolicy=p\nunique_subject=no\nx509_extensions=e\n[p]\ncommonName=supplied\n"
-            f"[e]\nsubjectAltName={host}\nextendedKeyUsage=serverAuth\n")
+            f"[e]\nsubjectAltName={host}\nextendedKeyUsage={purpose}\n")
         (self.folder / f"{self.name}.index").touch()
-        dates = (["-startdate", "20200101000000Z", "-enddate", "20210101000000Z"] if expired else ["-days", "2"])
+        days = ["-days", "2"] if dates is None else ["-startdate", f"{dates[0]}000000Z", "-enddate", f"{dates[1]}000000Z"]
         openssl(self.folder, "ca", "-batch", "-config", "ca.cnf", "-create_serial", "-notext", "-in", f"{name}.csr",
-                "-cert", f"{self.name}.pem", "-keyfile", f"{self.name}.key", "-out", f"{name}.crt", *dates)
+                "-cert", f"{self.name}.pem", "-keyfile", f"{self.name}.key", "-out", f"{name}.crt", *days)
         pem.write_text((self.folder / f"{name}.key").read_text() + (self.folder / f"{name}.crt").read_text())
         return pem
 
 
+def self_signed(folder: Path, name: str) -> Path:
+    """A PEM file with a key and a server's certificate that this key signed."""
+    openssl(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+            "-keyout", f"{name}.key", "-out", f"{name}.crt", "-addext", "basicConstraints=critical,CA:FALSE",
+            "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-addext", "extendedKeyUsage=serverAuth")
+    pem = folder / f"{name}.pem"
+    pem.write_text((folder / f"{name}.key").read_text() + (folder / f"{name}.crt").read_text())
+    return pem
+
+
+def pin_of(pem: Path) -> str:
+    """A certificate's public key as curl pins it, worked out by openssl."""
+    made = subprocess.run(f"openssl x509 -in '{pem}' -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary"
+                          " | openssl enc -base64", shell=True, check=True, capture_output=True, text=True, timeout=30)
+    return "sha256//" + made.stdout.strip()
+
+
 class SServer:
-    """openssl s_server on a free port; it says which when it listens."""
+    """openssl s_server on a free port; it says which when it listens. Without -www or -HTTP it prints what it is sent."""
 
     def __init__(self, folder: Path, pem: Path, *options: str) -> None:
         self.process = subprocess.Popen(
@@ -58,8 +76,18 @@ class SServer:
             if line.startswith("ACCEPT"):
                 self.port = int(line.split(":")[-1].split()[0])
                 break
-        self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)  # never lets it block on a full pipe
+        self.printed: list[str] = []
+        self.reader = threading.Thread(target=self._read, daemon=True)  # never lets it block on a full pipe
         self.reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        self.printed.extend(self.process.stdout)
+
+    def said(self) -> str:
+        """Ends the server; all that it printed."""
+        self.__exit__()
+        return "".join(self.printed)
 
     def __enter__(self) -> SServer:
         return self

@@ -134,6 +134,25 @@ static void documents_that_are_none_are_judged_by_http_status(void **state)
     }
 }
 
+/* A page in the place of a refusal is the network's own; a gateway's page about a service that is
+ * down, and a web server's that knows no such address, are what they say. */
+static void a_page_for_people_is_not_a_refusal_of_the_service(void **state)
+{
+    static const int PORTAL[] = {401, 403, 407, 451};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof PORTAL / sizeof PORTAL[0]; i++) {
+        assert_int_equal(judge(PORTAL[i], "Text/HTML; charset=utf-8", "<html>", -1).status,
+                         KAMUPIN_E_HTTP_INTERCEPTED);
+        assert_int_equal(judge(PORTAL[i], "text/plain", "no", -1).status,
+                         KAMUPIN_E_SERVICE_REPLY_MALFORMED);
+    }
+    assert_int_equal(judge(404, "text/html", "<html>", -1).status,
+                     KAMUPIN_E_SERVICE_REPLY_MALFORMED);
+    assert_int_equal(judge(502, "text/html", "<html>", -1).status, KAMUPIN_E_SERVICE_UNAVAILABLE);
+    assert_int_equal(judge(429, "text/html", "<html>", -1).status, KAMUPIN_E_RATE_LIMITED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +161,7 @@ int main(void)
         cmocka_unit_test(parameters_and_case_of_the_media_type_do_not_matter),
         cmocka_unit_test(a_name_of_a_later_profile_is_a_refusal),
         cmocka_unit_test(documents_that_are_none_are_judged_by_http_status),
+        cmocka_unit_test(a_page_for_people_is_not_a_refusal_of_the_service),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
