@@ -19,6 +19,7 @@
 #define KAMUPIN_SESSION_H
 
 #include <kamupin/card.h>
+#include <kamupin/secret.h>
 
 KAMUPIN_BEGIN
 
@@ -76,6 +77,7 @@ typedef struct kamupin_session_options {
 
 #define KAMUPIN_SESSION_OPTIONS_INIT KAMUPIN_SIZED(kamupin_session_options)
 
+#define KAMUPIN_NAME_MAX      513  /**< bytes of a name of 128 characters in UTF-8, with the NUL */
 #define KAMUPIN_LOGIN_URL_MAX 2048 /**< bytes of a login's address, with the NUL */
 
 /** A login in the browser that was begun. */
@@ -92,8 +94,8 @@ typedef struct kamupin_login {
 /** Who is logged in. */
 typedef struct kamupin_session_info {
     size_t size;
-    char name[129];
-    char identity[41];           /**< masked by the service */
+    char name[KAMUPIN_NAME_MAX];
+    char identity[161];          /**< masked by the service */
     kamupin_assurance assurance; /**< how they proved it */
     int seconds_left;            /**< of the session, as the service counts them */
     size_t organisation_count;   /**< for whom they may act: kamupin_session_organisation */
@@ -157,8 +159,9 @@ KAMUPIN_API kamupin_status kamupin_session_info_get(kamupin_session *session,
                                                     kamupin_session_info *info);
 
 /** One of the organisations of the last kamupin_session_info_get.
- *  @param name receives its name, UTF-8, at most 129 bytes with the NUL; may be NULL
- *  Errors: invalid-argument. */
+ *  @param name receives its name in UTF-8 with the NUL (KAMUPIN_NAME_MAX is room for each), ""
+ *         when the service said none; may be NULL
+ *  Errors: invalid-argument, also for an index beyond the last or too little room. */
 KAMUPIN_API kamupin_status kamupin_session_organisation(const kamupin_session *session,
                                                         size_t index, kamupin_identity *identity,
                                                         char *name, size_t name_size);
@@ -174,7 +177,10 @@ KAMUPIN_API kamupin_status kamupin_session_renew(kamupin_session *session);
 KAMUPIN_API kamupin_status kamupin_session_end(kamupin_session *session);
 
 /** Whether a number is one of its type: digits, length, check digits (TCKN and VKN).
- *  Errors: identity-malformed. */
+ *  @param identity the number as typed, without blanks; of a passport in capitals
+ *  @param error receives the reason; may be NULL. Never holds the number
+ *  Threads: any. Sends nothing.
+ *  Errors: identity-malformed, invalid-argument. */
 KAMUPIN_API kamupin_status kamupin_identity_check(const kamupin_identity *identity,
                                                   kamupin_error *error);
 

@@ -8,25 +8,62 @@
 #define KP_SERVICE_SESSION_H
 
 #include <kamupin/session.h>
+#include <net/http.h>
 #include <service/client.h>
+
+#define KP_ORGANISATIONS_MAX 32
+
+/** An organisation that the person may act for. */
+typedef struct kp_organisation {
+    kamupin_identity identity;
+    char name[KAMUPIN_NAME_MAX];
+} kp_organisation;
 
 struct kamupin_session {
     kamupin_context *context;
     kamupin_error error; /* of the last call on the handle */
     kp_service
-        *service; /* its key is the session's; its token the access token, NULL: logged out */
+        *service; /* its key is the session's; its token the access token; NULL: logged out */
     int64_t deadline_ms; /* of the access token, on the context's clock */
     kamupin_cancel *cancel;
+    char redirect[KP_URL_MAX]; /* "" for none */
+    kamupin_session_keep_fn keep;
+    void *keep_user;
+    kp_metadata metadata;
+    bool asked;                     /* the metadata is there */
+    kp_organisation *organisations; /* of the last kamupin_session_info_get */
+    size_t organisation_count;
     /* Gets a new access token; NULL where there is nothing to renew with (password login). */
     kamupin_status (*renew)(kamupin_session *session, kamupin_error *error);
+    /* Revokes what was granted, best effort; NULL where there is nothing to revoke. */
+    void (*revoke)(kamupin_session *session);
     void *login; /* auth/'s own: how it logged in, tokens, the login that was begun */
     void (*login_free)(kamupin_session *session);
 };
 
-/** One call with the session's right: renews a token that has run out, and once when the service says
- * session-expired. `body` NULL for GET. Errors: login-required, session-expired, session-ended, those
- * of kp_call_make. */
+/** Starts a public call on a session: empties its error record. Errors: invalid-argument, forked. */
+kamupin_status kp_session_enter(kamupin_session *session);
+
+/** Asks what the service offers, once. Errors: those of kp_service_metadata. */
+kamupin_status kp_session_metadata(kamupin_session *session, kamupin_error *error);
+
+/** Takes over an access token; the one before is wiped. */
+void kp_session_logged_in(kamupin_session *session, kamupin_secret *token, int64_t deadline_ms);
+
+/** Wipes the token and what auth/ holds of the login, and tells the application that keeps them. */
+void kp_session_forget(kamupin_session *session);
+
+/** One call with the session's right: renews a token that has run out, and once when the service
+ * says session-expired. A lost answer's request is sent once more, under the same idempotency key.
+ * `body` NULL for GET. Errors: login-required, session-expired, session-ended, those of
+ * kp_call_make. */
 kamupin_status kp_session_call(kamupin_session *session, const char *path, const kp_buffer *body,
                                kp_answer *answer, kamupin_error *error);
+
+/** Reads "on_behalf_of" or an entry of "organisations": type and number. */
+void kp_session_read_organisation(kp_fields fields, kamupin_identity *identity);
+
+/** Appends `"type":"vkn","number":"…"}` behind `before`. */
+void kp_session_put_identity(kp_buffer *body, const char *before, const kamupin_identity *identity);
 
 #endif
