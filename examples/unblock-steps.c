@@ -16,7 +16,7 @@
 
 typedef struct dialogue {
     kamupin_operation *operation;
-    kamupin_secret *code, *pin, *again, *sms;
+    kamupin_secret *code, *pin, *again, *sms, *password;
     bool over; /* standard input has ended */
 } dialogue;
 
@@ -33,17 +33,22 @@ static kamupin_secret *ask(dialogue *self, const char *what, kamupin_secret *int
     return into;
 }
 
-static kamupin_status sms_step(dialogue *self)
+static kamupin_status factor_step(dialogue *self)
 {
-    kamupin_sms sms = {.size = sizeof sms};
+    kamupin_factor factor = KAMUPIN_FACTOR_INIT;
 
-    if (kamupin_operation_sms(self->operation, &sms) != KAMUPIN_OK) /* none was sent yet */
-        return kamupin_operation_send_sms(self->operation, NULL);
-    fprintf(stderr, "%s ", sms.destination);
+    kamupin_operation_factor(self->operation, &factor);
+    if (factor.type == KAMUPIN_FACTOR_ANY) /* none was begun yet */
+        return kamupin_operation_begin_factor(self->operation, KAMUPIN_FACTOR_ANY, NULL);
+    if (factor.type == KAMUPIN_FACTOR_WEB_PASSWORD) {
+        ask(self, "WEB parola / Web password", self->password);
+        return kamupin_operation_verify_factor(self->operation, self->password);
+    }
+    fprintf(stderr, "%s ", factor.destination);
     ask(self, "SMS kodu (boş: yenisi) / SMS code (empty: a new one)", self->sms);
     if (kamupin_secret_length(self->sms) == 0 && !self->over)
-        return kamupin_operation_send_sms(self->operation, NULL);
-    return kamupin_operation_verify_sms(self->operation, self->sms);
+        return kamupin_operation_begin_factor(self->operation, KAMUPIN_FACTOR_SMS, NULL);
+    return kamupin_operation_verify_factor(self->operation, self->sms);
 }
 
 /* Does what is next. A step that fails leaves the operation where it was. */
@@ -62,8 +67,8 @@ static kamupin_status step(dialogue *self)
         ask(self, "Yeni PIN / New PIN", self->pin);
         ask(self, "Yeni PIN (tekrar) / New PIN again", self->again);
         return kamupin_operation_set_pin(self->operation, self->pin, self->again);
-    case KAMUPIN_PHASE_SMS:
-        return sms_step(self);
+    case KAMUPIN_PHASE_FACTOR:
+        return factor_step(self);
     case KAMUPIN_PHASE_READY:
     case KAMUPIN_PHASE_REPORT: /* the service has not heard yet */
         return kamupin_operation_run(self->operation);
@@ -116,7 +121,10 @@ static kamupin_status unblock(kamupin_context *context, const char *card, kamupi
     if (status == KAMUPIN_OK)
         status = kamupin_secret_new(context, KAMUPIN_SECRET_SMS_CODE, &self.sms, error);
     if (status == KAMUPIN_OK)
+        status = kamupin_secret_new(context, KAMUPIN_SECRET_WEB_PASSWORD, &self.password, error);
+    if (status == KAMUPIN_OK)
         status = talk(&self);
+    kamupin_secret_free(&self.password);
     kamupin_secret_free(&self.sms);
     kamupin_secret_free(&self.again);
     kamupin_secret_free(&self.pin);

@@ -51,18 +51,21 @@ static kamupin_answer ask(void *user, const kamupin_question *question, kamupin_
         [KAMUPIN_ASK_NEW_PIN] = "Yeni PIN / New PIN",
         [KAMUPIN_ASK_NEW_PIN_AGAIN] = "Yeni PIN (tekrar) / New PIN again",
         [KAMUPIN_ASK_SMS_CODE] = "SMS kodu (boş: yenisi) / SMS code (empty: a new one)",
+        [KAMUPIN_ASK_WEB_PASSWORD] = "WEB parola (boş: SMS ile) / Web password (empty: by SMS)",
         [KAMUPIN_ASK_PIN_TO_CHECK] =
             "Yarıda kalan işlemin PIN'i / PIN of the interrupted operation",
     };
     (void)user;
     if (question->problem != NULL)
         say(question->problem); /* why it is asked again */
-    if (question->sms != NULL)
-        fprintf(stderr, "%s ", question->sms->destination);
+    if (question->factor != NULL)
+        fprintf(stderr, "%s ", question->factor->destination);
     if (!read_line(what[question->ask], into))
         return KAMUPIN_ANSWER_CANCEL;
     if (question->ask == KAMUPIN_ASK_SMS_CODE && kamupin_secret_length(into) == 0)
         return KAMUPIN_ANSWER_RESEND;
+    if (question->ask == KAMUPIN_ASK_WEB_PASSWORD && kamupin_secret_length(into) == 0)
+        return KAMUPIN_ANSWER_OTHER_FACTOR;
     return KAMUPIN_ANSWER_GIVEN;
 }
 

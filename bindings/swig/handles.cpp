@@ -264,18 +264,25 @@ void Operation::set_pin(const Secret &pin, const Secret &again)
     settle(kamupin_operation_set_pin(handle_.get(), pin.handle.get(), again.handle.get()));
 }
 
-kamupin_sms Operation::send_sms()
+kamupin_factor Operation::begin_factor(kamupin_factor_type type)
 {
-    kamupin_sms sms = {};
+    kamupin_factor factor = KAMUPIN_FACTOR_INIT;
 
-    sms.size = sizeof sms;
-    settle(kamupin_operation_send_sms(handle_.get(), &sms));
-    return sms;
+    settle(kamupin_operation_begin_factor(handle_.get(), type, &factor));
+    return factor;
 }
 
-void Operation::verify_sms(const Secret &code)
+kamupin_factor Operation::factor() const
 {
-    settle(kamupin_operation_verify_sms(handle_.get(), code.handle.get()));
+    kamupin_factor factor = KAMUPIN_FACTOR_INIT;
+
+    check(kamupin_operation_factor(handle_.get(), &factor));
+    return factor;
+}
+
+void Operation::verify_factor(const Secret &secret)
+{
+    settle(kamupin_operation_verify_factor(handle_.get(), secret.handle.get()));
 }
 
 void Operation::run()

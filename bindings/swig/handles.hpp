@@ -106,8 +106,9 @@ class Operation
     ReaderList *cards() THROWS_CALLING;
     void choose(const char *which = nullptr) THROWS_CALLING;
     void set_pin(const Secret &pin, const Secret &again) THROWS_CALLING;
-    kamupin_sms send_sms() THROWS_CALLING;
-    void verify_sms(const Secret &code) THROWS_CALLING;
+    kamupin_factor begin_factor(kamupin_factor_type type = KAMUPIN_FACTOR_ANY) THROWS_CALLING;
+    kamupin_factor factor() const THROWS;
+    void verify_factor(const Secret &secret) THROWS_CALLING;
     void run() THROWS_CALLING;
     kamupin_result result() const THROWS;
     /** Cancels the call that runs and every later one. From any thread, also from a callback. */

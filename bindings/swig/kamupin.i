@@ -32,7 +32,8 @@
 %rename(EventKind) kamupin_event_kind;
 %rename(CardInfo) kamupin_card_info;
 %rename(Event) kamupin_event;
-%rename(Sms) kamupin_sms;
+%rename(Factor) kamupin_factor;
+%rename(FactorType) kamupin_factor_type;
 %rename(Result) kamupin_result;
 
 /* ---- what the classes stand for, and what only C needs (the last rule that fits counts) ---- */
@@ -83,7 +84,7 @@
 %nodefaultctor kamupin_error;
 %nodefaultctor kamupin_card_info;
 %nodefaultctor kamupin_event;
-%nodefaultctor kamupin_sms;
+%nodefaultctor kamupin_factor;
 %nodefaultctor kamupin_result;
 %immutable;
 

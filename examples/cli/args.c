@@ -189,6 +189,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
                        .old_pin_fd = -1,
                        .new_pin_fd = -1,
                        .sms_fd = -1,
+                       .web_password_fd = -1,
                        .check_pin_fd = -1};
     const char *words[5] = {NULL}; /* one more than any command has */
     int count = 0;

@@ -42,7 +42,8 @@ typedef struct cli_args {
     kamupin_sign_form form;
     size_t certificate; /* index; KAMUPIN_CERTIFICATE_ANY when not given */
     int pin_fd;         /* -1 when not given */
-    int code_fd, old_pin_fd, new_pin_fd, sms_fd, check_pin_fd; /* -1 when not given */
+    int code_fd, old_pin_fd, new_pin_fd, sms_fd, web_password_fd, check_pin_fd; /* -1 likewise */
+    kamupin_factor_type factor;
     /* what is wrong with the line, when cli_args_read answers false */
     cli_message wrong;
     const char *wrong_value; /* NULL when there is none to show */

@@ -17,10 +17,23 @@ static int descriptor(const cli_args *args, kamupin_ask ask)
         return args->new_pin_fd;
     case KAMUPIN_ASK_SMS_CODE:
         return args->sms_fd;
+    case KAMUPIN_ASK_WEB_PASSWORD:
+        return args->web_password_fd;
     case KAMUPIN_ASK_PIN_TO_CHECK:
         return args->check_pin_fd;
     }
     return -1;
+}
+
+/* What a person may answer in place of the secret that is asked for. */
+static cli_instead instead_of(const kamupin_question *question)
+{
+    const kamupin_factor *factor = question->factor;
+    if (factor == NULL)
+        return (cli_instead){.resend = false};
+    bool sms = factor->type == KAMUPIN_FACTOR_SMS;
+    bool both = factor->offered == (1U << KAMUPIN_FACTOR_SMS | 1U << KAMUPIN_FACTOR_WEB_PASSWORD);
+    return (cli_instead){.resend = sms, .other = !both ? NULL : sms ? "p" : "sms"};
 }
 
 static kamupin_answer ask_descriptor(cli_dialogue *self, const kamupin_question *question, int fd,
@@ -32,8 +45,8 @@ static kamupin_answer ask_descriptor(cli_dialogue *self, const kamupin_question 
         cli_kept_wipe(&self->kept);
         return KAMUPIN_ANSWER_GIVEN;
     }
-    kamupin_answer answer =
-        cli_fd_line(self->program, fd, question->ask == KAMUPIN_ASK_SMS_CODE, into, keep);
+    const cli_instead instead = instead_of(question);
+    kamupin_answer answer = cli_fd_line(self->program, fd, &instead, into, keep);
     if (keep != NULL && self->copy != NULL) {
         kamupin_secret_clear(self->copy);
         kamupin_secret_append(self->copy, keep->bytes, keep->length);
@@ -55,13 +68,15 @@ static cli_message label(kamupin_ask ask)
         return M_ASK_NEW_PIN_AGAIN;
     case KAMUPIN_ASK_SMS_CODE:
         return M_ASK_SMS_CODE;
+    case KAMUPIN_ASK_WEB_PASSWORD:
+        return M_ASK_WEB_PASSWORD;
     case KAMUPIN_ASK_PIN_TO_CHECK:
         return M_ASK_PIN_TO_CHECK;
     }
     return M_ASK_CODE;
 }
 
-static void say_about_sms(cli_dialogue *self, const kamupin_sms *sms, bool sent)
+static void say_about_sms(cli_dialogue *self, const kamupin_factor *sms, bool sent)
 {
     char line[200];
     char clean[sizeof sms->destination];
@@ -79,6 +94,19 @@ static void say_about_sms(cli_dialogue *self, const kamupin_sms *sms, bool sent)
     cli_screen_line(self->program->screen, "", line);
 }
 
+static void say_about_factor(cli_dialogue *self, const kamupin_question *question)
+{
+    cli_screen *screen = self->program->screen;
+    bool first = question->problem == NULL;
+    bool sms = question->factor->type == KAMUPIN_FACTOR_SMS;
+    if (sms)
+        say_about_sms(self, question->factor, first);
+    else if (first)
+        cli_screen_line(screen, "", cli_say(self->program, M_ABOUT_PASSWORD));
+    if (self->program->interactive && instead_of(question).other != NULL)
+        cli_screen_line(screen, "", cli_say(self->program, sms ? M_HINT_PASSWORD : M_HINT_SMS));
+}
+
 /* What stands above a prompt. */
 static void introduce(cli_dialogue *self, const kamupin_question *question)
 {
@@ -91,8 +119,8 @@ static void introduce(cli_dialogue *self, const kamupin_question *question)
                         kamupin_notice_text(KAMUPIN_NOTICE_CODE_IS_NO_PUK, language));
     else if (question->ask == KAMUPIN_ASK_PIN_TO_CHECK)
         cli_screen_line(self->program->screen, "", cli_say(self->program, M_WHY_PIN_TO_CHECK));
-    if (question->sms != NULL)
-        say_about_sms(self, question->sms, question->problem == NULL);
+    if (question->factor != NULL)
+        say_about_factor(self, question);
 }
 
 static kamupin_answer ask_secret(void *user, const kamupin_question *question, kamupin_secret *into)
@@ -104,8 +132,9 @@ static kamupin_answer ask_secret(void *user, const kamupin_question *question, k
         return ask_descriptor(self, question, fd, into);
     if (!self->program->interactive)
         return KAMUPIN_ANSWER_STOP;
+    const cli_instead instead = instead_of(question);
     return cli_term_secret(&self->term, cli_say(self->program, label(question->ask)),
-                           question->seconds_left, question->ask == KAMUPIN_ASK_SMS_CODE, into);
+                           question->seconds_left, &instead, into);
 }
 
 static kamupin_answer ask_card(void *user, const kamupin_reader_list *list, size_t *index)

@@ -15,8 +15,8 @@ static cli_message phase_message(kamupin_phase phase)
         return M_PHASE_CARD;
     case KAMUPIN_PHASE_PIN:
         return M_PHASE_PIN;
-    case KAMUPIN_PHASE_SMS:
-        return M_PHASE_SMS;
+    case KAMUPIN_PHASE_FACTOR:
+        return M_PHASE_FACTOR;
     case KAMUPIN_PHASE_READY:
         return M_PHASE_READY;
     case KAMUPIN_PHASE_AUTHORITY:

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 void cli_kept_wipe(cli_kept *kept)
@@ -27,13 +28,36 @@ bool cli_fd_wait(const cli *program, int fd)
     return ready > 0 && watched[1].revents == 0;
 }
 
-kamupin_answer cli_fd_line(const cli *program, int fd, bool resend, kamupin_secret *into,
-                           cli_kept *kept)
+void cli_match_type(cli_match *match, char byte)
 {
+    if (match->word == NULL)
+        return;
+    if (match->wrong == 0 &&
+        (match->typed >= strlen(match->word) || byte != match->word[match->typed]))
+        match->wrong = match->typed + 1;
+    match->typed++;
+}
+
+void cli_match_back(cli_match *match)
+{
+    match->typed -= match->typed > 0;
+    if (match->wrong > match->typed)
+        match->wrong = 0;
+}
+
+bool cli_match_whole(const cli_match *match)
+{
+    return match->word != NULL && match->wrong == 0 && match->typed == strlen(match->word);
+}
+
+kamupin_answer cli_fd_line(const cli *program, int fd, const cli_instead *instead,
+                           kamupin_secret *into, cli_kept *kept)
+{
+    cli_match resend = {.word = instead != NULL && instead->resend ? "r" : NULL};
+    cli_match other = {.word = instead != NULL ? instead->other : NULL};
     kamupin_answer answer = KAMUPIN_ANSWER_STOP;
     size_t count = 0;
     char byte = 0;
-    bool lone_r = false;
     if (kept != NULL)
         cli_kept_wipe(kept);
     for (;;) {
@@ -51,7 +75,8 @@ kamupin_answer cli_fd_line(const cli *program, int fd, bool resend, kamupin_secr
         }
         if (byte == '\r')
             continue;
-        lone_r = count == 0 && byte == 'r';
+        cli_match_type(&resend, byte);
+        cli_match_type(&other, byte);
         count++;
         /* A line that is too long keeps its beginning, and the library then finds it too long. */
         if (kamupin_secret_append(into, &byte, 1) == KAMUPIN_OK && kept != NULL &&
@@ -59,9 +84,9 @@ kamupin_answer cli_fd_line(const cli *program, int fd, bool resend, kamupin_secr
             kept->bytes[kept->length++] = byte;
     }
     *(volatile char *)&byte = 0;
-    if (answer == KAMUPIN_ANSWER_GIVEN && resend && lone_r) {
+    if (answer == KAMUPIN_ANSWER_GIVEN && (cli_match_whole(&resend) || cli_match_whole(&other))) {
         kamupin_secret_clear(into);
-        answer = KAMUPIN_ANSWER_RESEND;
+        answer = cli_match_whole(&resend) ? KAMUPIN_ANSWER_RESEND : KAMUPIN_ANSWER_OTHER_FACTOR;
     }
     return answer;
 }

@@ -17,13 +17,28 @@ typedef struct cli_kept {
 /** Wipes what is kept. */
 void cli_kept_wipe(cli_kept *kept);
 
+/** What a person may answer in place of a secret. */
+typedef struct cli_instead {
+    bool resend;       /* "r": RESEND */
+    const char *other; /* this word: OTHER_FACTOR; NULL for none */
+} cli_instead;
+
+/** Whether what is typed is a word, without a copy of what is typed. */
+typedef struct cli_match {
+    const char *word; /* NULL: none */
+    size_t typed;     /* characters */
+    size_t wrong;     /* 1 + the place of the first that is not the word's; 0: none */
+} cli_match;
+void cli_match_type(cli_match *match, char byte);
+void cli_match_back(cli_match *match);
+bool cli_match_whole(const cli_match *match);
+
 /** Waits until the descriptor has something to say; false when the person cancels. */
 bool cli_fd_wait(const cli *program, int fd);
 
 /** Reads a line into `into` and, when `kept` is not NULL, also there.
- *  GIVEN; RESEND when `resend` and the line is "r"; STOP when there is no line; CANCEL on a signal.
- */
-kamupin_answer cli_fd_line(const cli *program, int fd, bool resend, kamupin_secret *into,
-                           cli_kept *kept);
+ *  GIVEN; what `instead` (NULL: nothing) allows; STOP when there is no line; CANCEL on a signal. */
+kamupin_answer cli_fd_line(const cli *program, int fd, const cli_instead *instead,
+                           kamupin_secret *into, cli_kept *kept);
 
 #endif

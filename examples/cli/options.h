@@ -17,7 +17,8 @@ typedef enum cli_argument {
     A_LANGUAGE = M_ARG_LANGUAGE,
     A_LEVEL = M_ARG_LEVEL,
     A_HASH = M_ARG_HASH,
-    A_FORM = M_ARG_FORM
+    A_FORM = M_ARG_FORM,
+    A_FACTOR = M_ARG_FACTOR
 } cli_argument;
 
 /* Which commands an option belongs to. */

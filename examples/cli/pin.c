@@ -42,7 +42,7 @@ static kamupin_status take_old(change *self, kamupin_error *error)
     int fd = self->program->args.old_pin_fd;
     kamupin_secret_clear(self->old_pin);
     if (fd >= 0)
-        return answered(self->program, cli_fd_line(self->program, fd, false, self->old_pin, NULL),
+        return answered(self->program, cli_fd_line(self->program, fd, NULL, self->old_pin, NULL),
                         "--old-pin-fd", error);
     kamupin_answer answer = cli_term_secret(&self->term, cli_say(self->program, M_ASK_OLD_PIN), -1,
                                             false, self->old_pin);
@@ -71,15 +71,15 @@ static kamupin_status take_new(change *self, kamupin_error *error)
     kamupin_secret_clear(self->new_pin);
     kamupin_secret_clear(self->again);
     if (fd >= 0) {
-        kamupin_answer answer = cli_fd_line(program, fd, false, self->new_pin, &self->kept);
+        kamupin_answer answer = cli_fd_line(program, fd, NULL, self->new_pin, &self->kept);
         kamupin_secret_append(self->again, self->kept.bytes, self->kept.length);
         cli_kept_wipe(&self->kept);
         return answered(program, answer, "--new-pin-fd", error);
     }
     kamupin_answer answer =
-        cli_term_secret(&self->term, cli_say(program, M_ASK_NEW_PIN), -1, false, self->new_pin);
+        cli_term_secret(&self->term, cli_say(program, M_ASK_NEW_PIN), -1, NULL, self->new_pin);
     if (answer != KAMUPIN_ANSWER_CANCEL)
-        answer = cli_term_secret(&self->term, cli_say(program, M_ASK_NEW_PIN_AGAIN), -1, false,
+        answer = cli_term_secret(&self->term, cli_say(program, M_ASK_NEW_PIN_AGAIN), -1, NULL,
                                  self->again);
     return answered(program, answer, NULL, error);
 }

@@ -77,8 +77,8 @@ static bool ask(void *user, kamupin_probe_step step, kamupin_secret *pin)
     if (pin == NULL)
         return true;
     kamupin_answer answer =
-        fd >= 0 ? cli_fd_line(program, fd, false, pin, NULL)
-                : cli_term_secret(&it->term, cli_say(program, M_ASK_PIN), -1, false, pin);
+        fd >= 0 ? cli_fd_line(program, fd, NULL, pin, NULL)
+                : cli_term_secret(&it->term, cli_say(program, M_ASK_PIN), -1, NULL, pin);
     return answer == KAMUPIN_ANSWER_GIVEN;
 }
 

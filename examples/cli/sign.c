@@ -30,9 +30,9 @@ static kamupin_status take_pin(signing *self, kamupin_error *error)
     int fd = program->args.pin_fd;
     for (;;) {
         kamupin_secret_clear(self->pin);
-        kamupin_answer answer = fd >= 0 ? cli_fd_line(program, fd, false, self->pin, NULL)
+        kamupin_answer answer = fd >= 0 ? cli_fd_line(program, fd, NULL, self->pin, NULL)
                                         : cli_term_secret(&self->term, cli_say(program, M_ASK_PIN),
-                                                          -1, false, self->pin);
+                                                          -1, NULL, self->pin);
         if (answer == KAMUPIN_ANSWER_CANCEL)
             return cli_error(error, KAMUPIN_E_CANCELLED);
         if (answer == KAMUPIN_ANSWER_STOP)

@@ -107,12 +107,26 @@ static void type_key(kamupin_secret *into, int key, size_t *dots)
     *(volatile char *)&byte = 0;
 }
 
-kamupin_answer cli_term_secret(cli_term *term, const char *label, int seconds_left, bool resend,
-                               kamupin_secret *into)
+/* The answer that a key is by itself, before anything is typed; GIVEN when it is none. */
+static kamupin_answer answer_of(const cli_instead *instead, int key, size_t dots)
+{
+    if (instead == NULL || dots > 0 || key < 'A' || key > 'z')
+        return KAMUPIN_ANSWER_GIVEN;
+    int small = key | 0x20;
+    if (instead->resend && small == 'r')
+        return KAMUPIN_ANSWER_RESEND;
+    if (instead->other != NULL && instead->other[1] == '\0' && small == instead->other[0])
+        return KAMUPIN_ANSWER_OTHER_FACTOR;
+    return KAMUPIN_ANSWER_GIVEN;
+}
+
+kamupin_answer cli_term_secret(cli_term *term, const char *label, int seconds_left,
+                               const cli_instead *instead, kamupin_secret *into)
 {
     cli_screen_settle(term->program->screen);
     int64_t deadline = seconds_left >= 0 ? cli_now() + (int64_t)seconds_left * 1000 : -1;
     size_t dots = 0;
+    cli_match other = {.word = instead != NULL ? instead->other : NULL};
     kamupin_answer answer = KAMUPIN_ANSWER_CANCEL;
     for (bool draw = true;;) {
         if (draw)
@@ -122,26 +136,32 @@ kamupin_answer cli_term_secret(cli_term *term, const char *label, int seconds_le
         if (key == KEY_GONE)
             break;
         if (key == '\n' && dots > 0) {
-            answer = KAMUPIN_ANSWER_GIVEN;
+            answer = cli_match_whole(&other) ? KAMUPIN_ANSWER_OTHER_FACTOR : KAMUPIN_ANSWER_GIVEN;
             break;
         }
-        if (resend && dots == 0 && (key == 'r' || key == 'R')) {
-            answer = KAMUPIN_ANSWER_RESEND;
+        if (answer_of(instead, key, dots) != KAMUPIN_ANSWER_GIVEN) {
+            answer = answer_of(instead, key, dots);
             break;
         }
         if (key == ESCAPE) {
             swallow_escape(term);
         } else if (key == DELETE || key == CTRL_H) {
             kamupin_secret_backspace(into);
+            cli_match_back(&other);
             dots -= dots > 0;
         } else if (key == CTRL_U) {
             kamupin_secret_clear(into);
+            other = (cli_match){.word = other.word};
             dots = 0;
         } else if (key >= ' ' || key == '\t') {
             type_key(into, key, &dots);
+            if (is_lead(key))
+                cli_match_type(&other, (char)key);
         }
         *(volatile int *)&key = 0;
     }
+    if (answer != KAMUPIN_ANSWER_GIVEN)
+        kamupin_secret_clear(into);
     fputc('\n', stderr);
     return answer;
 }

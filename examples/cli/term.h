@@ -8,7 +8,7 @@
 #ifndef CLI_TERM_H
 #define CLI_TERM_H
 
-#include "cli.h"
+#include "fd.h"
 
 #include <termios.h>
 
@@ -23,9 +23,10 @@ void cli_term_begin(cli_term *term, cli *program);
 /** Puts the terminal back as it was. */
 void cli_term_end(cli_term *term);
 
-/** Asks for a secret. seconds_left -1: no countdown. `resend`: the key r answers RESEND. */
-kamupin_answer cli_term_secret(cli_term *term, const char *label, int seconds_left, bool resend,
-                               kamupin_secret *into);
+/** Asks for a secret. seconds_left -1: no countdown. `instead` (NULL: nothing): the key r, or another
+ * word, which answers at once when it is a single letter, else with Enter. */
+kamupin_answer cli_term_secret(cli_term *term, const char *label, int seconds_left,
+                               const cli_instead *instead, kamupin_secret *into);
 
 /** Asks for a number from 1 to `most`; GIVEN or CANCEL. */
 kamupin_answer cli_term_number(cli_term *term, const char *label, size_t most, size_t *number);

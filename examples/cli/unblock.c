@@ -44,7 +44,7 @@ kamupin_status cli_unblock_ready(cli *program, kamupin_error *error)
         return cli_needs(program, "--code-fd", error);
     if (args->new_pin_fd < 0)
         return cli_needs(program, "--new-pin-fd", error);
-    if (args->sms_fd < 0)
+    if (args->sms_fd < 0 && args->web_password_fd < 0)
         return cli_needs(program, "--sms-fd", error);
     if (!args->acknowledge) {
         cli_dialogue_acknowledge(&(cli_dialogue){.program = program}, KAMUPIN_NOTICE_BEFORE_PIN);
@@ -53,12 +53,23 @@ kamupin_status cli_unblock_ready(cli *program, kamupin_error *error)
     return KAMUPIN_OK;
 }
 
+/* The second factor that was asked for, else the one that an answer was prepared for. */
+static kamupin_factor_type factor_of(const cli *program)
+{
+    bool sms = program->args.sms_fd >= 0;
+    bool password = program->args.web_password_fd >= 0;
+    if (program->args.factor != KAMUPIN_FACTOR_ANY || sms == password)
+        return program->args.factor;
+    return sms ? KAMUPIN_FACTOR_SMS : KAMUPIN_FACTOR_WEB_PASSWORD;
+}
+
 static kamupin_operation_options options_of(cli *program)
 {
     kamupin_operation_options options = KAMUPIN_OPERATION_OPTIONS_INIT;
     options.service = program->args.service;
     options.card = program->args.card;
     options.risk = program->args.risk;
+    options.factor = factor_of(program);
     options.event = cli_event;
     options.event_user = program;
     options.cancel = program->cancel;
@@ -102,7 +113,7 @@ kamupin_status cli_unblock_card(cli *program, const char *card, kamupin_secret *
     kamupin_status status = kamupin_unblock(program->context, &options, &prompts, NULL, error);
     cli_screen_settle(program->screen);
     if (status == KAMUPIN_OK && program->args.new_pin_fd < 0 &&
-        cli_term_secret(&self.term, cli_say(program, M_ASK_NEW_PIN_CHECK), -1, false, new_pin) !=
+        cli_term_secret(&self.term, cli_say(program, M_ASK_NEW_PIN_CHECK), -1, NULL, new_pin) !=
             KAMUPIN_ANSWER_GIVEN)
         status = cli_error(error, KAMUPIN_E_CANCELLED);
     cli_term_end(&self.term);

@@ -127,6 +127,17 @@ static bool take_form(void *into, const char *value, unsigned int bits)
     return place != 0;
 }
 
+static bool take_factor(void *into, const char *value, unsigned int bits)
+{
+    static const char *const words[] = {"sms", "web-password"};
+    kamupin_factor_type *factor = into;
+    unsigned int place = place_among(words, sizeof words / sizeof words[0], value);
+    (void)bits;
+    if (place != 0)
+        *factor = (kamupin_factor_type)place;
+    return place != 0;
+}
+
 #define INTO(member) offsetof(cli_args, member)
 
 static const struct {
@@ -163,6 +174,8 @@ static const struct {
     [OPTION_OLD_PIN_FD] = {take_number, INTO(old_pin_fd), 0},
     [OPTION_NEW_PIN_FD] = {take_number, INTO(new_pin_fd), 0},
     [OPTION_SMS_FD] = {take_number, INTO(sms_fd), 0},
+    [OPTION_WEB_PASSWORD_FD] = {take_number, INTO(web_password_fd), 0},
+    [OPTION_FACTOR] = {take_factor, INTO(factor), 0},
     [OPTION_CHECK_PIN_FD] = {take_number, INTO(check_pin_fd), 0},
     [OPTION_PIN_DIGITS] = {take_digits, INTO(pin_digits), 0},
     [OPTION_CERTIFICATE] = {take_index, INTO(certificate), 0},

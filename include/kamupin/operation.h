@@ -2,8 +2,8 @@
    SPDX-License-Identifier: Apache-2.0
 
    operation.h: the operation that this library exists for. A blocked card, a card whose PIN was
-   forgotten, or a new card without a PIN gets a new PIN: code, card, PIN, SMS code, card work,
-   report. Two ways to use it:
+   forgotten, or a new card without a PIN gets a new PIN: code, card, PIN, second factor, card
+   work, report. Two ways to use it:
 
    In one call, with prompts, for small programs:
 
@@ -15,8 +15,8 @@
        status = kamupin_unblock(context, &options, &prompts, &result, &error);
 
    In steps, for user interfaces: kamupin_operation_new, _redeem, _cards, _choose, _set_pin,
-   _send_sms, _verify_sms, _run. A step that fails on bad input (a wrong SMS code, a PIN of five
-   digits) leaves the operation where it was and may be called again; nothing is lost.
+   _begin_factor, _verify_factor, _run. A step that fails on bad input (a wrong SMS code, a PIN of
+   five digits) leaves the operation where it was and may be called again; nothing is lost.
    kamupin_operation_phase says which step is next. */
 #ifndef KAMUPIN_OPERATION_H
 #define KAMUPIN_OPERATION_H
@@ -51,7 +51,7 @@ typedef enum kamupin_phase {
     KAMUPIN_PHASE_CODE = 1,      /**< needs the verification code */
     KAMUPIN_PHASE_CARD = 2,      /**< needs a card to be chosen */
     KAMUPIN_PHASE_PIN = 3,       /**< needs the new PIN */
-    KAMUPIN_PHASE_SMS = 4,       /**< needs the SMS sent and its code */
+    KAMUPIN_PHASE_FACTOR = 4,    /**< needs the second factor begun and answered */
     KAMUPIN_PHASE_READY = 5,     /**< may be run */
     KAMUPIN_PHASE_AUTHORITY = 6, /**< the service answers the card's challenge */
     KAMUPIN_PHASE_CARD_WORK = 7, /**< the card is being changed; do not pull it */
@@ -96,6 +96,13 @@ typedef struct kamupin_event {
  *  nothing else. */
 typedef void (*kamupin_event_fn)(void *user, const kamupin_event *event);
 
+/** Ways to prove a second time who one is. */
+typedef enum kamupin_factor_type {
+    KAMUPIN_FACTOR_ANY = 0,         /**< the one that is preferred, else the service's first */
+    KAMUPIN_FACTOR_SMS = 1,         /**< a code that comes by SMS to the phone on record */
+    KAMUPIN_FACTOR_WEB_PASSWORD = 2 /**< the person's password of the online services */
+} kamupin_factor_type;
+
 typedef struct kamupin_operation_options {
     size_t size;         /**< sizeof; set by KAMUPIN_OPERATION_OPTIONS_INIT */
     const char *service; /**< base URL of a service that speaks the profile, https only; copied */
@@ -105,7 +112,9 @@ typedef struct kamupin_operation_options {
                           for the PIN that a resume asks for */
     const char *card;  /**< address of the card that is meant (kamupin_card_open); NULL: ask, or the
                           only one */
-    kamupin_event_fn event; /**< may be NULL */
+    kamupin_factor_type factor; /**< the second factor that is preferred where the service offers
+                                   it; ANY: the first that the service names */
+    kamupin_event_fn event;     /**< may be NULL */
     void *event_user;
     kamupin_cancel *cancel; /**< ends the operation; borrowed, must outlive it; may be NULL */
 } kamupin_operation_options;
@@ -113,14 +122,16 @@ typedef struct kamupin_operation_options {
 #define KAMUPIN_OPERATION_OPTIONS_INIT KAMUPIN_SIZED(kamupin_operation_options)
 
 /** The second factor as the service describes it. */
-typedef struct kamupin_sms {
-    size_t size;              /**< sizeof(kamupin_sms) */
-    char destination[48];     /**< the phone, masked as the service sends it: "*****2596" */
-    unsigned int code_length; /**< digits expected, 0 when not said */
-    int seconds_left;         /**< until the code dies */
-    int resend_after;         /**< seconds until a new one may be asked for */
-    int tries_left;           /**< wrong codes allowed */
-} kamupin_sms;
+typedef struct kamupin_factor {
+    size_t size;              /**< sizeof(kamupin_factor); set by KAMUPIN_FACTOR_INIT */
+    kamupin_factor_type type; /**< what is to be given; ANY as long as none was begun */
+    unsigned int offered;     /**< those that may be begun: 1u << kamupin_factor_type each */
+    char destination[48]; /**< SMS: the phone, masked as the service sends it: "*****2596"; "" */
+    unsigned int code_length; /**< SMS: digits expected, 0 when not said */
+    int seconds_left;         /**< until what was begun dies; -1 when none was begun */
+    int resend_after;         /**< SMS: seconds until a new one may be asked for; else 0 */
+    int tries_left;           /**< wrong answers allowed; -1 when none was begun */
+} kamupin_factor;
 
 /** What came out. Copied out; belongs to the caller; no secret in it. */
 typedef struct kamupin_result {
@@ -137,7 +148,7 @@ typedef struct kamupin_result {
 } kamupin_result;
 
 #define KAMUPIN_RESULT_INIT KAMUPIN_SIZED(kamupin_result)
-#define KAMUPIN_SMS_INIT    KAMUPIN_SIZED(kamupin_sms)
+#define KAMUPIN_FACTOR_INIT KAMUPIN_SIZED(kamupin_factor)
 
 /* ---- in steps ---- */
 
@@ -190,32 +201,42 @@ KAMUPIN_API kamupin_status kamupin_operation_cards(kamupin_operation *operation,
 KAMUPIN_API kamupin_status kamupin_operation_choose(kamupin_operation *operation,
                                                     const char *which);
 
-/** Phase PIN → SMS. Checks the new PIN against the policy and keeps a copy in locked memory until
+/** Phase PIN → FACTOR. Checks the new PIN against the policy and keeps a copy in locked memory until
  *  the card has it.
  *  Errors: those of kamupin_pin_check, operation-expired. */
 KAMUPIN_API kamupin_status kamupin_operation_set_pin(kamupin_operation *operation,
                                                      const kamupin_secret *pin,
                                                      const kamupin_secret *again);
 
-/** Phase SMS. Has the service send an SMS code; called again it asks for a new one (the old one
- *  dies).
- *  @param sms receives what the service says, size set by the caller; may be NULL
- *  Errors: sms-resend-too-soon (wait_seconds), phone-out-of-date, rate-limited, card-not-yours,
- *  operation-*, network-*. */
-KAMUPIN_API kamupin_status kamupin_operation_send_sms(kamupin_operation *operation,
-                                                      kamupin_sms *sms);
+/** Phase FACTOR. Begins the second factor. For SMS the service sends a code; called again it sends
+ *  a new one (the old one dies). Called with the other type it changes over to that one, as often as
+ *  the person likes: the tries are of the operation, not of the factor.
+ *  @param type what the service is asked for; KAMUPIN_FACTOR_ANY: the one that was begun, else the
+ *          one that the options prefer, else the first that the service offers
+ *  @param factor receives what the service says, size set by the caller; may be NULL
+ *  Errors: factor-unsupported (not offered; nothing is sent), sms-resend-too-soon (wait_seconds),
+ *  phone-out-of-date (the operation has failed, unless another factor is offered), rate-limited,
+ *  card-not-yours, operation-*, network-*. */
+KAMUPIN_API kamupin_status kamupin_operation_begin_factor(kamupin_operation *operation,
+                                                          kamupin_factor_type type,
+                                                          kamupin_factor *factor);
 
-/** Phase SMS. Copies what a person is shown of the SMS that was sent, with the seconds and tries
- *  that are left now (size set by the caller). Sends nothing.
- *  Errors: invalid-argument, wrong-state when none was sent. */
-KAMUPIN_API kamupin_status kamupin_operation_sms(const kamupin_operation *operation,
-                                                 kamupin_sms *sms);
+/** Phase FACTOR. Copies what a person is shown of the factor that was begun, with the seconds and
+ *  tries that are left now (size set by the caller); before one was begun, which are offered. Sends
+ *  nothing.
+ *  Errors: invalid-argument, wrong-state in another phase. */
+KAMUPIN_API kamupin_status kamupin_operation_factor(const kamupin_operation *operation,
+                                                    kamupin_factor *factor);
 
-/** Phase SMS → READY. Gives the SMS code to the service.
- *  Errors: sms-code-malformed (nothing sent), sms-code-wrong (tries_left), sms-code-exhausted
- *  (the operation has failed), sms-code-expired, operation-*, network-*. */
-KAMUPIN_API kamupin_status kamupin_operation_verify_sms(kamupin_operation *operation,
-                                                        const kamupin_secret *code);
+/** Phase FACTOR → READY. Gives the SMS code or the web password to the service.
+ *  @param secret kind SMS_CODE or WEB_PASSWORD, whichever was begun. A web password's Turkish
+ *          letters may come composed or not (they are sent in NFC)
+ *  Errors: wrong-state when none was begun; factor-mismatch for the other one's kind, secret-kind
+ *  for any other, sms-code-malformed (nothing sent in all three), sms-code-wrong and
+ *  web-password-wrong (tries_left; an empty password is not sent), sms-code-exhausted and
+ *  web-password-exhausted (the operation has failed), sms-code-expired, operation-*, network-*. */
+KAMUPIN_API kamupin_status kamupin_operation_verify_factor(kamupin_operation *operation,
+                                                           const kamupin_secret *secret);
 
 /** Phase READY → DONE. Card work and report: challenge, authority, external authentication, new
  *  PIN, logout, report. In phase REPORT it only reports, after another look at the card when its
@@ -240,15 +261,17 @@ typedef enum kamupin_ask {
     KAMUPIN_ASK_NEW_PIN = 2, /**< the new PIN */
     KAMUPIN_ASK_NEW_PIN_AGAIN = 3, /**< … a second time */
     KAMUPIN_ASK_SMS_CODE = 4, /**< the code in the SMS; KAMUPIN_ANSWER_RESEND is an answer, too */
-    KAMUPIN_ASK_PIN_TO_CHECK = 5 /**< the new PIN of one that was interrupted, once */
+    KAMUPIN_ASK_PIN_TO_CHECK = 5, /**< the new PIN of one that was interrupted, once */
+    KAMUPIN_ASK_WEB_PASSWORD = 6  /**< the password of the online services ("WEB parola") */
 } kamupin_ask;
 
 /** What a prompt answers. */
 typedef enum kamupin_answer {
     KAMUPIN_ANSWER_GIVEN = 0,  /**< here it is */
     KAMUPIN_ANSWER_CANCEL = 1, /**< end the operation: cancelled */
-    KAMUPIN_ANSWER_STOP = 2,  /**< end the operation with the problem that the question came with */
-    KAMUPIN_ANSWER_RESEND = 3 /**< send a new SMS */
+    KAMUPIN_ANSWER_STOP = 2, /**< end the operation with the problem that the question came with */
+    KAMUPIN_ANSWER_RESEND = 3,      /**< send a new SMS */
+    KAMUPIN_ANSWER_OTHER_FACTOR = 4 /**< not this second factor, the other one, if it is offered */
 } kamupin_answer;
 
 typedef struct kamupin_question {
@@ -256,7 +279,9 @@ typedef struct kamupin_question {
     kamupin_ask ask;
     int seconds_left;             /**< until the answer comes too late; -1 when no time runs */
     const kamupin_error *problem; /**< why it is asked again; NULL at first. Valid in the call */
-    const kamupin_sms *sms;       /**< for KAMUPIN_ASK_SMS_CODE; else NULL. Valid in the call */
+    const kamupin_factor
+        *factor; /**< for ASK_SMS_CODE and ASK_WEB_PASSWORD; else NULL. Valid in the
+                                     call; its `offered` says whether there is another one */
 } kamupin_question;
 
 /** The application's side of the one-call form. Each is called on the thread of kamupin_unblock. */
@@ -281,7 +306,7 @@ typedef struct kamupin_prompts {
 #define KAMUPIN_PROMPTS_INIT KAMUPIN_SIZED(kamupin_prompts)
 
 /** The whole operation with prompts: resumes what an earlier run left, then code, card (waits
- *  for it), notice, PIN, SMS, card work, report, notice.
+ *  for it), notice, PIN, second factor, card work, report, notice.
  *  @param result receives what came out, size set by the caller; may be NULL
  *  @param error receives the reason of a failure; may be NULL
  *  Threads: any. Errors: those of the steps; cancelled; not-acknowledged; choice-needed. */

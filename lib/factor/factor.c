@@ -23,30 +23,48 @@ static int seconds_until(const kamupin_context *context, int64_t time_ms)
     return left <= 0 ? 0 : (int)((left + 999) / 1000);
 }
 
-kamupin_status kp_factor_send(kamupin_context *context, kp_service *service, const char *card_id,
-                              kp_factor *factor, kamupin_error *error)
+/* The factor that is meant. */
+static kamupin_factor_type chosen(const kp_factor *factor, kamupin_factor_type type)
 {
+    if (type != KAMUPIN_FACTOR_ANY)
+        return type;
+    if (factor->begun.type != KAMUPIN_FACTOR_ANY)
+        return factor->begun.type;
+    if (kp_factors_have(&factor->offered, factor->preferred))
+        return factor->preferred;
+    return factor->offered.count > 0 ? factor->offered.type[0] : KAMUPIN_FACTOR_ANY;
+}
+
+kamupin_status kp_factor_begin(kamupin_context *context, kp_service *service, const char *card_id,
+                               kamupin_factor_type type, kp_factor *factor, kamupin_error *error)
+{
+    const kamupin_factor_type wanted = chosen(factor, type);
+    const bool sms = wanted == KAMUPIN_FACTOR_SMS;
     kamupin_error own = KAMUPIN_ERROR_INIT;
 
-    if (factor->begun && seconds_until(context, factor->sent.resend_at_ms) > 0) {
+    if (!kp_factors_have(&factor->offered, wanted))
+        return kp_fail(error, KAMUPIN_E_FACTOR_UNSUPPORTED, KAMUPIN_FROM_LOCAL,
+                       "the service offers no factor %d", (int)wanted);
+    if (sms && seconds_until(context, factor->sms_resend_at_ms) > 0) {
         kp_fail_local(&own, KAMUPIN_E_SMS_RESEND_TOO_SOON);
-        own.wait_seconds = seconds_until(context, factor->sent.resend_at_ms);
+        own.wait_seconds = seconds_until(context, factor->sms_resend_at_ms);
         kp_error_copy(&own, error);
         return KAMUPIN_E_SMS_RESEND_TOO_SOON;
     }
+    const bool again = sms && factor->begun.type == KAMUPIN_FACTOR_SMS;
     kamupin_status status =
-        kp_service_sms_send(service, card_id, factor->begun, &factor->sent, &own);
-    if (status == KAMUPIN_OK)
-        factor->begun = true;
-    else
+        kp_service_factor_begin(service, card_id, wanted, again, &factor->begun, &own);
+    if (status == KAMUPIN_OK && sms)
+        factor->sms_resend_at_ms = factor->begun.resend_at_ms;
+    if (status != KAMUPIN_OK)
         kp_error_copy(&own, error);
     /* The service's cool-down is longer than was known here: it is kept from now on. */
-    if (status == KAMUPIN_E_SMS_RESEND_TOO_SOON && factor->begun && own.wait_seconds > 0)
-        factor->sent.resend_at_ms = kp_now_ms(context) + (int64_t)own.wait_seconds * 1000;
+    if (status == KAMUPIN_E_SMS_RESEND_TOO_SOON && own.wait_seconds > 0)
+        factor->sms_resend_at_ms = kp_now_ms(context) + (int64_t)own.wait_seconds * 1000;
     return status;
 }
 
-static kamupin_status check_code(const kamupin_secret *code, const kp_sms_sent *sent,
+static kamupin_status check_code(const kamupin_secret *code, const kp_factor_begun *begun,
                                  kamupin_error *error)
 {
     kp_bytes bytes;
@@ -54,47 +72,89 @@ static kamupin_status check_code(const kamupin_secret *code, const kp_sms_sent *
     kamupin_status status = kp_secret_read(code, KAMUPIN_SECRET_SMS_CODE, &bytes, error);
     if (status != KAMUPIN_OK)
         return status;
-    bool fits = sent->code_length == 0 ? bytes.length >= CODE_MIN && bytes.length <= CODE_MAX
-                                       : bytes.length == sent->code_length;
+    bool fits = begun->code_length == 0 ? bytes.length >= CODE_MIN && bytes.length <= CODE_MAX
+                                        : bytes.length == begun->code_length;
     for (size_t i = 0; i < bytes.length; i++)
         fits = fits && bytes.data[i] >= '0' && bytes.data[i] <= '9';
     return fits ? KAMUPIN_OK : kp_fail_local(error, KAMUPIN_E_SMS_CODE_MALFORMED);
 }
 
+static kamupin_status check_password(const kamupin_secret *password, const kp_factor_begun *begun,
+                                     kamupin_error *error)
+{
+    kp_bytes bytes;
+
+    kamupin_status status = kp_secret_read(password, KAMUPIN_SECRET_WEB_PASSWORD, &bytes, error);
+    if (status != KAMUPIN_OK || bytes.length > 0)
+        return status;
+    kp_fail_local(error, KAMUPIN_E_WEB_PASSWORD_WRONG);
+    if (error != NULL)
+        error->tries_left = begun->tries_left; /* it was not sent */
+    return KAMUPIN_E_WEB_PASSWORD_WRONG;
+}
+
+/* Whether a secret is what was begun, and can be right. */
+static kamupin_status check_secret(const kamupin_secret *secret, const kp_factor_begun *begun,
+                                   kamupin_error *error)
+{
+    const kamupin_secret_kind kind = kp_secret_kind_of(secret);
+    const bool sms = begun->type == KAMUPIN_FACTOR_SMS;
+
+    if (kind == (sms ? KAMUPIN_SECRET_WEB_PASSWORD : KAMUPIN_SECRET_SMS_CODE))
+        return kp_fail_local(error, KAMUPIN_E_FACTOR_MISMATCH);
+    return sms ? check_code(secret, begun, error) : check_password(secret, begun, error);
+}
+
+static bool is_wrong(kamupin_status status)
+{
+    return status == KAMUPIN_E_SMS_CODE_WRONG || status == KAMUPIN_E_WEB_PASSWORD_WRONG;
+}
+
+static bool is_exhausted(kamupin_status status)
+{
+    return status == KAMUPIN_E_SMS_CODE_EXHAUSTED || status == KAMUPIN_E_WEB_PASSWORD_EXHAUSTED;
+}
+
 kamupin_status kp_factor_verify(kamupin_context *context, kp_service *service,
-                                const kamupin_secret *code, kp_factor *factor,
+                                const kamupin_secret *secret, kp_factor *factor,
                                 kamupin_secret **ticket, int64_t *deadline_ms, kamupin_error *error)
 {
+    kp_factor_begun *begun = &factor->begun;
     kamupin_error own = KAMUPIN_ERROR_INIT;
 
     *ticket = NULL;
-    if (!factor->begun)
-        return kp_fail(error, KAMUPIN_E_WRONG_STATE, KAMUPIN_FROM_LOCAL, "no SMS was sent yet");
-    kamupin_status status = check_code(code, &factor->sent, error);
+    if (begun->type == KAMUPIN_FACTOR_ANY)
+        return kp_fail(error, KAMUPIN_E_WRONG_STATE, KAMUPIN_FROM_LOCAL, "no factor was begun yet");
+    kamupin_status status = check_secret(secret, begun, error);
     if (status != KAMUPIN_OK)
         return status;
-    if (seconds_until(context, factor->sent.deadline_ms) == 0)
+    if (begun->type == KAMUPIN_FACTOR_SMS && seconds_until(context, begun->deadline_ms) == 0)
         return kp_fail_local(error, KAMUPIN_E_SMS_CODE_EXPIRED);
-    status = kp_service_sms_verify(service, code, ticket, deadline_ms, &own);
-    if (status == KAMUPIN_E_SMS_CODE_WRONG && own.tries_left >= 0)
-        factor->sent.tries_left = own.tries_left;
-    if (status == KAMUPIN_E_SMS_CODE_EXHAUSTED)
-        factor->sent.tries_left = 0;
+    status = kp_service_factor_verify(service, secret, ticket, deadline_ms, &own);
+    if (is_wrong(status) && own.tries_left >= 0)
+        begun->tries_left = own.tries_left;
+    if (is_exhausted(status))
+        begun->tries_left = 0;
     if (status != KAMUPIN_OK)
         kp_error_copy(&own, error);
     return status;
 }
 
-void kp_factor_show(kamupin_context *context, const kp_factor *factor, kamupin_sms *sms)
+void kp_factor_show(kamupin_context *context, const kp_factor *factor, kamupin_factor *shown)
 {
-    const kamupin_sms empty = {.size = sizeof empty};
+    const kamupin_factor empty = {.size = sizeof empty, .seconds_left = -1, .tries_left = -1};
+    const kp_factor_begun *begun = &factor->begun;
 
-    *sms = empty;
-    if (!factor->begun)
+    *shown = empty;
+    for (size_t i = 0; i < factor->offered.count; i++)
+        shown->offered |= 1U << factor->offered.type[i];
+    if (begun->type == KAMUPIN_FACTOR_ANY)
         return;
-    memcpy(sms->destination, factor->sent.destination, sizeof sms->destination);
-    sms->code_length = factor->sent.code_length;
-    sms->seconds_left = seconds_until(context, factor->sent.deadline_ms);
-    sms->resend_after = seconds_until(context, factor->sent.resend_at_ms);
-    sms->tries_left = factor->sent.tries_left;
+    shown->type = begun->type;
+    memcpy(shown->destination, begun->destination, sizeof shown->destination);
+    shown->code_length = begun->code_length;
+    shown->seconds_left = seconds_until(context, begun->deadline_ms);
+    shown->tries_left = begun->tries_left;
+    if (begun->type == KAMUPIN_FACTOR_SMS)
+        shown->resend_after = seconds_until(context, factor->sms_resend_at_ms);
 }

@@ -1,76 +1,116 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   calls.c: the operation's own calls: SMS code, authority, giving up. */
+   calls.c: the operation's own calls: second factor, authority, giving up. */
 #include <service/client.h>
 
 #include <core/fail.h>
+#include <core/letters.h>
 #include <service/jwe.h>
 
 #include <string.h>
 
-static const char *const FACTORS[] = {"sms", NULL};
 static const char *const CRYPTOGRAM[] = {"cryptogram", NULL};
 static const char *const SEALED_PUK[] = {"sealed-puk", NULL};
 static const char *const CANCELLED[] = {"cancelled", NULL};
 static const char *const PREVIOUS[] = {"not-sent", "unknown", NULL};
 
-#define CRYPTOGRAM_MIN 8
-#define PUK_MAX        16 /* bytes that a card takes */
-#define CHALLENGE_MIN  8
-#define CHALLENGE_MAX  32
+#define WEB_PASSWORD_MAX (4 * 128) /* bytes of the longest in UTF-8 */
+#define CRYPTOGRAM_MIN   8
+#define PUK_MAX          16 /* bytes that a card takes */
+#define CHALLENGE_MIN    8
+#define CHALLENGE_MAX    32
 
-kamupin_status kp_service_sms_send(kp_service *service, const char *card_id, bool again,
-                                   kp_sms_sent *sent, kamupin_error *error)
+/* What the service says of the factor that it was asked to begin. */
+static void read_begun(kp_fields fields, kamupin_factor_type type, int64_t sent_ms,
+                       kp_factor_begun *begun)
+{
+    const kp_factor_begun empty = {.type = type};
+
+    *begun = empty;
+    if (kp_json_word(fields, "type", KP_FACTOR_WORDS) != (size_t)type - 1)
+        kp_json_refuse(fields, "type");
+    begun->deadline_ms = kp_call_deadline(fields, "seconds_left", sent_ms);
+    begun->tries_left = kp_json_int(fields, "tries_left", 0, 99);
+    if (type != KAMUPIN_FACTOR_SMS)
+        return;
+    kp_json_text(fields, "destination", begun->destination, sizeof begun->destination);
+    begun->code_length = (unsigned int)kp_json_int(fields, "code_length", 4, 12);
+    begun->resend_at_ms = kp_call_deadline(fields, "resend_after", sent_ms);
+}
+
+kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
+                                       kamupin_factor_type type, bool again, kp_factor_begun *begun,
+                                       kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
     const char *wrong = NULL;
     kp_answer answer;
 
+    if (type != KAMUPIN_FACTOR_SMS && type != KAMUPIN_FACTOR_WEB_PASSWORD)
+        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     if (again) {
         kp_buffer_text(&body, "{}");
     } else {
         kp_json_put_field(&body, "{", "card_id", card_id);
-        kp_json_put_field(&body, ",", "type", "sms");
+        kp_json_put_field(&body, ",", "type", KP_FACTOR_WORDS[type - 1]);
         kp_buffer_text(&body, "}");
     }
     kamupin_status status =
         kp_call_operation(service, again ? "/factor/resend" : "/factor", &body, 0, &answer, error);
     if (status == KAMUPIN_OK) {
         const kp_fields fields = {answer.root, &wrong};
-        kp_sms_sent told = {.code_length = 0};
-        kp_json_word(fields, "type", FACTORS);
-        kp_json_text(fields, "destination", told.destination, sizeof told.destination);
-        told.code_length = (unsigned int)kp_json_int(fields, "code_length", 4, 12);
-        told.deadline_ms = kp_call_deadline(fields, "seconds_left", answer.sent_ms);
-        told.resend_at_ms = kp_call_deadline(fields, "resend_after", answer.sent_ms);
-        told.tries_left = kp_json_int(fields, "tries_left", 0, 99);
+        kp_factor_begun told;
+        read_begun(fields, type, answer.sent_ms, &told);
         status = kp_json_done(fields, error);
         if (status == KAMUPIN_OK)
-            *sent = told;
+            *begun = told;
     }
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;
 }
 
-kamupin_status kp_service_sms_verify(kp_service *service, const kamupin_secret *code,
-                                     kamupin_secret **ticket, int64_t *deadline_ms,
-                                     kamupin_error *error)
+static kamupin_status put_secret(kp_buffer *body, const kamupin_secret *secret,
+                                 kamupin_error *error)
+{
+    kp_buffer composed = KP_BUFFER_INIT(WEB_PASSWORD_MAX);
+    kp_bytes bytes;
+
+    if (kp_secret_kind_of(secret) != KAMUPIN_SECRET_WEB_PASSWORD) {
+        kamupin_status status = kp_secret_read(secret, KAMUPIN_SECRET_SMS_CODE, &bytes, error);
+        if (status != KAMUPIN_OK)
+            return status;
+        kp_buffer_text(body, "{\"code\":");
+        kp_json_put(body, bytes.data, bytes.length);
+        kp_buffer_text(body, "}");
+        return KAMUPIN_OK;
+    }
+    kamupin_status status = kp_secret_read(secret, KAMUPIN_SECRET_WEB_PASSWORD, &bytes, error);
+    if (status == KAMUPIN_OK && !kp_letters_nfc(bytes, &composed)) /* no password can be that */
+        status = kp_fail_local(error, KAMUPIN_E_WEB_PASSWORD_WRONG);
+    if (status == KAMUPIN_OK) {
+        kp_buffer_text(body, "{\"web_password\":");
+        kp_json_put(body, composed.data, composed.length);
+        kp_buffer_text(body, "}");
+        body->failed = body->failed || composed.failed;
+    }
+    kp_buffer_wipe(&composed);
+    return status;
+}
+
+kamupin_status kp_service_factor_verify(kp_service *service, const kamupin_secret *secret,
+                                        kamupin_secret **ticket, int64_t *deadline_ms,
+                                        kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
     kp_answer answer = {NULL, 0};
     const char *wrong = NULL;
-    kp_bytes bytes;
 
     *ticket = NULL;
-    kamupin_status status = kp_secret_read(code, KAMUPIN_SECRET_SMS_CODE, &bytes, error);
-    if (status == KAMUPIN_OK) {
-        kp_buffer_text(&body, "{\"code\":");
-        kp_json_put(&body, bytes.data, bytes.length);
-        kp_buffer_text(&body, "}");
+    kamupin_status status = put_secret(&body, secret, error);
+    if (status == KAMUPIN_OK)
         status = kp_call_operation(service, "/factor/verify", &body, 0, &answer, error);
-    }
     if (status == KAMUPIN_OK) {
         const kp_fields fields = {answer.root, &wrong};
         int64_t deadline = kp_call_deadline(fields, "seconds_left", answer.sent_ms);

@@ -20,6 +20,8 @@
 #define SECONDS_MAX 86400 /* no timer of the profile is longer than a day */
 #define FACTORS_MAX 4
 
+const char *const KP_FACTOR_WORDS[] = {"sms", "web-password", NULL};
+
 kamupin_status kp_service_new(kamupin_context *context, const char *base_url,
                               kamupin_cancel *cancel, kp_service **service, kamupin_error *error)
 {
@@ -85,22 +87,33 @@ void kp_call_pin_policy(kp_fields fields, unsigned int *min, unsigned int *max)
         kp_json_refuse(fields, "pin_policy");
 }
 
-bool kp_call_factors(kp_fields fields)
+bool kp_factors_have(const kp_factors *factors, kamupin_factor_type type)
 {
-    const json_t *factors = json_object_get(fields.object, "second_factors");
-    size_t count = kp_json_array(fields, "second_factors", FACTORS_MAX);
-    bool known = true;
+    for (size_t i = 0; i < factors->count; i++)
+        if (factors->type[i] == type)
+            return true;
+    return false;
+}
 
+void kp_call_factors(kp_fields fields, kp_factors *factors)
+{
+    static const kp_factors NONE = {.count = 0};
+    const json_t *offered = json_object_get(fields.object, "second_factors");
+    size_t count = kp_json_array(fields, "second_factors", FACTORS_MAX);
+
+    *factors = NONE;
     if (count == 0)
         kp_json_refuse(fields, "second_factors");
     for (size_t i = 0; i < count; i++) {
-        const char *factor = json_string_value(json_array_get(factors, i));
-        if (factor == NULL)
+        const char *word = json_string_value(json_array_get(offered, i));
+        if (word == NULL)
             kp_json_refuse(fields, "second_factors");
-        else
-            known = known && strcmp(factor, "sms") == 0;
+        for (size_t known = 0; word != NULL && KP_FACTOR_WORDS[known] != NULL; known++) {
+            kamupin_factor_type type = (kamupin_factor_type)(1 + known);
+            if (strcmp(word, KP_FACTOR_WORDS[known]) == 0 && !kp_factors_have(factors, type))
+                factors->type[factors->count++] = type;
+        }
     }
-    return known;
 }
 
 /* ---- idempotency keys ---- */

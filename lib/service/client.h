@@ -97,8 +97,11 @@ void kp_call_pin_policy(kp_fields fields, unsigned int *min, unsigned int *max);
 /** Reads "login" and "application" of the metadata; both may be missing. */
 void kp_login_offer_read(kp_fields fields, kp_login_offer *login);
 
-/** Whether every one of "second_factors" is an SMS code, the one that this version knows. */
-bool kp_call_factors(kp_fields fields);
+/** Reads "second_factors"; words that this version does not know are passed over, so that none may be
+ * left. */
+void kp_call_factors(kp_fields fields, kp_factors *factors);
+/** The words of them, by kamupin_factor_type from SMS on; NULL behind the last. */
+extern const char *const KP_FACTOR_WORDS[];
 
 /** The allowed cards among those that were named; another one is wrong. */
 void kp_call_allowed(kp_fields fields, const kp_card_name *cards, size_t count,

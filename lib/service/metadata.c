@@ -84,7 +84,7 @@ kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata, k
     if (status == KAMUPIN_OK) {
         kp_call_pin_policy(fields, &metadata->pin_min, &metadata->pin_max);
         kp_json_words(fields, "products", PRODUCTS, WORDS_MAX);
-        metadata->sms = kp_call_factors(fields);
+        kp_call_factors(fields, &metadata->factors);
         metadata->forms = kp_json_words(fields, "authorities", AUTHORITIES, WORDS_MAX);
         read_vouched(fields, metadata);
         kp_login_offer_read(fields, &metadata->login);

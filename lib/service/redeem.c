@@ -165,13 +165,13 @@ static kamupin_status read_answer(kp_service *service, const kp_answer *answer,
     kp_call_pin_policy(fields, &redeemed->pin_min, &redeemed->pin_max);
     redeemed->deadline_ms = kp_call_deadline(fields, "seconds_left", answer->sent_ms);
     kp_call_allowed(fields, service->redeeming.cards, service->redeeming.count, &redeemed->allowed);
-    bool factors = kp_call_factors(fields);
+    kp_call_factors(fields, &redeemed->factors);
     kamupin_secret_free(&service->token);
     kamupin_status status = kp_json_token(fields, "operation_token", service->context,
                                           KAMUPIN_SECRET_ACCESS_TOKEN, &service->token, error);
     if (status == KAMUPIN_OK)
         status = kp_json_done(fields, error);
-    if (status == KAMUPIN_OK && !factors)
+    if (status == KAMUPIN_OK && redeemed->factors.count == 0)
         status = kp_fail(error, KAMUPIN_E_FACTOR_UNSUPPORTED, KAMUPIN_FROM_SERVICE, NULL);
     return status;
 }

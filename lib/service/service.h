@@ -61,11 +61,19 @@ typedef struct kp_login_offer {
     char address[KP_ADDRESS_MAX];
 } kp_login_offer;
 
+/** The second factors that a service offers and this version knows, in the service's order. */
+typedef struct kp_factors {
+    kamupin_factor_type type[2];
+    size_t count;
+} kp_factors;
+
+bool kp_factors_have(const kp_factors *factors, kamupin_factor_type type);
+
 typedef struct kp_metadata {
     kp_login_offer login;
     unsigned int pin_min, pin_max; /* already narrowed to 6..12 */
     unsigned int forms;            /* of an authority: 1u << KP_BY_* */
-    bool sms;
+    kp_factors factors;
     kp_vouched vouched[KP_ROWS_MAX];
     size_t vouched_count;
 } kp_metadata;
@@ -97,6 +105,7 @@ typedef struct kp_redeemed {
     unsigned int pin_min, pin_max;
     int64_t deadline_ms; /* of the operation, on the context's clock */
     kp_allowed allowed;
+    kp_factors factors;
 } kp_redeemed;
 /** Gives the code. Repeats a lost answer's request once, under the same idempotency key; the next
  * call with the same code does so too, with the same cards as at first (a service gives its first
@@ -112,19 +121,24 @@ kamupin_status kp_service_redeem(kp_service *service, const kamupin_secret *code
 kamupin_status kp_service_cards(kp_service *service, const kp_card_name *cards, size_t count,
                                 kp_allowed *allowed, int64_t *deadline_ms, kamupin_error *error);
 
-/** Has an SMS sent; `again` for a new one. Deadlines on the context's clock. */
-typedef struct kp_sms_sent {
-    char destination[48];
+/** A second factor that was begun. Deadlines on the context's clock. */
+typedef struct kp_factor_begun {
+    kamupin_factor_type type;
+    char destination[48]; /* SMS only, as the next two */
     unsigned int code_length;
-    int64_t deadline_ms, resend_at_ms;
+    int64_t resend_at_ms;
+    int64_t deadline_ms;
     int tries_left;
-} kp_sms_sent;
-kamupin_status kp_service_sms_send(kp_service *service, const char *card_id, bool again,
-                                   kp_sms_sent *sent, kamupin_error *error);
-/** Gives the SMS code; `ticket` receives a secret of kind REPORT_TICKET. */
-kamupin_status kp_service_sms_verify(kp_service *service, const kamupin_secret *code,
-                                     kamupin_secret **ticket, int64_t *deadline_ms,
-                                     kamupin_error *error);
+} kp_factor_begun;
+/** Begins a second factor for a card; `again`: sends the SMS of the one that was begun anew. */
+kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
+                                       kamupin_factor_type type, bool again, kp_factor_begun *begun,
+                                       kamupin_error *error);
+/** Gives an SMS code or, in NFC, a web password; `ticket` receives a secret of kind REPORT_TICKET.
+ * Errors: secret-kind for any other, web-password-wrong for one that is no UTF-8, … */
+kamupin_status kp_service_factor_verify(kp_service *service, const kamupin_secret *secret,
+                                        kamupin_secret **ticket, int64_t *deadline_ms,
+                                        kamupin_error *error);
 
 /** Asks for a cryptogram. `previous`: what became of the attempt before in this operation: NULL for
  * none, "not-sent", "unknown". `cryptogram_length`: room in, bytes out. Never repeated by itself.

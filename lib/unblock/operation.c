@@ -18,6 +18,12 @@ static bool is_kind(kamupin_operation_kind kind)
            kind == KAMUPIN_OPERATION_CREATE;
 }
 
+static bool is_factor(kamupin_factor_type type)
+{
+    return type == KAMUPIN_FACTOR_ANY || type == KAMUPIN_FACTOR_SMS ||
+           type == KAMUPIN_FACTOR_WEB_PASSWORD;
+}
+
 /* What is asked for is checked here, before a code and an SMS are spent on it. */
 kamupin_status kamupin_operation_new(kamupin_context *context,
                                      const kamupin_operation_options *options,
@@ -35,9 +41,11 @@ kamupin_status kamupin_operation_new(kamupin_context *context,
     if (options == NULL || options->size != sizeof *options || options->service == NULL)
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
                        "options without a service, or of another size");
-    if ((options->risk & ~KP_OPERATION_RISKS) != 0 || !is_kind(options->kind))
-        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "risk %#x, kind %d",
-                       options->risk, (int)options->kind);
+    if ((options->risk & ~KP_OPERATION_RISKS) != 0 || !is_kind(options->kind) ||
+        !is_factor(options->factor))
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
+                       "risk %#x, kind %d, factor %d", options->risk, (int)options->kind,
+                       (int)options->factor);
     if (strlen(options->service) >= KP_URL_MAX)
         return kp_fail_local(error, KAMUPIN_E_URL_REFUSED);
     made = calloc(1, sizeof *made);
@@ -48,6 +56,7 @@ kamupin_status kamupin_operation_new(kamupin_context *context,
     made->kind = options->kind;
     made->risk = options->risk;
     memcpy(made->service_url, options->service, strlen(options->service) + 1);
+    made->factor.preferred = options->factor;
     made->event = options->event;
     made->event_user = options->event_user;
     made->cancel = options->cancel;
@@ -199,6 +208,7 @@ kamupin_status kp_operation_ended_by(kamupin_operation *operation, kamupin_statu
     case KAMUPIN_E_PAGE_CLOSED:
     case KAMUPIN_E_SESSION_REFUSED:
     case KAMUPIN_E_SMS_CODE_EXHAUSTED:
+    case KAMUPIN_E_WEB_PASSWORD_EXHAUSTED:
         kp_operation_fail(operation, KAMUPIN_PHASE_FAILED);
         break;
     case KAMUPIN_E_PHONE_OUT_OF_DATE:

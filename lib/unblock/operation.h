@@ -44,7 +44,7 @@ struct kamupin_operation {
     kamupin_card *card;                /* NULL: to be opened anew by card_id */
     kp_lock lock;
     kamupin_secret *pin;
-    kp_record record; /* .ticket is there once the SMS code was right */
+    kp_record record; /* .ticket is there once the second factor was right */
     unsigned int attempts;
     unsigned int relayed; /* commands of this attempt's relay so far */
     bool authorised;      /* the service gave this attempt an authority */

@@ -35,13 +35,13 @@ static kamupin_status fail(dialogue *self, kamupin_status status)
 }
 
 /* Asks for one secret; what is left in `secret` is the answer. */
-static kamupin_status ask(dialogue *self, kamupin_ask what, const kamupin_sms *sms,
+static kamupin_status ask(dialogue *self, kamupin_ask what, const kamupin_factor *factor,
                           kamupin_secret *secret, kamupin_answer *answer)
 {
-    kamupin_question question = {.size = sizeof question, .ask = what, .sms = sms};
+    kamupin_question question = {.size = sizeof question, .ask = what, .factor = factor};
 
     question.seconds_left =
-        sms != NULL ? sms->seconds_left : kamupin_operation_seconds_left(self->operation);
+        factor != NULL ? factor->seconds_left : kamupin_operation_seconds_left(self->operation);
     question.problem = self->error.status == KAMUPIN_OK ? NULL : &self->error;
     kamupin_secret_clear(secret);
     *answer = self->prompts->secret(self->prompts->user, &question, secret);
@@ -71,6 +71,7 @@ static bool worth_asking_again(kamupin_status status)
     case KAMUPIN_E_SMS_CODE_WRONG:
     case KAMUPIN_E_SMS_CODE_EXPIRED:
     case KAMUPIN_E_SMS_RESEND_TOO_SOON:
+    case KAMUPIN_E_WEB_PASSWORD_WRONG:
         return true;
     default:
         return false;
@@ -235,31 +236,70 @@ static kamupin_status take_pin(dialogue *self)
     return status;
 }
 
-static kamupin_status take_sms(dialogue *self)
+static bool is_offered(const kamupin_factor *factor, kamupin_factor_type type)
 {
-    kamupin_sms sms = {.size = sizeof sms};
-    kamupin_secret *code = NULL;
+    return (factor->offered & 1U << type) != 0;
+}
+
+static kamupin_factor_type other_than(kamupin_factor_type type)
+{
+    return type == KAMUPIN_FACTOR_WEB_PASSWORD ? KAMUPIN_FACTOR_SMS : KAMUPIN_FACTOR_WEB_PASSWORD;
+}
+
+/* Begins a factor, or the other one when no SMS can be sent: the next question says why. */
+static kamupin_status begin_factor(dialogue *self, kamupin_factor_type type, kamupin_factor *factor)
+{
+    kamupin_status status =
+        note(self, kamupin_operation_begin_factor(self->operation, type, factor));
+
+    if (status == KAMUPIN_E_PHONE_OUT_OF_DATE && factor->type == KAMUPIN_FACTOR_ANY &&
+        is_offered(factor, KAMUPIN_FACTOR_WEB_PASSWORD))
+        status =
+            kamupin_operation_begin_factor(self->operation, KAMUPIN_FACTOR_WEB_PASSWORD, factor);
+    return status;
+}
+
+static kamupin_status ask_factor(dialogue *self, kamupin_factor *factor, kamupin_answer *answer)
+{
+    const bool sms = factor->type == KAMUPIN_FACTOR_SMS;
+    kamupin_secret *secret = NULL;
+
+    kamupin_status status = kamupin_secret_new(
+        self->context, sms ? KAMUPIN_SECRET_SMS_CODE : KAMUPIN_SECRET_WEB_PASSWORD, &secret,
+        &self->error);
+    if (status == KAMUPIN_OK)
+        status = ask(self, sms ? KAMUPIN_ASK_SMS_CODE : KAMUPIN_ASK_WEB_PASSWORD, factor, secret,
+                     answer);
+    if (status == KAMUPIN_OK && *answer == KAMUPIN_ANSWER_GIVEN)
+        status = note(self, kamupin_operation_verify_factor(self->operation, secret));
+    else if (status != KAMUPIN_OK)
+        *answer = KAMUPIN_ANSWER_CANCEL;
+    kamupin_secret_free(&secret);
+    return status;
+}
+
+static kamupin_status take_factor(dialogue *self)
+{
+    kamupin_factor factor = KAMUPIN_FACTOR_INIT;
     kamupin_answer answer = KAMUPIN_ANSWER_GIVEN;
 
-    kamupin_status status =
-        kamupin_secret_new(self->context, KAMUPIN_SECRET_SMS_CODE, &code, &self->error);
-    if (status == KAMUPIN_OK)
-        status = note(self, kamupin_operation_send_sms(self->operation, &sms));
+    kamupin_status status = begin_factor(self, KAMUPIN_FACTOR_ANY, &factor);
     while (status == KAMUPIN_OK) {
-        status = ask(self, KAMUPIN_ASK_SMS_CODE, &sms, code, &answer);
-        if (status != KAMUPIN_OK)
+        status = ask_factor(self, &factor, &answer);
+        if (answer == KAMUPIN_ANSWER_CANCEL)
             break;
         if (answer == KAMUPIN_ANSWER_RESEND)
-            status = note(self, kamupin_operation_send_sms(self->operation, &sms));
-        else
-            status = note(self, kamupin_operation_verify_sms(self->operation, code));
-        if (kamupin_operation_phase(self->operation) != KAMUPIN_PHASE_SMS)
+            status = begin_factor(self, factor.type, &factor);
+        else if (answer == KAMUPIN_ANSWER_OTHER_FACTOR)
+            status = begin_factor(self, other_than(factor.type), &factor);
+        if (kamupin_operation_phase(self->operation) != KAMUPIN_PHASE_FACTOR)
             break;
-        kamupin_operation_sms(self->operation, &sms); /* its time runs on, its tries go down */
-        if (worth_asking_again(status))
+        kamupin_operation_factor(self->operation,
+                                 &factor); /* its time runs on, its tries go down */
+        if (worth_asking_again(status) || status == KAMUPIN_E_PHONE_OUT_OF_DATE ||
+            status == KAMUPIN_E_FACTOR_UNSUPPORTED) /* the other one, where there is none */
             status = KAMUPIN_OK;
     }
-    kamupin_secret_free(&code);
     return status;
 }
 
@@ -311,7 +351,7 @@ static kamupin_status talk(dialogue *self)
     if (status == KAMUPIN_OK)
         status = take_pin(self);
     if (status == KAMUPIN_OK)
-        status = take_sms(self);
+        status = take_factor(self);
     if (status == KAMUPIN_OK)
         status = work(self);
     return status;

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   steps.c: the steps before card work: code, PIN, SMS. None of them sends a command that could cost
+   steps.c: the steps before card work: code, PIN, second factor. None of them sends a command that could cost
    a try. */
 #include <unblock/operation.h>
 
@@ -18,7 +18,7 @@ static kamupin_status know_service(kamupin_operation *operation)
         kp_service_metadata(operation->service, &operation->metadata, &operation->error);
     if (status != KAMUPIN_OK)
         return status;
-    if (!operation->metadata.sms)
+    if (operation->metadata.factors.count == 0)
         return kp_fail_local(&operation->error, KAMUPIN_E_FACTOR_UNSUPPORTED);
     if (operation->metadata.forms == 0)
         return kp_fail(&operation->error, KAMUPIN_E_COMMAND_UNKNOWN, KAMUPIN_FROM_SERVICE,
@@ -62,6 +62,7 @@ kamupin_status kamupin_operation_redeem(kamupin_operation *operation, kamupin_se
     if (status != KAMUPIN_OK)
         return kp_operation_ended_by(operation, status);
     operation->deadline_ms = operation->redeemed.deadline_ms;
+    operation->factor.offered = operation->redeemed.factors;
     status = check_kind(operation);
     if (status == KAMUPIN_OK)
         kp_operation_move(operation, KAMUPIN_PHASE_CARD);
@@ -84,44 +85,48 @@ kamupin_status kamupin_operation_set_pin(kamupin_operation *operation, const kam
     if (status == KAMUPIN_OK)
         status = kp_secret_copy(pin, &operation->pin, &operation->error);
     if (status == KAMUPIN_OK)
-        kp_operation_move(operation, KAMUPIN_PHASE_SMS);
+        kp_operation_move(operation, KAMUPIN_PHASE_FACTOR);
     return status;
 }
 
-kamupin_status kamupin_operation_send_sms(kamupin_operation *operation, kamupin_sms *sms)
+kamupin_status kamupin_operation_begin_factor(kamupin_operation *operation,
+                                              kamupin_factor_type type, kamupin_factor *factor)
 {
-    kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_SMS);
+    kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_FACTOR);
 
     if (status != KAMUPIN_OK)
         return status;
-    if (sms != NULL && sms->size != sizeof *sms)
+    if (factor != NULL && factor->size != sizeof *factor)
         return kp_fail_local(&operation->error, KAMUPIN_E_INVALID_ARGUMENT);
-    status = kp_factor_send(operation->context, operation->service, operation->card_id,
-                            &operation->factor, &operation->error);
-    if (sms != NULL)
-        kp_factor_show(operation->context, &operation->factor, sms);
+    status = kp_factor_begin(operation->context, operation->service, operation->card_id, type,
+                             &operation->factor, &operation->error);
+    if (factor != NULL)
+        kp_factor_show(operation->context, &operation->factor, factor);
+    /* A phone that is out of date leaves the other way open. */
+    if (status == KAMUPIN_E_PHONE_OUT_OF_DATE && operation->factor.offered.count > 1)
+        return status;
     return kp_operation_ended_by(operation, status);
 }
 
-kamupin_status kamupin_operation_sms(const kamupin_operation *operation, kamupin_sms *sms)
+kamupin_status kamupin_operation_factor(const kamupin_operation *operation, kamupin_factor *factor)
 {
-    if (operation == NULL || sms == NULL || sms->size != sizeof *sms)
+    if (operation == NULL || factor == NULL || factor->size != sizeof *factor)
         return KAMUPIN_E_INVALID_ARGUMENT;
-    if (!operation->factor.begun || operation->phase != KAMUPIN_PHASE_SMS)
+    if (operation->phase != KAMUPIN_PHASE_FACTOR)
         return KAMUPIN_E_WRONG_STATE;
-    kp_factor_show(operation->context, &operation->factor, sms);
+    kp_factor_show(operation->context, &operation->factor, factor);
     return KAMUPIN_OK;
 }
 
-kamupin_status kamupin_operation_verify_sms(kamupin_operation *operation,
-                                            const kamupin_secret *code)
+kamupin_status kamupin_operation_verify_factor(kamupin_operation *operation,
+                                               const kamupin_secret *secret)
 {
-    kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_SMS);
+    kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_FACTOR);
 
     if (status != KAMUPIN_OK)
         return status;
     status =
-        kp_factor_verify(operation->context, operation->service, code, &operation->factor,
+        kp_factor_verify(operation->context, operation->service, secret, &operation->factor,
                          &operation->record.ticket, &operation->deadline_ms, &operation->error);
     if (status == KAMUPIN_OK)
         kp_operation_move(operation, KAMUPIN_PHASE_READY);

@@ -13,6 +13,7 @@ import java.util.Locale;
 import kamupin.CardInfo;
 import kamupin.Context;
 import kamupin.Event;
+import kamupin.Factor;
 import kamupin.KamupinException;
 import kamupin.Language;
 import kamupin.Listener;
@@ -21,7 +22,6 @@ import kamupin.ReaderList;
 import kamupin.Result;
 import kamupin.Secret;
 import kamupin.SecretKind;
-import kamupin.Sms;
 import kamupin.Status;
 import kamupin.kamupin;
 
@@ -91,10 +91,10 @@ public final class Client {
             try (Secret pin = readSecret(context, SecretKind.SECRET_PIN)) {
                 operation.setPin(pin, pin);
             }
-            Sms sms = operation.sendSms();
+            Factor sms = operation.beginFactor();
             say("sms", sms.getDestination(), sms.getCodeLength());
             try (Secret code = readSecret(context, SecretKind.SECRET_SMS_CODE)) {
-                operation.verifySms(code);
+                operation.verifyFactor(code);
             }
             operation.run();
             Result result = operation.result();

@@ -59,10 +59,10 @@ def unblock(context: kamupin.Context) -> None:
         operation.choose()
         with read_secret(context, kamupin.SECRET_PIN) as pin:
             operation.set_pin(pin, pin)
-        sms = operation.send_sms()
+        sms = operation.begin_factor()
         say("sms", sms.destination, sms.code_length)
         with read_secret(context, kamupin.SECRET_SMS_CODE) as code:
-            operation.verify_sms(code)
+            operation.verify_factor(code)
         operation.run()
         result = operation.result()
         say("result", result.outcome, result.reported, result.card_id, result.product)

@@ -88,7 +88,8 @@ static void metadata(session *self)
     kamupin_status status = kp_service_metadata(self->service, &told, &self->error);
     say(self, status);
     if (status == KAMUPIN_OK)
-        printf(" pin=%u..%u sms=%d cryptogram=%d", told.pin_min, told.pin_max, told.sms,
+        printf(" pin=%u..%u sms=%d cryptogram=%d", told.pin_min, told.pin_max,
+               kp_factors_have(&told.factors, KAMUPIN_FACTOR_SMS),
                (told.forms & 1u << KP_BY_CRYPTOGRAM) != 0);
     for (size_t i = 0; status == KAMUPIN_OK && i < told.vouched_count; i++)
         printf(" %s=%u", told.vouched[i].row, told.vouched[i].operations);
@@ -103,6 +104,7 @@ static void redeem(session *self)
     kamupin_status status =
         kp_service_redeem(self->service, code, cards, count, &self->redeemed, &self->error);
     say(self, status);
+    self->factor.offered = self->redeemed.factors;
     if (status == KAMUPIN_OK) {
         printf(" operation=%s kind=%d pin=%u..%u seconds=%lld", self->redeemed.operation_id,
                (int)self->redeemed.kind, self->redeemed.pin_min, self->redeemed.pin_max,
@@ -130,10 +132,10 @@ static void cards_later(session *self)
 
 static void sms(session *self)
 {
-    kamupin_sms shown = {.size = sizeof shown};
+    kamupin_factor shown = KAMUPIN_FACTOR_INIT;
 
-    kamupin_status status =
-        kp_factor_send(self->context, self->service, word(self, 1), &self->factor, &self->error);
+    kamupin_status status = kp_factor_begin(self->context, self->service, word(self, 1),
+                                            KAMUPIN_FACTOR_SMS, &self->factor, &self->error);
     say(self, status);
     kp_factor_show(self->context, &self->factor, &shown);
     if (status == KAMUPIN_OK)

@@ -124,21 +124,45 @@ static void step_pin(program *self)
     kamupin_secret_free(&again);
 }
 
-static void step_sms(program *self)
+static void begin(program *self, kamupin_factor_type type)
 {
-    kamupin_sms sms = {.size = sizeof sms};
+    kamupin_factor factor = KAMUPIN_FACTOR_INIT;
 
-    kamupin_status status = kamupin_operation_send_sms(self->operation, &sms);
+    kamupin_status status = kamupin_operation_begin_factor(self->operation, type, &factor);
     say_step(self, status);
     if (status == KAMUPIN_OK)
-        printf(" resend=%d left=%d", sms.resend_after, sms.tries_left);
+        printf(" type=%d offered=%u resend=%d left=%d", (int)factor.type, factor.offered,
+               factor.resend_after, factor.tries_left);
+}
+
+static void step_sms(program *self)
+{
+    begin(self, KAMUPIN_FACTOR_SMS);
+}
+
+static void step_factor(program *self)
+{
+    begin(self, KAMUPIN_FACTOR_ANY);
+}
+
+static void step_web(program *self)
+{
+    begin(self, KAMUPIN_FACTOR_WEB_PASSWORD);
+}
+
+static void step_password(program *self)
+{
+    kamupin_secret *password = secret(self, KAMUPIN_SECRET_WEB_PASSWORD, word(self, 1));
+
+    say_step(self, kamupin_operation_verify_factor(self->operation, password));
+    kamupin_secret_free(&password);
 }
 
 static void step_verify(program *self)
 {
     kamupin_secret *code = secret(self, KAMUPIN_SECRET_SMS_CODE, word(self, 1));
 
-    say_step(self, kamupin_operation_verify_sms(self->operation, code));
+    say_step(self, kamupin_operation_verify_factor(self->operation, code));
     kamupin_secret_free(&code);
 }
 
@@ -233,6 +257,12 @@ static void take(program *self)
         step_pin(self);
     else if (strcmp(step, "sms") == 0)
         step_sms(self);
+    else if (strcmp(step, "factor") == 0)
+        step_factor(self);
+    else if (strcmp(step, "web") == 0)
+        step_web(self);
+    else if (strcmp(step, "password") == 0)
+        step_password(self);
     else if (strcmp(step, "verify") == 0)
         step_verify(self);
     else if (strcmp(step, "run") == 0)

@@ -53,7 +53,7 @@ static void no_operation_is_an_invalid_argument(void **state)
     kamupin_context *context = *state;
     kamupin_reader_list *list = NULL;
     kamupin_secret *secret = NULL;
-    kamupin_sms sms = {.size = sizeof sms};
+    kamupin_factor factor = KAMUPIN_FACTOR_INIT;
     kamupin_result result = KAMUPIN_RESULT_INIT;
 
     assert_int_equal(kamupin_secret_new(context, KAMUPIN_SECRET_PIN, &secret, NULL), KAMUPIN_OK);
@@ -62,9 +62,10 @@ static void no_operation_is_an_invalid_argument(void **state)
     assert_int_equal(kamupin_operation_choose(NULL, NULL), KAMUPIN_E_INVALID_ARGUMENT);
     assert_int_equal(kamupin_operation_choose(NULL, "card"), KAMUPIN_E_INVALID_ARGUMENT);
     assert_int_equal(kamupin_operation_set_pin(NULL, secret, secret), KAMUPIN_E_INVALID_ARGUMENT);
-    assert_int_equal(kamupin_operation_send_sms(NULL, &sms), KAMUPIN_E_INVALID_ARGUMENT);
-    assert_int_equal(kamupin_operation_sms(NULL, &sms), KAMUPIN_E_INVALID_ARGUMENT);
-    assert_int_equal(kamupin_operation_verify_sms(NULL, secret), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_begin_factor(NULL, KAMUPIN_FACTOR_SMS, &factor),
+                     KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_factor(NULL, &factor), KAMUPIN_E_INVALID_ARGUMENT);
+    assert_int_equal(kamupin_operation_verify_factor(NULL, secret), KAMUPIN_E_INVALID_ARGUMENT);
     assert_int_equal(kamupin_operation_run(NULL), KAMUPIN_E_INVALID_ARGUMENT);
     assert_int_equal(kamupin_operation_result(NULL, &result), KAMUPIN_E_INVALID_ARGUMENT);
     kamupin_secret_free(&secret);
