@@ -5,7 +5,8 @@
    and answers each with one line, for tests that put a service on the other end. No card is
    touched.
 
-       metadata | redeem CODE [CARD ROW]… | cards [CARD ROW]… | sms CARD | verify CODE
+       metadata | redeem CODE [CARD ROW]… | cards [CARD ROW]… | sms CARD | verify CODE | web CARD |
+       password PASSWORD
        authority CARD CHALLENGE-HEX [not-sent|unknown] | report CARD OUTCOME EVIDENCE | cancel */
 #include <core/fail.h>
 #include <factor/factor.h>
@@ -130,12 +131,12 @@ static void cards_later(session *self)
     }
 }
 
-static void sms(session *self)
+static void begin_factor(session *self, kamupin_factor_type type)
 {
     kamupin_factor shown = KAMUPIN_FACTOR_INIT;
 
-    kamupin_status status = kp_factor_begin(self->context, self->service, word(self, 1),
-                                            KAMUPIN_FACTOR_SMS, &self->factor, &self->error);
+    kamupin_status status = kp_factor_begin(self->context, self->service, word(self, 1), type,
+                                            &self->factor, &self->error);
     say(self, status);
     kp_factor_show(self->context, &self->factor, &shown);
     if (status == KAMUPIN_OK)
@@ -143,9 +144,19 @@ static void sms(session *self)
                shown.code_length, shown.seconds_left, shown.resend_after, shown.tries_left);
 }
 
-static void verify(session *self)
+static void sms(session *self)
 {
-    kamupin_secret *code = secret(self, KAMUPIN_SECRET_SMS_CODE, word(self, 1));
+    begin_factor(self, KAMUPIN_FACTOR_SMS);
+}
+
+static void web(session *self)
+{
+    begin_factor(self, KAMUPIN_FACTOR_WEB_PASSWORD);
+}
+
+static void give_factor(session *self, kamupin_secret_kind kind)
+{
+    kamupin_secret *code = secret(self, kind, word(self, 1));
     int64_t deadline_ms = 0;
 
     kamupin_secret_free(&self->ticket);
@@ -156,6 +167,16 @@ static void verify(session *self)
         printf(" ticket=%zu seconds=%lld", kamupin_secret_length(self->ticket),
                seconds(self, deadline_ms));
     kamupin_secret_free(&code);
+}
+
+static void verify(session *self)
+{
+    give_factor(self, KAMUPIN_SECRET_SMS_CODE);
+}
+
+static void password(session *self)
+{
+    give_factor(self, KAMUPIN_SECRET_WEB_PASSWORD);
 }
 
 static void authority(session *self)
@@ -216,9 +237,10 @@ typedef struct step {
     void (*take)(session *self);
 } step;
 
-static const step STEPS[] = {{"metadata", metadata}, {"redeem", redeem}, {"cards", cards_later},
-                             {"sms", sms},           {"verify", verify}, {"authority", authority},
-                             {"report", report},     {"cancel", cancel}};
+static const step STEPS[] = {
+    {"metadata", metadata}, {"redeem", redeem}, {"cards", cards_later}, {"sms", sms},
+    {"verify", verify},     {"web", web},       {"password", password}, {"authority", authority},
+    {"report", report},     {"cancel", cancel}};
 
 static void take(session *self, char *line)
 {
