@@ -50,6 +50,7 @@
 #include <kamupin/profile.h>
 #include <kamupin/reader.h>
 #include <kamupin/secret.h>
+#include <kamupin/session.h>
 #include <kamupin/sign.h>
 #include <kamupin/status.h>
 #include <kamupin/watch.h>

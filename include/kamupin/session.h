@@ -138,7 +138,8 @@ KAMUPIN_API kamupin_status kamupin_session_begin(kamupin_session *session, const
  *  login-cancelled, login-refused, login-grant-refused, those of the network. */
 KAMUPIN_API kamupin_status kamupin_session_complete(kamupin_session *session, const char *callback);
 
-/** What kamupin_session_begin was given to carry; "" for nothing. Valid until the next begin. */
+/** What kamupin_session_begin was given to carry; "" for nothing. Valid until the next begin, the end
+ *  or the free of the session. */
 KAMUPIN_API const char *kamupin_session_carried(const kamupin_session *session);
 
 /** Logs in with the card: it signs an assertion (RFC 7523) with the key of its signing certificate.
@@ -148,7 +149,16 @@ KAMUPIN_API const char *kamupin_session_carried(const kamupin_session *session);
 KAMUPIN_API kamupin_status kamupin_session_login_card(kamupin_session *session, kamupin_card *card,
                                                       const kamupin_secret *pin, unsigned int risk);
 
-/** Goes on with what kamupin_session_keep_fn was given.
+/** Lends the session to another process of the same person: gives `take` what kamupin_session_restore
+ *  goes on with there until the access token runs out. The refresh token stays here, so that nobody
+ *  else uses it.
+ *  @param seconds the access token is renewed first when it has fewer left
+ *  @param take called once, during the call; NULL is not allowed
+ *  Errors: login-required, session-expired, those of the network. */
+KAMUPIN_API kamupin_status kamupin_session_lend(kamupin_session *session, int seconds,
+                                                kamupin_session_keep_fn take, void *user);
+
+/** Goes on with what kamupin_session_keep_fn was given. The session gets the kept one's key.
  *  Errors: invalid-argument (not such bytes, or of another service), session-expired. */
 KAMUPIN_API kamupin_status kamupin_session_restore(kamupin_session *session,
                                                    const unsigned char *bytes, size_t length);

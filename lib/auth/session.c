@@ -3,6 +3,7 @@
 
    session.c: a session's life, who is logged in, and logging out. How one logs in is in this room's
    other files. */
+#include <auth/callback.h>
 #include <service/session.h>
 
 #include <core/fail.h>
@@ -28,6 +29,10 @@ kamupin_status kamupin_session_new(kamupin_context *context, const kamupin_sessi
         (options->redirect != NULL && strlen(options->redirect) >= KP_URL_MAX))
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
                        "options without a service, or of another size");
+    if (options->redirect != NULL)
+        status = kp_redirect_check(options->redirect, error);
+    if (status != KAMUPIN_OK)
+        return status;
     kamupin_session *made = calloc(1, sizeof *made);
     if (made == NULL)
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
@@ -237,8 +242,14 @@ kamupin_status kamupin_session_end(kamupin_session *session)
     if (status != KAMUPIN_OK)
         return status;
     status = end_at_service(session);
-    if (session->revoke != NULL)
-        session->revoke(session);
+    if (session->revoke != NULL) {
+        kamupin_error error = KAMUPIN_ERROR_INIT;
+        kamupin_status revoked = session->revoke(session, &error);
+        if (status == KAMUPIN_OK && revoked != KAMUPIN_OK) {
+            kp_error_copy(&error, &session->error);
+            status = revoked;
+        }
+    }
     kp_session_forget(session);
     return status;
 }

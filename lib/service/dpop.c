@@ -84,6 +84,27 @@ static void put_header(EVP_PKEY *key, kp_buffer *out)
     kp_buffer_text(out, "}}");
 }
 
+kamupin_status kp_dpop_thumbprint(EVP_PKEY *key, char *text, kamupin_error *error)
+{
+    kp_buffer jwk = KP_BUFFER_INIT(PART_MAX), encoded = KP_BUFFER_INIT(64);
+    unsigned char digest[32];
+
+    kp_buffer_text(&jwk, "{\"crv\":\"P-256\",\"kty\":\"EC\"");
+    put_coordinate(key, OSSL_PKEY_PARAM_EC_PUB_X, "x", &jwk);
+    put_coordinate(key, OSSL_PKEY_PARAM_EC_PUB_Y, "y", &jwk);
+    kp_buffer_text(&jwk, "}");
+    bool ok =
+        !jwk.failed && EVP_Digest(jwk.data, jwk.length, digest, NULL, EVP_sha256(), NULL) == 1;
+    if (ok)
+        kp_buffer_base64url(&encoded, digest, sizeof digest);
+    ok = ok && !encoded.failed;
+    if (ok)
+        memcpy(text, encoded.data, encoded.length + 1);
+    kp_buffer_wipe(&encoded);
+    kp_buffer_wipe(&jwk);
+    return ok ? KAMUPIN_OK : crypto_failed(error, "the key's thumbprint");
+}
+
 /* The hash of the token that goes with the request (RFC 9449, 4.2: ath). */
 static kamupin_status put_token_hash(const kamupin_secret *token, kp_buffer *out,
                                      kamupin_error *error)

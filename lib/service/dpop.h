@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   dpop.h: the operation's key and its proofs of possession (DPoP, RFC 9449). For service/ alone. */
+   dpop.h: the key of an operation or a session and its proofs of possession (DPoP, RFC 9449).
+   For service/ and auth/. */
 #ifndef KP_SERVICE_DPOP_H
 #define KP_SERVICE_DPOP_H
 
@@ -25,6 +26,9 @@ typedef struct kp_dpop_claims {
  * Errors: crypto, no-memory, secret-kind. */
 kamupin_status kp_dpop_proof(EVP_PKEY *key, const kp_dpop_claims *claims, kp_buffer *proof,
                              kamupin_error *error);
+
+/** The key's thumbprint (RFC 7638) in base64url, with its NUL: 44 bytes. Errors: crypto. */
+kamupin_status kp_dpop_thumbprint(EVP_PKEY *key, char *text, kamupin_error *error);
 
 /** Whether a DPoP-Nonce may be used as it stands: one or more NQCHAR (RFC 9449, 8.1). */
 bool kp_dpop_nonce_ok(const char *nonce);

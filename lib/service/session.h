@@ -35,8 +35,8 @@ struct kamupin_session {
     size_t organisation_count;
     /* Gets a new access token; NULL where there is nothing to renew with (password login). */
     kamupin_status (*renew)(kamupin_session *session, kamupin_error *error);
-    /* Revokes what was granted, best effort; NULL where there is nothing to revoke. */
-    void (*revoke)(kamupin_session *session);
+    /* Revokes what was granted; NULL where there is nothing to revoke. */
+    kamupin_status (*revoke)(kamupin_session *session, kamupin_error *error);
     void *login; /* auth/'s own: how it logged in, tokens, the login that was begun */
     void (*login_free)(kamupin_session *session);
 };
