@@ -65,6 +65,14 @@ def shared_box() -> Iterator[Box]:
         yield box
 
 
+@pytest.fixture(scope="session")
+def login_box() -> Iterator[Box]:
+    """One sandbox with an authorization server for all tests of a worker: each logs in anew, and leaves everybody else's alone. A test
+    that changes lifetimes or settings, or ends a part, opens its own: sandbox(options=["--login"])."""
+    with Box(["akis2"], ["--login"]) as box:
+        yield box
+
+
 @pytest.fixture
 def calm_box(shared_box: Box) -> Iterator[Box]:
     """The shared sandbox, its service without faults and with its own settings before and after each test."""

@@ -201,6 +201,10 @@ class CardIssuer:
             _save(sub, path)
         self._issuer = _load(path)
 
+    def authorities(self) -> dict[str, list[str]]:
+        """The certificates of the authorities as PEM: the roots, and what stands between them and a card."""
+        return {"roots": [self.root_file.read_text("ascii")], "between": [_pem(self._issuer.certificate).decode("ascii")]}
+
     def issue(self, holder: str, identity: str, qualified: bool = True, days: float = 1095, key: Key | None = None,
               start: datetime.datetime | None = None, signs: bool = True) -> bytes:
         """A certificate as DER. qualified: one that classifies as Kamu SM's qualified signature; else none that does.

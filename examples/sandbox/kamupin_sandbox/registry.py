@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -24,24 +24,50 @@ OTHER_USER = "baska"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS user (
-    user_id TEXT PRIMARY KEY, name TEXT NOT NULL, identity TEXT NOT NULL, phone TEXT NOT NULL) STRICT;
+    user_id TEXT PRIMARY KEY, name TEXT NOT NULL, identity TEXT NOT NULL, phone TEXT NOT NULL, password TEXT NOT NULL,
+    web_password TEXT NOT NULL, security_word TEXT NOT NULL, passport TEXT NOT NULL, e_mail TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS organisation (
+    type TEXT NOT NULL CHECK (type IN ('vkn', 'detsis')), number TEXT NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (type, number)) STRICT;
+CREATE TABLE IF NOT EXISTS representative (
+    user_id TEXT NOT NULL REFERENCES user (user_id), type TEXT NOT NULL, number TEXT NOT NULL,
+    PRIMARY KEY (user_id, type, number), FOREIGN KEY (type, number) REFERENCES organisation (type, number)) STRICT;
 CREATE TABLE IF NOT EXISTS card (
     card_id TEXT PRIMARY KEY, row TEXT NOT NULL, owner TEXT NOT NULL REFERENCES user (user_id),
     product TEXT NOT NULL, label TEXT NOT NULL, puk BLOB NOT NULL, form TEXT NOT NULL) STRICT;
 """
-# Nobody's data: invented names, the well-known sample number and one with a wrong check digit.
-_USERS = ((DEFAULT_USER, "DENEME KULLANICI", "10000000146", "*****2596"),
-          (OTHER_USER, "BAŞKA KULLANICI", "10000000147", "*****0000"))
+# Nobody's data: invented names, the well-known sample numbers.
+_USERS = ((DEFAULT_USER, "DENEME KULLANICI", "10000000146", "*****2596", "deneme-1923", "çarşı-çığlık-42", "çığlık42", "U12345678",
+           "deneme@example.org"),
+          (OTHER_USER, "BAŞKA KULLANICI", "11111111110", "*****0000", "baska-1881", "İğne-ipliği-7", "ılık1ŞEKER", "U87654321",
+           "baska@example.org"))
+_ORGANISATIONS = (("vkn", "4540536920", "DENEME ANONİM ŞİRKETİ"), ("detsis", "12345678", "DENEME KURUMU"))
+_REPRESENTATIVES = ((DEFAULT_USER, "vkn", "4540536920"), (DEFAULT_USER, "detsis", "12345678"))
 
 
 @dataclass(frozen=True)
 class User:
-    """A holder. `phone` is masked; the sandbox has no other."""
+    """A holder. `phone` is masked; the sandbox has no other. password: e-Devlet's; web_password: the portal's second factor;
+    security_word: of the older portals."""
 
     user_id: str
     name: str
     identity: str
     phone: str
+    password: str = ""
+    web_password: str = ""
+    security_word: str = ""
+    passport: str = ""
+    e_mail: str = ""
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A body that people may act for."""
+
+    type: str
+    number: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +92,8 @@ class Registry:
         self._db.executescript("PRAGMA foreign_keys=ON; BEGIN IMMEDIATE;" + _SCHEMA + "COMMIT;")
         for user in _USERS:
             self.add_user(User(*user))
+        self._db.executemany("INSERT OR IGNORE INTO organisation VALUES (?, ?, ?)", _ORGANISATIONS)
+        self._db.executemany("INSERT OR IGNORE INTO representative VALUES (?, ?, ?)", _REPRESENTATIVES)
 
     def close(self) -> None:
         """Closes the file."""
@@ -85,14 +113,22 @@ class Registry:
 
     def add_user(self, user: User) -> None:
         """Adds a user; one who is there stays as they are."""
-        self._db.execute("INSERT OR IGNORE INTO user VALUES (?, ?, ?, ?)",
-                         (user.user_id, user.name, user.identity, user.phone))
+        self._db.execute("INSERT OR IGNORE INTO user VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(user))
+
+    def users(self) -> list[User]:
+        """Everybody."""
+        return [User(*row) for row in self._db.execute("SELECT * FROM user ORDER BY rowid")]
 
     def user(self, user_id: str) -> User | None:
         """The user, or None."""
-        row = self._db.execute("SELECT user_id, name, identity, phone FROM user WHERE user_id = ?",
-                               (user_id,)).fetchone()
+        row = self._db.execute("SELECT * FROM user WHERE user_id = ?", (user_id,)).fetchone()
         return User(*row) if row else None
+
+    def organisations(self, user_id: str) -> list[Organisation]:
+        """For whom a user may act."""
+        rows = self._db.execute("SELECT type, number, name FROM organisation JOIN representative USING (type, number) "
+                                "WHERE user_id = ? ORDER BY type DESC, number", (user_id,))
+        return [Organisation(*row) for row in rows]
 
     def card_key(self, card_id: str) -> bytes:
         """The key that the card shares with its issuer: HKDF-SHA256 of the master key, by the card's name."""

@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="bir komutu sandbox içinde çalıştır / run a command in a sandbox")
     run.add_argument("--cards", default="akis2", metavar="LIST",
                      help="akis1, akis2, idcard, empty; e.g. akis2:blocked,akis1:tries=2,empty (akis2)")
+    run.add_argument("--login", action="store_true", help="giriş sunucusuyla / with an authorization server to log in at")
     run.add_argument("--keep", action="store_true", help="klasörü silme / do not remove the folder")
     run.add_argument("--verbose", action="store_true", help="ne yaptığını söyle / say what happens")
     run.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND…")
@@ -67,7 +68,7 @@ def _run(options: argparse.Namespace, program: Path) -> int:
     from . import cardspec, sandbox  # here: the small commands need no certificates and start faster without
 
     return sandbox.run(cardspec.parse(options.cards), sandbox.Tools.beside(program), argv,
-                       options.keep, options.verbose)
+                       options.keep, options.verbose, options.login)
 
 
 def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:

@@ -25,7 +25,7 @@ from .members import end_members, mark_of
 from .messages import SandboxError, complain, note
 from .processes import (ENDING_SIGNALS, REVIVE_SIGNAL, Child, Interrupted, Janitor, hold_signals, remove, start, start_command,
                         wait_until)
-from .stand import Stand
+from .stand import Stand, require_login
 
 READY_SECONDS = 20.0
 GRACE_SECONDS = 5.0
@@ -71,11 +71,13 @@ class Part:
 class Sandbox:
     """Use: open(), command(), close(); close() may be called at any point and any number of times."""
 
-    def __init__(self, specs: Sequence[CardSpec], tools: Tools, keep: bool = False, verbose: bool = False) -> None:
+    def __init__(self, specs: Sequence[CardSpec], tools: Tools, keep: bool = False, verbose: bool = False,
+                 login: bool = False) -> None:
         self.specs = list(specs)
         self.tools = tools
         self.keep = keep
         self.verbose = verbose
+        self.login = login
         self.folder: Path | None = None
         self.env: dict[str, str] = {}
         self._daemon: Daemon | None = None
@@ -105,6 +107,8 @@ class Sandbox:
     def open(self) -> None:
         """Brings everything up; returns when PC/SC shows every card and the service answers."""
         require_parts(self.tools.preload)
+        if self.login:
+            require_login()
         self._make_folder()
         assert self.folder is not None
         for name in ("logs", "cards", "state", "service"):
@@ -115,6 +119,9 @@ class Sandbox:
         self._begin("pcscd", self._daemon.start)
         service = self._stand = Stand(self.folder, self.tools.programs)
         self._cards = service.personalise(self.specs)
+        if self.login:
+            service.prepare_login()
+            self._begin("idp", service.start_login)
         for slot, card in enumerate(self._cards):
             card["reader"] = self._daemon.reader(slot)
             if not self.specs[slot].empty:
@@ -163,6 +170,8 @@ class Sandbox:
     def _wait_for_service(self) -> None:
         assert self._stand is not None
         self._wait_for(self._stand.ready, "hizmet", "the service", self._parts["service"].child)
+        if self.login:
+            self._wait_for(self._stand.login_ready, "giriş sunucusu", "the login server", self._parts["idp"].child)
 
     def _wait_for_cards(self) -> None:
         for slot, spec in enumerate(self.specs):
@@ -226,7 +235,7 @@ class Sandbox:
             for name in dead:
                 if name not in cards:
                     self._parts[name].child = self._parts[name].begin()
-            if "service" in dead:
+            if "service" in dead or "idp" in dead:
                 self._wait_for_service()
             # What died is first seen to be gone: PC/SC looks only now and then, and would miss the change.
             self._wait_for_readers({self._reader_of(name): False for name in cards})
@@ -282,6 +291,8 @@ class Sandbox:
             child.end()
         if self._daemon is not None:
             self._daemon.close()
+        if self._stand is not None:
+            self._stand.close()
         if self.folder is not None and self.keep:
             note(f"klasör duruyor: {self.folder}", f"folder kept: {self.folder}")
         elif self.folder is not None:
@@ -291,9 +302,10 @@ class Sandbox:
         self._parts, self._command, self._daemon, self.folder, self._janitor = {}, None, None, None, None
 
 
-def run(specs: Sequence[CardSpec], tools: Tools, argv: Sequence[str], keep: bool, verbose: bool) -> int:
+def run(specs: Sequence[CardSpec], tools: Tools, argv: Sequence[str], keep: bool, verbose: bool,
+        login: bool = False) -> int:
     """A whole sandbox for one command. Returns the exit code; 128 + n when signal n ended the start."""
-    sandbox = Sandbox(specs, tools, keep, verbose)
+    sandbox = Sandbox(specs, tools, keep, verbose, login)
     try:
         sandbox.open()
         return sandbox.command(argv)

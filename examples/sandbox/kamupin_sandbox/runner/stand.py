@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 libkamupin developers
 # SPDX-License-Identifier: Apache-2.0
 #
-# The runner's hold on the sandbox's other half: the personaliser that makes cards and registers them, and the
-# process of the stand-in service. Touches the sandbox's folder.
-"""Cards and service of a sandbox."""
+# The runner's hold on the sandbox's other half: the personaliser that makes cards and registers them, the process of the
+# stand-in service and, where logging in is wanted, that of the authorization server. Touches the sandbox's folder.
+"""Cards, service and authorization server of a sandbox."""
 from __future__ import annotations
 
 import json
@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .. import idp
 from ..personalise import make_card
 from ..registry import Registry
 from .cardspec import CardSpec
+from .messages import SandboxError
+from .ports import PortPair, take
 from .processes import Child, start
 
 
@@ -25,6 +28,36 @@ class Stand:
         self.folder = folder
         self._data = folder / "service"
         self._programs = programs
+        self._ports: PortPair | None = None  # with a login: the authorization server's, and the service's next to it
+
+    def prepare_login(self) -> None:
+        """Before the first start: the two know each other's address from the beginning. After personalise()."""
+        (self._ports,) = take(1)
+        idp.configure(self._data, self._ports.port, self._ports.port + 1)
+
+    def close(self) -> None:
+        """Gives the ports back."""
+        if self._ports is not None:
+            self._ports.close()
+            self._ports = None
+
+    def start_login(self) -> Child:
+        """Starts the authorization server, at the same address each time. Who was logged in there has to log in again."""
+        self._login_ready.unlink(missing_ok=True)
+        argv, env = idp.command(self._login_file, self._login_ready)
+        return start("idp", argv, env, self.folder / "logs" / "idp.log")
+
+    @property
+    def _login_file(self) -> Path:
+        return self._data / "idp" / "config.json"
+
+    @property
+    def _login_ready(self) -> Path:
+        return self._data / "idp" / "ready.json"
+
+    def login_ready(self) -> bool:
+        """Whether the authorization server listens."""
+        return self._login_ready.exists()
 
     def personalise(self, specs: Sequence[CardSpec]) -> list[dict[str, Any]]:
         """Makes the cards and returns a row a slot: what is known of its card, and where its files are."""
@@ -46,10 +79,14 @@ class Stand:
         """Starts the service; a second time at the same addresses, with the state that it left."""
         argv = [str(self._programs / "kamupin-service"), "--data", str(self._data), "--ready-file", str(self._ready),
                 "--log", str(self.folder / "logs" / "service.log"), "--validate"]
+        if self._ports is not None:
+            argv += ["--login", str(self._login_file)]
         if self._ready.exists():
             said = self._said()
             argv += ["--port", str(said["port"]), "--control-port", str(said["control_port"])]
             self._ready.unlink()
+        elif self._ports is not None:
+            argv += ["--port", str(self._ports.port + 1)]
         return start("kamupin-service", argv, dict(os.environ), self.folder / "logs" / "service.err")
 
     @property
@@ -67,5 +104,14 @@ class Stand:
     def environment(self) -> dict[str, str]:
         """What a program needs to find the service, and a test to steer it."""
         said = self._said()
+        login = {} if self._ports is None else {"KAMUPIN_ISSUER": idp.issuer(self._ports.port)}
         return {"KAMUPIN_SERVICE": said["service"], "KAMUPIN_CA_FILE": said["ca_file"],
-                "KAMUPIN_SANDBOX_CONTROL": said["control"], "KAMUPIN_SANDBOX_TOKEN": said["token"]}
+                "KAMUPIN_SANDBOX_CONTROL": said["control"], "KAMUPIN_SANDBOX_TOKEN": said["token"]} | login
+
+
+def require_login() -> None:
+    """Gets the authorization server's packages; says what to do where that fails."""
+    try:
+        idp.install()
+    except idp.Missing as missing:
+        raise SandboxError(missing.tr, missing.en, 69) from None

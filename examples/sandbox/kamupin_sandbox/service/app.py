@@ -16,8 +16,9 @@ from typing import Any
 
 from aiohttp import web
 
+from . import sessions
 from .contract import Call, Refused
-from .exchange import Answer, Asked, Exchange
+from .exchange import Answer, Asked, Exchange, credential
 from .faults import Fault, Faults
 from .problems import Problem
 from .state import Service
@@ -95,15 +96,25 @@ class Front:
         asked = Asked(call, request.headers, f"{request.scheme}://{request.host}{request.rel_url.raw_path}",
                       request.match_info.get("id", ""), body, request.remote or "", language(request))
         try:
+            asked.said = await self._ask_gateway(asked)
             answer = self._exchange.answer(asked)
             if self._validate:
                 call.check_answer(answer.status, answer.body)
             return answer
+        except Problem as problem:
+            return self._exchange.refusal(problem, language(request))
         except Refused as refused:
             LOG.error("the answer to %s is not what openapi.yaml says: %s", call.name, refused)
         except Exception:
             LOG.exception("%s failed", call.name)
         return self._exchange.refusal(Problem("internal"), language(request))
+
+    async def _ask_gateway(self, asked: Asked) -> dict[str, Any] | None:
+        """The authorization server's word on the call's access token; None where there is none to ask for."""
+        token = credential(asked.headers, "DPoP") if "session" in asked.call.schemes else None
+        if token is None or self._service.gateway is None or sessions.of_token(self._service.store, token) is not None:
+            return None
+        return await self._service.gateway.introspect(token)
 
     def refuse(self, request: web.Request, problem: Problem, path: str) -> web.Response:
         """A refusal outside any call: unknown address or method."""

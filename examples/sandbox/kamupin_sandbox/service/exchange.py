@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from . import authority, codes, dpop, factor, operations, relay, reports
+from . import authority, codes, dpop, factor, operations, relay, reports, sessions
 from .contract import Call, Refused
 from .problems import Problem, encode
 from .state import Request, Service, invalid
@@ -22,7 +22,7 @@ HANDLERS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "metadata": lambda request: request.service.metadata(), "redeem": codes.redeem, "cards": operations.cards,
     "status": operations.status, "cancel": operations.cancel, "factor": factor.begin, "resend": factor.resend,
     "verify": factor.verify, "authority": authority.issue, "relay": relay.advance,
-    "report": reports.report}
+    "report": reports.report, "session": sessions.show, "end-session": sessions.end}
 ANY_VERSION = ("metadata", "report")  # what has to work for a client that is too old as well
 _CLIENT = re.compile(r"[A-Za-z0-9._-]{1,40}/(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 
@@ -48,6 +48,7 @@ class Asked:
     body: bytes
     address: str
     language: str
+    said: dict[str, Any] | None = None  # the authorization server's word on the access token
 
 
 @dataclass
@@ -106,13 +107,16 @@ class Exchange:
             return self._by_ticket(asked, request)
         if "dpop" not in asked.call.schemes:
             return ""
-        token = _credential(asked, "DPoP") if "token" in asked.call.schemes else None
-        if token is None and "token" in asked.call.schemes:
-            raise _bad_token("an operation token is needed")
+        bound = asked.call.schemes & {"token", "session"}
+        token = credential(asked.headers, "DPoP") if bound else None
+        if token is None and bound:
+            raise _bad_token("an operation token is needed") if "token" in bound else sessions.refused("login-required", "no access token")
         proofs = asked.headers.getall("DPoP", [])
         proof = dpop.accept(request.store, self._service.nonces, proofs, asked.call.method, asked.url, token, request.now)
         request.key_mark, request.key = proof.thumbprint, proof.key
-        if token is not None:
+        if token is not None and "session" in bound:
+            request.session = sessions.accept(request, token, asked.said, may_be_ended=asked.call.name == "end-session")
+        elif token is not None:
             request.operation = self._by_token(asked, request, token)
         return f"key {request.key_mark}"
 
@@ -126,7 +130,7 @@ class Exchange:
         return row
 
     def _by_ticket(self, asked: Asked, request: Request) -> str:
-        ticket, store = _credential(asked, "KamuPIN-Ticket"), request.store
+        ticket, store = credential(asked.headers, "KamuPIN-Ticket"), request.store
         mark = store.mark("ticket", ticket or "")
         request.operation = store.one("SELECT * FROM operation WHERE ticket_mark = ?", mark)
         if ticket is None or request.operation is None:
@@ -173,9 +177,9 @@ def _bad_token(detail: str) -> Problem:
     return Problem("token-invalid", detail, headers={"WWW-Authenticate": 'DPoP error="invalid_token", algs="ES256"'})
 
 
-def _credential(asked: Asked, scheme: str) -> str | None:
+def credential(headers: Headers, scheme: str) -> str | None:
     """The one credential of that scheme in Authorization, or None."""
-    values = asked.headers.getall("Authorization", [])
+    values = headers.getall("Authorization", [])
     found = re.fullmatch(re.escape(scheme) + r" +([A-Za-z0-9_-]{1,128})", values[0], re.IGNORECASE) if len(values) == 1 else None
     return found.group(1) if found else None
 

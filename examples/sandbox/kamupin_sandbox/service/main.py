@@ -23,6 +23,7 @@ from .app import PREFIX, Front, application
 from .contract import Contract
 from .control import Control
 from .dpop import Nonces
+from .gateway import Gateway
 from .pages import Pages
 from .state import Service
 from .store import Store
@@ -40,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--control-port", type=int, default=0, help="denetim adresi / control address, 127.0.0.1; 0: any (0)")
     parser.add_argument("--ready-file", type=Path, metavar="FILE", help="hazır olunca yazılır / written when ready: JSON with the addresses")
     parser.add_argument("--cards-file", type=Path, metavar="FILE", help="GET /cards of the control address (DIR/cards.json)")
+    parser.add_argument("--login", type=Path, metavar="FILE", help="giriş sunucusunun yapılandırması / configuration of the authorization server")
     parser.add_argument("--log", type=Path, metavar="FILE", help="günlük / log; without it standard error. Holds no secret.")
     parser.add_argument("--validate", action="store_true", help="her yanıtı denetle / check each answer against openapi.yaml")
     return parser
@@ -68,6 +70,7 @@ async def _serve(options: argparse.Namespace) -> None:
     registry = Registry(options.data / "registry.db")
     store = Store(options.data / "service.db", registry)
     service = Service(registry, store, Contract(), Nonces(registry.secret("nonce"), NONCE_SECONDS))
+    service.gateway = Gateway(options.login) if options.login else None
     front = Front(service, options.validate)
     tls = TlsAuthority(options.data / "tls")
     context = _tls_context(tls)
@@ -91,6 +94,8 @@ async def _serve(options: argparse.Namespace) -> None:
     finally:
         for runner in runners:
             await runner.cleanup()
+        if service.gateway is not None:
+            await service.gateway.close()
         store.close()
         registry.close()
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from ..registry import FORMS, Registry
 from .contract import Contract
 from .dpop import Nonces
+from .gateway import Gateway
 from .problems import Problem
 from .store import Store
 
@@ -40,6 +41,7 @@ class Settings:
     code_seconds: int = 180
     operation_seconds: int = 300
     page_seconds: int = 1800
+    session_seconds: int = 1800
     sms_seconds: int = 90
     resend_seconds: int = 30
     sms_tries: int = 3
@@ -72,6 +74,7 @@ class Service:
     origin: str = ""  # https://localhost:PORT, for pages and the issuer's name
     base: str = ""  # the profile's base URL
     hosts: tuple[str, ...] = ()  # HOST:PORT by which the service may be called
+    gateway: Gateway | None = None  # the authorization server; without one nobody logs in but on the pages
     relays: dict[str, Any] = field(default_factory=dict)  # operation: script, attempts, step; relay.py's own
 
     def vouched(self) -> list[dict[str, Any]]:
@@ -82,11 +85,12 @@ class Service:
 
     def metadata(self) -> dict[str, Any]:
         """The answer to GET /metadata."""
+        login = {"login": self.gateway.offer(), "application": self.gateway.application} if self.gateway else {}
         return {"profile": "kamupin-service-1", "issuer": self.base,
                 "name": {"tr": "KamuPIN deneme hizmeti", "en": "KamuPIN sandbox service"},
                 "minimum_client_version": self.settings.minimum_client_version,
                 "products": self.contract.enum("Product"), "second_factors": ["sms"], "pin_policy": PIN_POLICY,
-                "authorities": list(FORMS), "vouched_rows": self.vouched()}
+                "authorities": list(FORMS), "vouched_rows": self.vouched()} | login
 
 
 @dataclass
@@ -100,6 +104,7 @@ class Request:
     key_mark: str = ""  # thumbprint of the operation's key …
     key: ec.EllipticCurvePublicKey | None = None  # … and that key
     operation: sqlite3.Row | None = None
+    session: sqlite3.Row | None = None
 
     @property
     def store(self) -> Store:
@@ -111,6 +116,12 @@ class Request:
         """The operation that the token or ticket stands for."""
         assert self.operation is not None
         return self.operation
+
+    @property
+    def login(self) -> sqlite3.Row:
+        """The session that the access token stands for."""
+        assert self.session is not None
+        return self.session
 
     def change(self, **values: object) -> None:
         """Changes columns of the operation."""

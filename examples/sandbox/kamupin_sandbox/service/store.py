@@ -25,6 +25,10 @@ CREATE TABLE IF NOT EXISTS clock (boot_id TEXT NOT NULL, offset REAL NOT NULL, l
 CREATE TABLE IF NOT EXISTS page (
     page_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, kind TEXT NOT NULL, product TEXT NOT NULL,
     terms TEXT NOT NULL, ends REAL NOT NULL, closed INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE IF NOT EXISTS session (
+    session_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('token', 'password', 'portal')),
+    assurance TEXT NOT NULL, jkt TEXT, grant_mark TEXT UNIQUE, token_mark TEXT UNIQUE, ends REAL NOT NULL,
+    ended INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS code (
     n INTEGER PRIMARY KEY, mark TEXT NOT NULL UNIQUE, page_id TEXT NOT NULL REFERENCES page (page_id),
     sealed BLOB NOT NULL, deadline REAL NOT NULL,
