@@ -60,7 +60,7 @@ def test_a_page_that_is_closed_under_way_ends_the_operation(calm_box, lang):
         code = attempt.text_message()
         calm_box.control.post("/pages/close", {"page": made["page"]})
         attempt.feed("sms", code, more=False)
-        check_refusal(attempt.end(), "operation-cancelled", lang)
+        check_refusal(attempt.end(), "page-closed", lang)
 
 
 @pytest.mark.parametrize("lang", ["tr", "en"])

@@ -136,7 +136,7 @@ def test_each_problem_has_a_status(service: Service, problem: str) -> None:
     general = {"idempotency-conflict", "request-invalid", "request-too-large", "not-found", "method-not-allowed"}
     renamed = {"card-not-allowed": "card-not-yours", "factor-wrong": "sms-code-wrong", "factor-exhausted": "sms-code-exhausted",
                "factor-expired": "sms-code-expired", "resend-too-soon": "sms-resend-too-soon", "token-invalid": "session-refused",
-               "dpop-invalid": "session-refused", "dpop-nonce": "session-refused", "ticket-invalid": "ticket-refused",
+               "dpop-invalid": "session-refused", "dpop-nonce": "session-refused", "ticket-invalid": "ticket-refused", "login-unknown": "session-expired",
                "internal": "service-unavailable", "unavailable": "service-unavailable"}
     fault(service, "redeem", "problem", problem=problem, retry_after=7, times=2 if problem == "dpop-nonce" else 1)
     with Driver(service) as driver:
@@ -339,7 +339,7 @@ def test_cancel_is_bounded(service: Service) -> None:
 
 
 @pytest.mark.parametrize(("action", "status"), [("garbage", "service-reply-malformed"), ("wrong-shape", "service-reply-malformed"),
-                                                ("html", "service-reply-malformed"), ("huge", "reply-too-large"),
+                                                ("html", "http-intercepted"), ("huge", "reply-too-large"),
                                                 ("redirect", "http-redirected")])
 @pytest.mark.parametrize("call", ["metadata", "redeem", "factor", "verify", "authority", "report"])
 def test_answers_that_are_not_the_profiles(service: Service, call: str, action: str, status: str) -> None:

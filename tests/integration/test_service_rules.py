@@ -227,7 +227,7 @@ def test_closing_the_page_cancels_only_before_card_work(service: Service) -> Non
         if client is working:
             client.authority()
         service.control("POST", "/pages/close", {"page": opened["page"]})
-    assert waiting.authority().problem == "operation-cancelled"
+    assert waiting.authority().problem == "page-closed"
     assert working.authority().status == 200
     assert working.report("done").status == 200
 

@@ -23,6 +23,10 @@ QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")  # RFC 3739
 QC_COMPLIANCE = "0.4.0.1862.1.1"  # ETSI EN 319 412-5
 BTK_QUALIFIED = "2.16.792.1.61.0.1.5070.2.1"
 KAMUSM_QUALIFIED_POLICY = x509.ObjectIdentifier("2.16.792.1.2.1.1.5.7.1.1")
+MALI_MUHUR_POLICY = x509.ObjectIdentifier("2.16.792.1.2.1.1.5.7.4.1")
+MALI_MUHUR_USAGE = x509.ObjectIdentifier("2.16.792.1.2.1.1.5.7.50.1")
+SEAL_POLICY = x509.ObjectIdentifier("2.16.792.1.2.1.1.5.7.1.10")
+SEAL_STATEMENTS = ("2.16.792.1.61.0.1.5070.1.1", "2.16.792.1.61.0.1.5070.1.3")
 SANDBOX_POLICY = x509.ObjectIdentifier("2.25.1")  # nobody's: certificates that must not classify
 DAY = datetime.timedelta(days=1)
 
@@ -205,23 +209,28 @@ class CardIssuer:
         """The certificates of the authorities as PEM: the roots, and what stands between them and a card."""
         return {"roots": [self.root_file.read_text("ascii")], "between": [_pem(self._issuer.certificate).decode("ascii")]}
 
-    def issue(self, holder: str, identity: str, qualified: bool = True, days: float = 1095, key: Key | None = None,
+    def issue(self, holder: str, identity: str, kind: str = "signature", days: float = 1095, key: Key | None = None,
               start: datetime.datetime | None = None, signs: bool = True) -> bytes:
-        """A certificate as DER. qualified: one that classifies as Kamu SM's qualified signature; else none that does.
+        """A certificate as DER, of a kind that classifies as Kamu SM's: "signature" (qualified), "mali-muhur", "seal"; or of one
+        that does not: "encryption", "plain".
 
         Without KEY an RSA-2048 key is made and thrown away, for cards that do not sign. signs: whether the
         key's usage is for signatures; else it is for encipherment alone.
         """
         key = key or rsa.generate_private_key(65537, 2048)
+        signs = signs and kind != "encryption"
         subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "TR"),
                              x509.NameAttribute(NameOID.SERIAL_NUMBER, identity),
                              x509.NameAttribute(NameOID.COMMON_NAME, holder)])
         builder = _builder(subject, self._issuer.certificate.subject, key, days, start or _yesterday())
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        builder = builder.add_extension(_usage(digital_signature=signs, content_commitment=signs and qualified,
+        builder = builder.add_extension(_usage(digital_signature=signs, content_commitment=signs and kind != "plain",
                                                key_encipherment=not signs), critical=True)
-        policy = KAMUSM_QUALIFIED_POLICY if qualified else SANDBOX_POLICY
+        policy = {"signature": KAMUSM_QUALIFIED_POLICY, "mali-muhur": MALI_MUHUR_POLICY, "seal": SEAL_POLICY}.get(kind, SANDBOX_POLICY)
         builder = builder.add_extension(x509.CertificatePolicies([x509.PolicyInformation(policy, None)]), critical=False)
-        if qualified:
-            builder = builder.add_extension(qc_statements(QC_COMPLIANCE, BTK_QUALIFIED), critical=False)
+        if kind == "mali-muhur":
+            builder = builder.add_extension(x509.ExtendedKeyUsage([MALI_MUHUR_USAGE]), critical=False)
+        statements = {"signature": (QC_COMPLIANCE, BTK_QUALIFIED), "seal": SEAL_STATEMENTS}.get(kind)
+        if statements:
+            builder = builder.add_extension(qc_statements(*statements), critical=False)
         return _sign(builder, self._issuer.key, self._issuer).public_bytes(serialization.Encoding.DER)

@@ -28,7 +28,9 @@ ATR = {"akis1": "3BBA11008131FE4D55454B41452056312E30AE",
 ROW = {"akis1": "akis-1", "akis2": "akis-2"}
 KEYS = ("rsa", "p256", "p384")
 FIRST_KEY = 0x84  # reference of the key to the first certificate; the next one's is one more
-FLAGS = ("blocked", "unset", "dead", "other-user", "no-certs", "strict", *KEYS, "expired", "not-yet", "no-sign")
+ORGANISATIONS = ("mali-muhur", "elektronik-muhur", "kurumsal-sifreleme")  # flags: that product's card, held by an organisation
+FLAGS = ("blocked", "unset", "dead", "other-user", "no-certs", "strict", *KEYS, "expired", "not-yet", "no-sign",
+         *ORGANISATIONS)
 VALUES = {"tries": r"\d{1,2}", "puk": r"\d{1,2}", "auth": r"\d{1,2}", "3d10": r"[0-9A-Fa-f]{4}", "pin": r"\d{4,16}",
           "reply": r"61xx|6cxx", "product": "|".join(reg.PRODUCTS), "form": "|".join(reg.FORMS), "row": r"[a-z][a-z0-9.-]{1,22}",
           "uses": r"\d{1,2}", "wait": r"\d{1,4}"}
@@ -72,16 +74,18 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     Variants: blocked, unset (never had a PIN), dead (PUK used up), tries=N, puk=N and auth=N (tries left), pin=DIGITS,
     other-user, product=P, no-certs, 3d10=SW, reply=61xx, reply=6cxx, strict; rsa, p256, p384 (the card signs: a
     certificate and key of each kind named, in that order); expired, not-yet (its certificates' dates), no-sign (their
-    keys are not for signatures); form=F (how the service gives its authority), row=NAME (its card-profile row there),
+    keys are not for signatures); mali-muhur, elektronik-muhur, kurumsal-sifreleme (a card of the sample organisation, with
+    EC P-384 keys unless others are named); form=F (how the service gives its authority), row=NAME (its card-profile row there),
     uses=N (resets with the PUK that the card allows), wait=MS (its answers take that long). Writes FOLDER/card.state.
     """
     personality, variants = parse_spec(spec)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    owner = registry.user(reg.OTHER_USER if "other-user" in variants else reg.DEFAULT_USER)
-    assert owner is not None
-    product = variants.get("product", "nes")
-    keys = [make_card_key(kind) for kind in KEYS if kind in variants]
-    certificates = _certificates(registry, personality, variants, owner, keys)
+    held = next((name for name in ORGANISATIONS if name in variants), None)
+    owner = _holder(registry, variants, held)
+    product = held or variants.get("product", "nes")
+    wanted = _wanted(personality, variants, held)
+    keys = [make_card_key(key) for _, key in wanted if key]
+    certificates = _certificates(registry, variants, owner, [(kind, keys[n] if keys else None) for n, (kind, _) in enumerate(wanted)])
     serial = secrets.token_bytes(12)
     card_id = _card_id(personality, serial, certificates)
     puk = f"{secrets.randbelow(10**8):08d}".encode()
@@ -98,15 +102,44 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     row = variants.get("row", ROW.get(personality, ""))
     if card_id:
         label = f"{owner.name} ({product.upper()})"
-        registry.add_card(reg.Card(card_id, row, owner.user_id, product, label, variants.get("form", reg.FORMS[0])), puk)
+        registry.add_card(reg.Card(card_id, row, owner.owner, product, label, variants.get("form", reg.FORMS[0])), puk)
+        if pin is not None:
+            registry.issue_pin(card_id, pin)
     return CardFiles(spec, personality, folder, state, card_id, row if card_id else None,
-                     owner.user_id, product, pin, tuple(spec.split(":")[1:]))
+                     owner.owner, product, pin, tuple(spec.split(":")[1:]))
 
 
-def _certificates(registry: reg.Registry, personality: str, variants: dict[str, str], owner: reg.User,
-                  keys: list[Key]) -> list[bytes]:
+@dataclass(frozen=True)
+class _Holder:
+    """Who a card belongs to: the registry's name for them, and what their certificates say."""
+
+    owner: str
+    name: str
+    identity: str
+
+
+def _holder(registry: reg.Registry, variants: dict[str, str], held: str | None) -> _Holder:
+    if held:
+        organisation = registry.organisation(reg.OTHER_ORGANISATION if "other-user" in variants else reg.DEFAULT_ORGANISATION)
+        assert organisation is not None
+        return _Holder(organisation.organisation_id, organisation.name, organisation.number)
+    user = registry.user(reg.OTHER_USER if "other-user" in variants else reg.DEFAULT_USER)
+    assert user is not None
+    return _Holder(user.user_id, user.name, user.identity)
+
+
+def _wanted(personality: str, variants: dict[str, str], held: str | None) -> list[tuple[str, str | None]]:
+    """Kind and key of each certificate; no key for a card that does not sign. A card is known by a certificate that
+    classifies, and one for encryption does not: there is a seal beside it."""
     if "no-certs" in variants:
         return []
+    kinds = {None: ["plain" if personality == "idcard" else "signature"], "mali-muhur": ["mali-muhur"],
+             "elektronik-muhur": ["seal"], "kurumsal-sifreleme": ["seal", "encryption"]}[held]
+    named: list[str | None] = [key for key in KEYS if key in variants]
+    return [(kind, key) for kind in kinds for key in named or ["p384" if held else None]]
+
+
+def _certificates(registry: reg.Registry, variants: dict[str, str], owner: _Holder, wanted: list[tuple[str, Key | None]]) -> list[bytes]:
     issuer = CardIssuer(registry.path.parent / "card-issuer")
     now = datetime.datetime.utcnow().replace(microsecond=0)
     start, days = now - DAY, 1095.0
@@ -114,8 +147,8 @@ def _certificates(registry: reg.Registry, personality: str, variants: dict[str, 
         start, days = now - 30 * DAY, 29.0
     elif "not-yet" in variants:
         start = now + DAY
-    return [issuer.issue(owner.name, owner.identity, qualified=personality != "idcard", days=days, key=key, start=start,
-                         signs="no-sign" not in variants) for key in keys or [None]]
+    return [issuer.issue(owner.name, owner.identity, kind, days=days, key=key, start=start, signs="no-sign" not in variants)
+            for kind, key in wanted]
 
 
 def _card_id(personality: str, serial: bytes, certificates: list[bytes]) -> str | None:

@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 libkamupin developers
 # SPDX-License-Identifier: Apache-2.0
 #
-# What an issuer knows of its cards and their holders: the key table. The personaliser writes it, the service
-# reads it; nobody else opens it. It holds keys in clear and is the only file of the service that does.
+# What an issuer knows of its cards and their holders: the key table, and beside it the people and organisations. The
+# personaliser writes it, the service reads it (and deletes issued PINs); nobody else opens it. It holds keys in clear and is
+# the only file of the service that does.
 # (The ledger of attempts changes with each request and lives in the service's own store.)
-"""Card registry: users, cards, card keys, PUKs."""
+"""Card registry: people, organisations, cards, card keys, PUKs, PINs as they were issued."""
 from __future__ import annotations
 
 import os
@@ -20,6 +21,7 @@ PRODUCTS = ("nes", "mali-muhur", "elektronik-muhur", "kurumsal-sifreleme")
 FORMS = ("cryptogram", "sealed-puk", "relay")  # how a card gets its authority
 DEFAULT_USER = "deneme"
 OTHER_USER = "baska"
+CHANGEABLE = ("phone", "e_mail", "security_word", "web_password")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -27,28 +29,33 @@ CREATE TABLE IF NOT EXISTS user (
     user_id TEXT PRIMARY KEY, name TEXT NOT NULL, identity TEXT NOT NULL, phone TEXT NOT NULL, password TEXT NOT NULL,
     web_password TEXT NOT NULL, security_word TEXT NOT NULL, passport TEXT NOT NULL, e_mail TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS organisation (
-    type TEXT NOT NULL CHECK (type IN ('vkn', 'detsis')), number TEXT NOT NULL, name TEXT NOT NULL,
-    PRIMARY KEY (type, number)) STRICT;
+    organisation_id TEXT PRIMARY KEY, type TEXT NOT NULL, number TEXT NOT NULL, name TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS representative (
-    user_id TEXT NOT NULL REFERENCES user (user_id), type TEXT NOT NULL, number TEXT NOT NULL,
-    PRIMARY KEY (user_id, type, number), FOREIGN KEY (type, number) REFERENCES organisation (type, number)) STRICT;
+    user_id TEXT NOT NULL REFERENCES user (user_id), organisation TEXT NOT NULL REFERENCES organisation (organisation_id),
+    PRIMARY KEY (user_id, organisation)) STRICT;
 CREATE TABLE IF NOT EXISTS card (
-    card_id TEXT PRIMARY KEY, row TEXT NOT NULL, owner TEXT NOT NULL REFERENCES user (user_id),
+    card_id TEXT PRIMARY KEY, row TEXT NOT NULL, owner TEXT NOT NULL,
     product TEXT NOT NULL, label TEXT NOT NULL, puk BLOB NOT NULL, form TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS issued_pin (
+    record_id TEXT PRIMARY KEY, card_id TEXT NOT NULL UNIQUE REFERENCES card (card_id) ON DELETE CASCADE,
+    serial TEXT NOT NULL, pin TEXT NOT NULL) STRICT;
 """
 # Nobody's data: invented names, the well-known sample numbers.
 _USERS = ((DEFAULT_USER, "DENEME KULLANICI", "10000000146", "*****2596", "deneme-1923", "çarşı-çığlık-42", "çığlık42", "U12345678",
            "deneme@example.org"),
           (OTHER_USER, "BAŞKA KULLANICI", "11111111110", "*****0000", "baska-1881", "İğne-ipliği-7", "ılık1ŞEKER", "U87654321",
            "baska@example.org"))
-_ORGANISATIONS = (("vkn", "4540536920", "DENEME ANONİM ŞİRKETİ"), ("detsis", "12345678", "DENEME KURUMU"))
-_REPRESENTATIVES = ((DEFAULT_USER, "vkn", "4540536920"), (DEFAULT_USER, "detsis", "12345678"))
+_ORGANISATIONS = (("vkn", "4540536920", "DENEME ANONİM ŞİRKETİ"), ("detsis", "12345678", "DENEME KURUMU"),
+                  ("vkn", "4540536921", "BAŞKA LİMİTED ŞİRKETİ"))
+_REPRESENTATIVES = ((DEFAULT_USER, "vkn:4540536920"), (DEFAULT_USER, "detsis:12345678"), (OTHER_USER, "vkn:4540536921"))
+DEFAULT_ORGANISATION = "vkn:4540536920"
+OTHER_ORGANISATION = "vkn:4540536921"
 
 
 @dataclass(frozen=True)
 class User:
-    """A holder. `phone` is masked; the sandbox has no other. password: e-Devlet's; web_password: the portal's second factor;
-    security_word: of the older portals."""
+    """A person. `phone` is masked, or "out-of-date"; the sandbox has no other. password: e-Devlet's; web_password: the portal's
+    second factor; security_word: of the older portals."""
 
     user_id: str
     name: str
@@ -63,16 +70,31 @@ class User:
 
 @dataclass(frozen=True)
 class Organisation:
-    """A body that people may act for."""
+    """An organisation that holds cards; its id is "TYPE:NUMBER"."""
 
     type: str
     number: str
     name: str
 
+    @property
+    def organisation_id(self) -> str:
+        """What owns a card, and what an order is on behalf of."""
+        return f"{self.type}:{self.number}"
+
+
+@dataclass(frozen=True)
+class IssuedPin:
+    """The PIN that a card left its issuer with, under the serial number that is printed on it."""
+
+    record_id: str
+    card_id: str
+    serial: str
+    pin: str
+
 
 @dataclass(frozen=True)
 class Card:
-    """A card as its issuer knows it; the key is asked for separately."""
+    """A card as its issuer knows it; the key is asked for separately. The owner is a user_id or an organisation_id."""
 
     card_id: str
     row: str
@@ -89,11 +111,13 @@ class Registry:
         self.path = Path(path)
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._db = sqlite3.connect(self.path, isolation_level=None, timeout=10.0)
-        self._db.executescript("PRAGMA foreign_keys=ON; BEGIN IMMEDIATE;" + _SCHEMA + "COMMIT;")
+        self._db.executescript("PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; BEGIN IMMEDIATE;" + _SCHEMA + "COMMIT;")
         for user in _USERS:
             self.add_user(User(*user))
-        self._db.executemany("INSERT OR IGNORE INTO organisation VALUES (?, ?, ?)", _ORGANISATIONS)
-        self._db.executemany("INSERT OR IGNORE INTO representative VALUES (?, ?, ?)", _REPRESENTATIVES)
+        for organisation in _ORGANISATIONS:
+            one = Organisation(*organisation)
+            self._db.execute("INSERT OR IGNORE INTO organisation VALUES (?, ?, ?, ?)", (one.organisation_id, *organisation))
+        self._db.executemany("INSERT OR IGNORE INTO representative VALUES (?, ?)", _REPRESENTATIVES)
 
     def close(self) -> None:
         """Closes the file."""
@@ -115,19 +139,38 @@ class Registry:
         """Adds a user; one who is there stays as they are."""
         self._db.execute("INSERT OR IGNORE INTO user VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(user))
 
-    def users(self) -> list[User]:
-        """Everybody."""
-        return [User(*row) for row in self._db.execute("SELECT * FROM user ORDER BY rowid")]
+    def change_user(self, user_id: str, **values: str) -> None:
+        """Changes a user's phone, e-mail address, security word or web password."""
+        for name, value in values.items():
+            if name not in CHANGEABLE:
+                raise ValueError(name)
+            self._db.execute(f"UPDATE user SET {name} = ? WHERE user_id = ?", (value, user_id))
+
+    def _user(self, column: str, value: str) -> User | None:
+        row = self._db.execute(f"SELECT * FROM user WHERE {column} = ?", (value,)).fetchone()
+        return User(*row) if row else None
 
     def user(self, user_id: str) -> User | None:
         """The user, or None."""
-        row = self._db.execute("SELECT * FROM user WHERE user_id = ?", (user_id,)).fetchone()
-        return User(*row) if row else None
+        return self._user("user_id", user_id)
+
+    def user_of(self, kind: str, number: str) -> User | None:
+        """The user with that identity number ("tckn") or passport ("passport"), or None."""
+        return self._user({"tckn": "identity", "passport": "passport"}[kind], number)
+
+    def users(self) -> list[User]:
+        """All users."""
+        return [User(*row) for row in self._db.execute("SELECT * FROM user ORDER BY rowid")]
+
+    def organisation(self, organisation_id: str) -> Organisation | None:
+        """The organisation, or None."""
+        row = self._db.execute("SELECT type, number, name FROM organisation WHERE organisation_id = ?", (organisation_id,)).fetchone()
+        return Organisation(*row) if row else None
 
     def organisations(self, user_id: str) -> list[Organisation]:
-        """For whom a user may act."""
-        rows = self._db.execute("SELECT type, number, name FROM organisation JOIN representative USING (type, number) "
-                                "WHERE user_id = ? ORDER BY type DESC, number", (user_id,))
+        """The organisations that a user may act for."""
+        rows = self._db.execute("SELECT type, number, name FROM organisation JOIN representative ON organisation_id = organisation "
+                                "WHERE user_id = ? ORDER BY organisation.rowid", (user_id,))
         return [Organisation(*row) for row in rows]
 
     def card_key(self, card_id: str) -> bytes:
@@ -163,3 +206,16 @@ class Registry:
         """All cards, in the order they were made."""
         rows = self._db.execute("SELECT card_id, row, owner, product, label, form FROM card ORDER BY rowid")
         return [Card(*row) for row in rows]
+
+    def issue_pin(self, card_id: str, pin: str) -> None:
+        """Keeps the PIN that a card is sent out with, until its holder has it deleted."""
+        serial = "AB" + secrets.token_hex(5).upper()
+        self._db.execute("INSERT OR REPLACE INTO issued_pin VALUES (?, ?, ?, ?)", ("pin-" + secrets.token_urlsafe(12), card_id, serial, pin))
+
+    def issued_pins(self) -> list[IssuedPin]:
+        """The records that there still are."""
+        return [IssuedPin(*row) for row in self._db.execute("SELECT record_id, card_id, serial, pin FROM issued_pin ORDER BY rowid")]
+
+    def forget_pin(self, record_id: str) -> None:
+        """Deletes a record for good."""
+        self._db.execute("DELETE FROM issued_pin WHERE record_id = ?", (record_id,))

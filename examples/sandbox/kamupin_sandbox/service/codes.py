@@ -17,12 +17,14 @@ from .problems import Problem
 from .state import CODE_DIGITS, PIN_POLICY, Request, Service, terms
 
 
-def open_page(service: Service, now: float, user_id: str, kind: str, product: str, wishes: dict[str, Any]) -> str:
-    """A web session of a user who wants a PIN; returns its page id. Its first code is issued with it."""
-    page_id = secrets.token_urlsafe(16)
-    service.store.do("INSERT INTO page (page_id, user_id, kind, product, terms, ends) VALUES (?, ?, ?, ?, ?, ?)", page_id,
-                     user_id, kind, product, terms(service.settings, wishes), now + service.settings.page_seconds)
-    issue(service, now, page_id)
+def open_page(service: Service, now: float, user_id: str, kind: str, product: str, wishes: dict[str, Any],
+              organisation: str | None = None, session: str | None = None) -> str:
+    """What a user asks for on the web: an order, for themselves or an organisation, in a session (None: the control address's
+    own pages); returns its id. No code is issued yet."""
+    page_id = ("ord-" if session else "") + secrets.token_urlsafe(16)
+    service.store.do("INSERT INTO page (page_id, session, user_id, organisation, kind, product, terms, ends) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                     page_id, session, user_id, organisation, kind, product, terms(service.settings, wishes),
+                     now + service.settings.page_seconds)
     return page_id
 
 
@@ -39,18 +41,18 @@ def issue(service: Service, now: float, page_id: str) -> str:
     return code
 
 
-def newest(service: Service, page_id: str) -> tuple[sqlite3.Row, str]:
-    """A page's newest code: its row and the code itself, for showing."""
+def newest(service: Service, page_id: str) -> tuple[sqlite3.Row, str] | None:
+    """A page's newest code: its row and the code itself, for showing; None before the first."""
     row = service.store.one("SELECT * FROM code WHERE page_id = ? ORDER BY n DESC LIMIT 1", page_id)
-    assert row is not None
-    return row, service.store.unseal("code", row["sealed"]).decode()
+    return (row, service.store.unseal("code", row["sealed"]).decode()) if row is not None else None
 
 
-def close_page(service: Service, page_id: str) -> None:
-    """The person gives the page up: its code dies, what is under way is cancelled unless a card is being worked on."""
-    service.store.do("UPDATE page SET closed = 1 WHERE page_id = ?", page_id)
-    service.store.do("UPDATE operation SET phase = 'cancelled' WHERE page_id = ? AND phase IN "
-                     "('code-redeemed', 'card-chosen', 'factor-verified')", page_id)
+def end_page(service: Service, page_id: str, why: str) -> None:
+    """The person gives the page up, cancels, or logs out (why: the problem that tells so): its code dies, and so does what is
+    under way unless a card is being worked on."""
+    service.store.do("UPDATE page SET ended = coalesce(ended, ?) WHERE page_id = ?", why, page_id)
+    service.store.do("UPDATE operation SET phase = 'cancelled', ended_by = ? WHERE page_id = ? AND phase IN "
+                     "('code-redeemed', 'card-chosen', 'factor-verified')", why, page_id)
 
 
 def _limit(request: Request) -> None:
@@ -68,7 +70,7 @@ def _limit(request: Request) -> None:
 
 def find(request: Request, code: str) -> sqlite3.Row:
     """The code's row with its page, if it can be redeemed now."""
-    row = request.store.one("SELECT code.*, page.ends, page.closed FROM code JOIN page USING (page_id) WHERE mark = ?",
+    row = request.store.one("SELECT code.*, page.ends, page.ended FROM code JOIN page USING (page_id) WHERE mark = ?",
                             request.store.mark("code", code))
     if row is None:
         request.store.do("INSERT INTO guess VALUES (?, ?)", request.now, request.address)
@@ -77,7 +79,9 @@ def find(request: Request, code: str) -> sqlite3.Row:
         raise Problem("code-used")
     if row["state"] == "replaced":
         raise Problem("code-replaced")
-    if row["closed"] or request.now >= row["ends"]:
+    if row["ended"] == "session-ended":
+        raise Problem("session-ended")
+    if row["ended"] or request.now >= row["ends"]:
         raise Problem("page-closed")
     if request.now >= row["deadline"]:
         raise Problem("code-expired")
@@ -92,6 +96,8 @@ def redeem(request: Request) -> dict[str, Any]:
     page = request.store.one("SELECT * FROM page WHERE page_id = ?", code["page_id"])
     assert page is not None
     token = operations.open_operation(request, page)
-    return {"operation_id": request.op["operation_id"], "operation_token": token, "token_type": "DPoP",
-            "kind": page["kind"], "product": page["product"], "cards": operations.name_cards(request),
-            "pin_policy": PIN_POLICY, "second_factors": ["sms"], "seconds_left": left(request.now, request.op["deadline"])}
+    answer = {"operation_id": request.op["operation_id"], "operation_token": token, "token_type": "DPoP",
+              "kind": page["kind"], "product": page["product"], "cards": operations.name_cards(request),
+              "pin_policy": PIN_POLICY, "second_factors": json.loads(page["terms"])["factors"],
+              "seconds_left": left(request.now, request.op["deadline"])}
+    return answer | request.service.on_behalf_of(page)

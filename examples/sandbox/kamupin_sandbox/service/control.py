@@ -20,14 +20,12 @@ from ..ca import TlsAuthority
 from . import authority, codes, operations, pages, sealed
 from .app import COMMON, Front
 from .clock import left
+from .control_login import People
 from .state import Service
+from .wishes import Wrong, number, wish_of
 
 _TERMS = {"seconds": "code_seconds", "operation_seconds": "operation_seconds", "sms_seconds": "sms_seconds",
           "resend_after": "resend_seconds", "tries": "sms_tries"}
-
-
-class Wrong(Exception):
-    """A control request that makes no sense."""
 
 
 class Control:
@@ -54,11 +52,11 @@ class Control:
             except (Wrong, ValueError, TypeError) as wrong:
                 return _error(400, f"not understood: {wrong}")
 
-        app = web.Application(middlewares=[guard], client_max_size=65536)
+        app, people = web.Application(middlewares=[guard], client_max_size=65536), People(self._service)
         gets = {"/cards": self.cards, "/sms": self.sms, "/ledger": self.ledger, "/operations": self.operations,
-                "/requests": self.requests, "/faults": self.standing, "/settings": self.settings}
+                "/requests": self.requests, "/faults": self.standing, "/settings": self.settings} | people.gets()
         posts = {"/codes": self.issue, "/pages/close": self.close, "/ledger": self.set_ledger, "/clock": self.advance,
-                 "/faults": self.order, "/settings": self.change, "/tls": self.certificate}
+                 "/faults": self.order, "/settings": self.change, "/tls": self.certificate} | people.posts()
         app.add_routes([web.get(path, _answering(call), allow_head=False) for path, call in gets.items()])
         app.add_routes([web.post(path, _answering(call)) for path, call in posts.items()])
         app.add_routes([web.delete("/faults", _answering(self.clear_faults)), web.delete("/requests", _answering(self.clear_requests))])
@@ -67,27 +65,29 @@ class Control:
     # ---- codes and pages ----
 
     async def issue(self, request: web.Request) -> dict[str, Any]:
-        """POST /codes {user, kind, product, seconds, operation_seconds, sms_seconds, resend_after, tries, phone, page}: a new
-        page with its code, or with `page` a new code for that page. phone: a mask, or "out-of-date"."""
-        wish = await _wish(request, "user", "kind", "product", "phone", "page", *_TERMS)
-        if "page" in wish:
-            with self._service.store.transaction() as now:
-                self._page(wish["page"])
-                codes.issue(self._service, now, wish["page"])
-            return self._shown(wish["page"])
-        user, kind, product = wish.get("user", reg.DEFAULT_USER), wish.get("kind", "unblock"), wish.get("product", "nes")
-        if self._service.registry.user(user) is None or kind not in self._service.contract.enum("Kind") or product not in reg.PRODUCTS:
-            raise Wrong("user, kind or product")
-        given = {_TERMS[name]: _number(wish[name]) for name in _TERMS if name in wish} | {"phone": wish.get("phone")}
+        """POST /codes {user, kind, product, on_behalf_of, factors, seconds, operation_seconds, sms_seconds, resend_after, tries, phone,
+        page}: a new page with its code, or with `page` (or an order's id) a new code for that one. on_behalf_of: "vkn:NUMBER";
+        factors: "sms,web-password"; phone: a mask, or "out-of-date"."""
+        wish = await wish_of(request, "user", "kind", "product", "on_behalf_of", "factors", "phone", "page", *_TERMS)
+        page_id = wish.get("page")
         with self._service.store.transaction() as now:
-            page_id = codes.open_page(self._service, now, user, kind, product, given)
-        return self._shown(page_id)
+            page_id = self._page(page_id) if "page" in wish else self._open(now, wish)
+            codes.issue(self._service, now, page_id)
+        found = codes.newest(self._service, page_id)
+        assert found is not None
+        return {"code": found[1], "page": page_id, "page_url": f"{self._service.origin}/desk/{page_id}",
+                "seconds_left": left(now, found[0]["deadline"])}
 
-    def _shown(self, page_id: str) -> dict[str, Any]:
-        view = pages.look(self._service, page_id)
-        assert view is not None
-        return {"code": view.get("code"), "page": page_id, "page_url": f"{self._service.origin}/desk/{page_id}",
-                "seconds_left": view["seconds_left"]}
+    def _open(self, now: float, wish: dict[str, Any]) -> str:
+        user, kind, product = wish.get("user", reg.DEFAULT_USER), wish.get("kind", "unblock"), wish.get("product", "nes")
+        registry, organisation = self._service.registry, wish.get("on_behalf_of")
+        if registry.user(user) is None or kind not in self._service.contract.enum("Kind") or product not in reg.PRODUCTS:
+            raise Wrong("user, kind or product")
+        if organisation is not None and organisation not in [one.organisation_id for one in registry.organisations(user)]:
+            raise Wrong("on_behalf_of")
+        given = {_TERMS[name]: number(wish[name]) for name in _TERMS if name in wish}
+        given |= {name: wish.get(name) for name in ("phone", "factors")}
+        return codes.open_page(self._service, now, user, kind, product, given, organisation)
 
     def _page(self, page_id: object) -> str:
         if not isinstance(page_id, str) or self._service.store.one("SELECT 1 FROM page WHERE page_id = ?", page_id) is None:
@@ -96,9 +96,9 @@ class Control:
 
     async def close(self, request: web.Request) -> dict[str, Any]:
         """POST /pages/close {page}: the person leaves the page."""
-        wish = await _wish(request, "page")
+        wish = await wish_of(request, "page")
         with self._service.store.transaction():
-            codes.close_page(self._service, self._page(wish.get("page")))
+            codes.end_page(self._service, self._page(wish.get("page")), "page-closed")
         return pages.look(self._service, wish["page"]) or {}
 
     # ---- what there is to see ----
@@ -115,7 +115,8 @@ class Control:
         store, user, texts = self._service.store, request.query.get("user"), []
         for row in store.all("SELECT * FROM sms WHERE ? IS NULL OR user_id = ? ORDER BY n", user, user):
             said = json.loads(store.unseal("sms", row["sealed"]))
-            texts.append({"user": row["user_id"], "operation_id": row["operation_id"], "destination": row["destination"]} | said)
+            about = {name: row[name] for name in ("operation_id", "login_id") if row[name]}
+            texts.append({"user": row["user_id"], "destination": row["destination"]} | about | said)
         return {"sms": texts}
 
     async def ledger(self, request: web.Request) -> dict[str, Any]:
@@ -154,24 +155,24 @@ class Control:
 
     async def advance(self, request: web.Request) -> dict[str, Any]:
         """POST /clock {advance: seconds}."""
-        wish = await _wish(request, "advance")
-        return {"now": self._service.store.clock.advance(_number(wish.get("advance"), float))}
+        wish = await wish_of(request, "advance")
+        return {"now": self._service.store.clock.advance(number(wish.get("advance"), float))}
 
     async def set_ledger(self, request: web.Request) -> dict[str, Any]:
         """POST /ledger {card_id, attempts_left, puk_uses_left}: one of the two, or both."""
-        wish = await _wish(request, "card_id", "attempts_left", "puk_uses_left")
+        wish = await wish_of(request, "card_id", "attempts_left", "puk_uses_left")
         if self._service.registry.card(str(wish.get("card_id"))) is None:
             raise Wrong("card_id")
         with self._service.store.transaction():
             if "attempts_left" in wish or "puk_uses_left" not in wish:
-                authority.set_attempts(self._service, wish["card_id"], int(_number(wish.get("attempts_left"))))
+                authority.set_attempts(self._service, wish["card_id"], int(number(wish.get("attempts_left"))))
             if "puk_uses_left" in wish:
-                sealed.set_uses(self._service, wish["card_id"], int(_number(wish["puk_uses_left"])))
+                sealed.set_uses(self._service, wish["card_id"], int(number(wish["puk_uses_left"])))
         return await self.ledger(request)
 
     async def order(self, request: web.Request) -> dict[str, Any]:
         """POST /faults {call, action, nth, times, seconds, status, problem, retry_after}; see faults.py."""
-        wish = await _wish(request, "call", "action", "nth", "times", "seconds", "status", "problem", "retry_after")
+        wish = await wish_of(request, "call", "action", "nth", "times", "seconds", "status", "problem", "retry_after")
         return vars(self._front.faults.order(wish))
 
     async def standing(self, request: web.Request) -> dict[str, Any]:
@@ -189,12 +190,12 @@ class Control:
 
     async def change(self, request: web.Request) -> dict[str, Any]:
         """POST /settings {name: value}; names are the fields of Settings."""
-        self._service.settings.change(await _wish(request, *vars(self._service.settings)))
+        self._service.settings.change(await wish_of(request, *vars(self._service.settings)))
         return await self.settings(request)
 
     async def certificate(self, request: web.Request) -> dict[str, Any]:
         """POST /tls {certificate: good|wrong-name|expired|not-yet-valid|foreign-ca}: for connections from now on."""
-        kind = (await _wish(request, "certificate")).get("certificate")
+        kind = (await wish_of(request, "certificate")).get("certificate")
         if kind not in TlsAuthority.KINDS:
             raise Wrong("certificate")
         self._context.load_cert_chain(self._tls.server(kind))
@@ -205,21 +206,6 @@ def _answering(call: Callable[[web.Request], Awaitable[dict[str, Any]]]) -> Call
     async def handle(request: web.Request) -> web.Response:
         return web.json_response(await call(request), headers=COMMON)
     return handle
-
-
-async def _wish(request: web.Request, *names: str) -> dict[str, Any]:
-    """The body: an object with no other names than these."""
-    raw = await request.read()
-    wish = json.loads(raw) if raw else {}
-    if not isinstance(wish, dict) or not set(wish) <= set(names):
-        raise Wrong("the body is an object with members among " + ", ".join(names))
-    return wish
-
-
-def _number(value: object, kind: type = int) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (int, kind)) or not 0 <= value <= 10**7:  # type: ignore[operator]
-        raise Wrong("a number is out of bounds")
-    return value
 
 
 def _error(status: int, text: str) -> web.Response:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from . import authority, codes, dpop, factor, operations, relay, reports, sessions
+from . import authority, codes, dpop, factor, inquiries, issued, operations, orders, passwords, relay, reports, sessions
 from .contract import Call, Refused
 from .problems import Problem, encode
 from .state import Request, Service, invalid
@@ -22,7 +22,12 @@ HANDLERS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "metadata": lambda request: request.service.metadata(), "redeem": codes.redeem, "cards": operations.cards,
     "status": operations.status, "cancel": operations.cancel, "factor": factor.begin, "resend": factor.resend,
     "verify": factor.verify, "authority": authority.issue, "relay": relay.advance,
-    "report": reports.report, "session": sessions.show, "end-session": sessions.end}
+    "report": reports.report, "session": sessions.show, "end-session": sessions.end,
+    "captcha": passwords.new_captcha, "password-login": passwords.begin,
+    "password-login-sms": passwords.send, "password-login-confirm": passwords.confirm, "security-word-reset": passwords.reset,
+    "orders": orders.listed, "order": orders.create, "order-status": orders.status, "code": orders.code,
+    "cancel-order": orders.cancel, "issued-pins": issued.listed, "show-issued-pin": issued.show, "delete-issued-pin": issued.delete,
+    "seal-authority": inquiries.seal_authority, "debt": inquiries.debt, "shipment": inquiries.shipment}
 ANY_VERSION = ("metadata", "report")  # what has to work for a client that is too old as well
 _CLIENT = re.compile(r"[A-Za-z0-9._-]{1,40}/(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 
@@ -44,7 +49,7 @@ class Asked:
     call: Call
     headers: Headers
     url: str
-    operation_id: str
+    named: str  # what the address names: an operation, order, login or record
     body: bytes
     address: str
     language: str
@@ -70,11 +75,14 @@ class Exchange:
         """The answer to one call; refusals included, nothing is raised for them."""
         store = self._service.store
         with store.transaction() as now:
-            request = Request(self._service, now, {}, asked.address)
+            request = Request(self._service, now, {}, asked.address, named=asked.named)
             try:
-                return self._accepted(asked, request)
+                answer = self._accepted(asked, request)
             except Problem as problem:
-                return self.refusal(problem, asked.language)
+                answer = self.refusal(problem, asked.language)
+        for then in request.after:
+            then()
+        return answer
 
     def refusal(self, problem: Problem, language: str) -> Answer:
         """A problem as an answer."""
@@ -106,7 +114,7 @@ class Exchange:
         if "ticket" in asked.call.schemes:
             return self._by_ticket(asked, request)
         if "dpop" not in asked.call.schemes:
-            return ""
+            return f"address {asked.address}"
         bound = asked.call.schemes & {"token", "session"}
         token = credential(asked.headers, "DPoP") if bound else None
         if token is None and bound:
@@ -125,7 +133,7 @@ class Exchange:
         row = store.one("SELECT * FROM operation WHERE token_mark = ?", store.mark("token", token))
         if row is None or row["key_mark"] != request.key_mark:
             raise _bad_token("the token is not one of this key")
-        if row["operation_id"] != asked.operation_id:
+        if row["operation_id"] != asked.named:
             raise Problem("operation-unknown")
         return row
 
@@ -140,7 +148,7 @@ class Exchange:
     def _once(self, asked: Asked, request: Request, scope: str) -> Answer:
         """The effect of a request happens once; a repetition gets the stored answer."""
         key = asked.headers.get("Idempotency-Key", "").lower()
-        digest = hashlib.sha256(f"{asked.call.name}\0{asked.operation_id}\0".encode() + asked.body).digest()
+        digest = hashlib.sha256(f"{asked.call.name}\0{asked.named}\0".encode() + asked.body).digest()
         row = request.store.one("SELECT * FROM answer WHERE scope = ? AND key = ?", scope, key)
         if row is not None:
             return self._again(asked, request, row, digest)

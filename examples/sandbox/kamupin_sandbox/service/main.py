@@ -19,6 +19,7 @@ from aiohttp import web
 
 from ..ca import TlsAuthority, write_private
 from ..registry import Registry
+from . import issued
 from .app import PREFIX, Front, application
 from .contract import Contract
 from .control import Control
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--login", type=Path, metavar="FILE", help="giriş sunucusunun yapılandırması / configuration of the authorization server")
     parser.add_argument("--log", type=Path, metavar="FILE", help="günlük / log; without it standard error. Holds no secret.")
     parser.add_argument("--validate", action="store_true", help="her yanıtı denetle / check each answer against openapi.yaml")
+    parser.add_argument("--password-login", action="store_true", help="eski portalların girişi / offer the password login of older portals")
     return parser
 
 
@@ -71,6 +73,8 @@ async def _serve(options: argparse.Namespace) -> None:
     store = Store(options.data / "service.db", registry)
     service = Service(registry, store, Contract(), Nonces(registry.secret("nonce"), NONCE_SECONDS))
     service.gateway = Gateway(options.login) if options.login else None
+    service.settings.password_login = int(options.password_login)
+    issued.purge(service)
     front = Front(service, options.validate)
     tls = TlsAuthority(options.data / "tls")
     context = _tls_context(tls)

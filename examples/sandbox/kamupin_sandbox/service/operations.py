@@ -29,7 +29,7 @@ def need(request: Request, *phases: str) -> None:
     if now_in == "expired" or (now_in == "authority-issued" and request.now >= request.op["deadline"]):
         raise Problem("operation-expired")
     if now_in == "cancelled":
-        raise Problem("operation-cancelled")
+        raise Problem(request.op["ended_by"] or "operation-cancelled")
     if now_in not in phases:
         raise Problem("operation-phase", f"the operation is in phase {now_in}")
 
@@ -38,9 +38,9 @@ def open_operation(request: Request, page: sqlite3.Row) -> str:
     """Makes the operation and sets request.operation; returns its token, which is kept only as a mark."""
     store, given = request.store, json.loads(page["terms"])
     operation_id, token = "op-" + secrets.token_urlsafe(16), secrets.token_urlsafe(32)
-    store.do("INSERT INTO operation (operation_id, page_id, user_id, kind, product, terms, key_mark, token_mark, phase, "
-             "deadline, tries_left) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'code-redeemed', ?, ?)", operation_id, page["page_id"],
-             page["user_id"], page["kind"], page["product"], page["terms"], request.key_mark, store.mark("token", token),
+    store.do("INSERT INTO operation (operation_id, page_id, user_id, organisation, kind, product, terms, key_mark, token_mark, "
+             "phase, deadline, tries_left) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'code-redeemed', ?, ?)", operation_id, page["page_id"],
+             page["user_id"], page["organisation"], page["kind"], page["product"], page["terms"], request.key_mark, store.mark("token", token),
              min(request.now + given["operation_seconds"], page["ends"]), given["sms_tries"])
     request.operation = store.one("SELECT * FROM operation WHERE operation_id = ?", operation_id)
     return token
@@ -63,7 +63,7 @@ def judge(request: Request, card_id: str) -> str | None:
     named = request.store.one("SELECT row FROM named_card WHERE operation_id = ? AND card_id = ?",
                               request.op["operation_id"], card_id)
     card = request.service.registry.card(card_id)
-    if named is None or card is None or card.row != named["row"] or card.owner != request.op["user_id"]:
+    if named is None or card is None or card.row != named["row"] or card.owner != (request.op["organisation"] or request.op["user_id"]):
         return "card-not-allowed"
     return None if card.product == request.op["product"] else "product-mismatch"
 

@@ -55,12 +55,12 @@ def _operation_state(phase: str, outcome: str | None) -> str:
 
 
 def look(service: Service, page_id: str) -> dict[str, Any] | None:
-    """What a page shows now; None when there is no such page."""
+    """What a page of the control address shows now; None when there is no such page."""
     store, now = service.store, service.store.clock.now()
-    page = store.one("SELECT * FROM page WHERE page_id = ?", page_id)
-    if page is None:
+    page, newest = store.one("SELECT * FROM page WHERE page_id = ? AND session IS NULL", page_id), codes.newest(service, page_id)
+    if page is None or newest is None:
         return None
-    code, text = codes.newest(service, page_id)
+    code, text = newest
     view: dict[str, Any] = {"page": page_id, "kind": page["kind"], "product": page["product"], "state": "code", "seconds_left": 0}
     op = store.one("SELECT * FROM operation WHERE page_id = ? ORDER BY n DESC LIMIT 1", page_id)
     if code["state"] == "used" and op is not None:
@@ -69,13 +69,13 @@ def look(service: Service, page_id: str) -> dict[str, Any] | None:
         view |= {name: op[name] for name in ("outcome", "recorded_at") if op[name]}
         if view["state"] == "in-use":
             view["seconds_left"] = left(now, op["deadline"])
-    elif page["closed"] or now >= page["ends"]:
+    elif page["ended"] or now >= page["ends"]:
         view["state"] = "closed"
     elif now >= code["deadline"]:
         view["state"] = "code-expired"
     else:
         view |= {"code": text, "seconds_left": left(now, code["deadline"])}
-    view["ended"] = bool(page["closed"]) or now >= page["ends"]
+    view["ended"] = bool(page["ended"]) or now >= page["ends"]
     return view
 
 
@@ -147,7 +147,7 @@ class Pages:
         if self._foreign(request):
             return self._answer(request, view, 403)
         with self._service.store.transaction():
-            codes.close_page(self._service, view["page"])
+            codes.end_page(self._service, view["page"], "operation-cancelled")
         return self._answer(request, self._page(request))
 
     async def _refresh(self, request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ import secrets
 import sqlite3
 from typing import Any
 
+from . import codes
 from .clock import left
 from .problems import Problem
 from .state import Request, Service
@@ -54,8 +55,10 @@ def alive(service: Service, now: float, session_id: str) -> bool:
 
 
 def end_session(service: Service, session_id: str) -> None:
-    """The person logs out, here or on the web page."""
+    """The person logs out, here or on the web page: the session's orders end, and their operations that have not reached a card."""
     service.store.do("UPDATE session SET ended = 1 WHERE session_id = ?", session_id)
+    for page in service.store.all("SELECT page_id FROM page WHERE session = ? AND ended IS NULL", session_id):
+        codes.end_page(service, page["page_id"], "session-ended")
 
 
 def refused(name: str, detail: str) -> Problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,12 +25,14 @@ from .store import Store
 PIN_POLICY = {"min_length": 6, "max_length": 12}
 CODE_DIGITS = 15  # as on the one screen that shows a code (seed 001)
 SMS_DIGITS = 6
+FACTORS = ("sms", "web-password")
 LEDGER_MAXIMUM = 3
 PUK_USES = 3  # seed 004: even right uses end a card after three
 AUTHORITIES_PER_OPERATION = 3
-SMS_PER_OPERATION = 5
+SMS_PER_OPERATION = 5  # and login
 VOUCHED = [{"row": "akis-1", "operations": ["verify", "change"]},
            {"row": "akis-2", "operations": ["verify", "change", "reset-by-cryptogram", "reset-by-relay"]}]
+APPLICATION = {"name": {"tr": "KamuPIN Online İşlemler", "en": "KamuPIN online services"}}
 VOUCHED_OTHERS = ["verify", "change", *(f"reset-by-{form}" for form in FORMS)]  # rows that only the registry knows
 
 
@@ -41,13 +44,20 @@ class Settings:
     code_seconds: int = 180
     operation_seconds: int = 300
     page_seconds: int = 1800
-    session_seconds: int = 1800
     sms_seconds: int = 90
     resend_seconds: int = 30
     sms_tries: int = 3
     guess_window: int = 300
     guesses_per_address: int = 10
     guesses_in_all: int = 100
+    second_factors: str = "sms"  # what operations get, with a comma between: sms, web-password
+    password_login: int = 0  # 1: the password login of older portals is offered
+    captcha_seconds: int = 120
+    login_seconds: int = 300
+    login_tries: int = 5  # wrong security words, for each address and each person, in guess_window
+    logins_in_all: int = 100  # … and over all
+    session_seconds: int = 1800
+    issued_puk: int = 0  # 1: an issued PIN is shown with a PUK, which a client has to drop
     relay_in_clear: int = 0  # 1: the right survives without a session (rows whose relay-right is in-clear)
     relay_padding: int = 0  # harmless commands before a relay begins
     relay_first: str = ""  # a command, in hex, that a relay sends then
@@ -58,8 +68,17 @@ class Settings:
         for name, value in wishes.items():
             if name not in types or type(value) is not types[name] or (isinstance(value, int) and not 0 <= value <= 86400):
                 raise ValueError(name)
+        if "second_factors" in wishes:
+            self.factors(wishes["second_factors"])
         for name, value in wishes.items():
             setattr(self, name, value)
+
+    def factors(self, names: str | None = None) -> list[str]:
+        """The second factors that NAMES says (else the setting); ValueError when it says none."""
+        found = str(self.second_factors if names is None else names).split(",")
+        if not set(found) <= set(FACTORS) or len(set(found)) != len(found):
+            raise ValueError("second factors")
+        return found
 
 
 @dataclass
@@ -83,14 +102,26 @@ class Service:
         others = dict.fromkeys(card.row for card in self.registry.cards() if card.row not in named)
         return VOUCHED + [{"row": row, "operations": VOUCHED_OTHERS} for row in others]
 
+    def on_behalf_of(self, page: sqlite3.Row) -> dict[str, Any]:
+        """The member on_behalf_of of an order, or nothing."""
+        found = self.registry.organisation(page["organisation"] or "")
+        return {"on_behalf_of": vars(found)} if found else {}
+
     def metadata(self) -> dict[str, Any]:
         """The answer to GET /metadata."""
-        login = {"login": self.gateway.offer(), "application": self.gateway.application} if self.gateway else {}
         return {"profile": "kamupin-service-1", "issuer": self.base,
                 "name": {"tr": "KamuPIN deneme hizmeti", "en": "KamuPIN sandbox service"},
                 "minimum_client_version": self.settings.minimum_client_version,
-                "products": self.contract.enum("Product"), "second_factors": ["sms"], "pin_policy": PIN_POLICY,
-                "authorities": list(FORMS), "vouched_rows": self.vouched()} | login
+                "products": self.contract.enum("Product"), "second_factors": self.settings.factors(), "pin_policy": PIN_POLICY,
+                "authorities": list(FORMS), "vouched_rows": self.vouched()} | self.login()
+
+    def login(self) -> dict[str, Any]:
+        """What the metadata says of logging in; nothing where only the control address opens pages."""
+        login: dict[str, Any] = self.gateway.offer() if self.gateway else {"methods": []}
+        if self.settings.password_login:
+            login["methods"] = [*login["methods"], "password"]
+        application = self.gateway.application if self.gateway else APPLICATION | {"url": self.origin + "/"}
+        return {"login": login, "application": application} if login["methods"] else {}
 
 
 @dataclass
@@ -105,6 +136,8 @@ class Request:
     key: ec.EllipticCurvePublicKey | None = None  # … and that key
     operation: sqlite3.Row | None = None
     session: sqlite3.Row | None = None
+    named: str = ""  # the order, login or record that the address names
+    after: list[Callable[[], None]] = field(default_factory=list)  # done once the transaction is kept
 
     @property
     def store(self) -> Store:
@@ -123,6 +156,12 @@ class Request:
         assert self.session is not None
         return self.session
 
+    @property
+    def user_id(self) -> str:
+        """Who is logged in."""
+        assert self.session is not None
+        return str(self.session["user_id"])
+
     def change(self, **values: object) -> None:
         """Changes columns of the operation."""
         names = ", ".join(f"{name} = ?" for name in values)
@@ -133,7 +172,7 @@ def terms(settings: Settings, wishes: dict[str, Any]) -> str:
     """The times and tries of one page and what grows from it, fixed when the page opens."""
     names = ("code_seconds", "operation_seconds", "sms_seconds", "resend_seconds", "sms_tries")
     return json.dumps({name: wishes.get(name, getattr(settings, name)) for name in names}
-                      | {"phone": wishes.get("phone")})
+                      | {"phone": wishes.get("phone"), "factors": settings.factors(wishes.get("factors"))})
 
 
 def invalid(detail: str) -> Problem:

@@ -22,13 +22,23 @@ from .clock import Clock
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS clock (boot_id TEXT NOT NULL, offset REAL NOT NULL, last REAL NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS page (
-    page_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, kind TEXT NOT NULL, product TEXT NOT NULL,
-    terms TEXT NOT NULL, ends REAL NOT NULL, closed INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS session (
     session_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('token', 'password', 'portal')),
     assurance TEXT NOT NULL, jkt TEXT, grant_mark TEXT UNIQUE, token_mark TEXT UNIQUE, ends REAL NOT NULL,
     ended INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE IF NOT EXISTS captcha (
+    captcha_id TEXT PRIMARY KEY, key_mark TEXT NOT NULL, sealed BLOB NOT NULL, deadline REAL NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('fresh', 'used', 'replaced'))) STRICT;
+CREATE TABLE IF NOT EXISTS login_guess (at REAL NOT NULL, address TEXT NOT NULL, person TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS login (
+    login_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, key_mark TEXT NOT NULL, deadline REAL NOT NULL, done INTEGER NOT NULL DEFAULT 0,
+    sms_mark TEXT, sms_deadline REAL, resend_at REAL, sms_sent INTEGER NOT NULL DEFAULT 0, tries_left INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS mail (
+    n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, destination TEXT NOT NULL, sealed BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS page (
+    n INTEGER PRIMARY KEY, page_id TEXT NOT NULL UNIQUE, session TEXT REFERENCES session (session_id), user_id TEXT NOT NULL,
+    organisation TEXT, kind TEXT NOT NULL, product TEXT NOT NULL, terms TEXT NOT NULL, ends REAL NOT NULL,
+    ended TEXT CHECK (ended IN ('page-closed', 'session-ended', 'operation-cancelled'))) STRICT;
 CREATE TABLE IF NOT EXISTS code (
     n INTEGER PRIMARY KEY, mark TEXT NOT NULL UNIQUE, page_id TEXT NOT NULL REFERENCES page (page_id),
     sealed BLOB NOT NULL, deadline REAL NOT NULL,
@@ -36,17 +46,19 @@ CREATE TABLE IF NOT EXISTS code (
 CREATE TABLE IF NOT EXISTS guess (at REAL NOT NULL, address TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS operation (
     n INTEGER PRIMARY KEY, operation_id TEXT NOT NULL UNIQUE, page_id TEXT NOT NULL REFERENCES page (page_id),
-    user_id TEXT NOT NULL, kind TEXT NOT NULL, product TEXT NOT NULL, terms TEXT NOT NULL,
+    user_id TEXT NOT NULL, organisation TEXT, kind TEXT NOT NULL, product TEXT NOT NULL, terms TEXT NOT NULL,
     key_mark TEXT NOT NULL, token_mark TEXT NOT NULL UNIQUE, ticket_mark TEXT UNIQUE,
-    phase TEXT NOT NULL, deadline REAL NOT NULL, exhausted INTEGER NOT NULL DEFAULT 0, card_id TEXT,
+    phase TEXT NOT NULL, ended_by TEXT, deadline REAL NOT NULL, exhausted INTEGER NOT NULL DEFAULT 0, card_id TEXT, factor TEXT,
     sms_mark TEXT, sms_deadline REAL, resend_at REAL, sms_sent INTEGER NOT NULL DEFAULT 0, tries_left INTEGER NOT NULL,
     outcome TEXT, recorded_at TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS named_card (
     operation_id TEXT NOT NULL REFERENCES operation (operation_id), card_id TEXT NOT NULL, row TEXT NOT NULL,
     PRIMARY KEY (operation_id, card_id)) STRICT;
 CREATE TABLE IF NOT EXISTS sms (
-    n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, operation_id TEXT NOT NULL, destination TEXT NOT NULL,
+    n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, operation_id TEXT, login_id TEXT, destination TEXT NOT NULL,
     sealed BLOB NOT NULL, at REAL NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS issued_pin (
+    record_id TEXT PRIMARY KEY, shown INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS ledger (card_id TEXT PRIMARY KEY, attempts_left INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS puk_ledger (
     card_id TEXT PRIMARY KEY, uses_left INTEGER NOT NULL, disclosed INTEGER NOT NULL) STRICT;
@@ -64,6 +76,7 @@ CREATE TABLE IF NOT EXISTS proof (
     key_mark TEXT NOT NULL, jti TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (key_mark, jti)) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS answer_at ON answer (at);
 CREATE INDEX IF NOT EXISTS proof_until ON proof (until);
+CREATE INDEX IF NOT EXISTS page_user ON page (user_id);
 CREATE INDEX IF NOT EXISTS code_page ON code (page_id);
 CREATE INDEX IF NOT EXISTS operation_page ON operation (page_id);
 """

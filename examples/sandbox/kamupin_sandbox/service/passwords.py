@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# The password login of older portals: picture, identity and security word, SMS, session; and the mail with which a forgotten
+# security word is made anew. Offered only when the setting says so.
+"""Password login."""
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+import sqlite3
+from typing import Any
+
+from ..registry import User
+from . import captcha, dpop, factor, sessions
+from .clock import left
+from .problems import Problem
+from .state import SMS_DIGITS, Request, Service, invalid
+
+
+def _offered(request: Request) -> None:
+    if not request.service.settings.password_login:
+        raise Problem("login-not-offered")
+
+
+# ---- the picture ----
+
+def new_captcha(request: Request) -> dict[str, Any]:
+    """POST /login/captcha."""
+    _offered(request)
+    store, deadline = request.store, request.now + request.service.settings.captcha_seconds
+    store.do("UPDATE captcha SET state = 'replaced' WHERE captcha_id = ? AND key_mark = ? AND state = 'fresh'",
+             request.body.get("replaces", ""), request.key_mark)
+    store.do("DELETE FROM captcha WHERE deadline < ?", request.now - request.service.settings.guess_window)
+    answer, picture = captcha.make()
+    captcha_id = "cap-" + secrets.token_urlsafe(12)
+    store.do("INSERT INTO captcha VALUES (?, ?, ?, ?, 'fresh')", captcha_id, request.key_mark, store.seal("captcha", answer.encode()), deadline)
+    return {"captcha_id": captcha_id, "media_type": "image/png", "image": dpop.b64(picture), "seconds_left": left(request.now, deadline)}
+
+
+def captchas(service: Service) -> list[dict[str, Any]]:
+    """All pictures with their answers, oldest first, for the control address."""
+    return [{"captcha_id": row["captcha_id"], "answer": service.store.unseal("captcha", row["sealed"]).decode(), "state": row["state"]}
+            for row in service.store.all("SELECT * FROM captcha ORDER BY rowid")]
+
+
+def _use_captcha(request: Request) -> None:
+    """Takes the picture's answer: once, whatever it is, and from the key that asked for the picture."""
+    store = request.store
+    row = store.one("SELECT * FROM captcha WHERE captcha_id = ? AND key_mark = ?", request.body["captcha_id"], request.key_mark)
+    if row is None or row["state"] != "fresh" or request.now >= row["deadline"]:
+        raise Problem("captcha-expired")
+    store.do("UPDATE captcha SET state = 'used' WHERE captcha_id = ?", row["captcha_id"])
+    given = request.body["captcha_answer"].strip().upper().encode()
+    if not hmac.compare_digest(given, store.unseal("captcha", row["sealed"])):
+        raise Problem("captcha-wrong", kept=True)
+
+
+# ---- who it is ----
+
+def right_digits(number: str) -> bool:
+    """Whether the check digits of an identity number are right."""
+    digits = [int(one) for one in number]
+    tenth = (7 * sum(digits[0:9:2]) - sum(digits[1:8:2])) % 10
+    return digits[9] == tenth and digits[10] == sum(digits[:10]) % 10
+
+
+def _person(request: Request) -> User | None:
+    identity = request.body["identity"]
+    if identity["type"] == "tckn" and not right_digits(identity["number"]):
+        raise invalid("the check digits of the identity number are wrong")
+    return request.service.registry.user_of(identity["type"], identity["number"])
+
+
+def _guesses(request: Request, person: str) -> int:
+    """How many wrong words are left to this address; rate-limited when it, this person's number, or everybody has had enough."""
+    settings, store = request.service.settings, request.store
+    since = request.now - settings.guess_window
+    store.do("DELETE FROM login_guess WHERE at <= ?", since)
+    for where, values, most in (("address = ?", (request.address,), settings.login_tries), ("person = ?", (person,), settings.login_tries),
+                                ("1", (), settings.logins_in_all)):
+        times = store.all(f"SELECT at FROM login_guess WHERE {where} ORDER BY at DESC LIMIT ?", *values, most)
+        if len(times) >= most:
+            oldest = times[-1]["at"] if times else request.now
+            raise Problem("rate-limited", "too many wrong security words", retry_after=left(request.now, oldest + settings.guess_window) + 1)
+    here = store.one("SELECT count(*) AS n FROM login_guess WHERE address = ?", request.address)
+    assert here is not None
+    return settings.login_tries - int(here["n"])
+
+
+def begin(request: Request) -> dict[str, Any]:
+    """POST /login/password."""
+    _offered(request)
+    user = _person(request)
+    person = request.store.mark("person", json.dumps(request.body["identity"], sort_keys=True))
+    tries = _guesses(request, person)
+    _use_captcha(request)
+    given, right = request.body["security_word"].encode(), (user.security_word if user else secrets.token_hex(8)).encode()
+    if not hmac.compare_digest(given, right) or user is None:
+        request.store.do("INSERT INTO login_guess VALUES (?, ?, ?)", request.now, request.address, person)
+        raise Problem("security-word-wrong", kept=True, tries_left=tries - 1)
+    login_id, settings = "login-" + secrets.token_urlsafe(12), request.service.settings
+    deadline = request.now + settings.login_seconds
+    request.store.do("INSERT INTO login (login_id, user_id, key_mark, deadline, tries_left) VALUES (?, ?, ?, ?, ?)", login_id, user.user_id,
+                     request.key_mark, deadline, settings.sms_tries)
+    return {"login_id": login_id, "destination": user.phone, "seconds_left": left(request.now, deadline)}
+
+
+# ---- the SMS ----
+
+def _login(request: Request) -> sqlite3.Row:
+    """The login that this key began and that is still to be confirmed."""
+    _offered(request)
+    row = request.store.one("SELECT * FROM login WHERE login_id = ? AND key_mark = ?", request.named, request.key_mark)
+    if row is None or row["done"] or request.now >= row["deadline"]:
+        raise Problem("login-unknown")
+    if row["tries_left"] == 0:
+        raise Problem("factor-exhausted")
+    return row
+
+
+def send(request: Request) -> dict[str, Any]:
+    """POST /login/password/{id}/sms."""
+    login, settings = _login(request), request.service.settings
+    phone = factor.phone_of(request, login["user_id"])
+    factor.not_too_soon(request, login)
+    code = factor.text(request, login["user_id"], phone, login_id=login["login_id"])
+    deadline = min(request.now + settings.sms_seconds, login["deadline"])
+    request.store.do("UPDATE login SET sms_mark = ?, sms_deadline = ?, resend_at = ?, sms_sent = sms_sent + 1 WHERE login_id = ?",
+                     factor.mark(request, login["login_id"], code), deadline, request.now + settings.resend_seconds, login["login_id"])
+    return {"type": "sms", "destination": phone, "code_length": SMS_DIGITS, "seconds_left": left(request.now, deadline),
+            "resend_after": settings.resend_seconds, "tries_left": login["tries_left"]}
+
+
+def confirm(request: Request) -> dict[str, Any]:
+    """POST /login/password/{id}/confirm."""
+    login, settings = _login(request), request.service.settings
+    if login["sms_mark"] is None or request.now >= login["sms_deadline"]:
+        raise Problem("factor-expired")
+    if not hmac.compare_digest(factor.mark(request, login["login_id"], request.body["code"]), login["sms_mark"]):
+        tries = login["tries_left"] - 1
+        request.store.do("UPDATE login SET tries_left = ? WHERE login_id = ?", tries, login["login_id"])
+        raise Problem("factor-wrong", kept=True, tries_left=tries) if tries else Problem("factor-exhausted", kept=True)
+    request.store.do("UPDATE login SET done = 1 WHERE login_id = ?", login["login_id"])
+    token = secrets.token_urlsafe(32)
+    sessions.open_session(request.service, request.now, login["user_id"], "password", "password", jkt=request.key_mark, token=token)
+    return {"access_token": token, "token_type": "DPoP", "seconds_left": settings.session_seconds}
+
+
+# ---- a forgotten word ----
+
+def masked(address: str) -> str:
+    """d*****@example.org"""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}*****@{host}"
+
+
+def reset(request: Request) -> dict[str, Any]:
+    """POST /login/reset: the same answer for everybody; a mail only for who is known."""
+    _offered(request)
+    user = _person(request)
+    _use_captcha(request)
+    if user is None:
+        letter = "abcdefgh"[int(request.store.mark("nobody", json.dumps(request.body["identity"], sort_keys=True)), 16) % 8]
+        return {"destination": masked(letter + "@example.org")}
+    link = f"{request.service.origin}/word/{secrets.token_urlsafe(24)}"
+    words = f"Yeni güvenlik sözcüğünüz için: {link} / For a new security word: {link}"
+    request.store.do("INSERT INTO mail (user_id, destination, sealed) VALUES (?, ?, ?)", user.user_id, user.e_mail,
+                     request.store.seal("mail", json.dumps({"link": link, "text": words}).encode()))
+    return {"destination": masked(user.e_mail)}
+
+
+def mails(service: Service) -> list[dict[str, Any]]:
+    """The mails that were sent, oldest first, for the control address."""
+    return [{"user": row["user_id"], "destination": row["destination"]} | json.loads(service.store.unseal("mail", row["sealed"]))
+            for row in service.store.all("SELECT * FROM mail ORDER BY n")]
