@@ -42,8 +42,10 @@
 #include <kamupin/context.h>
 #include <kamupin/error.h>
 #include <kamupin/export.h>
+#include <kamupin/issued.h>
 #include <kamupin/notice.h>
 #include <kamupin/operation.h>
+#include <kamupin/order.h>
 #include <kamupin/pin.h>
 #include <kamupin/pinpad.h>
 #include <kamupin/probe.h>

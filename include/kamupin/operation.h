@@ -46,6 +46,15 @@ typedef enum kamupin_product {
     KAMUPIN_PRODUCT_KURUMSAL_SIFRELEME = 4 /**< an institution's encryption */
 } kamupin_product;
 
+/** A product's stable word, as JSON and the service profile have it: "any", "nes", "mali-muhur",
+ *  "elektronik-muhur", "kurumsal-sifreleme".
+ *  Ownership: static text; "unknown-product" for a number that is none. Threads: any.
+ *  Errors: none. */
+KAMUPIN_API const char *kamupin_product_name(kamupin_product product);
+
+/** An order, which hangs on a session (kamupin/order.h). */
+typedef struct kamupin_order kamupin_order;
+
 /** Where the operation stands: the step that comes next. */
 typedef enum kamupin_phase {
     KAMUPIN_PHASE_CODE = 1,      /**< needs the verification code */

@@ -12,10 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In the order of kamupin_assurance, from PASSWORD. */
-static const char *const ASSURANCES[] = {
-    "password", "mobile-signature", "e-signature", "identity-card", "bank", NULL};
-
 kamupin_status kamupin_session_new(kamupin_context *context, const kamupin_session_options *options,
                                    kamupin_session **session, kamupin_error *error)
 {
@@ -50,13 +46,6 @@ kamupin_status kamupin_session_new(kamupin_context *context, const kamupin_sessi
     return status;
 }
 
-static void drop_organisations(kamupin_session *session)
-{
-    free(session->organisations);
-    session->organisations = NULL;
-    session->organisation_count = 0;
-}
-
 void kamupin_session_free(kamupin_session **session)
 {
     if (session == NULL || *session == NULL)
@@ -64,7 +53,7 @@ void kamupin_session_free(kamupin_session **session)
     kamupin_session *self = *session;
     if (self->login_free != NULL)
         self->login_free(self);
-    drop_organisations(self);
+    kp_session_drop_lists(self);
     kp_service_free(&self->service);
     free(self);
     *session = NULL;
@@ -97,7 +86,7 @@ void kp_session_forget(kamupin_session *session)
 {
     kamupin_secret_free(&session->service->token);
     session->deadline_ms = 0;
-    drop_organisations(session);
+    kp_session_drop_lists(session);
     if (session->login_free != NULL)
         session->login_free(session);
     session->login = NULL;
@@ -120,75 +109,15 @@ kamupin_status kamupin_session_methods(kamupin_session *session, unsigned int *m
 
 /* ---- who is logged in ---- */
 
-static kamupin_assurance read_assurance(kp_fields fields)
-{
-    char word[32];
-
-    kp_json_text(fields, "assurance", word, sizeof word);
-    for (size_t i = 0; ASSURANCES[i] != NULL; i++)
-        if (strcmp(ASSURANCES[i], word) == 0)
-            return (kamupin_assurance)(KAMUPIN_ASSURANCE_PASSWORD + i);
-    return KAMUPIN_ASSURANCE_UNKNOWN;
-}
-
-static kamupin_status read_organisations(kamupin_session *session, kp_fields fields,
-                                         kamupin_error *error)
-{
-    const size_t count = kp_json_array(fields, "organisations", KP_ORGANISATIONS_MAX);
-
-    drop_organisations(session);
-    if (count == 0)
-        return KAMUPIN_OK;
-    session->organisations = calloc(count, sizeof *session->organisations);
-    if (session->organisations == NULL)
-        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
-    session->organisation_count = count;
-    for (size_t i = 0; i < count; i++) {
-        const kp_fields entry = kp_json_entry(fields, "organisations", i);
-        kp_organisation *organisation = &session->organisations[i];
-        kp_session_read_organisation(entry, &organisation->identity);
-        if (json_object_get(entry.object, "name") != NULL)
-            kp_json_text(entry, "name", organisation->name, sizeof organisation->name);
-    }
-    return KAMUPIN_OK;
-}
-
-static kamupin_status read_info(kamupin_session *session, const kp_answer *answer,
-                                kamupin_session_info *info, kamupin_error *error)
-{
-    const kamupin_session_info empty = KAMUPIN_SESSION_INFO_INIT;
-    const char *wrong = NULL;
-    const kp_fields fields = {answer->root, &wrong};
-    const kp_fields person = kp_json_object(fields, "person");
-
-    *info = empty;
-    kp_json_text(person, "name", info->name, sizeof info->name);
-    kp_json_text(person, "identity", info->identity, sizeof info->identity);
-    info->assurance = read_assurance(fields);
-    const int64_t left =
-        kp_call_deadline(fields, "seconds_left", answer->sent_ms) - kp_now_ms(session->context);
-    info->seconds_left = left <= 0 ? 0 : (int)((left + 999) / 1000);
-    kamupin_status status = read_organisations(session, fields, error);
-    info->organisation_count = session->organisation_count;
-    return status == KAMUPIN_OK ? kp_json_done(fields, error) : status;
-}
-
 kamupin_status kamupin_session_info_get(kamupin_session *session, kamupin_session_info *info)
 {
-    kp_answer answer = {NULL, 0};
-
     kamupin_status status = kp_session_enter(session);
+
     if (status != KAMUPIN_OK)
         return status;
     if (info == NULL || info->size != sizeof *info)
         return kp_fail_local(&session->error, KAMUPIN_E_INVALID_ARGUMENT);
-    status = kp_session_call(session, "/session", NULL, &answer, &session->error);
-    if (status == KAMUPIN_OK)
-        status = read_info(session, &answer, info, &session->error);
-    if (status != KAMUPIN_OK)
-        drop_organisations(session);
-    kp_json_free(answer.root);
-    return status;
+    return kp_session_who(session, info, &session->error);
 }
 
 kamupin_status kamupin_session_organisation(const kamupin_session *session, size_t index,
@@ -209,39 +138,13 @@ kamupin_status kamupin_session_organisation(const kamupin_session *session, size
 
 /* ---- logging out ---- */
 
-static kamupin_status end_at_service(kamupin_session *session)
-{
-    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
-
-    if (session->service->token == NULL)
-        return KAMUPIN_OK; /* nobody is logged in */
-    kp_buffer_text(&body, "{}");
-    kamupin_status status =
-        kp_session_call(session, "/session/end", &body, &answer, &session->error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        if (!json_is_true(json_object_get(answer.root, "ended")))
-            kp_json_refuse(fields, "ended");
-        status = kp_json_done(fields, &session->error);
-    }
-    if (status == KAMUPIN_E_SESSION_ENDED || status == KAMUPIN_E_SESSION_EXPIRED) {
-        kp_error_clear(&session->error); /* over already, which is what was wanted */
-        status = KAMUPIN_OK;
-    }
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
-    return status;
-}
-
 kamupin_status kamupin_session_end(kamupin_session *session)
 {
     kamupin_status status = kp_session_enter(session);
 
     if (status != KAMUPIN_OK)
         return status;
-    status = end_at_service(session);
+    status = kp_session_end_at_service(session, &session->error);
     if (session->revoke != NULL) {
         kamupin_error error = KAMUPIN_ERROR_INIT;
         kamupin_status revoked = session->revoke(session, &error);

@@ -23,9 +23,10 @@
 
 #include <core/buffer.h>
 
-#define RECORD_SUFFIX ".journal"
-#define NAME_ROOM     192
-#define HOLDER_ROOM   64
+#define CHANGED_SUFFIX ".changed"
+#define RECORD_SUFFIX  ".journal"
+#define NAME_ROOM      192
+#define HOLDER_ROOM    64
 
 static kamupin_status fail_folder(kamupin_error *error, const char *what)
 {
@@ -225,8 +226,8 @@ kamupin_status kp_journal_each(kamupin_context *context,
     return KAMUPIN_OK;
 }
 
-/* A lock file's name: a digest, because a card's name may hold anything. */
-static bool lock_file(const char *name, char *out)
+/* A file's name by a card's: a digest, because a card's name may hold anything. */
+static bool card_file(const char *name, const char *suffix, char *out)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int length = 0;
@@ -235,7 +236,7 @@ static bool lock_file(const char *name, char *out)
     if (EVP_Digest(name, strlen(name), digest, &length, EVP_sha256(), NULL) != 1)
         return false;
     kp_hex(digest, 16, false, text);
-    return file_name(out, text, ".lock");
+    return file_name(out, text, suffix);
 }
 
 /* Who holds a lock, as "1234 program" stands in its file. What another program wrote there goes into
@@ -275,7 +276,7 @@ kamupin_status kp_lock_take(kamupin_context *context, const char *name, kp_lock 
     kamupin_status status = KAMUPIN_OK;
 
     lock->fd = -1;
-    if (!lock_file(name, file))
+    if (!card_file(name, ".lock", file))
         return kp_fail_local(error, KAMUPIN_E_CRYPTO);
     int folder = open_folder(context, error);
     if (folder < 0)
@@ -300,4 +301,32 @@ void kp_lock_drop(kp_lock *lock)
     if (lock->fd >= 0)
         close(lock->fd);
     lock->fd = -1;
+}
+
+void kp_changed_mark(kamupin_context *context, const char *card_id)
+{
+    char file[NAME_ROOM];
+    int fd = -1;
+    const int folder = card_file(card_id, CHANGED_SUFFIX, file) ? open_folder(context, NULL) : -1;
+
+    if (folder >= 0)
+        fd = openat(folder, file, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        kp_log(context, KAMUPIN_LOG_WARNING, "core", "that a PIN was changed is not noted");
+    if (fd >= 0)
+        close(fd);
+    if (folder >= 0)
+        close(folder);
+}
+
+bool kp_changed_here(kamupin_context *context, const char *card_id)
+{
+    char file[NAME_ROOM];
+    struct stat found;
+    const int folder = card_file(card_id, CHANGED_SUFFIX, file) ? open_folder(context, NULL) : -1;
+    const bool there = folder >= 0 && fstatat(folder, file, &found, AT_SYMLINK_NOFOLLOW) == 0;
+
+    if (folder >= 0)
+        close(folder);
+    return there;
 }

@@ -32,6 +32,12 @@ kamupin_status kp_journal_each(kamupin_context *context,
                                bool (*visit)(void *user, const char *name), void *user,
                                kamupin_error *error);
 
+/** Marks that a card's PIN was changed from here: an empty file, 0600, whose name is a digest of the
+ * card's. Best effort: a mark that cannot be made is logged. */
+void kp_changed_mark(kamupin_context *context, const char *card_id);
+/** Whether there is such a mark. */
+bool kp_changed_here(kamupin_context *context, const char *card_id);
+
 /** The per-card lock: held by one open file of this process until it is let go or the process ends.
  */
 typedef struct kp_lock {

@@ -77,6 +77,8 @@ kamupin_status kamupin_pin_change(kamupin_card *card, const kamupin_secret *old_
     if (status == KAMUPIN_OK) {
         status = change_held(card, old_pin, new_pin, risk);
         kp_card_release(card);
+        if (status == KAMUPIN_OK)
+            kp_changed_mark(card->context, card->identity.info.card_id);
     }
     kp_lock_drop(&lock);
     return status;

@@ -203,6 +203,8 @@ static kamupin_status work(kamupin_card *card, const kamupin_pad_options *given,
     if (status == KAMUPIN_OK) {
         status = entry_held(card, &options, change, risk);
         kp_card_release(card);
+        if (status == KAMUPIN_OK && change)
+            kp_changed_mark(card->context, card->identity.info.card_id);
     }
     kp_lock_drop(&lock);
     return status;

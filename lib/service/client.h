@@ -97,6 +97,12 @@ void kp_call_pin_policy(kp_fields fields, unsigned int *min, unsigned int *max);
 /** Reads "login" and "application" of the metadata; both may be missing. */
 void kp_login_offer_read(kp_fields fields, kp_login_offer *login);
 
+/** The profile's words for products, in the order of kamupin_product; NULL behind the last. */
+extern const char *const kp_product_words[];
+
+/** Reads an organisation: type and number. */
+void kp_call_organisation(kp_fields fields, kamupin_identity *identity);
+
 /** Reads "second_factors"; words that this version does not know are passed over, so that none may be
  * left. */
 void kp_call_factors(kp_fields fields, kp_factors *factors);

@@ -121,6 +121,28 @@ bool kp_json_has(kp_fields fields, const char *name)
     return json_object_get(fields.object, name) != NULL;
 }
 
+bool kp_json_bool(kp_fields fields, const char *name)
+{
+    if (!kp_json_has(fields, name))
+        kp_json_refuse(fields, name);
+    return kp_json_bool_or(fields, name, false);
+}
+
+kamupin_status kp_json_digits(kp_fields fields, const char *name, size_t least, size_t most,
+                              kamupin_secret *secret, kamupin_error *error)
+{
+    const json_t *value = json_object_get(fields.object, name);
+    const size_t length = json_string_length(value);
+
+    if (!json_is_string(value) || length < least || length > most ||
+        strspn(json_string_value(value), "0123456789") != length) {
+        kp_json_refuse(fields, name);
+        return KAMUPIN_OK;
+    }
+    kamupin_status status = kamupin_secret_append(secret, json_string_value(value), length);
+    return status == KAMUPIN_OK ? status : kp_fail_local(error, status);
+}
+
 bool kp_json_bool_or(kp_fields fields, const char *name, bool absent)
 {
     const json_t *value = json_object_get(fields.object, name);

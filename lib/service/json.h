@@ -38,6 +38,12 @@ size_t kp_json_word(kp_fields fields, const char *name, const char *const *words
 bool kp_json_has(kp_fields fields, const char *name);
 /** Entry `index` of an array of texts, as kp_json_text. */
 void kp_json_item(kp_fields fields, const char *name, size_t index, char *out, size_t room);
+/** true or false. */
+bool kp_json_bool(kp_fields fields, const char *name);
+/** `least` to `most` digits, appended to `secret`. Errors: those of kamupin_secret_append; a field
+ * that is wrong sticks. */
+kamupin_status kp_json_digits(kp_fields fields, const char *name, size_t least, size_t most,
+                              kamupin_secret *secret, kamupin_error *error);
 /** true or false; `absent` when there is no such field. */
 bool kp_json_bool_or(kp_fields fields, const char *name, bool absent);
 /** Whether an array of texts has `word`; `absent` when there is no such field. */

@@ -11,8 +11,6 @@
 #include <string.h>
 
 static const char *const PROFILES[] = {"kamupin-service-1", NULL};
-static const char *const PRODUCTS[] = {"nes", "mali-muhur", "elektronik-muhur",
-                                       "kurumsal-sifreleme", NULL};
 static const char *const AUTHORITIES[] = {"cryptogram", "sealed-puk", "relay", NULL}; /* KP_BY_* */
 /* In the order of KP_VOUCHED_*: the first is bit 0. */
 static const char *const OPERATIONS[] = {
@@ -83,7 +81,7 @@ kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata, k
     }
     if (status == KAMUPIN_OK) {
         kp_call_pin_policy(fields, &metadata->pin_min, &metadata->pin_max);
-        kp_json_words(fields, "products", PRODUCTS, WORDS_MAX);
+        kp_json_words(fields, "products", kp_product_words, WORDS_MAX);
         kp_call_factors(fields, &metadata->factors);
         metadata->forms = kp_json_words(fields, "authorities", AUTHORITIES, WORDS_MAX);
         read_vouched(fields, metadata);

@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const char *const KINDS[] = {"unblock", "create", NULL}; /* 1 + index: operation_kind */
-static const char *const PRODUCTS[] = {"nes", "mali-muhur", "elektronik-muhur",
-                                       "kurumsal-sifreleme", NULL};
+const char *const kp_product_words[] = {"nes", "mali-muhur", "elektronik-muhur",
+                                        "kurumsal-sifreleme", NULL};
 static const char *const FORMS[] = {"cryptogram", "sealed-puk", "relay", NULL}; /* KP_BY_* */
 static const char *const TOKEN_TYPES[] = {"DPoP", NULL};
 
@@ -51,6 +51,17 @@ void kp_call_allowed(kp_fields fields, const kp_card_name *cards, size_t count, 
         if (!is_among(cards, count, card_id))
             kp_json_refuse(fields, "cards");
     }
+}
+
+void kp_call_organisation(kp_fields fields, kamupin_identity *identity)
+{
+    static const char *const types[] = {"vkn", "detsis", NULL};
+    const kamupin_identity empty = KAMUPIN_IDENTITY_INIT;
+
+    *identity = empty;
+    identity->type =
+        (kamupin_identity_type)(KAMUPIN_IDENTITY_VKN + kp_json_word(fields, "type", types));
+    kp_json_text(fields, "number", identity->number, sizeof identity->number);
 }
 
 void kp_allowed_add(kp_allowed *allowed, const kp_allowed *more)
@@ -149,6 +160,18 @@ static kamupin_status send_code(kp_service *service, kp_answer *answer, kamupin_
     return status;
 }
 
+/* For which organisation, when it is not for the person alone. */
+static void read_on_behalf(kp_fields fields, kp_redeemed *redeemed)
+{
+    if (!kp_json_has(fields, "on_behalf_of"))
+        return;
+    const kp_fields organisation = kp_json_object(fields, "on_behalf_of");
+    kp_call_organisation(organisation, &redeemed->on_behalf_of);
+    if (kp_json_has(organisation, "name"))
+        kp_json_text(organisation, "name", redeemed->on_behalf_name,
+                     sizeof redeemed->on_behalf_name);
+}
+
 static kamupin_status read_answer(kp_service *service, const kp_answer *answer,
                                   kp_redeemed *redeemed, kamupin_error *error)
 {
@@ -159,7 +182,8 @@ static kamupin_status read_answer(kp_service *service, const kp_answer *answer,
                sizeof redeemed->operation_id);
     kp_json_word(fields, "token_type", TOKEN_TYPES);
     redeemed->kind = (kamupin_operation_kind)(1 + kp_json_word(fields, "kind", KINDS));
-    kp_json_word(fields, "product", PRODUCTS);
+    redeemed->product = (kamupin_product)(1 + kp_json_word(fields, "product", kp_product_words));
+    read_on_behalf(fields, redeemed);
     redeemed->pin_min = service->pin_min;
     redeemed->pin_max = service->pin_max;
     kp_call_pin_policy(fields, &redeemed->pin_min, &redeemed->pin_max);
@@ -195,6 +219,11 @@ static kamupin_status ask_rest(kp_service *service, const kp_card_name *cards, s
     kp_allowed *allowed = &redeemed->allowed;
     kp_allowed_add(allowed, &more);
     return status;
+}
+
+bool kp_service_is_redeeming(const kp_service *service)
+{
+    return service->redeeming.code != NULL;
 }
 
 kamupin_status kp_service_redeem(kp_service *service, const kamupin_secret *code,

@@ -102,6 +102,9 @@ void kp_allowed_add(kp_allowed *allowed, const kp_allowed *more);
 typedef struct kp_redeemed {
     char operation_id[64];
     kamupin_operation_kind kind;
+    kamupin_product product;
+    kamupin_identity on_behalf_of; /* type 0: for the person alone */
+    char on_behalf_name[KAMUPIN_NAME_MAX];
     unsigned int pin_min, pin_max;
     int64_t deadline_ms; /* of the operation, on the context's clock */
     kp_allowed allowed;
@@ -116,6 +119,9 @@ typedef struct kp_redeemed {
 kamupin_status kp_service_redeem(kp_service *service, const kamupin_secret *code,
                                  const kp_card_name *cards, size_t count, kp_redeemed *redeemed,
                                  kamupin_error *error);
+
+/** Whether a code was sent and its answer did not come: the same code has to be given again. */
+bool kp_service_is_redeeming(const kp_service *service);
 
 /** Asks about cards that were put in later. */
 kamupin_status kp_service_cards(kp_service *service, const kp_card_name *cards, size_t count,

@@ -1,16 +1,19 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   session.c: one call with a session's right, and the pieces that several of those calls share.
-   Renewing is auth/'s. */
+   session.c: one call with a session's right; who is logged in, and logging out. Renewing is
+   auth/'s. */
 #include <service/session.h>
 
 #include <core/fail.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const TYPES[] = {"tckn", "passport", "vkn", "detsis", NULL}; /* type - 1 */
-static const char *const ORGANISATIONS[] = {"vkn", "detsis", NULL};
+/* In the order of kamupin_assurance, from PASSWORD. */
+static const char *const ASSURANCES[] = {
+    "password", "mobile-signature", "e-signature", "identity-card", "bank", NULL};
 
 static bool ran_out(const kamupin_session *session)
 {
@@ -63,14 +66,13 @@ kamupin_status kp_session_metadata(kamupin_session *session, kamupin_error *erro
     return status;
 }
 
-void kp_session_read_organisation(kp_fields fields, kamupin_identity *identity)
+bool kp_session_is_id(const char *text)
 {
-    const kamupin_identity empty = KAMUPIN_IDENTITY_INIT;
+    static const char ALLOWED[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const size_t length = text == NULL ? 0 : strlen(text);
 
-    *identity = empty;
-    size_t type = kp_json_word(fields, "type", ORGANISATIONS);
-    identity->type = (kamupin_identity_type)(KAMUPIN_IDENTITY_VKN + type);
-    kp_json_text(fields, "number", identity->number, sizeof identity->number);
+    return length >= 8 && length <= 63 && strspn(text, ALLOWED) == length;
 }
 
 void kp_session_put_identity(kp_buffer *body, const char *before, const kamupin_identity *identity)
@@ -78,4 +80,117 @@ void kp_session_put_identity(kp_buffer *body, const char *before, const kamupin_
     kp_json_put_field(body, before, "type", TYPES[identity->type - 1]);
     kp_json_put_field(body, ",", "number", identity->number);
     kp_buffer_text(body, "}");
+}
+
+static void drop_organisations(kamupin_session *session)
+{
+    free(session->organisations);
+    session->organisations = NULL;
+    session->organisation_count = 0;
+}
+
+void kp_session_drop_lists(kamupin_session *session)
+{
+    drop_organisations(session);
+    free(session->orders);
+    free(session->issued);
+    session->orders = NULL;
+    session->issued = NULL;
+    session->order_count = session->issued_count = 0;
+}
+
+/* ---- who is logged in ---- */
+
+static kamupin_assurance read_assurance(kp_fields fields)
+{
+    char word[32];
+
+    kp_json_text(fields, "assurance", word, sizeof word);
+    for (size_t i = 0; ASSURANCES[i] != NULL; i++)
+        if (strcmp(ASSURANCES[i], word) == 0)
+            return (kamupin_assurance)(KAMUPIN_ASSURANCE_PASSWORD + i);
+    return KAMUPIN_ASSURANCE_UNKNOWN;
+}
+
+static kamupin_status read_organisations(kamupin_session *session, kp_fields fields,
+                                         kamupin_error *error)
+{
+    const size_t count = kp_json_array(fields, "organisations", KP_ORGANISATIONS_MAX);
+
+    drop_organisations(session);
+    if (count == 0)
+        return KAMUPIN_OK;
+    session->organisations = calloc(count, sizeof *session->organisations);
+    if (session->organisations == NULL)
+        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    session->organisation_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const kp_fields entry = kp_json_entry(fields, "organisations", i);
+        kp_organisation *organisation = &session->organisations[i];
+        kp_call_organisation(entry, &organisation->identity);
+        if (json_object_get(entry.object, "name") != NULL)
+            kp_json_text(entry, "name", organisation->name, sizeof organisation->name);
+    }
+    return KAMUPIN_OK;
+}
+
+static kamupin_status read_info(kamupin_session *session, const kp_answer *answer,
+                                kamupin_session_info *info, kamupin_error *error)
+{
+    const kamupin_session_info empty = KAMUPIN_SESSION_INFO_INIT;
+    const char *wrong = NULL;
+    const kp_fields fields = {answer->root, &wrong};
+    const kp_fields person = kp_json_object(fields, "person");
+
+    *info = empty;
+    kp_json_text(person, "name", info->name, sizeof info->name);
+    kp_json_text(person, "identity", info->identity, sizeof info->identity);
+    info->assurance = read_assurance(fields);
+    const int64_t left =
+        kp_call_deadline(fields, "seconds_left", answer->sent_ms) - kp_now_ms(session->context);
+    info->seconds_left = left <= 0 ? 0 : (int)((left + 999) / 1000);
+    kamupin_status status = read_organisations(session, fields, error);
+    info->organisation_count = session->organisation_count;
+    return status == KAMUPIN_OK ? kp_json_done(fields, error) : status;
+}
+
+kamupin_status kp_session_who(kamupin_session *session, kamupin_session_info *info,
+                              kamupin_error *error)
+{
+    kp_answer answer = {NULL, 0};
+
+    kamupin_status status = kp_session_call(session, "/session", NULL, &answer, error);
+    if (status == KAMUPIN_OK)
+        status = read_info(session, &answer, info, error);
+    if (status != KAMUPIN_OK)
+        drop_organisations(session);
+    kp_json_free(answer.root);
+    return status;
+}
+
+/* ---- logging out ---- */
+
+kamupin_status kp_session_end_at_service(kamupin_session *session, kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    kp_answer answer = {NULL, 0};
+    const char *wrong = NULL;
+
+    if (session->service->token == NULL)
+        return KAMUPIN_OK; /* nobody is logged in */
+    kp_buffer_text(&body, "{}");
+    kamupin_status status = kp_session_call(session, "/session/end", &body, &answer, error);
+    if (status == KAMUPIN_OK) {
+        const kp_fields fields = {answer.root, &wrong};
+        if (!json_is_true(json_object_get(answer.root, "ended")))
+            kp_json_refuse(fields, "ended");
+        status = kp_json_done(fields, error);
+    }
+    if (status == KAMUPIN_E_SESSION_ENDED || status == KAMUPIN_E_SESSION_EXPIRED) {
+        kp_error_clear(error); /* over already, which is what was wanted */
+        status = KAMUPIN_OK;
+    }
+    kp_json_free(answer.root);
+    kp_buffer_wipe(&body);
+    return status;
 }

@@ -7,6 +7,8 @@
 #ifndef KP_SERVICE_SESSION_H
 #define KP_SERVICE_SESSION_H
 
+#include <kamupin/issued.h>
+#include <kamupin/order.h>
 #include <kamupin/session.h>
 #include <net/http.h>
 #include <service/client.h>
@@ -33,6 +35,10 @@ struct kamupin_session {
     bool asked;                     /* the metadata is there */
     kp_organisation *organisations; /* of the last kamupin_session_info_get */
     size_t organisation_count;
+    kamupin_order_info *orders; /* of the last kamupin_order_list */
+    size_t order_count;
+    kamupin_issued_pin_info *issued; /* of the last kamupin_issued_pin_list */
+    size_t issued_count;
     /* Gets a new access token; NULL where there is nothing to renew with (password login). */
     kamupin_status (*renew)(kamupin_session *session, kamupin_error *error);
     /* Revokes what was granted; NULL where there is nothing to revoke. */
@@ -60,8 +66,20 @@ void kp_session_forget(kamupin_session *session);
 kamupin_status kp_session_call(kamupin_session *session, const char *path, const kp_buffer *body,
                                kp_answer *answer, kamupin_error *error);
 
-/** Reads "on_behalf_of" or an entry of "organisations": type and number. */
-void kp_session_read_organisation(kp_fields fields, kamupin_identity *identity);
+/** Who is logged in, and for whom they may act. Errors: those of kp_session_call. */
+kamupin_status kp_session_who(kamupin_session *session, kamupin_session_info *info,
+                              kamupin_error *error);
+
+/** Ends the session at the service; one that is over already is fine. Errors: those of
+ * kp_session_call. */
+kamupin_status kp_session_end_at_service(kamupin_session *session, kamupin_error *error);
+
+/** Forgets what was listed with the session. */
+void kp_session_drop_lists(kamupin_session *session);
+
+/** Whether a name may be one of the profile (an order's, a record's), and so stand in a path: 8 to 63
+ * letters, digits, "-" and "_". NULL is none. */
+bool kp_session_is_id(const char *text);
 
 /** Appends `"type":"vkn","number":"…"}` behind `before`. */
 void kp_session_put_identity(kp_buffer *body, const char *before, const kamupin_identity *identity);

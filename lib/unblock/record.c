@@ -50,6 +50,8 @@ kamupin_status kp_record_save(kamupin_context *context, const kp_record *record,
 
     if (status != KAMUPIN_OK)
         return status;
+    if (evidence->outcome == KAMUPIN_OUTCOME_DONE)
+        kp_changed_mark(context, record->card_id);
     kp_buffer_text(&text, FIRST_LINE "\n");
     put(&text, "operation", record->operation_id);
     put(&text, "service", record->service);
