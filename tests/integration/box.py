@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("KAMUPIN_BUILD", ROOT / "build"))
 sys.path.insert(0, str(ROOT / "examples" / "sandbox"))
 
+from kamupin_sandbox.idp import LIFETIMES, set_lifetimes  # noqa: E402
 from kamupin_sandbox.runner.control import Control, tell_card  # noqa: E402
 
 
@@ -249,6 +250,10 @@ class Box:
     def advance(self, seconds: float) -> None:
         """Moves the service's clock forward."""
         self.control.post("/clock", {"advance": seconds})
+
+    def lifetimes(self, **seconds: int) -> None:
+        """Changes how long what the authorization server issues from now on lives: access_token, refresh_token, session, code, interaction."""
+        set_lifetimes(self.folder / "service", **seconds)
 
     def settings(self, **values: Any) -> None:
         """Changes what the service allows; names as GET /settings of the control address gives them."""

@@ -139,6 +139,13 @@ class Browser:
             return self.go(urljoin(page.url, button["action"]), button["buttons"])
         return self.go(urljoin(page.url, login["action"]), login["fields"] | {"identity": identity, "password": password})
 
+    def press(self, page: Reply, form_id: str, **button: str) -> Reply:
+        """Sends a form of a page, by its id, with the button that is pressed."""
+        reader = _Forms()
+        reader.feed(page.text)
+        form = next(one for one in reader.forms if one["id"] == form_id)
+        return self.go(urljoin(page.url, form["action"]), form["fields"] | button)
+
 
 def _read(page: Reply) -> tuple[dict[str, Any], dict[str, Any]]:
     """The login form of the page and the form of its İptal."""

@@ -113,13 +113,12 @@ export function cardGrant(config, serverOf) {
     if (!assertion) throw new errors.InvalidRequest('missing required parameter: assertion');
     const proof = await validateProof(ctx);
     if (!proof) throw refuse('needs a DPoP proof');
+    if (!await ctx.oidc.provider.ReplayDetection.unique(ctx.oidc.client.clientId, proof.jti, epoch() + PROOF_SECONDS)) {
+      throw new errors.InvalidDpopProof('the proof was used before');
+    }
     const chain = certificates(assertion);
     await checkAssertion(ctx, assertion, chain[0]);
-    const person = holder(config, chain);
-    if (!await ctx.oidc.provider.ReplayDetection.unique(ctx.oidc.client.clientId, proof.jti, epoch() + PROOF_SECONDS)) {
-      throw refuse('the DPoP proof was used before');
-    }
-    ctx.body = await tokens(ctx, person, proof, serverOf(ctx));
+    ctx.body = await tokens(ctx, holder(config, chain), proof, serverOf(ctx));
     await next();
   };
 }

@@ -27,7 +27,7 @@ export class Config {
     return this.#values;
   }
 
-  /** Seconds that something lives: access_token, session, code, interaction. */
+  /** Seconds that something lives: access_token, refresh_token, session, code, interaction. */
   seconds(name) {
     return this.now.lifetimes[name];
   }

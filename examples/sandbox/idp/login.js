@@ -82,7 +82,7 @@ export function pages(provider, config) {
       } catch (error) {
         if (!error.expose) throw error;
         ctx.status = error.statusCode;
-        errorPage()(ctx, error);
+        errorPage(ctx, error);
       }
     } else if (ctx.path === '/style.css' && ctx.method === 'GET') {
       ctx.type = 'css';

@@ -44,6 +44,7 @@ for (const name of ['SIGTERM', 'SIGINT']) {
     server.closeAllConnections();
   });
 }
+server.keepAliveTimeout = 75000; // longer than its clients keep a connection
 server.on('error', (error) => {
   console.error(`idp: ${error.message}`);
   process.exit(69);

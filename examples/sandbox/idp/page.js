@@ -74,7 +74,7 @@ export function loginPage(ctx, view) {
   send(ctx, lang, words.system, body, { status: wrong ? 400 : 200, address: view.address });
 }
 
-/** For oidc-provider's logoutSource: FORM is its own, the buttons are ours. */
+/** For logoutSource: FORM is the provider's own, the buttons are ours. */
 export function logoutPage(config) {
   return (ctx, form) => {
     const lang = language(ctx, ctx.oidc.params?.ui_locales);
@@ -86,19 +86,15 @@ export function logoutPage(config) {
 }
 
 /** For postLogoutSuccessSource: where nothing else was asked for. */
-export function goodbyePage() {
-  return (ctx) => {
-    const lang = language(ctx);
-    send(ctx, lang, TEXTS[lang].logout, `<h1>${escape(TEXTS[lang].goodbye)}</h1>`);
-  };
+export function goodbyePage(ctx) {
+  const lang = language(ctx);
+  send(ctx, lang, TEXTS[lang].logout, `<h1>${escape(TEXTS[lang].goodbye)}</h1>`);
 }
 
 /** For renderError: what went wrong in the protocol's words, for whoever wrote the client, and what a person does now. */
-export function errorPage() {
-  return (ctx, out) => {
-    const lang = language(ctx);
-    const words = TEXTS[lang];
-    send(ctx, lang, words.error, `<h1>${escape(words.error)}</h1><p role="alert">${escape(words.errorNext)}</p>`
-      + `<p><code>${escape(out.error)}: ${escape(out.error_description ?? '')}</code></p>`, { status: ctx.status });
-  };
+export function errorPage(ctx, out) {
+  const lang = language(ctx);
+  const words = TEXTS[lang];
+  send(ctx, lang, words.error, `<h1>${escape(words.error)}</h1><p role="alert">${escape(words.errorNext)}</p>`
+    + `<p><code>${escape(out.error)}: ${escape(out.error_description ?? '')}</code></p>`, { status: ctx.status });
 }

@@ -78,7 +78,7 @@ function lifetimes(config) {
     AuthorizationCode: () => config.seconds('code'),
     IdToken: () => config.seconds('access_token'),
     Interaction: () => config.seconds('interaction'),
-    RefreshToken: (ctx) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? session(),
+    RefreshToken: (ctx) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? config.seconds('refresh_token'),
     Grant: session,
     Session: session,
   };
@@ -106,7 +106,7 @@ function features(config) {
         return serviceAsResource(config);
       },
     },
-    rpInitiatedLogout: { enabled: true, logoutSource: logoutPage(config), postLogoutSuccessSource: goodbyePage(config) },
+    rpInitiatedLogout: { enabled: true, logoutSource: logoutPage(config), postLogoutSuccessSource: goodbyePage },
   };
 }
 
@@ -138,7 +138,7 @@ export function makeProvider(config) {
       assurance: (oidc.entities.RefreshToken ?? oidc.entities.AuthorizationCode)?.acr, login: token.grantId,
     }),
     interactions: { policy: policy(), url: (ctx, interaction) => `/interaction/${interaction.uid}` },
-    renderError: errorPage(config),
+    renderError: errorPage,
     ttl: lifetimes(config),
     features: features(config),
   });

@@ -22,7 +22,7 @@ from .ca import CardIssuer, TlsAuthority, write_private
 from .registry import Registry
 
 SOURCE = Path(__file__).resolve().parents[1] / "idp"
-LIFETIMES = {"access_token": 300, "session": 1800, "code": 60, "interaction": 600}  # seconds
+LIFETIMES = {"access_token": 300, "refresh_token": 1800, "session": 1800, "code": 60, "interaction": 600}  # seconds
 APPLICATION = {"tr": "KamuPIN Online İşlemler", "en": "KamuPIN online services"}
 CLIENT_ID = "kamupin"
 SCOPES = ("kamupin",)
@@ -130,7 +130,7 @@ def configure(data: Path, port: int, service_port: int, lifetimes: Mapping[str, 
 
 
 def set_lifetimes(data: Path, **seconds: int) -> None:
-    """Changes lifetimes of a running server: access_token, session, code, interaction."""
+    """Changes lifetimes of a running server: access_token, refresh_token, session, code, interaction."""
     path = data / "idp" / "config.json"
     values = json.loads(path.read_text(encoding="utf-8"))
     values["lifetimes"] |= seconds
