@@ -97,6 +97,7 @@ class Browser:
     def __init__(self, ca_file: str, language: str = "tr") -> None:
         self._ca_file = ca_file
         self._language = language
+        self.origin: str | None = None  # whose forms these are; None: the page's own
         self._jar: dict[tuple[str, str], tuple[str, str]] = {}  # host:port and name → path, value
 
     def _request(self, method: str, url: str, form: Mapping[str, str] | None = None) -> Reply:
@@ -105,7 +106,7 @@ class Browser:
                             if host == parts.netloc and parts.path.startswith(path))
         headers = {"Accept": "text/html", "Accept-Language": self._language} | ({"Cookie": cookies} if cookies else {})
         if form is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"{parts.scheme}://{parts.netloc}"}
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin or f"{parts.scheme}://{parts.netloc}"}
         reply = ask(method, url, self._ca_file, headers, None if form is None else urlencode(form))
         for line in reply.headers.get_all("Set-Cookie") or []:
             for name, morsel in http.cookies.SimpleCookie(line).items():

@@ -57,11 +57,12 @@ def test_a_login_ends_in_a_session_that_the_service_knows(client: Client) -> Non
     assert {"type": "vkn", "number": "4540536920", "name": "DENEME ANONİM ŞİRKETİ"} in said["organisations"]
 
 
-def test_another_person_represents_nobody(client: Client) -> None:
-    """The session is of who logged in."""
+def test_another_person_has_another_session(client: Client) -> None:
+    """The session is of who logged in: their name, and those for whom they may act."""
     client.log_in("baska")
     said = client.call("GET", "/session").json
-    assert said["person"]["name"] == "BAŞKA KULLANICI" and said["organisations"] == []
+    assert said["person"] == {"name": "BAŞKA KULLANICI", "identity": "1********10"}
+    assert "4540536920" not in [one["number"] for one in said["organisations"]]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# Login with a card at the authorization server: assertions (RFC 7523) made by hand with python3-cryptography, checked there by npm jose and
+# Node. Right ones of each kind of key, and everything that may be wrong with one.
+"""Card login at the authorization server."""
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from box import Box
+from idp_client import Client, Reply, ask, b64
+from kamupin_sandbox.ca import CardIssuer, Key, make_card_key
+
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+ALGORITHM = {"rsa": "RS256", "p256": "ES256", "p384": "ES384"}
+
+
+def signature(key: Key, text: bytes) -> bytes:
+    """A JWS signature by that key."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(text, padding.PKCS1v15(), hashes.SHA256())
+    size = key.curve.key_size // 8
+    r, s = decode_dss_signature(key.sign(text, ec.ECDSA(hashes.SHA384() if size == 48 else hashes.SHA256())))
+    return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+
+
+def assertion(key: Key, algorithm: str, chain: list[bytes], audience: str, **change: Any) -> str:
+    """An assertion as the card would make it; change: claims of another value, None to leave one out."""
+    mark, now = b64(hashlib.sha256(chain[0]).digest()) if chain else "", int(time.time())
+    claims = {"iss": mark, "sub": mark, "aud": audience, "iat": now, "exp": now + 60, "jti": secrets.token_urlsafe(16)} | change
+    header = {"alg": algorithm, "x5c": [base64.b64encode(one).decode() for one in chain]}
+    text = ".".join(b64(json.dumps(part).encode()) for part in (header, {name: value for name, value in claims.items() if value is not None}))
+    return f"{text}.{b64(signature(key, text.encode()))}"
+
+
+class Card:
+    """A key with a certificate, and a client that logs in with them."""
+
+    def __init__(self, box: Box, kind: str = "p256", issuer: CardIssuer | None = None, identity: str = "10000000146", **dates: Any) -> None:
+        self.client = Client(box.env["KAMUPIN_ISSUER"], box.env["KAMUPIN_CA_FILE"], box.env["KAMUPIN_SERVICE"])
+        self.key, self.algorithm = make_card_key(kind), ALGORITHM[kind]
+        issuer = issuer or CardIssuer(box.folder / "service" / "card-issuer")
+        self.certificate = issuer.issue("DENEME KULLANICI", identity, key=self.key, **dates)
+
+    def make(self, algorithm: str | None = None, key: Key | None = None, chain: list[bytes] | None = None, **change: Any) -> str:
+        """An assertion of this card."""
+        return assertion(key or self.key, algorithm or self.algorithm, [self.certificate] if chain is None else chain,
+                         self.client.metadata["token_endpoint"], **change)
+
+    def log_in(self, text: str | None = None) -> Reply:
+        """Gives an assertion for tokens."""
+        return self.client.grant(grant_type=GRANT, assertion=text or self.make())
+
+
+def ders(issuer: CardIssuer) -> list[bytes]:
+    """The authorities above a card's certificate, next one first."""
+    known = issuer.authorities()
+    return [x509.load_pem_x509_certificate(one.encode()).public_bytes(Encoding.DER) for one in (*known["between"], *known["roots"])]
+
+
+def refusal(reply: Reply) -> str:
+    """The description of an invalid_grant."""
+    assert reply.status == 400 and reply.json["error"] == "invalid_grant", reply.raw
+    return str(reply.json["error_description"])
+
+
+@pytest.mark.parametrize("kind", ALGORITHM)
+def test_a_card_logs_its_holder_in(login_box: Box, kind: str) -> None:
+    """Each kind of key; the session says e-signature; its tokens are renewed as any."""
+    card = Card(login_box, kind)
+    tokens = card.log_in().json
+    assert tokens["token_type"] == "DPoP" and tokens["expires_in"] == 300 and tokens["scope"] == "kamupin"
+    said = card.client.call("GET", "/session").json
+    assert said["person"]["name"] == "DENEME KULLANICI" and said["assurance"] == "e-signature"
+    assert card.client.refresh().status == 200
+    assert card.client.call("GET", "/session").json["assurance"] == "e-signature"
+
+
+def test_the_chain_may_come_along(login_box: Box) -> None:
+    """Leaf first, what is above it behind it."""
+    card = Card(login_box)
+    known = ders(CardIssuer(login_box.folder / "service" / "card-issuer"))
+    assert card.log_in(card.make(chain=[card.certificate, *known])).status == 200
+
+
+def test_an_assertion_works_once(login_box: Box) -> None:
+    """Its jti is remembered while it is good."""
+    card = Card(login_box)
+    text = card.make()
+    assert card.log_in(text).status == 200
+    assert refusal(card.log_in(text)) == "assertion: was used before"
+
+
+MISTAKES: dict[str, dict[str, Any]] = {
+    "another audience": {"aud": "https://localhost:1/token"}, "its time is over": {"exp": int(time.time()) - 60}, "too long": {"exp": int(time.time()) + 3600},
+    "no jti": {"jti": None}, "no exp": {"exp": None}, "another issuer": {"iss": "kamupin"}, "another subject": {"sub": "10000000146"}}
+
+
+@pytest.mark.parametrize("change", MISTAKES.values(), ids=MISTAKES.keys())
+def test_an_assertion_says_what_it_has_to(login_box: Box, change: dict[str, Any]) -> None:
+    """A mistake of the client, not of the card."""
+    card = Card(login_box)
+    assert refusal(card.log_in(card.make(**change))).startswith("assertion: ")
+
+
+def test_the_signature_is_the_certificates(login_box: Box) -> None:
+    """Another key, another algorithm, none; no certificate, and a header that is none."""
+    card, other = Card(login_box), make_card_key("p256")
+    for text in (card.make(key=other), card.make(algorithm="ES384"), card.make(algorithm="none"), card.make(chain=[]),
+                 card.make(chain=[b"no certificate"]), "no JWT", card.make()[:-8]):
+        assert refusal(card.log_in(text)).startswith("assertion: "), text
+
+
+REFUSED: dict[str, Callable[[Box, Path], Card]] = {
+    "of another issuer": lambda box, folder: Card(box, issuer=CardIssuer(folder)),
+    "expired": lambda box, folder: Card(box, start=datetime.datetime.utcnow() - datetime.timedelta(days=30), days=29),
+    "not valid yet": lambda box, folder: Card(box, start=datetime.datetime.utcnow() + datetime.timedelta(days=1)),
+    "nobody's": lambda box, folder: Card(box, identity="4540536920")}
+
+
+@pytest.mark.parametrize("make", REFUSED.values(), ids=REFUSED.keys())
+def test_a_certificate_that_is_not_accepted_is_told_from_other_refusals(login_box: Box, tmp_path: Path, make: Callable[[Box, Path], Card]) -> None:
+    """The beginning of the description says so."""
+    assert refusal(make(login_box, tmp_path).log_in()).startswith("card-refused: ")
+
+
+def test_a_self_made_issuer_in_x5c_is_not_believed(login_box: Box, tmp_path: Path) -> None:
+    """A whole foreign chain, in its right order."""
+    foreign = CardIssuer(tmp_path)
+    card = Card(login_box, issuer=foreign)
+    assert refusal(card.log_in(card.make(chain=[card.certificate, *ders(foreign)]))).startswith("card-refused: ")
+
+
+def test_a_card_login_needs_a_proof(login_box: Box) -> None:
+    """Without one the assertion is not used up either."""
+    card = Card(login_box)
+    text = card.make()
+    form = urlencode({"client_id": "kamupin", "grant_type": GRANT, "assertion": text})
+    reply = ask("POST", card.client.metadata["token_endpoint"], card.client.ca_file, {"Content-Type": "application/x-www-form-urlencoded"}, form)
+    assert refusal(reply) == "assertion: needs a DPoP proof"
+    assert card.log_in(text).status == 200
