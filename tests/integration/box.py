@@ -21,6 +21,7 @@ from typing import Any
 from terminal import Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
+BREACHES = ("is not what openapi.yaml says", "Traceback")  # what no service may have in its log
 BUILD = Path(os.environ.get("KAMUPIN_BUILD", ROOT / "build"))
 sys.path.insert(0, str(ROOT / "examples" / "sandbox"))
 
@@ -139,9 +140,12 @@ class Box:
         self.close()
 
     def close(self) -> int:
-        """Ends the sandbox; returns its exit code."""
+        """Ends the sandbox; returns its exit code. Fails when an answer of its service was not what openapi.yaml says."""
         if self._process.returncode is None:
+            log = self.folder / "logs" / "service.log"
+            said = log.read_text(encoding="utf-8") if log.exists() else ""
             self._process.communicate(timeout=30)
+            assert not [words for words in BREACHES if words in said], said[-4000:]
         return self._process.returncode
 
     def processes(self) -> dict[str, int]:

@@ -42,6 +42,9 @@ CALLS = {item["operationId"]: (method.upper(), path, item)
          for path, methods in OPENAPI["paths"].items() for method, item in methods.items() if method != "parameters"}
 
 
+BREACHES = ("is not what openapi.yaml says", "Traceback")  # what no service may have in its log
+
+
 def b64(data: bytes) -> str:
     """base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
@@ -82,13 +85,13 @@ class Service:
         self.ports = (0, 0)
         self.start()
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Starts the process; on the ports it had before."""
         ready = self.data / "ready.json"
         ready.unlink(missing_ok=True)
         program = ROOT / "examples" / "sandbox" / "bin" / "kamupin-service"
         self.process = subprocess.Popen([str(program), "--data", str(self.data), "--port", str(self.ports[0]), "--control-port",
-                                         str(self.ports[1]), "--ready-file", str(ready), "--log", str(self.data / "log"), "--validate"])
+                                         str(self.ports[1]), "--ready-file", str(ready), "--log", str(self.data / "log"), "--validate", *options])
         deadline = time.monotonic() + 15
         while not ready.exists():
             assert self.process.poll() is None and time.monotonic() < deadline, "the service did not become ready"
@@ -113,6 +116,8 @@ class Service:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self.process.poll() is None:
             self.end()
+        log = (self.data / "log").read_text(encoding="utf-8")
+        assert not [words for words in BREACHES if words in log], log[-4000:]
 
     def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """A request to the control address."""
@@ -171,7 +176,7 @@ class Client:
         self.service = service
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.nonce = "none"
-        self.operation_id = self.operation_token = self.ticket = ""
+        self.operation_id = self.operation_token = self.ticket = self.access_token = ""
         self.card: CardFiles = service.cards[0]
         parts = urlsplit(service.base)
         context = ssl.create_default_context(cafile=service.ca_file)
@@ -203,16 +208,18 @@ class Client:
         return reply
 
     def call(self, name: str, body: dict[str, Any] | bytes | None = None, key: str | None = None, token: str | None = None,
-             claims: dict[str, Any] | None = None, headers: dict[str, str | None] | None = None) -> Reply:
-        """A call of the profile, checked. key: Idempotency-Key; claims: see proof(); headers: to set, or None to leave out."""
+             claims: dict[str, Any] | None = None, headers: dict[str, str | None] | None = None, named: str | None = None) -> Reply:
+        """A call of the profile, checked. key: Idempotency-Key; claims: see proof(); headers: to set, or None to leave out; named: what
+        the address names, else the operation."""
         method, path, item = CALLS[name]
-        path = path.replace("{id}", self.operation_id)
+        path = path.replace("{id}", self.operation_id if named is None else named)
         schemes = {scheme for option in item["security"] for scheme in option}
         sent: dict[str, str | None] = {"KamuPIN-Client": "libkamupin/0.1.0"}
         if method == "POST":
             sent |= {"Idempotency-Key": key or str(uuid.uuid4()), "Content-Type": "application/json"}
         token = self.operation_token if token is None and "token" in schemes else token
-        if "token" in schemes:
+        token = self.access_token if token is None and "session" in schemes else token
+        if schemes & {"token", "session"}:
             sent["Authorization"] = f"DPoP {token}"
         if "ticket" in schemes:
             sent["Authorization"] = f"KamuPIN-Ticket {self.ticket}"
@@ -239,9 +246,9 @@ class Client:
             self.operation_id, self.operation_token = reply.json["operation_id"], reply.json["operation_token"]
         return reply
 
-    def factor(self, card: CardFiles | None = None, key: str | None = None) -> Reply:
+    def factor(self, card: CardFiles | None = None, key: str | None = None, type: str = "sms") -> Reply:
         """POST factor."""
-        return self.call("factor", {"card_id": (card or self.card).card_id, "type": "sms"}, key=key)
+        return self.call("factor", {"card_id": (card or self.card).card_id, "type": type}, key=key)
 
     def verify(self, code: str | None = None, key: str | None = None) -> Reply:
         """POST factor/verify, with the code sent last unless told otherwise."""

@@ -45,7 +45,7 @@ def _shown(request: Request, record: IssuedPin) -> bool:
 
 def listed(request: Request) -> dict[str, Any]:
     """GET /issued-pins."""
-    return {"records": [{"record_id": record.record_id, "serial": record.serial, "product": card.product,
+    return {"records": [{"record_id": record.record_id, "serial": record.serial, "card_id": record.card_id, "product": card.product,
                          "shown": _shown(request, record), "stale": _stale(request, record)}
                         for record, card in _mine(request).values()]}
 
@@ -56,7 +56,8 @@ def show(request: Request) -> dict[str, Any]:
     if _shown(request, record):
         raise Problem("issued-pin-shown")
     request.store.do("INSERT INTO issued_pin (record_id, shown) VALUES (?, 1)", record.record_id)
-    answer = {"record_id": record.record_id, "serial": record.serial, "pin": record.pin, "stale": _stale(request, record)}
+    answer = {"record_id": record.record_id, "serial": record.serial, "card_id": record.card_id, "pin": record.pin,
+              "stale": _stale(request, record)}
     if request.service.settings.issued_puk:
         answer["puk"] = request.service.registry.puk(record.card_id).decode()
     return answer

@@ -1,0 +1,413 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# Every call of openapi.yaml succeeds once, and every problem that it lists for itself is provoked: what is listed and cannot happen
+# here, or happens and is not listed, fails. Each answer is checked against the file by client and service.
+"""Every call and every problem that it lists."""
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from service_client import CALLS, Client, Reply, Service, b64
+from service_states import CARDS, Ready, World
+
+Provoke = Callable[[World, str], Reply]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with Service(tmp_path_factory.mktemp("service"), CARDS) as service:
+        yield service
+
+
+@pytest.fixture
+def world(running: Service) -> World:
+    return World(running)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_every_call_succeeds(world: World, name: str) -> None:
+    reply = world.ready(name).send()
+    assert reply.status == 200, reply.problem
+
+
+# ---- problems that are the same everywhere ----
+
+def too_old(world: World, name: str) -> Reply:
+    return world.ready(name).send(headers={"KamuPIN-Client": "libkamupin/0.0.9"})
+
+
+def bad_proof(world: World, name: str) -> Reply:
+    return world.ready(name).send(claims={"htm": "PUT"})
+
+
+def bad_nonce(world: World, name: str) -> Reply:
+    return world.ready(name).send(claims={"nonce": b64(bytes(32))})
+
+
+def bad_token(world: World, name: str) -> Reply:
+    return world.ready(name).send(token="x" * 43)
+
+
+def no_login(world: World, name: str) -> Reply:
+    """No token, one of nobody, and one whose key another holds: the same refusal."""
+    made = world.ready(name)
+    thief = Client(world.service)
+    thief.access_token, thief.nonce = made.client.access_token, made.client.nonce
+    replies = [made.send(headers={"Authorization": None}), made.send(token="x" * 43), Ready(name, thief, made.body, made.named).send()]
+    assert {reply.problem for reply in replies} == {"login-required"}
+    return replies[-1]
+
+
+def old_login(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    world.service.advance(1800)
+    return made.send()
+
+
+def ended_login(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    world.service.control("POST", "/sessions/end", {"user": "deneme"})
+    return made.send()
+
+
+def another_operation(world: World, name: str) -> Reply:
+    return world.ready(name).send(named=world.redeemed().operation_id)
+
+
+def conflict(world: World, name: str) -> Reply:
+    made, key = world.ready(name), str(uuid.uuid4())
+    if name == "redeem":  # a code that was used says so, whatever its key: here none was
+        assert made.send(key=key, body={"code": "0" * 15, "cards": []}).problem == "code-unknown"
+        return made.send(key=key)
+    assert made.send(key=key).status == 200
+    return made.send(key=key, body=made.body | {"x-other": 1})
+
+
+# ---- what ends an operation ----
+
+def operation(world: World, name: str) -> tuple[Ready, str]:
+    """The call's state, and the page that its operation hangs on."""
+    made = world.ready(name)
+    return made, str(world.service.operation(made.client.operation_id)["page"])
+
+
+def over(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    world.service.advance(300)
+    return made.send()
+
+
+def _ended_before_card_work(world: World, name: str, end: Callable[[Client, str], Any]) -> Reply:
+    """relay comes after the card work has begun: it is asked for in an operation that ended before it."""
+    made, page = operation(world, "authority" if name == "relay" else name)
+    end(made.client, page)
+    if name == "relay":
+        made = Ready(name, made.client, {"card_id": made.client.card.card_id, "step": 1, "answer": "kAA"}, made.named)
+    return made.send()
+
+
+def cancelled(world: World, name: str) -> Reply:
+    return _ended_before_card_work(world, name, lambda client, _: client.call("cancel", {}))
+
+
+def page_closed(world: World, name: str) -> Reply:
+    if name == "redeem":
+        opened = world.service.control("POST", "/codes", {})
+        world.service.control("POST", "/pages/close", {"page": opened["page"]})
+        return Client(world.service).redeem(opened["code"])
+    return _ended_before_card_work(world, name, lambda _, page: world.service.control("POST", "/pages/close", {"page": page}))
+
+
+def session_ended(world: World, name: str) -> Reply:
+    """The operation grew from an order, and its person logs out."""
+    if name in CALLS and "session" in {scheme for option in CALLS[name][2]["security"] for scheme in option}:
+        return ended_login(world, name)
+    order = world.ordered()
+    order.client.card = world.mine
+    code = order.client.call("code", {}, named=order.named).json["code"]
+    desk = Client(world.service)
+    if name == "redeem":
+        assert order.client.call("end-session", {}).status == 200
+        return desk.redeem(code)
+    assert desk.redeem(code).status == 200
+    if name in ("resend", "verify", "authority", "relay"):
+        assert desk.factor().status == 200
+    if name in ("authority", "relay"):
+        assert desk.verify().status == 200
+    assert order.client.call("end-session", {}).status == 200
+    bodies: dict[str, Any] = {"cards": {"cards": []}, "factor": {"card_id": desk.card.card_id, "type": "sms"}, "resend": {},
+                              "verify": {"code": "000000"}, "relay": {"card_id": desk.card.card_id, "step": 1, "answer": "kAA"},
+                              "authority": {"card_id": desk.card.card_id, "form": "cryptogram", "challenge": b64(bytes(8))}}
+    return Ready(name, desk, bodies[name], desk.operation_id).send()
+
+
+def phase(world: World, name: str) -> Reply:
+    """Each step at the wrong time."""
+    if name == "cancel":
+        made = world.ready("authority")
+        assert made.send().status == 200
+        return made.client.call("cancel", {})
+    if name in ("cards", "factor"):
+        client = world.verified()
+        assert client.authority().status == 200 and client.report("done").status == 200
+        return Ready(name, client, {"cards": []} if name == "cards" else {"card_id": client.card.card_id, "type": "sms"}, client.operation_id).send()
+    if name == "report":
+        return world.verified().report("done")
+    client = world.redeemed()
+    bodies: dict[str, Any] = {"resend": {}, "verify": {"code": "000000"}, "relay": {"card_id": client.card.card_id, "step": 1, "answer": "kAA"},
+                              "authority": {"card_id": client.card.card_id, "form": "cryptogram", "challenge": b64(bytes(8))}}
+    return Ready(name, client, bodies[name], client.operation_id).send()
+
+
+# ---- cards and factors ----
+
+def foreign_card(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    if name == "factor":
+        made.client.call("cards", {"cards": made.client.named(world.foreign)})
+    assert made.body is not None
+    return made.send(body=made.body | {"card_id": world.foreign.card_id})
+
+
+def other_product(world: World, name: str) -> Reply:
+    client = world.redeemed()
+    client.call("cards", {"cards": client.named(world.other_product)})
+    return client.factor(world.other_product)
+
+
+def old_phone(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    world.service.control("POST", "/people", {"user": "deneme", "phone": "out-of-date"})
+    return made.send()
+
+
+def too_soon(world: World, name: str) -> Reply:
+    if name == "password-login-sms":
+        made = world.ready(name)
+        assert made.send().status == 200
+        return made.send()
+    client = world.chosen()
+    return client.factor() if name == "factor" else client.call("resend", {})
+
+
+def _exhausted(world: World, web: bool) -> Client:
+    client = world.chosen(type="web-password" if web else "sms", tries=1)
+    body = {"web_password": "x"} if web else {"code": "0000"}
+    assert client.call("verify", body).problem == ("web-password-exhausted" if web else "factor-exhausted")
+    return client
+
+
+def _after(client: Client, name: str, web: bool) -> Reply:
+    bodies: dict[str, Any] = {"factor": {"card_id": client.card.card_id, "type": "sms"}, "resend": {},
+                              "verify": {"web_password": "x"} if web else {"code": "0000"}}
+    return client.call(name, bodies[name])
+
+
+def exhausted(world: World, name: str) -> Reply:
+    if name in ("password-login-sms", "password-login-confirm"):
+        made = world.ready("password-login-confirm")
+        problems = [made.send(body={"code": "0000"}).problem for _ in range(3)]
+        assert problems == ["factor-wrong", "factor-wrong", "factor-exhausted"]
+        return Ready(name, made.client, {} if name == "password-login-sms" else made.body, made.named).send()
+    return _after(_exhausted(world, False), name, False)
+
+
+def web_exhausted(world: World, name: str) -> Reply:
+    return _after(_exhausted(world, True), name, True)
+
+
+def mismatch(world: World, name: str) -> Reply:
+    if name == "factor":
+        return world.redeemed(factors="sms").factor(type="web-password")
+    client = world.chosen(type="web-password")
+    return client.call("resend", {}) if name == "resend" else client.verify("000000")
+
+
+def wrong_code(world: World, name: str) -> Reply:
+    reply = world.ready(name).send(body={"code": "0000"})
+    assert reply.json["tries_left"] == 2
+    return reply
+
+
+def late_code(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    world.service.advance(90)
+    return made.send()
+
+
+def wrong_web_password(world: World, name: str) -> Reply:
+    return world.chosen(type="web-password").call("verify", {"web_password": "x"})
+
+
+# ---- authority and report ----
+
+def spent(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    world.service.control("POST", "/ledger", {"card_id": world.mine.card_id, "attempts_left": 1})
+    return made.send()
+
+
+def too_many(world: World, name: str) -> Reply:
+    client = world.verified()
+    assert [client.authority(previous="not-sent").status for _ in range(3)] == [200] * 3
+    return client.authority(previous="not-sent")
+
+
+def same_challenge(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    assert made.send().status == 200
+    return made.send()
+
+
+def bad_ticket(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    made.client.ticket = "x" * 43
+    return made.send()
+
+
+def another_outcome(world: World, name: str) -> Reply:
+    client = world.verified()
+    client.authority()
+    assert client.report("done").status == 200
+    return client.report("not-done")
+
+
+# ---- codes ----
+
+def malformed(world: World, name: str) -> Reply:
+    return Client(world.service).redeem("12 34 56")
+
+
+def never_issued(world: World, name: str) -> Reply:
+    return Client(world.service).redeem("0" * 15)
+
+
+def late(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    world.service.advance(180)
+    return made.send()
+
+
+def twice(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    assert made.send().status == 200
+    return made.send()
+
+
+def replaced(world: World, name: str) -> Reply:
+    opened = world.service.control("POST", "/codes", {})
+    world.service.control("POST", "/codes", {"page": opened["page"]})
+    return Client(world.service).redeem(opened["code"])
+
+
+# ---- logins ----
+
+def not_offered(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    world.service.control("POST", "/settings", {"password_login": 0})
+    return made.send()
+
+
+def wrong_picture(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    assert made.body is not None
+    reply = made.send(body=made.body | {"captcha_answer": "-"})
+    assert made.send().problem == "captcha-expired", "a picture works once"
+    return reply
+
+
+def late_picture(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    world.service.advance(120)
+    return made.send()
+
+
+def wrong_word(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    assert made.body is not None
+    return made.send(body=made.body | {"security_word": "x"})
+
+
+def unknown_login(world: World, name: str) -> Reply:
+    """Of another key, and one whose time is over."""
+    made, other = world.ready(name), Client(world.service)
+    assert Ready(name, other, made.body, made.named).send().problem == "login-unknown"
+    world.service.advance(300)
+    return made.send()
+
+
+# ---- orders and records ----
+
+def foreign_order(world: World, name: str) -> Reply:
+    made, other = world.ready(name), world.logged_in("baska")
+    assert made.send(named="no-such-order").problem == "order-unknown"
+    return Ready(name, other, made.body, made.named).send()
+
+
+def finished_order(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    code = made.client.call("code", {}, named=made.named).json["code"]
+    desk = Client(world.service)
+    desk.redeem(code), desk.factor(), desk.verify(), desk.authority()
+    assert desk.report("done").status == 200
+    return made.send()
+
+
+def busy_order(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    code = made.client.call("code", {}, named=made.named).json["code"]
+    desk = Client(world.service)
+    assert desk.redeem(code).status == 200
+    if name == "cancel-order":
+        desk.factor(), desk.verify()
+        assert desk.authority().status == 200
+    return made.send()
+
+
+def not_mine_to_act_for(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    assert made.body is not None
+    return made.send(body=made.body | {"on_behalf_of": {"type": "vkn", "number": "4540536921"}})
+
+
+def no_such_product(world: World, name: str) -> Reply:
+    made = world.ready(name)
+    assert made.body is not None
+    assert made.send(body={"kind": "create", "product": "elektronik-muhur"}).problem == "product-not-offered", "of organisations alone"
+    return made.send(body=made.body | {"product": "nes"})
+
+
+def foreign_record(world: World, name: str) -> Reply:
+    made, other = world.ready(name), world.logged_in("baska")
+    assert made.send(named="no-such-record").problem == "issued-pin-unknown"
+    return Ready(name, other, made.body, made.named).send()
+
+
+def nothing_on_file(world: World, name: str) -> Reply:
+    bodies: dict[str, Any] = {"seal-authority": {"organisation": {"type": "vkn", "number": "0000000000"}},
+                              "debt": {"payer": {"type": "tckn", "number": "10000000147"}}, "shipment": {"tracking": "NONE-0000"}}
+    return Client(world.service).call(name, bodies[name])
+
+
+PROVOKE: dict[str, Provoke] = {
+    "client-too-old": too_old, "dpop-invalid": bad_proof, "dpop-nonce": bad_nonce, "token-invalid": bad_token, "login-required": no_login,
+    "session-expired": old_login, "session-ended": session_ended, "operation-unknown": another_operation, "idempotency-conflict": conflict,
+    "operation-expired": over, "operation-cancelled": cancelled, "page-closed": page_closed, "operation-phase": phase,
+    "card-not-allowed": foreign_card, "product-mismatch": other_product, "phone-out-of-date": old_phone, "resend-too-soon": too_soon,
+    "factor-exhausted": exhausted, "web-password-exhausted": web_exhausted, "factor-mismatch": mismatch, "factor-wrong": wrong_code,
+    "factor-expired": late_code, "web-password-wrong": wrong_web_password, "authority-exhausted": spent, "authority-limit": too_many,
+    "challenge-used": same_challenge, "ticket-invalid": bad_ticket, "outcome-conflict": another_outcome, "code-malformed": malformed,
+    "code-unknown": never_issued, "code-expired": late, "code-used": twice, "code-replaced": replaced, "login-not-offered": not_offered,
+    "captcha-wrong": wrong_picture, "captcha-expired": late_picture, "security-word-wrong": wrong_word, "login-unknown": unknown_login,
+    "order-unknown": foreign_order, "order-ended": finished_order, "order-in-use": busy_order, "not-represented": not_mine_to_act_for,
+    "product-not-offered": no_such_product, "issued-pin-unknown": foreign_record, "issued-pin-shown": twice,
+    "inquiry-unknown": nothing_on_file}
+
+
+@pytest.mark.parametrize(("name", "problem"), [(name, problem) for name, (_, _, item) in CALLS.items() for problem in item["x-kamupin-problems"]])
+def test_every_problem_that_a_call_lists(world: World, name: str, problem: str) -> None:
+    assert PROVOKE[problem](world, name).problem == problem
