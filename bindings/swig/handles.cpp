@@ -153,6 +153,11 @@ void Secret::clear()
     kamupin_secret_clear(handle.get());
 }
 
+kamupin_look Secret::looks_like() const
+{
+    return kamupin_secret_looks_like(handle.get());
+}
+
 size_t Secret::length() const
 {
     return kamupin_secret_length(handle.get());

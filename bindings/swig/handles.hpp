@@ -70,6 +70,7 @@ class Secret
     void backspace();
     void clear();
     size_t length() const;
+    kamupin_look looks_like() const;
     void close();
 
 #ifndef SWIG

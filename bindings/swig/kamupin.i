@@ -22,6 +22,7 @@
 %rename(Language) kamupin_language;
 %rename(LogLevel) kamupin_log_level;
 %rename(SecretKind) kamupin_secret_kind;
+%rename(Look) kamupin_look;
 %rename(CardKind) kamupin_card_kind;
 %rename(PinState) kamupin_pin_state;
 %rename(Tries) kamupin_tries;
@@ -49,12 +50,14 @@
 %rename(statusCause) kamupin_status_cause;
 %rename(statusRemedy) kamupin_status_remedy;
 %rename(noticeText) kamupin_notice_text;
+%rename(lookText) kamupin_look_text;
 #else
 %rename(status_name) kamupin_status_name;
 %rename(status_next) kamupin_status_next;
 %rename(status_cause) kamupin_status_cause;
 %rename(status_remedy) kamupin_status_remedy;
 %rename(notice_text) kamupin_notice_text;
+%rename(look_text) kamupin_look_text;
 #endif
 %ignore CallbackFailed;
 %ignore kamupin_reader_answer;

@@ -109,11 +109,12 @@ json_t *cli_json_error(const kamupin_error *error, kamupin_language language)
     char word[8] = "";
     if (error->status_word != 0)
         snprintf(word, sizeof word, "%04X", error->status_word & 0xFFFFU);
-    return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:s}", "status",
+    return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:s}", "status",
                      kamupin_status_name(error->status), "number", (int)error->status, "origin",
                      origin_name(error->origin), "tries_left", count_or_null(error->tries_left),
                      "wait_seconds", count_or_null(error->wait_seconds), "status_word",
-                     text_or_null(word), "problem_type", text_or_null(error->problem_type), "text",
+                     text_or_null(word), "problem_type", text_or_null(error->problem_type),
+                     "looks_like", text_or_null(kamupin_look_name(error->looks_like)), "text",
                      kamupin_error_text(error, language, sentence, sizeof sentence));
 }
 

@@ -13,9 +13,9 @@ KAMUPIN_BEGIN
 #define KAMUPIN_CODE_MIN 6  /**< digits */
 #define KAMUPIN_CODE_MAX 32 /**< digits */
 
-/** Makes a pasted code clean, in place: blanks, tabs, line ends, no-break spaces (U+00A0, U+2007,
- *  U+202F), zero-width characters (U+200B to U+200D, U+2060) and a byte-order mark go; what is left
- *  must be 6 to 32 ASCII digits.
+/** Makes a pasted code clean, in place: blanks of every width, tabs, line ends, no-break spaces,
+ *  characters without width (joiners, marks of direction, a byte-order mark) go, full-width digits
+ *  (U+FF10 to U+FF19) become ASCII ones; what is left must be 6 to 32 digits.
  *  @param code kind VERIFICATION_CODE; unchanged when the answer is not ok
  *  @param error receives the reason; may be NULL
  *  Threads: the secret's. Sends nothing.

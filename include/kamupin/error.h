@@ -31,8 +31,18 @@ typedef enum kamupin_origin {
 /** The languages of every text the library has. */
 typedef enum kamupin_language { KAMUPIN_TURKISH = 0, KAMUPIN_ENGLISH = 1 } kamupin_language;
 
+/** What a refused secret looks like, so that a person is told which one was taken for another. A
+ *  guess by its digits and letters, not by what it is. */
+typedef enum kamupin_look {
+    KAMUPIN_LOOKS_LIKE_NOTHING = 0, /**< nothing that is known, or just what was asked for */
+    KAMUPIN_LOOKS_LIKE_VERIFICATION_CODE = 1, /**< the web page's code: 13 to 32 digits */
+    KAMUPIN_LOOKS_LIKE_PIN_OR_SMS_CODE = 2,   /**< 4 to 12 digits */
+    KAMUPIN_LOOKS_LIKE_IDENTITY_NUMBER = 3, /**< a T.C. number: 11 digits, the check digits right */
+    KAMUPIN_LOOKS_LIKE_PASSWORD = 4 /**< letters: web password, security word, e-Devlet password */
+} kamupin_look;
+
 /** Room for any sentence of the catalogue, with its numbers, in bytes with the final NUL. */
-#define KAMUPIN_TEXT_MAX 768
+#define KAMUPIN_TEXT_MAX 1024
 
 /** What went wrong. Fixed size, holds no secret, may be copied and kept. */
 typedef struct kamupin_error {
@@ -47,14 +57,17 @@ typedef struct kamupin_error {
                                 that works on the card; 0 when none */
     char problem_type[64]; /**< the problem document's type, "" when none */
     char detail[192];      /**< technical English for a log, redacted; "" when none */
+    kamupin_look looks_like; /**< of a refused secret: what it looks like instead */
 } kamupin_error;
 
 #define KAMUPIN_ERROR_INIT                                                                         \
     {                                                                                              \
-        sizeof(kamupin_error), KAMUPIN_OK, KAMUPIN_FROM_LOCAL, 0, -1, -1, 0, 0, "", ""             \
+        sizeof(kamupin_error), KAMUPIN_OK, KAMUPIN_FROM_LOCAL, 0, -1, -1, 0, 0, "", "",            \
+            KAMUPIN_LOOKS_LIKE_NOTHING                                                             \
     }
 
-/** What happened and what to do next, as sentences for a person, with tries and seconds filled in.
+/** What happened and what to do next, as sentences for a person, with tries and seconds filled in and,
+ *  where a secret looks like another one, a sentence that says so.
  *  @param error the record; NULL is treated as no error
  *  @param language Turkish or English; the process' locale plays no part
  *  @param text receives UTF-8, always NUL-terminated, cut at a character when `size` is too small
@@ -69,6 +82,16 @@ KAMUPIN_API const char *kamupin_error_text(const kamupin_error *error, kamupin_l
  *  Errors: none. */
 KAMUPIN_API const char *kamupin_status_cause(kamupin_status status, kamupin_language language);
 KAMUPIN_API const char *kamupin_status_remedy(kamupin_status status, kamupin_language language);
+
+/** A look as a sentence: what was entered seems to be, and where that belongs. For an application's own
+ *  fields, see kamupin_secret_looks_like.
+ *  Ownership: static UTF-8 text, "" for LOOKS_LIKE_NOTHING. Threads: any. Errors: none. */
+KAMUPIN_API const char *kamupin_look_text(kamupin_look look, kamupin_language language);
+
+/** A look's stable word, as JSON has it: "verification-code", "pin-or-sms-code", "identity-number",
+ *  "password"; "" for LOOKS_LIKE_NOTHING.
+ *  Ownership: static text. Threads: any. Errors: none. */
+KAMUPIN_API const char *kamupin_look_name(kamupin_look look);
 
 KAMUPIN_END
 #endif

@@ -72,5 +72,13 @@ KAMUPIN_API void kamupin_secret_clear(kamupin_secret *secret);
  *  Errors: none. */
 KAMUPIN_API size_t kamupin_secret_length(const kamupin_secret *secret);
 
+/** What a secret that was typed looks like, by its digits and letters: for an application that has
+ *  fields of its own and wants to warn before anything is sent. The page's verification code typed
+ *  where another program asks for a PUK looks like KAMUPIN_LOOKS_LIKE_VERIFICATION_CODE: three such
+ *  tries make a card unusable for good. Calls of this library note it themselves in
+ *  kamupin_error.looks_like.
+ *  Threads: the secret's. Errors: none (LOOKS_LIKE_NOTHING, also for NULL). */
+KAMUPIN_API kamupin_look kamupin_secret_looks_like(const kamupin_secret *secret);
+
 KAMUPIN_END
 #endif

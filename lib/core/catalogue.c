@@ -82,6 +82,32 @@ const char *kamupin_notice_text(kamupin_notice notice, kamupin_language language
     return "";
 }
 
+const char *kamupin_look_text(kamupin_look look, kamupin_language language)
+{
+    switch (look) {
+    case KAMUPIN_LOOKS_LIKE_NOTHING:
+        return "";
+#define KP_HINT(NAME, TEXT, TR, EN)                                                                \
+    case KAMUPIN_##NAME:                                                                           \
+        return language == KAMUPIN_TURKISH ? TR : EN;
+#include "catalogue.def"
+    }
+    return "";
+}
+
+const char *kamupin_look_name(kamupin_look look)
+{
+    switch (look) {
+    case KAMUPIN_LOOKS_LIKE_NOTHING:
+        return "";
+#define KP_HINT(NAME, TEXT, TR, EN)                                                                \
+    case KAMUPIN_##NAME:                                                                           \
+        return TEXT;
+#include "catalogue.def"
+    }
+    return "";
+}
+
 /* Takes the bytes of a character that did not fit whole away from the end (RFC 3629, 3). */
 static void cut_at_character(char *text, size_t length)
 {
@@ -159,7 +185,10 @@ const char *kamupin_error_text(const kamupin_error *error, kamupin_language lang
             turkish ? "Bilinmeyen durum %d. Programı güncelleyin."
                     : "Unknown status %d. Update the program.",
             (int)status);
-    if (error != NULL && status != KAMUPIN_OK)
+    if (error != NULL && status != KAMUPIN_OK) {
+        if (error->looks_like != KAMUPIN_LOOKS_LIKE_NOTHING)
+            put(&out, " %s", kamupin_look_text(error->looks_like, language));
         put_numbers(&out, error, turkish);
+    }
     return text;
 }

@@ -6,6 +6,7 @@
 
 #include <core/context.h>
 #include <core/fail.h>
+#include <core/look.h>
 
 #include <openssl/crypto.h>
 #include <string.h>
@@ -140,8 +141,11 @@ kamupin_status kp_secret_read(const kamupin_secret *secret, kamupin_secret_kind 
 
     if (status != KAMUPIN_OK)
         return status;
-    if (secret->kind != kind)
-        return kp_fail_local(error, KAMUPIN_E_SECRET_KIND);
+    if (secret->kind != kind) {
+        kp_fail_local(error, KAMUPIN_E_SECRET_KIND);
+        kp_look_note(secret, kind, error);
+        return KAMUPIN_E_SECRET_KIND;
+    }
     bytes->data = secret->bytes;
     bytes->length = secret->length;
     return KAMUPIN_OK;

@@ -8,6 +8,7 @@
 
 #include <core/context.h>
 #include <core/fail.h>
+#include <core/look.h>
 
 #include <string.h>
 
@@ -76,7 +77,11 @@ static kamupin_status check_code(const kamupin_secret *code, const kp_factor_beg
                                         : bytes.length == begun->code_length;
     for (size_t i = 0; i < bytes.length; i++)
         fits = fits && bytes.data[i] >= '0' && bytes.data[i] <= '9';
-    return fits ? KAMUPIN_OK : kp_fail_local(error, KAMUPIN_E_SMS_CODE_MALFORMED);
+    if (fits)
+        return KAMUPIN_OK;
+    kp_fail_local(error, KAMUPIN_E_SMS_CODE_MALFORMED);
+    kp_look_note(code, KAMUPIN_SECRET_SMS_CODE, error);
+    return KAMUPIN_E_SMS_CODE_MALFORMED;
 }
 
 static kamupin_status check_password(const kamupin_secret *password, const kp_factor_begun *begun,
@@ -100,8 +105,11 @@ static kamupin_status check_secret(const kamupin_secret *secret, const kp_factor
     const kamupin_secret_kind kind = kp_secret_kind_of(secret);
     const bool sms = begun->type == KAMUPIN_FACTOR_SMS;
 
-    if (kind == (sms ? KAMUPIN_SECRET_WEB_PASSWORD : KAMUPIN_SECRET_SMS_CODE))
-        return kp_fail_local(error, KAMUPIN_E_FACTOR_MISMATCH);
+    if (kind == (sms ? KAMUPIN_SECRET_WEB_PASSWORD : KAMUPIN_SECRET_SMS_CODE)) {
+        kp_fail_local(error, KAMUPIN_E_FACTOR_MISMATCH);
+        kp_look_note(secret, sms ? KAMUPIN_SECRET_SMS_CODE : KAMUPIN_SECRET_WEB_PASSWORD, error);
+        return KAMUPIN_E_FACTOR_MISMATCH;
+    }
     return sms ? check_code(secret, begun, error) : check_password(secret, begun, error);
 }
 
@@ -135,6 +143,8 @@ kamupin_status kp_factor_verify(kamupin_context *context, kp_service *service,
         begun->tries_left = own.tries_left;
     if (is_exhausted(status))
         begun->tries_left = 0;
+    if (is_wrong(status) || is_exhausted(status))
+        kp_look_note(secret, kp_secret_kind_of(secret), &own);
     if (status != KAMUPIN_OK)
         kp_error_copy(&own, error);
     return status;

@@ -4,6 +4,7 @@
    change.c: CHANGE REFERENCE DATA with the old PIN, once, under the guard, in one held transaction,
    logged out behind it. The command's data, which holds both PINs, is wiped on every path. */
 #include <core/fail.h>
+#include <core/look.h>
 #include <openssl/crypto.h>
 #include <pin/guard.h>
 #include <pin/work.h>
@@ -76,6 +77,8 @@ kamupin_status kamupin_pin_change(kamupin_card *card, const kamupin_secret *old_
         status = kp_card_hold(card);
     if (status == KAMUPIN_OK) {
         status = change_held(card, old_pin, new_pin, risk);
+        if (status == KAMUPIN_E_PIN_WRONG)
+            kp_look_note(old_pin, KAMUPIN_SECRET_PIN, &card->error);
         kp_card_release(card);
         if (status == KAMUPIN_OK)
             kp_changed_mark(card->context, card->identity.info.card_id);

@@ -4,6 +4,7 @@
    policy.c: what a PIN may look like (row C15). Touches no card: it only looks at secrets, and in a
    time that does not depend on their digits. */
 #include <core/fail.h>
+#include <core/look.h>
 #include <core/secret.h>
 #include <kamupin/pin.h>
 #include <pin/work.h>
@@ -42,7 +43,7 @@ static bool all_digits(kp_bytes bytes)
     return other == 0;
 }
 
-static kamupin_status check(unsigned int least, unsigned int most, const kamupin_secret *pin,
+static kamupin_status judge(unsigned int least, unsigned int most, const kamupin_secret *pin,
                             const kamupin_secret *again, kamupin_error *error)
 {
     kp_bytes typed, repeated;
@@ -60,6 +61,18 @@ static kamupin_status check(unsigned int least, unsigned int most, const kamupin
     if (again != NULL && !kp_secret_equal(pin, again))
         return kp_fail_local(error, KAMUPIN_E_PIN_MISMATCH);
     return KAMUPIN_OK;
+}
+
+/* … and what a PIN that can be none looks like instead. */
+static kamupin_status check(unsigned int least, unsigned int most, const kamupin_secret *pin,
+                            const kamupin_secret *again, kamupin_error *error)
+{
+    kamupin_status status = judge(least, most, pin, again, error);
+
+    if (status == KAMUPIN_E_PIN_TOO_SHORT || status == KAMUPIN_E_PIN_TOO_LONG ||
+        status == KAMUPIN_E_PIN_NOT_DIGITS)
+        kp_look_note(pin, KAMUPIN_SECRET_PIN, error);
+    return status;
 }
 
 kamupin_status kamupin_pin_check(const kamupin_pin_policy *policy, const kamupin_secret *pin,

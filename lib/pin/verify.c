@@ -3,6 +3,7 @@
 
    verify.c: VERIFY, once, under the guard, in one held transaction, logged out behind it. */
 #include <core/fail.h>
+#include <core/look.h>
 #include <pin/guard.h>
 #include <pin/work.h>
 
@@ -34,6 +35,8 @@ static kamupin_status hold_and_verify(kamupin_card *card, const kamupin_secret *
 
     if (status == KAMUPIN_OK) {
         status = kp_pin_verify_held(card, pin, risk);
+        if (status == KAMUPIN_E_PIN_WRONG)
+            kp_look_note(pin, KAMUPIN_SECRET_PIN, &card->error);
         kp_card_release(card);
     }
     return status;

@@ -6,6 +6,7 @@
 #include <unblock/operation.h>
 
 #include <core/fail.h>
+#include <core/look.h>
 
 #include <string.h>
 
@@ -59,6 +60,8 @@ kamupin_status kamupin_operation_redeem(kamupin_operation *operation, kamupin_se
                                    &operation->error);
     }
     kamupin_reader_list_free(&list);
+    if (status == KAMUPIN_E_CODE_UNKNOWN || status == KAMUPIN_E_CODE_MALFORMED)
+        kp_look_note(code, KAMUPIN_SECRET_VERIFICATION_CODE, &operation->error);
     if (status != KAMUPIN_OK)
         return kp_operation_ended_by(operation, status);
     operation->deadline_ms = operation->redeemed.deadline_ms;

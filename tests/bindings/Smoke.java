@@ -149,7 +149,7 @@ public final class Smoke {
             }
         }
         same(new TreeSet<>(Arrays.asList("append:void", "backspace:void", "clear:void", "close:void",
-            "length:long")), methods, "what a secret can do");
+            "length:long", "looksLike:class kamupin.Look")), methods, "what a secret can do");
 
         Secret code = secret(context, SecretKind.SECRET_VERIFICATION_CODE, "123456");
         kamupin.pinCheck(pin, pin);

@@ -99,7 +99,7 @@ class Secrets(unittest.TestCase):
         pin.clear()
         self.assertEqual(pin.length(), 0)
         methods = {name for name in dir(kamupin.Secret) if not name.startswith("_")}
-        self.assertEqual(methods, {"append", "backspace", "clear", "length", "close", "thisown"})
+        self.assertEqual(methods, {"append", "backspace", "clear", "length", "looks_like", "close", "thisown"})
         pin.append(bytearray(b"987654"))
         for shown in (repr(pin), str(pin), str(vars(pin))):
             self.assertNotIn("987654", shown)

@@ -110,6 +110,7 @@ static void the_longest_text_has_room(void **state)
             error.tries_left = INT_MAX;
             error.wait_seconds = INT_MAX;
             error.status_word = 0x6983;
+            error.looks_like = KAMUPIN_LOOKS_LIKE_VERIFICATION_CODE; /* the longest hint */
             char text[KAMUPIN_TEXT_MAX * 2];
             kamupin_error_text(&error, languages[i], text, sizeof text);
             assert_true(strlen(text) < KAMUPIN_TEXT_MAX);

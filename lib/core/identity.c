@@ -3,9 +3,10 @@
 
    identity.c: numbers of persons and organisations, checked before anything is sent: a slip in
    typing costs no request and no try. */
-#include <kamupin/session.h>
+#include <core/identity.h>
 
 #include <core/fail.h>
+#include <kamupin/session.h>
 
 #include <string.h>
 
@@ -17,13 +18,15 @@ static bool is_digits(const char *text, size_t length)
     return strlen(text) == length && strspn(text, "0123456789") == length;
 }
 
-/* T.C. Kimlik No: eleven digits, no zero in front, two check digits. */
-static bool is_tckn(const char *number)
+bool kp_is_tckn(const char *number, size_t length)
 {
     int odd = 0, even = 0, sum = 0;
 
-    if (!is_digits(number, 11) || number[0] == '0')
+    if (length != 11 || number[0] == '0')
         return false;
+    for (size_t i = 0; i < length; i++)
+        if (number[i] < '0' || number[i] > '9')
+            return false;
     for (size_t i = 0; i < 9; i++)
         *(i % 2 == 0 ? &odd : &even) += number[i] - '0';
     for (size_t i = 0; i < 10; i++)
@@ -60,7 +63,7 @@ static bool is_right(const kamupin_identity *identity)
 {
     switch ((int)identity->type) {
     case KAMUPIN_IDENTITY_TCKN:
-        return is_tckn(identity->number);
+        return kp_is_tckn(identity->number, strlen(identity->number));
     case KAMUPIN_IDENTITY_PASSPORT:
         return is_passport(identity->number);
     case KAMUPIN_IDENTITY_VKN:

@@ -1,0 +1,14 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   identity.h: a Turkish identity number, told from other digits. */
+#ifndef KP_CORE_IDENTITY_H
+#define KP_CORE_IDENTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** T.C. Kimlik No: eleven digits, no zero in front, two check digits. `number` needs no NUL. */
+bool kp_is_tckn(const char *number, size_t length);
+
+#endif
