@@ -8,43 +8,10 @@
 #include <core/fail.h>
 
 #include <limits.h>
-#include <string.h>
 #include <strings.h>
 
 #define LIFE_MAX    86400 /* seconds; the service says when a token's time is over in any case */
 #define LIFE_UNTOLD 300
-
-/* What may stand behind "Authorization: DPoP" (token68; RFC 9110, 11.2), of any length that a
- * secret holds. */
-static bool is_token(const json_t *value)
-{
-    static const char ALLOWED[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
-    const size_t length = json_string_length(value);
-
-    if (!json_is_string(value) || length == 0 || length > KP_SECRET_LONG_MAX)
-        return false;
-    const char *text = json_string_value(value);
-    const size_t plain = strspn(text, ALLOWED);
-    return plain > 0 && plain + strspn(text + plain, "=") == length;
-}
-
-static kamupin_status read_token(kp_fields fields, const char *name, kamupin_context *context,
-                                 kamupin_secret_kind kind, kamupin_secret **secret,
-                                 kamupin_error *error)
-{
-    const json_t *value = json_object_get(fields.object, name);
-
-    if (!is_token(value)) {
-        kp_json_refuse(fields, name);
-        return KAMUPIN_OK;
-    }
-    const size_t length = json_string_length(value);
-    kamupin_status status = kp_secret_room(context, kind, length, secret, error);
-    if (status == KAMUPIN_OK)
-        status = kamupin_secret_append(*secret, json_string_value(value), length);
-    return status;
-}
 
 static int read_life(kp_fields fields)
 {
@@ -67,11 +34,11 @@ kamupin_status kp_tokens_read(kamupin_context *context, const json_t *root, int6
     tokens->deadline_ms = sent_ms + (int64_t)read_life(fields) * 1000;
     kamupin_status status = kp_json_done(fields, error);
     if (status == KAMUPIN_OK)
-        status = read_token(fields, "access_token", context, KAMUPIN_SECRET_ACCESS_TOKEN,
-                            &tokens->access, error);
+        status = kp_json_token68(fields, "access_token", context, KAMUPIN_SECRET_ACCESS_TOKEN,
+                                 &tokens->access, error);
     if (status == KAMUPIN_OK && kp_json_has(fields, "refresh_token"))
-        status = read_token(fields, "refresh_token", context, KAMUPIN_SECRET_REFRESH_TOKEN,
-                            &tokens->refresh, error);
+        status = kp_json_token68(fields, "refresh_token", context, KAMUPIN_SECRET_REFRESH_TOKEN,
+                                 &tokens->refresh, error);
     if (status == KAMUPIN_OK)
         status = kp_json_done(fields, error);
     if (status != KAMUPIN_OK)

@@ -291,6 +291,37 @@ kamupin_status kp_json_token(kp_fields fields, const char *name, kamupin_context
     return status;
 }
 
+static bool is_token68(const json_t *value)
+{
+    static const char ALLOWED[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+    const size_t length = json_string_length(value);
+
+    if (!json_is_string(value) || length == 0 || length > KP_SECRET_LONG_MAX)
+        return false;
+    const char *text = json_string_value(value);
+    const size_t plain = strspn(text, ALLOWED);
+    return plain > 0 && plain + strspn(text + plain, "=") == length;
+}
+
+kamupin_status kp_json_token68(kp_fields fields, const char *name, kamupin_context *context,
+                               kamupin_secret_kind kind, kamupin_secret **secret,
+                               kamupin_error *error)
+{
+    const json_t *value = json_object_get(fields.object, name);
+
+    *secret = NULL;
+    if (!is_token68(value)) {
+        kp_json_refuse(fields, name);
+        return KAMUPIN_OK;
+    }
+    const size_t length = json_string_length(value);
+    kamupin_status status = kp_secret_room(context, kind, length, secret, error);
+    if (status == KAMUPIN_OK)
+        status = kamupin_secret_append(*secret, json_string_value(value), length);
+    return status;
+}
+
 void kp_json_bytes(kp_fields fields, const char *name, uint8_t *out, size_t room, size_t *length)
 {
     const json_t *value = json_object_get(fields.object, name);

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   json.h: strict reading and plain writing of the profile's JSON. For service/ alone. Unknown
+   json.h: strict reading and plain writing of the profile's JSON. For service/ and auth/. Unknown
    fields are ignored; a field that is asked for has to be there, of its type and within its bounds,
    or the whole answer is malformed: the first such field sticks, so that a chain is checked once at
    its end. */
@@ -63,6 +63,11 @@ void kp_json_id(kp_fields fields, const char *name, char *out, size_t least, siz
 kamupin_status kp_json_token(kp_fields fields, const char *name, kamupin_context *context,
                              kamupin_secret_kind kind, kamupin_secret **secret,
                              kamupin_error *error);
+/** A token of somebody else's making: what may stand behind "Authorization: DPoP" (token68; RFC 9110,
+ * 11.2), as long as a secret can be. Otherwise as kp_json_token. */
+kamupin_status kp_json_token68(kp_fields fields, const char *name, kamupin_context *context,
+                               kamupin_secret_kind kind, kamupin_secret **secret,
+                               kamupin_error *error);
 /** Base64url without padding, 1 to `room` bytes. */
 void kp_json_bytes(kp_fields fields, const char *name, uint8_t *out, size_t room, size_t *length);
 /** Marks a field wrong for a reason that only the reader knows. */

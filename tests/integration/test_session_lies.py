@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# The library's login before an authorization server that lies, breaks off, or has something on the way to it: each has its own
+# status, nothing more is sent than has to be, and no token is used twice. The server is fake_idp.py; no real one does such things.
+"""A lying authorization server."""
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from fake_idp import DROP, RESET, FakeIdp
+from session_driver import Session
+from tls_servers import Authority
+
+PAGE = (200, "<html><title>Giriş yapın</title></html>", "text/html; charset=utf-8")
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("pki"), "root")
+
+
+def open_session(idp: FakeIdp, pki: Authority) -> Session:
+    return Session({}, service=idp.service, ca_file=str(pki.file))
+
+
+LYING_METADATA: list[tuple[str, dict[str, Any]]] = [
+    ("login-issuer-mismatch", {"issuer": "https://localhost"}),
+    ("service-reply-malformed", {"issuer": None}),
+    ("service-reply-malformed", {"token_endpoint": "http://localhost/token"}),
+    ("service-reply-malformed", {"token_endpoint": None}),
+    ("service-reply-malformed", {"token_endpoint": "https://user@localhost/token"}),
+    ("service-reply-malformed", {"authorization_endpoint": "http://localhost/auth"}),
+    ("service-reply-malformed", {"authorization_endpoint": "https://localhost/" + "a" * 300}),
+    ("login-not-offered", {"authorization_endpoint": None}),
+    ("login-not-offered", {"code_challenge_methods_supported": ["plain"]}),
+    ("login-not-offered", {"code_challenge_methods_supported": None}),
+    ("login-not-offered", {"dpop_signing_alg_values_supported": None}),
+]
+
+
+@pytest.mark.parametrize("status, metadata", LYING_METADATA, ids=[f"{n}-{status}" for n, (status, _) in enumerate(LYING_METADATA)])
+def test_metadata_is_believed_only_as_far_as_it_may_be(pki: Authority, status: str, metadata: dict[str, Any]) -> None:
+    """No address comes out of it, so no browser is sent anywhere."""
+    with FakeIdp(pki, metadata=metadata) as idp, open_session(idp, pki) as session:
+        session.refused(status, "begin")
+        assert idp.forms == []
+
+
+@pytest.mark.parametrize("status, answer", [
+    ("http-intercepted", PAGE), ("service-unavailable", (503, "{}", "application/json")), ("service-reply-malformed", (200, "[]", "application/json")),
+    ("service-reply-malformed", (400, "{}", "application/json")), ("service-reply-malformed", (200, '{"issuer"', "application/json")),
+    ("http-redirected", (302, "", "text/plain", "Location: https://localhost/else")), ("network-interrupted", DROP), ("network-interrupted", RESET),
+    ("reply-too-large", (200, "[" + " " * 70000 + "]", "application/json"))])
+def test_what_is_no_metadata(pki: Authority, status: str, answer: Any) -> None:
+    """A portal's page, a broken connection, garbage."""
+    with FakeIdp(pki, raw={"/.well-known/oauth-authorization-server": answer}) as idp, open_session(idp, pki) as session:
+        session.refused(status, "begin")
+
+
+def test_metadata_at_the_place_of_openid_connect(pki: Authority) -> None:
+    """RFC 8414's place has none."""
+    with FakeIdp(pki) as idp:
+        idp._raw = {"/.well-known/oauth-authorization-server": (404, "x", "text/html"), "/.well-known/openid-configuration": idp.metadata}
+        with open_session(idp, pki) as session:
+            assert session.begin().startswith(f"{idp.issuer}/auth?response_type=code")
+
+
+BAD_TOKENS = [("bearer", {"token_type": "Bearer"}), ("no type", {"token_type": None}), ("no token", {"access_token": None}),
+              ("a token with a line end", {"access_token": "a\r\nX-Evil: 1"}), ("a huge token", {"access_token": "a" * 5000}),
+              ("a number as token", {"access_token": 7}), ("words as time", {"expires_in": "soon"})]
+
+
+@pytest.mark.parametrize("change", [change for _, change in BAD_TOKENS], ids=[name for name, _ in BAD_TOKENS])
+def test_tokens_are_taken_only_as_they_have_to_be(pki: Authority, change: dict[str, Any]) -> None:
+    """Above all bound to the session's key: a Bearer token works for whoever has seen it."""
+    with FakeIdp(pki, token=FakeIdp.tokens(**change)) as idp, open_session(idp, pki) as session:
+        session.refused("service-reply-malformed", "complete", idp.callback(session.begin()))
+        session.refused("login-required", "info")
+        assert session.kept() == {} and len(idp.forms) == 1
+
+
+@pytest.mark.parametrize("status, answer", [
+    ("login-grant-refused", (400, '{"error":"invalid_grant"}', "application/json")),
+    ("login-refused", (400, '{"error":"invalid_client","error_description":"x"}', "application/json")),
+    ("login-refused", (401, '{"error":"<b>odd</b>"}', "application/json")),
+    ("login-refused", (400, '{"error":"use_dpop_nonce"}', "application/json", "DPoP-Nonce: n-1")),
+    ("service-unavailable", (500, "<html>", "text/plain")), ("rate-limited", (429, "{}", "application/json", "Retry-After: 7")),
+    ("http-intercepted", PAGE), ("http-intercepted", (403, "<html>", "text/html")),
+    ("service-reply-malformed", (400, "no", "text/plain")), ("service-reply-malformed", (400, '{"error":7}', "application/json")),
+    ("network-interrupted", DROP), ("network-interrupted", RESET), ("reply-too-large", (200, "x" * 70000, "application/json"))])
+def test_what_is_wrong_with_the_grant_has_its_own_status(pki: Authority, status: str, answer: Any) -> None:
+    """A broken connection and somebody else's page are told from a refused login. The code is not sent again, but for a nonce."""
+    with FakeIdp(pki, token=answer) as idp, open_session(idp, pki) as session:
+        callback = idp.callback(session.begin())
+        session.refused(status, "complete", callback)
+        session.refused("wrong-state", "complete", callback)
+        assert len(idp.forms) == (2 if "use_dpop_nonce" in str(answer) else 1)
+
+
+def test_a_callback_without_issuer_is_anybodys(pki: Authority) -> None:
+    """Where the server says that it names itself; where it does not, none is asked for."""
+    with FakeIdp(pki) as idp, open_session(idp, pki) as session:
+        url = session.begin()
+        session.refused("login-issuer-mismatch", "complete", idp.callback(url, iss=None))
+        session.refused("login-issuer-mismatch", "complete", idp.callback(url, iss=idp.issuer + "/"))
+        assert idp.forms == []
+    with FakeIdp(pki, metadata={"authorization_response_iss_parameter_supported": False}) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin(), iss=None))
+
+
+def test_scopes_are_joined_as_the_service_says(pki: Authority) -> None:
+    """Some gateways take a semicolon."""
+    with FakeIdp(pki, login={"scopes": ["openid", "pin"], "scope_separator": ";"}) as idp, open_session(idp, pki) as session:
+        assert "&scope=openid%3Bpin&" in session.begin()
+    with FakeIdp(pki, login={"scopes": ["openid", "pin"]}) as idp, open_session(idp, pki) as session:
+        assert "&scope=openid%20pin&" in session.begin()
+
+
+@pytest.mark.parametrize("answer", [DROP, RESET, (500, "", "text/plain"), (200, "garbage", "application/json"), FakeIdp.tokens(token_type="Bearer")],
+                         ids=["dropped", "reset", "500", "garbage", "bearer"])
+def test_a_refresh_token_whose_answer_is_lost_is_not_used_again(pki: Authority, answer: Any) -> None:
+    """Whether the server has used it up is not known; the session is over, and says so."""
+    with FakeIdp(pki, token=[FakeIdp.tokens(), answer, FakeIdp.tokens()]) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        session.refused("session-expired", "renew")
+        session.refused("session-expired", "renew")
+        session.ask("advance", "301000")
+        session.refused("session-expired", "info")
+        assert [parse_qs(form)["grant_type"] for form in idp.forms] == [["authorization_code"], ["refresh_token"]]
+
+
+@pytest.mark.parametrize("status, answer", [
+    ("http-intercepted", PAGE), ("rate-limited", (429, "{}", "application/json")), ("service-unavailable", (503, "", "text/plain")),
+    ("login-refused", (400, '{"error":"temporarily_odd"}', "application/json"))])
+def test_a_refresh_token_that_was_not_used_up_is_tried_again(pki: Authority, status: str, answer: Any) -> None:
+    """Something on the way answered, or the server did and did nothing."""
+    with FakeIdp(pki, token=[FakeIdp.tokens(), answer, FakeIdp.tokens(refresh_token="s" * 43)]) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        session.refused(status, "renew")
+        session.ask("renew")
+        assert session.kept()["refresh"] == "s" * 43
+
+
+def test_a_server_that_does_not_rotate_is_gone_on_with(pki: Authority) -> None:
+    """No new refresh token in the answer: the old one stays, also in what is kept."""
+    with FakeIdp(pki, token=[FakeIdp.tokens(), FakeIdp.tokens(access_token="b" * 43, refresh_token=None)]) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        session.ask("renew")
+        assert (session.kept()["access"], session.kept()["refresh"]) == ("b" * 43, "r" * 43)
+
+
+def test_tokens_of_two_kilobytes(pki: Authority) -> None:
+    """Some servers' tokens are signed documents."""
+    with FakeIdp(pki, token=FakeIdp.tokens(access_token="a." * 1024, refresh_token="r." * 1024)) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        assert session.kept()["access"] == "a." * 1024 and session.kept()["refresh"] == "r." * 1024
+
+
+def test_a_login_ends_here_though_the_server_is_gone(pki: Authority) -> None:
+    """The tokens are wiped in any case, and the failure is told."""
+    with FakeIdp(pki, raw={"/v1/session/end": {"ended": True}, "/revoke": DROP}) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        session.refused("network-interrupted", "end")
+        assert session.kept() == {}
+        session.refused("login-required", "info")
