@@ -25,6 +25,7 @@
 #include <kamupin/code.h>
 #include <kamupin/notice.h>
 #include <kamupin/pin.h>
+#include <kamupin/session.h>
 
 KAMUPIN_BEGIN
 
@@ -114,8 +115,13 @@ typedef enum kamupin_factor_type {
 
 typedef struct kamupin_operation_options {
     size_t size;         /**< sizeof; set by KAMUPIN_OPERATION_OPTIONS_INIT */
-    const char *service; /**< base URL of a service that speaks the profile, https only; copied */
+    const char *service; /**< base URL of a service that speaks the profile, https only; copied;
+                              NULL with an order, which has its own */
     kamupin_operation_kind kind; /**< else than ANY: a code for another is product-mismatch */
+    kamupin_product product;     /**< else than ANY: a code for another product is product-mismatch,
+                                  before a second factor is spent */
+    kamupin_order *order; /**< an order whose codes are used, so that nobody types one; borrowed,
+                                  must outlive the operation; NULL: a code is typed */
     unsigned int risk; /**< kamupin_pin_risk values. UNPROVEN: candidate command forms may be used
                           though the service does not vouch for them; LAST_TRY and UNKNOWN_TRIES:
                           for the PIN that a resume asks for */
@@ -154,6 +160,10 @@ typedef struct kamupin_result {
                            */
     int64_t finished_at;  /**< this machine's time of the card's last answer, seconds since 1970; 0
                              when none */
+    kamupin_operation_kind kind;   /**< what the code is for; ANY before it was redeemed … */
+    kamupin_product family;        /**< … and for which product */
+    kamupin_identity on_behalf_of; /**< the organisation it is for; type 0: the person alone */
+    char on_behalf_of_name[KAMUPIN_NAME_MAX]; /**< its name as the service tells it; "" for none */
 } kamupin_result;
 
 #define KAMUPIN_RESULT_INIT KAMUPIN_SIZED(kamupin_result)
@@ -188,12 +198,20 @@ KAMUPIN_API void kamupin_operation_error(const kamupin_operation *operation, kam
 
 /** Phase CODE → CARD. Normalises the code, reads which cards are there, and gives code and card
  *  names to the service.
- *  @param code kind VERIFICATION_CODE; normalised in place
+ *  @param code kind VERIFICATION_CODE; normalised in place. NULL with options.order: the order
+ *         issues one, which is redeemed at once
  *  A malformed code is refused without a request. The same call after a lost answer burns nothing.
  *  Errors: code-*, page-closed, client-too-old, rate-limited, product-mismatch, network-*,
- *  tls-*, service-*, reader-*. */
+ *  tls-*, service-*, reader-*; with an order also those of kamupin_order_code. */
 KAMUPIN_API kamupin_status kamupin_operation_redeem(kamupin_operation *operation,
                                                     kamupin_secret *code);
+
+/** Goes back to the step before: from FACTOR to PIN (the new PIN that was typed is wiped), from PIN
+ *  to CARD (the card is let go). The operation stays alive and its time runs on; an SMS that was sent
+ *  is good as long as the same card is chosen again. To give the operation up, free it or pull its
+ *  cancel handle: the service hears of it.
+ *  Errors: wrong-state in every other phase. */
+KAMUPIN_API kamupin_status kamupin_operation_back(kamupin_operation *operation);
 
 /** Phase CARD. Lists the readers as kamupin_reader_list_new does; a card that this operation may
  *  not use says why in `usable` (card-not-yours, card-dead, puk-last-try, command-unknown, …), so

@@ -22,16 +22,6 @@ const char *kp_order_service(const kamupin_order *order)
     return order->session->service->base;
 }
 
-kamupin_operation_kind kp_order_kind(const kamupin_order *order)
-{
-    return order->info.kind;
-}
-
-kamupin_product kp_order_product(const kamupin_order *order)
-{
-    return order->info.product;
-}
-
 /* ---- making one ---- */
 
 static kamupin_status check_options(const kamupin_order_options *options, kamupin_error *error)

@@ -11,8 +11,4 @@
 /** The address of the service that the order is at. Lives as long as the order. */
 const char *kp_order_service(const kamupin_order *order);
 
-/** What was ordered. */
-kamupin_operation_kind kp_order_kind(const kamupin_order *order);
-kamupin_product kp_order_product(const kamupin_order *order);
-
 #endif

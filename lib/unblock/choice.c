@@ -187,6 +187,9 @@ kamupin_status kamupin_operation_choose(kamupin_operation *operation, const char
         return status;
     }
     memcpy(operation->card_id, info->card_id, sizeof operation->card_id);
+    /* A factor that was begun for another card (kamupin_operation_back) proves nothing for this. */
+    if (strcmp(operation->factor_card, operation->card_id) != 0)
+        operation->factor.begun.type = KAMUPIN_FACTOR_ANY;
     memcpy(operation->record.product, info->product, sizeof operation->record.product);
     kp_operation_move(operation, KAMUPIN_PHASE_PIN);
     return KAMUPIN_OK;

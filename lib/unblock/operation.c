@@ -5,12 +5,18 @@
 #include <unblock/operation.h>
 
 #include <card/address.h>
+#include <code/order.h>
 #include <core/fail.h>
 #include <net/http.h>
 #include <pin/work.h>
 
 #include <stdlib.h>
 #include <string.h>
+
+static bool is_product(kamupin_product product)
+{
+    return product >= KAMUPIN_PRODUCT_ANY && product <= KAMUPIN_PRODUCT_KURUMSAL_SIFRELEME;
+}
 
 static bool is_kind(kamupin_operation_kind kind)
 {
@@ -24,51 +30,64 @@ static bool is_factor(kamupin_factor_type type)
            type == KAMUPIN_FACTOR_WEB_PASSWORD;
 }
 
+/* The service that is meant: the order's where there is one. */
+static const char *service_of(const kamupin_operation_options *options)
+{
+    return options->order != NULL ? kp_order_service(options->order) : options->service;
+}
+
 /* What is asked for is checked here, before a code and an SMS are spent on it. */
+static kamupin_status check_options(const kamupin_operation_options *options, kamupin_error *error)
+{
+    kp_address address;
+
+    if (options == NULL || options->size != sizeof *options ||
+        (options->service == NULL) == (options->order == NULL))
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
+                       "options without a service or an order, with both, or of another size");
+    if ((options->risk & ~KP_OPERATION_RISKS) != 0 || !is_kind(options->kind) ||
+        !is_factor(options->factor) || !is_product(options->product))
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
+                       "risk %#x, kind %d, factor %d, product %d", options->risk,
+                       (int)options->kind, (int)options->factor, (int)options->product);
+    if (strlen(service_of(options)) >= KP_URL_MAX)
+        return kp_fail_local(error, KAMUPIN_E_URL_REFUSED);
+    return options->card == NULL ? KAMUPIN_OK : kp_address_parse(options->card, &address, error);
+}
+
 kamupin_status kamupin_operation_new(kamupin_context *context,
                                      const kamupin_operation_options *options,
                                      kamupin_operation **operation, kamupin_error *error)
 {
-    kamupin_operation *made = NULL;
-    kp_address address;
-
     if (operation == NULL)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     *operation = NULL;
     kamupin_status status = kp_context_check(context, error);
+    if (status == KAMUPIN_OK)
+        status = check_options(options, error);
     if (status != KAMUPIN_OK)
         return status;
-    if (options == NULL || options->size != sizeof *options || options->service == NULL)
-        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
-                       "options without a service, or of another size");
-    if ((options->risk & ~KP_OPERATION_RISKS) != 0 || !is_kind(options->kind) ||
-        !is_factor(options->factor))
-        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
-                       "risk %#x, kind %d, factor %d", options->risk, (int)options->kind,
-                       (int)options->factor);
-    if (strlen(options->service) >= KP_URL_MAX)
-        return kp_fail_local(error, KAMUPIN_E_URL_REFUSED);
-    made = calloc(1, sizeof *made);
+    const char *service = service_of(options);
+    kamupin_operation *made = calloc(1, sizeof *made);
     if (made == NULL)
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     kp_error_clear(&made->error);
     made->context = context;
     made->kind = options->kind;
+    made->product = options->product;
+    made->order = options->order;
     made->risk = options->risk;
-    memcpy(made->service_url, options->service, strlen(options->service) + 1);
+    memcpy(made->service_url, service, strlen(service) + 1);
     made->factor.preferred = options->factor;
     made->event = options->event;
     made->event_user = options->event_user;
     made->cancel = options->cancel;
     made->phase = KAMUPIN_PHASE_CODE;
     made->lock.fd = -1;
-    if (options->card != NULL) /* said before a code is used up */
-        status = kp_address_parse(options->card, &address, error);
-    if (status == KAMUPIN_OK && options->card != NULL &&
-        (made->wanted_card = strdup(options->card)) == NULL)
+    if (options->card != NULL && (made->wanted_card = strdup(options->card)) == NULL)
         status = kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     if (status == KAMUPIN_OK)
-        status = kp_service_new(context, options->service, options->cancel, &made->service, error);
+        status = kp_service_new(context, service, options->cancel, &made->service, error);
     if (status != KAMUPIN_OK)
         kamupin_operation_free(&made);
     *operation = made;
@@ -83,6 +102,7 @@ void kamupin_operation_free(kamupin_operation **operation)
     if (self->service != NULL && kp_context_check(self->context, NULL) == KAMUPIN_OK)
         kp_settle_give_up(self);
     kamupin_secret_free(&self->pin);
+    kamupin_secret_free(&self->code);
     kp_record_wipe(&self->record);
     kamupin_card_free(&self->card);
     kp_lock_drop(&self->lock);
@@ -132,6 +152,11 @@ kamupin_status kamupin_operation_result(const kamupin_operation *operation, kamu
     memcpy(result->product, operation->record.product, sizeof result->product);
     memcpy(result->recorded_at, operation->recorded_at, sizeof result->recorded_at);
     result->finished_at = operation->record.finished_at;
+    result->kind = operation->redeemed.kind;
+    result->family = operation->redeemed.product;
+    result->on_behalf_of = operation->redeemed.on_behalf_of;
+    memcpy(result->on_behalf_of_name, operation->redeemed.on_behalf_name,
+           sizeof result->on_behalf_of_name);
     return KAMUPIN_OK;
 }
 
@@ -205,7 +230,10 @@ kamupin_status kp_operation_ended_by(kamupin_operation *operation, kamupin_statu
     case KAMUPIN_E_OPERATION_EXPIRED:
     case KAMUPIN_E_OPERATION_UNKNOWN:
     case KAMUPIN_E_OPERATION_PHASE:
+    case KAMUPIN_E_ORDER_ENDED:
+    case KAMUPIN_E_ORDER_UNKNOWN:
     case KAMUPIN_E_PAGE_CLOSED:
+    case KAMUPIN_E_SESSION_ENDED:
     case KAMUPIN_E_SESSION_REFUSED:
     case KAMUPIN_E_SMS_CODE_EXHAUSTED:
     case KAMUPIN_E_WEB_PASSWORD_EXHAUSTED:

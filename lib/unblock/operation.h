@@ -23,6 +23,9 @@ struct kamupin_operation {
     kamupin_context *context;
     kamupin_error error;
     kamupin_operation_kind kind; /* asked for */
+    kamupin_product product;     /* asked for */
+    kamupin_order *order;        /* NULL: a code is typed */
+    kamupin_secret *code;        /* of the order, while its answer is awaited */
     unsigned int risk;
     char service_url[KP_URL_MAX];
     char *wanted_card; /* options.card, or NULL */
@@ -39,6 +42,7 @@ struct kamupin_operation {
     size_t asked_count;
     int64_t deadline_ms;
     kp_factor factor;
+    char factor_card[KAMUPIN_CARD_ID_MAX]; /* that the factor was begun for */
 
     char card_id[KAMUPIN_CARD_ID_MAX]; /* the chosen card */
     kamupin_card *card;                /* NULL: to be opened anew by card_id */

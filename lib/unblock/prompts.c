@@ -88,6 +88,8 @@ static kamupin_status take_code(dialogue *self)
     kamupin_secret *code = NULL;
     kamupin_answer answer = KAMUPIN_ANSWER_GIVEN;
 
+    if (self->options->order != NULL) /* which issues it; nobody types one */
+        return note(self, kamupin_operation_redeem(self->operation, NULL));
     kamupin_status status =
         kamupin_secret_new(self->context, KAMUPIN_SECRET_VERIFICATION_CODE, &code, &self->error);
     while (status == KAMUPIN_OK) {

@@ -184,6 +184,7 @@ static bool is_final(kamupin_status status)
     case KAMUPIN_E_PAGE_CLOSED:
     case KAMUPIN_E_RELAY_REFUSED:
     case KAMUPIN_E_SEALED_PUK_REFUSED:
+    case KAMUPIN_E_SESSION_ENDED:
     case KAMUPIN_E_SESSION_REFUSED:
     case KAMUPIN_E_STATE_FOLDER:
     case KAMUPIN_E_CANCELLED:

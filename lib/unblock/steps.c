@@ -5,6 +5,7 @@
    a try. */
 #include <unblock/operation.h>
 
+#include <code/order.h>
 #include <core/fail.h>
 #include <core/look.h>
 
@@ -28,15 +29,50 @@ static kamupin_status know_service(kamupin_operation *operation)
     return KAMUPIN_OK;
 }
 
-/* A code for the other kind of operation is released again: it was not what the person came for. */
-static kamupin_status check_kind(kamupin_operation *operation)
+/* A code for another kind of operation or another product is released again: it was not what the
+ * person came for. */
+static kamupin_status check_meant(kamupin_operation *operation)
 {
-    if (operation->kind == KAMUPIN_OPERATION_ANY || operation->kind == operation->redeemed.kind)
+    const kp_redeemed *redeemed = &operation->redeemed;
+    const bool kind = operation->kind == KAMUPIN_OPERATION_ANY || operation->kind == redeemed->kind;
+    const bool product =
+        operation->product == KAMUPIN_PRODUCT_ANY || operation->product == redeemed->product;
+
+    if (kind && product)
         return KAMUPIN_OK;
     kp_operation_fail(operation, KAMUPIN_PHASE_FAILED);
     kp_service_cancel(operation->service, KP_GIVE_UP_MS, NULL);
+    if (!kind)
+        return kp_fail(&operation->error, KAMUPIN_E_PRODUCT_MISMATCH, KAMUPIN_FROM_SERVICE,
+                       "the code is for the other kind of operation");
     return kp_fail(&operation->error, KAMUPIN_E_PRODUCT_MISMATCH, KAMUPIN_FROM_SERVICE,
-                   "the code is for the other kind of operation");
+                   "the code is for %s, not %s", kamupin_product_name(redeemed->product),
+                   kamupin_product_name(operation->product));
+}
+
+/* The code that is to be redeemed: what was typed, or one of the order. One whose answer did not come
+ * is given again, since only the very same request gets that answer. */
+static kamupin_status take_code(kamupin_operation *operation, kamupin_secret **code)
+{
+    kamupin_status status = KAMUPIN_OK;
+
+    if (*code != NULL)
+        return kamupin_code_normalise(*code, &operation->error);
+    if (operation->order == NULL)
+        return kp_fail(&operation->error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
+                       "no code, and no order that issues one");
+    if (operation->code == NULL) {
+        status = kamupin_secret_new(operation->context, KAMUPIN_SECRET_VERIFICATION_CODE,
+                                    &operation->code, &operation->error);
+        if (status == KAMUPIN_OK) {
+            status = kamupin_order_code(operation->order, operation->code, NULL);
+            kamupin_order_error(operation->order, &operation->error);
+        }
+        if (status != KAMUPIN_OK)
+            kamupin_secret_free(&operation->code);
+    }
+    *code = operation->code;
+    return status;
 }
 
 kamupin_status kamupin_operation_redeem(kamupin_operation *operation, kamupin_secret *code)
@@ -47,7 +83,7 @@ kamupin_status kamupin_operation_redeem(kamupin_operation *operation, kamupin_se
     kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_CODE);
     if (status != KAMUPIN_OK)
         return status;
-    status = kamupin_code_normalise(code, &operation->error);
+    status = take_code(operation, &code);
     if (status == KAMUPIN_OK)
         status = kamupin_reader_list_new(operation->context, operation->cancel, &list,
                                          &operation->error);
@@ -62,11 +98,13 @@ kamupin_status kamupin_operation_redeem(kamupin_operation *operation, kamupin_se
     kamupin_reader_list_free(&list);
     if (status == KAMUPIN_E_CODE_UNKNOWN || status == KAMUPIN_E_CODE_MALFORMED)
         kp_look_note(code, KAMUPIN_SECRET_VERIFICATION_CODE, &operation->error);
+    if (!kp_service_is_redeeming(operation->service))
+        kamupin_secret_free(&operation->code);
     if (status != KAMUPIN_OK)
         return kp_operation_ended_by(operation, status);
     operation->deadline_ms = operation->redeemed.deadline_ms;
     operation->factor.offered = operation->redeemed.factors;
-    status = check_kind(operation);
+    status = check_meant(operation);
     if (status == KAMUPIN_OK)
         kp_operation_move(operation, KAMUPIN_PHASE_CARD);
     return status;
@@ -103,6 +141,8 @@ kamupin_status kamupin_operation_begin_factor(kamupin_operation *operation,
         return kp_fail_local(&operation->error, KAMUPIN_E_INVALID_ARGUMENT);
     status = kp_factor_begin(operation->context, operation->service, operation->card_id, type,
                              &operation->factor, &operation->error);
+    if (status == KAMUPIN_OK)
+        memcpy(operation->factor_card, operation->card_id, sizeof operation->factor_card);
     if (factor != NULL)
         kp_factor_show(operation->context, &operation->factor, factor);
     /* A phone that is out of date leaves the other way open. */
@@ -134,4 +174,23 @@ kamupin_status kamupin_operation_verify_factor(kamupin_operation *operation,
     if (status == KAMUPIN_OK)
         kp_operation_move(operation, KAMUPIN_PHASE_READY);
     return kp_operation_ended_by(operation, status);
+}
+
+kamupin_status kamupin_operation_back(kamupin_operation *operation)
+{
+    const bool factor = operation != NULL && operation->phase == KAMUPIN_PHASE_FACTOR;
+    kamupin_status status =
+        kp_operation_need(operation, factor ? KAMUPIN_PHASE_FACTOR : KAMUPIN_PHASE_PIN);
+
+    if (status != KAMUPIN_OK)
+        return status;
+    kamupin_secret_free(&operation->pin);
+    if (!factor) {
+        kamupin_card_free(&operation->card);
+        kp_lock_drop(&operation->lock);
+        operation->card_id[0] = '\0';
+        operation->record.product[0] = '\0';
+    }
+    kp_operation_move(operation, factor ? KAMUPIN_PHASE_PIN : KAMUPIN_PHASE_CARD);
+    return KAMUPIN_OK;
 }
