@@ -128,17 +128,28 @@ def test_the_signature_is_the_certificates(login_box: Box) -> None:
         assert refusal(card.log_in(text)).startswith("assertion: "), text
 
 
-REFUSED: dict[str, Callable[[Box, Path], Card]] = {
-    "of another issuer": lambda box, folder: Card(box, issuer=CardIssuer(folder)),
-    "expired": lambda box, folder: Card(box, start=datetime.datetime.utcnow() - datetime.timedelta(days=30), days=29),
-    "not valid yet": lambda box, folder: Card(box, start=datetime.datetime.utcnow() + datetime.timedelta(days=1)),
-    "nobody's": lambda box, folder: Card(box, identity="4540536920")}
+def renamed(box: Box, folder: Path) -> Card:
+    """A right certificate in whose name another person's number was put."""
+    card = Card(box)
+    assert b"10000000146" in card.certificate
+    card.certificate = card.certificate.replace(b"10000000146", b"11111111110")
+    return card
 
 
-@pytest.mark.parametrize("make", REFUSED.values(), ids=REFUSED.keys())
-def test_a_certificate_that_is_not_accepted_is_told_from_other_refusals(login_box: Box, tmp_path: Path, make: Callable[[Box, Path], Card]) -> None:
+REFUSED: dict[str, tuple[str, Callable[[Box, Path], Card]]] = {
+    "of another issuer": ("of no known issuer", lambda box, folder: Card(box, issuer=CardIssuer(folder))),
+    "changed": ("of no known issuer", renamed),
+    "expired": ("not in its time", lambda box, folder: Card(box, start=datetime.datetime.utcnow() - datetime.timedelta(days=30), days=29)),
+    "not valid yet": ("not in its time", lambda box, folder: Card(box, start=datetime.datetime.utcnow() + datetime.timedelta(days=1))),
+    "nobody's": ("nobody's here", lambda box, folder: Card(box, identity="4540536920"))}
+
+
+@pytest.mark.parametrize("why,make", REFUSED.values(), ids=REFUSED.keys())
+def test_a_certificate_that_is_not_accepted_is_told_from_other_refusals(
+        login_box: Box, tmp_path: Path, why: str, make: Callable[[Box, Path], Card]) -> None:
     """The beginning of the description says so."""
-    assert refusal(make(login_box, tmp_path).log_in()).startswith("card-refused: ")
+    said = refusal(make(login_box, tmp_path).log_in())
+    assert said.startswith("card-refused: ") and why in said
 
 
 def test_a_self_made_issuer_in_x5c_is_not_believed(login_box: Box, tmp_path: Path) -> None:
