@@ -72,6 +72,18 @@ def test_what_was_typed_wrongly_is_said_and_nothing_is_lost(client: Client) -> N
     assert browser.type(page, f" {identity} ", password).status == 303
 
 
+def test_five_wrong_passwords_end_the_login(client: Client) -> None:
+    """The client is told, and that nobody cancelled; the next login begins anew."""
+    browser, page = open_page(client)
+    for _ in range(4):
+        page = browser.type(page, PEOPLE["deneme"][0], "yanlış")
+        assert "hatalı" in alert(page)
+    page = browser.type(page, PEOPLE["deneme"][0], "yanlış")
+    assert page.status == 303 and "error=login_required" in page.headers["Location"] and client.state in page.headers["Location"]
+    browser, page = open_page(client)
+    assert browser.log_in(page, "deneme", "password").status == 303
+
+
 def test_wrong_ways_and_hostile_text_do_no_harm(client: Client) -> None:
     """An unknown way is the first one; what comes back is text."""
     browser, page = open_page(client)

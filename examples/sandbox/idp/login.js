@@ -7,10 +7,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 import { errors } from './libraries.js';
 import { wellFormed } from './identity.js';
+import { Memory } from './memory.js';
 import { errorPage, loginPage, STYLE } from './page.js';
 import { language, TEXTS, WAYS } from './texts.js';
 
 const MOST_BYTES = 4096;
+const MOST_TRIES = 5; // wrong passwords that end a login
+const tries = new Memory('Tries');
 
 async function form(ctx) {
   const parts = [];
@@ -28,6 +31,13 @@ function same(given, known) {
   return timingSafeEqual(digest(given), digest(known));
 }
 
+/** Whether this wrong password was one too many for the login. */
+async function oneTooMany(uid, seconds) {
+  const wrong = ((await tries.find(uid))?.wrong ?? 0) + 1;
+  await tries.upsert(uid, { wrong }, seconds);
+  return wrong >= MOST_TRIES;
+}
+
 /** Who that is, or the name of the text that says what is wrong. */
 function judge(config, identity, password) {
   if (!wellFormed(identity)) return { wrong: 'malformed' };
@@ -35,7 +45,7 @@ function judge(config, identity, password) {
   return same(password, person?.password ?? '') && person?.password ? { person } : { wrong: 'wrong' };
 }
 
-async function take(ctx, provider, config, view) {
+async function take(ctx, config, uid, view) {
   if ((ctx.get('Origin') || config.now.issuer) !== config.now.issuer) throw new errors.InvalidRequest('a form of another site', 403);
   const typed = await form(ctx);
   if (typed.has('cancel')) {
@@ -43,6 +53,9 @@ async function take(ctx, provider, config, view) {
   }
   const identity = (typed.get('identity') ?? '').trim();
   const { person, wrong } = judge(config, identity, typed.get('password') ?? '');
+  if (wrong === 'wrong' && await oneTooMany(uid, config.seconds('interaction'))) {
+    return { error: 'login_required', error_description: 'too many wrong passwords' };
+  }
   if (wrong) {
     loginPage(ctx, { ...view, wrong, identity });
     return undefined;
@@ -64,7 +77,7 @@ async function interact(ctx, provider, config, uid) {
     loginPage(ctx, view);
     return;
   }
-  const result = await take(ctx, provider, config, view);
+  const result = await take(ctx, config, uid, view);
   if (result) {
     ctx.status = 303;
     ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false }));

@@ -4,7 +4,7 @@
 // The pages as HTML: login, log out, good-bye, error. No script, nothing from elsewhere, and headers that say so to the browser.
 import { language, TEXTS, WAYS } from './texts.js';
 
-export const STYLE = `body{font:1rem/1.5 sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
+export const STYLE = `body{font:1rem/1.5 sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
 h1{font-size:1.4rem;margin:.5rem 0}h1 small{display:block;font-size:.9rem;font-weight:400}.test{background:#fde68a;padding:.5rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;border:1px solid #767676;padding:.6rem}dt{font-weight:700}dd{margin:0}
 nav ul{display:flex;flex-wrap:wrap;gap:.4rem;list-style:none;padding:0}nav a{display:block;padding:.4rem .7rem;border:1px solid #767676;color:#1a1a1a}
@@ -37,7 +37,7 @@ function send(ctx, lang, title, body, { status = 200, address } = {}) {
   });
   ctx.body = `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>${escape(title)} - ${escape(words.gateway)}</title>`
     + '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/style.css"></head>'
-    + `<body><p class="test">${escape(words.test)}</p><main>${body}</main></body></html>`;
+    + `<body><header class="test">${escape(words.test)}</header><main>${body}</main></body></html>`;
 }
 
 const link = (ctx, way, lang) => escape(`${ctx.path}?${new URLSearchParams({ way, lang })}`);
