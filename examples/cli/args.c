@@ -96,8 +96,13 @@ static int find_command(const char **words, int count, cli_args *args)
         const char *verb = cli_commands[i].verb;
         size_t first = strcspn(verb, " ");
         bool two = verb[first] == ' ';
-        if (strcmp(cli_commands[i].noun, words[0]) != 0 || strlen(words[1]) != first ||
-            strncmp(verb, words[1], first) != 0 ||
+        if (strcmp(cli_commands[i].noun, words[0]) != 0)
+            continue;
+        if (first == 0) { /* the noun is the whole command */
+            args->command = (cli_command)i;
+            return 1;
+        }
+        if (count < 2 || strlen(words[1]) != first || strncmp(verb, words[1], first) != 0 ||
             (two && (count < 3 || strcmp(verb + first + 1, words[2]) != 0)))
             continue;
         args->command = (cli_command)i;
@@ -127,10 +132,14 @@ static bool read_argument(const char **words, int count, cli_args *args)
         args->card = words[0];
     else if (count == 1 && takes == TAKES_FILE)
         args->file = words[0];
+    else if (count == 1 && takes == TAKES_NUMBER)
+        args->number = words[0];
     else if (count > 0)
         return wrong(args, M_EXTRA_ARGUMENT, NULL);
     else if (takes == TAKES_FILE && !args->help)
         return wrong(args, M_NO_FILE, NULL);
+    else if (takes == TAKES_NUMBER && !args->help)
+        return wrong(args, M_NO_NUMBER, NULL);
     return true;
 }
 
@@ -141,9 +150,9 @@ static bool read_words(const char **words, int count, cli_args *args)
     if (!known_noun(words[0]))
         return wrong_word(args, words[0]);
     args->noun = words[0];
-    if (count == 1)
-        return args->help || wrong(args, M_NO_COMMAND, NULL);
     int used = find_command(words, count, args);
+    if (count == 1 && used == 0)
+        return args->help || wrong(args, M_NO_COMMAND, NULL);
     if (args->command == COMMAND_NONE)
         return begins_verb(words) ? args->help || wrong(args, M_NO_COMMAND, NULL)
                                   : wrong_word(args, words[1]);

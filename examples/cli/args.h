@@ -25,8 +25,9 @@ typedef struct cli_args {
     kamupin_log_level log; /* 0: none */
     bool json;
     bool acknowledge;
-    const char *card; /* NULL when not given, as all below */
-    const char *file; /* what card profile check looks at */
+    const char *card;   /* NULL when not given, as all below */
+    const char *file;   /* what card profile check looks at */
+    const char *number; /* what an inquiry is about; "-": standard input's */
     const char *profile_file;
     const char *draft;
     unsigned int probe_steps; /* kamupin_probe_step */

@@ -35,6 +35,10 @@ kamupin_status cli_pin_status(cli *program, kamupin_error *error);
 kamupin_status cli_pin_change(cli *program, kamupin_error *error);
 kamupin_status cli_pin_unblock(cli *program, kamupin_error *error); /* and pin create */
 kamupin_status cli_pin_resume(cli *program, kamupin_error *error);
+kamupin_status cli_inquire_seal_authority(cli *program, kamupin_error *error);
+kamupin_status cli_inquire_debt(cli *program, kamupin_error *error);
+kamupin_status cli_inquire_shipment(cli *program, kamupin_error *error);
+kamupin_status cli_info(cli *program, kamupin_error *error);
 
 /** Says what an operation will miss before its code is spent: service, descriptors, --acknowledge. */
 kamupin_status cli_unblock_ready(cli *program, kamupin_error *error);

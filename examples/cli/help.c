@@ -15,6 +15,16 @@ static void print_row(const char *name, const char *summary)
     printf("  %s%*s%s\n", name, pad > 1 ? pad : 1, "", summary);
 }
 
+/* What stands behind the verb. */
+static const char *argument_name(kamupin_language language, int takes)
+{
+    if (takes == TAKES_NOTHING)
+        return "";
+    return cli_text(language, takes == TAKES_CARD   ? M_USAGE_CARD
+                              : takes == TAKES_FILE ? M_ARG_FILE
+                                                    : M_USAGE_NUMBER);
+}
+
 static void print_usage(const cli_args *args)
 {
     kamupin_language language = args->language;
@@ -24,11 +34,10 @@ static void print_usage(const cli_args *args)
         printf("%s%s%s %s\n", args->noun != NULL ? args->noun : "", args->noun != NULL ? " " : "",
                cli_text(language, M_USAGE_COMMAND), cli_text(language, M_USAGE_OPTIONS));
     else
-        printf("%s %s %s%s%s\n", cli_commands[args->command].noun, cli_commands[args->command].verb,
-               cli_text(language, M_USAGE_OPTIONS), takes != TAKES_NOTHING ? " " : "",
-               takes == TAKES_NOTHING
-                   ? ""
-                   : cli_text(language, takes == TAKES_CARD ? M_USAGE_CARD : M_ARG_FILE));
+        printf("%s%s%s %s%s%s\n", cli_commands[args->command].noun,
+               cli_commands[args->command].verb[0] != '\0' ? " " : "",
+               cli_commands[args->command].verb, cli_text(language, M_USAGE_OPTIONS),
+               takes != TAKES_NOTHING ? " " : "", argument_name(language, takes));
 }
 
 static void print_commands(const cli_args *args)

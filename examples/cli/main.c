@@ -63,6 +63,14 @@ static kamupin_status run(cli *program, kamupin_error *error)
         return cli_pin_unblock(program, error);
     case COMMAND_PIN_RESUME:
         return cli_pin_resume(program, error);
+    case COMMAND_INQUIRE_SEAL_AUTHORITY:
+        return cli_inquire_seal_authority(program, error);
+    case COMMAND_INQUIRE_DEBT:
+        return cli_inquire_debt(program, error);
+    case COMMAND_INQUIRE_SHIPMENT:
+        return cli_inquire_shipment(program, error);
+    case COMMAND_INFO:
+        return cli_info(program, error);
     case COMMAND_NONE:
         break;
     }

@@ -25,6 +25,8 @@ typedef enum cli_argument {
 #define C(NAME)      (1U << COMMAND_##NAME)
 #define C_ALL        ((1U << COMMAND_COUNT) - 1U)
 #define C_ONLINE     (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(PIN_RESUME))
+#define C_INQUIRE    (C(INQUIRE_SEAL_AUTHORITY) | C(INQUIRE_DEBT) | C(INQUIRE_SHIPMENT))
+#define C_CARDLESS   (C_INQUIRE | C(INFO)) /* no card plays a part */
 #define C_UNBLOCKING (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(CARD_PROBE))
 
 typedef enum cli_option {
@@ -34,7 +36,7 @@ typedef enum cli_option {
 } cli_option;
 
 /* What a command takes behind its verb. */
-enum { TAKES_NOTHING, TAKES_CARD, TAKES_FILE };
+enum { TAKES_NOTHING, TAKES_CARD, TAKES_FILE, TAKES_NUMBER };
 
 typedef struct cli_command_row {
     const char *noun;

@@ -9,6 +9,7 @@
                     at the reader's keypad
        sign.h       signatures by the card
        operation.h  a new PIN for a blocked or new card, with an online service
+       inquiry.h    what may be asked without a login; info.h whom to call and where to look
        profile.h    cards that are not built in, from a file; probe.h drafts such a file
        secret.h     PINs and codes, in locked memory; code.h cleans a pasted code
        error.h      what went wrong and what to do next, in Turkish and English; status.h,
@@ -42,6 +43,8 @@
 #include <kamupin/context.h>
 #include <kamupin/error.h>
 #include <kamupin/export.h>
+#include <kamupin/info.h>
+#include <kamupin/inquiry.h>
 #include <kamupin/issued.h>
 #include <kamupin/notice.h>
 #include <kamupin/operation.h>

@@ -16,7 +16,9 @@ typedef enum kamupin_notice {
     KAMUPIN_NOTICE_BEFORE_PIN = 1, /**< to be acknowledged before a PIN is typed (C03, C15, H05) */
     KAMUPIN_NOTICE_AFTER_PIN = 2,  /**< keeping the PIN, three wrong tries, no PUK (D01 to D05) */
     KAMUPIN_NOTICE_CODE_IS_NO_PUK = 3, /**< the code is for this program only (C11) */
-    KAMUPIN_NOTICE_CALL_CENTRE = 4     /**< whom to call, and when (B09) */
+    KAMUPIN_NOTICE_CALL_CENTRE = 4,    /**< whom to call, and when (B09) */
+    KAMUPIN_NOTICE_DELIVERY = 5,       /**< what to do when something is missing (G02) */
+    KAMUPIN_NOTICE_ISSUED_PIN = 6      /**< a PIN that an older portal shows once (D07, D08, D10) */
 } kamupin_notice;
 
 /** A notice's text, lines separated by '\n'.

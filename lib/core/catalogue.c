@@ -3,6 +3,7 @@
 
    catalogue.c: names and sentences of statuses and notices, from catalogue.def, and the one text of
    an error record that people see. Touches nothing but its own constant tables. */
+#include <kamupin/info.h>
 #include <kamupin/notice.h>
 
 #include <stdarg.h>
@@ -77,6 +78,39 @@ const char *kamupin_notice_text(kamupin_notice notice, kamupin_language language
 #define KP_NOTICE(NAME, TR, EN)                                                                    \
     case KAMUPIN_NOTICE_##NAME:                                                                    \
         return language == KAMUPIN_TURKISH ? TR : EN;
+#include "catalogue.def"
+    }
+    return "";
+}
+
+const char *kamupin_info(kamupin_info_item item, kamupin_language language)
+{
+    switch (item) {
+#define KP_INFO(NAME, TEXT, TR_LABEL, EN_LABEL, TR, EN)                                            \
+    case KAMUPIN_INFO_##NAME:                                                                      \
+        return language == KAMUPIN_TURKISH ? TR : EN;
+#include "catalogue.def"
+    }
+    return "";
+}
+
+const char *kamupin_info_label(kamupin_info_item item, kamupin_language language)
+{
+    switch (item) {
+#define KP_INFO(NAME, TEXT, TR_LABEL, EN_LABEL, TR, EN)                                            \
+    case KAMUPIN_INFO_##NAME:                                                                      \
+        return language == KAMUPIN_TURKISH ? TR_LABEL : EN_LABEL;
+#include "catalogue.def"
+    }
+    return "";
+}
+
+const char *kamupin_info_name(kamupin_info_item item)
+{
+    switch (item) {
+#define KP_INFO(NAME, TEXT, TR_LABEL, EN_LABEL, TR, EN)                                            \
+    case KAMUPIN_INFO_##NAME:                                                                      \
+        return TEXT;
 #include "catalogue.def"
     }
     return "";

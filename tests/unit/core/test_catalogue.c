@@ -184,7 +184,7 @@ static void what_is_no_status_says_so(void **state)
 static void notices_say_what_the_seeds_say(void **state)
 {
     (void)state;
-    for (int n = KAMUPIN_NOTICE_BEFORE_PIN; n <= KAMUPIN_NOTICE_CALL_CENTRE; n++)
+    for (int n = KAMUPIN_NOTICE_BEFORE_PIN; n <= KAMUPIN_NOTICE_ISSUED_PIN; n++)
         for (size_t i = 0; i < 2; i++) {
             assert_true(strlen(kamupin_notice_text((kamupin_notice)n, languages[i])) > 80);
             assert_true(utf8(kamupin_notice_text((kamupin_notice)n, languages[i])));

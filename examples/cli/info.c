@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   info.c: info: whom to call, where to look, and what has to be read. Asks nobody. */
+#include "cli.h"
+
+#include <stdio.h>
+
+static void tell_items(const cli *program, json_t *items)
+{
+    kamupin_language language = program->args.language;
+    for (int i = KAMUPIN_INFO_CALL_CENTRE; i <= KAMUPIN_INFO_FIREWALL; i++) {
+        kamupin_info_item item = (kamupin_info_item)i;
+        const char *label = kamupin_info_label(item, language);
+        const char *value = kamupin_info(item, language);
+        if (!program->args.json)
+            printf("%s: %s\n", label, value);
+        json_array_append_new(items, json_pack("{s:s, s:s, s:s}", "name", kamupin_info_name(item),
+                                               "label", label, "value", value));
+    }
+}
+
+kamupin_status cli_info(cli *program, kamupin_error *error)
+{
+    json_t *items = json_array();
+    json_t *notices = json_array();
+    (void)error;
+    tell_items(program, items);
+    for (int i = KAMUPIN_NOTICE_BEFORE_PIN; i <= KAMUPIN_NOTICE_ISSUED_PIN; i++) {
+        const char *text = kamupin_notice_text((kamupin_notice)i, program->args.language);
+        if (!program->args.json)
+            printf("\n%s\n", text);
+        json_array_append_new(notices, json_string(text));
+    }
+    cli_json_add(program, "info", items);
+    cli_json_add(program, "notices", notices);
+    return KAMUPIN_OK;
+}
