@@ -58,10 +58,21 @@ typedef struct kamupin_context_options {
                                  ~/.local/state/kamupin */
     kamupin_clock_fn clock;       /**< NULL: the boot-time clock; for tests */
     void *clock_user;             /**< handed to `clock` */
-    long connect_timeout_ms;      /**< 0: 10 000 */
+    long connect_timeout_ms;      /**< 0: 10 000; until TLS stands: name, connection, handshake */
     long request_timeout_ms;      /**< 0: 30 000; the whole of one HTTPS exchange */
     kamupin_calendar_fn calendar; /**< NULL: the system's date; asked for certificates only */
     void *calendar_user;          /**< handed to `calendar` */
+    long name_timeout_ms;         /**< for resolving a name; 0: connect_timeout_ms is all */
+    long tls_timeout_ms;          /**< for the TLS handshake; 0: connect_timeout_ms is all */
+    long answer_timeout_ms;       /**< until an answer's first byte; 0: request_timeout_ms is all */
+    /** The public keys of which a server has to have one, besides being trusted; as curl has them:
+     *  "sha256//BASE64", several with ";" between them. They hold for every server that is
+     *  contacted. NULL: any key */
+    const char *pins;
+    /** NULL: as the environment says (https_proxy, all_proxy and no_proxy, read as curl reads them);
+     *  "": none; else the proxy for every request, "http://host:port", https:// or socks5h://
+     *  (then the environment is not asked). Without a user: see kamupin_context_proxy_login */
+    const char *proxy;
 } kamupin_context_options;
 
 #define KAMUPIN_CONTEXT_OPTIONS_INIT KAMUPIN_SIZED(kamupin_context_options)
@@ -71,7 +82,8 @@ typedef struct kamupin_context_options {
  *  @param context receives the handle; the caller frees it with kamupin_context_free
  *  @param error receives the reason of a failure; may be NULL
  *  Threads: any; the context may then be used by several threads.
- *  Errors: invalid-argument, no-memory, locked-memory. */
+ *  Errors: invalid-argument (also for pins or a proxy that are not written so), no-memory,
+ *  locked-memory. */
 KAMUPIN_API kamupin_status kamupin_context_new(const kamupin_context_options *options,
                                                kamupin_context **context, kamupin_error *error);
 

@@ -16,6 +16,7 @@
                     notice.h
        context.h    what everything is made from: log, state folder, reader backend (reader.h);
                     cancel.h ends a call from another thread
+       network.h    a proxy's login; which hosts were contacted
 
    Every call that can fail answers a kamupin_status. A record is set to its _INIT before it is
    given to a call; a handle is freed by the _free of its family, which takes its address.
@@ -46,6 +47,7 @@
 #include <kamupin/info.h>
 #include <kamupin/inquiry.h>
 #include <kamupin/issued.h>
+#include <kamupin/network.h>
 #include <kamupin/notice.h>
 #include <kamupin/operation.h>
 #include <kamupin/order.h>

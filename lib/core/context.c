@@ -60,11 +60,15 @@ static bool adopt(kamupin_context *context, const kamupin_context_options *optio
         options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     context->request_timeout_ms =
         options->request_timeout_ms > 0 ? options->request_timeout_ms : REQUEST_TIMEOUT_MS;
+    context->name_timeout_ms = options->name_timeout_ms;
+    context->tls_timeout_ms = options->tls_timeout_ms;
+    context->answer_timeout_ms = options->answer_timeout_ms;
     context->held_ms = HELD_MS;
     context->owner = (long)getpid();
     if (options->state_folder == NULL)
         context->state_folder = kp_state_folder_default();
     return copy_text(options->ca_file, &context->ca_file) &&
+           copy_text(options->pins, &context->pins) && copy_text(options->proxy, &context->proxy) &&
            copy_text(options->state_folder, &context->state_folder);
 }
 
@@ -82,6 +86,9 @@ kamupin_status kamupin_context_new(const kamupin_context_options *options,
             (options->backend != NULL && options->backend->size != sizeof *options->backend))
             return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
                            "options or backend table of another size");
+        kamupin_status status = kp_options_check(options, error);
+        if (status != KAMUPIN_OK)
+            return status;
         chosen = *options;
     }
     made = calloc(1, sizeof *made);
@@ -123,12 +130,18 @@ void kamupin_context_free(kamupin_context **context)
     wait_for_strays(*context);
     if ((*context)->kept != NULL)
         (*context)->kept_free((*context)->kept);
+    if ((*context)->hosts != NULL)
+        (*context)->hosts_free((*context)->hosts);
+    kamupin_secret_free(&(*context)->proxy_password);
     pthread_cond_destroy(&(*context)->changed);
     pthread_mutex_destroy(&(*context)->lock);
     kp_arena_free(&(*context)->arena);
     if ((*context)->free_rows != NULL)
         (*context)->free_rows((*context)->rows);
     free((*context)->ca_file);
+    free((*context)->pins);
+    free((*context)->proxy);
+    free((*context)->proxy_user);
     free((*context)->state_folder);
     free(*context);
     *context = NULL;

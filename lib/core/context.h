@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 struct kp_arena;
+struct kp_hosts;
 struct kp_profile_rows;
 
 struct kamupin_context {
@@ -23,9 +24,12 @@ struct kamupin_context {
     void *calendar_user;
     long connect_timeout_ms;
     long request_timeout_ms;
+    long name_timeout_ms, tls_timeout_ms, answer_timeout_ms; /* 0: no bound of their own */
     long held_ms;       /* so long another program may hold a card before a list calls it in use */
     char *ca_file;      /* NULL: the system's */
     char *state_folder; /* NULL: there is none */
+    char *pins;         /* NULL: any key */
+    char *proxy;        /* NULL: the environment's; "": none */
     struct kp_arena *arena;
     struct kp_profile_rows *rows; /* of profile files; card/ knows what they are */
     void (*free_rows)(struct kp_profile_rows *rows);
@@ -35,7 +39,15 @@ struct kamupin_context {
     unsigned int strays;   /* threads that still use the application's reader backend */
     struct kp_cache *kept; /* what card/ keeps of cards that were read; NULL: nothing yet */
     void (*kept_free)(struct kp_cache *kept);
+    char *proxy_user; /* NULL: no login */
+    struct kamupin_secret *proxy_password;
+    struct kp_hosts *hosts; /* that net/ has contacted; NULL: none yet */
+    void (*hosts_free)(struct kp_hosts *hosts);
 };
+
+/** Whether what the options say of proxy and pins is written as they have to be; invalid-argument
+ * else. */
+kamupin_status kp_options_check(const kamupin_context_options *options, kamupin_error *error);
 
 /** Counts threads (+1, -1) that kamupin_context_free has to wait for. */
 void kp_context_stray(kamupin_context *context, int change);

@@ -6,6 +6,9 @@
 #include <net/http.h>
 
 #include <core/fail.h>
+#include <net/hosts.h>
+#include <net/phase.h>
+#include <net/proxy.h>
 #include <net/reply.h>
 #include <net/tls.h>
 
@@ -21,7 +24,8 @@ struct kp_http {
     kp_curl curl;
     CURLM *multi;
     CURL *easy;
-    bool ruled; /* the TLS rules are set */
+    long version; /* of HTTP: what ALPN may choose from */
+    bool ruled;   /* the TLS rules are set */
 };
 
 /* What the callbacks of one exchange share. */
@@ -29,7 +33,10 @@ typedef struct exchange {
     kp_buffer *body;
     size_t header_bytes;
     bool too_large;
-    bool started; /* the request was given to a connection */
+    bool started;  /* the request was given to a connection */
+    bool answered; /* something of its answer has come */
+    kp_phase phase;
+    int64_t since_ms; /* when the phase began */
     char said[CURL_ERROR_SIZE];
 } exchange;
 
@@ -51,6 +58,9 @@ kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_err
         return status;
     }
     made->context = context;
+    made->version = curl->version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2
+                        ? (long)CURL_HTTP_VERSION_2TLS
+                        : (long)CURL_HTTP_VERSION_1_1;
     made->multi = curl->multi_init();
     made->easy = curl->easy_init();
     if (made->multi == NULL || made->easy == NULL) {
@@ -104,6 +114,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *user)
 
     (void)bytes;
     now->header_bytes += size * count;
+    now->answered = now->started; /* before, they are a proxy's */
     now->too_large = now->header_bytes > HEADERS_MAX;
     return now->too_large ? 0 : size * count;
 }
@@ -150,7 +161,8 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
         SET(CURLOPT_HTTPGET, 1L);
     }
     SET(CURLOPT_HTTPHEADER, headers);
-    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_HTTP_VERSION, http->version);
+    SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* a proxy sees none of our headers */
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_NOSIGNAL, 1L);   /* the host program's handlers stay; writes raise no SIGPIPE */
     SET(CURLOPT_QUICK_EXIT, 1L); /* a cancelled name lookup is left behind, not waited for */
@@ -167,7 +179,8 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
     SET(CURLOPT_PREREQDATA, now);
     SET(CURLOPT_ERRORBUFFER, now->said);
 #undef SET
-    return set ? KAMUPIN_OK : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    return set ? kp_proxy_set(http->context, &http->curl, easy, error)
+               : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
 }
 
 static void wake(void *object)
@@ -177,9 +190,22 @@ static void wake(void *object)
     http->curl.multi_wakeup(http->multi);
 }
 
-/* Runs the transfer to its end, the deadline or the cancel, whichever comes first. */
-static kamupin_status drive(kp_http *http, int64_t end_ms, kamupin_cancel *cancel, CURLcode *code,
-                            kamupin_error *error)
+/* Notes how far the transfer has come, and answers when it has to come further at the latest. */
+static int64_t limit_of(kp_http *http, exchange *now, int64_t end_ms)
+{
+    kp_phase phase = kp_phase_of(&http->curl, http->easy, now->started, now->answered);
+    int64_t bound = kp_phase_bound(http->context, phase);
+
+    if (phase != now->phase) {
+        now->phase = phase;
+        now->since_ms = kp_now_ms(http->context);
+    }
+    return bound > 0 && now->since_ms + bound < end_ms ? now->since_ms + bound : end_ms;
+}
+
+/* Runs the transfer to its end, a bound or the cancel, whichever comes first. */
+static kamupin_status drive(kp_http *http, exchange *now, int64_t end_ms, kamupin_cancel *cancel,
+                            CURLcode *code, kamupin_error *error)
 {
     const kp_curl *curl = &http->curl;
     kp_cancel_hook hook = {wake, http, NULL};
@@ -194,10 +220,9 @@ static kamupin_status drive(kp_http *http, int64_t end_ms, kamupin_cancel *cance
         status = kp_cancel_check(cancel, error);
         if (status != KAMUPIN_OK || curl->multi_perform(http->multi, &running) != CURLM_OK)
             break;
-        int64_t left = end_ms - kp_now_ms(http->context);
+        int64_t left = limit_of(http, now, end_ms) - kp_now_ms(http->context);
         if (running > 0 && left <= 0) {
-            status = kp_fail_platform(error, KAMUPIN_E_NETWORK_TIMEOUT, KAMUPIN_FROM_NETWORK,
-                                      (long)CURLE_OPERATION_TIMEDOUT, "the deadline has passed");
+            status = kp_phase_fail(now->phase, error);
             break;
         }
         if (running > 0)
@@ -210,6 +235,19 @@ static kamupin_status drive(kp_http *http, int64_t end_ms, kamupin_cancel *cance
         if (message->msg == CURLMSG_DONE)
             *code = message->data.result;
     return status;
+}
+
+/* What a transfer that libcurl ended without an answer means. */
+static kamupin_status judge(const kp_http *http, const exchange *now, CURLcode code,
+                            kamupin_error *error)
+{
+    if (now->too_large)
+        return kp_fail(error, KAMUPIN_E_REPLY_TOO_LARGE, KAMUPIN_FROM_HTTP, NULL);
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return kp_phase_fail(now->phase, error);
+    bool at_proxy = now->phase == KP_PHASE_TUNNEL ||
+                    (now->phase == KP_PHASE_CONNECT && kp_proxy_named(http->context));
+    return kp_curl_fail(&http->curl, http->easy, code, at_proxy, now->said, error);
 }
 
 /* The path of an absolute URL: all that the log says of where a request went. */
@@ -261,6 +299,7 @@ static void forget(kp_http *http)
     http->curl.easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
     http->curl.easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
     http->curl.easy_setopt(http->easy, CURLOPT_ERRORBUFFER, NULL);
+    kp_proxy_forget(&http->curl, http->easy);
 }
 
 kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
@@ -268,14 +307,15 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
 {
     const kp_http_reply empty = {.retry_after = -1, .body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX)};
     struct curl_slist *headers = NULL;
+    kamupin_host host = KAMUPIN_HOST_INIT;
     CURLcode code = CURLE_OK;
 
     *reply = empty;
     kamupin_status status = kp_context_check(http->context, error);
     if (status != KAMUPIN_OK)
         return status;
-    exchange now = {.body = &reply->body};
     reply->sent_ms = kp_now_ms(http->context);
+    exchange now = {.body = &reply->body, .since_ms = reply->sent_ms};
     int64_t end_ms = reply->sent_ms + http->context->request_timeout_ms;
     if (request->deadline_ms > 0 && request->deadline_ms < end_ms)
         end_ms = request->deadline_ms;
@@ -287,13 +327,15 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
                  : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     if (status == KAMUPIN_OK)
         status = prepare(http, request, headers, (long)(end_ms - reply->sent_ms), &now, error);
-    if (status == KAMUPIN_OK)
-        status = drive(http, end_ms, cancel, &code, error);
-    if (status == KAMUPIN_OK && code != CURLE_OK)
-        status = now.too_large ? kp_fail(error, KAMUPIN_E_REPLY_TOO_LARGE, KAMUPIN_FROM_HTTP, NULL)
-                               : kp_curl_fail(&http->curl, http->easy, code, now.said, error);
-    if (status == KAMUPIN_OK)
-        status = kp_reply_read(&http->curl, http->easy, reply, error);
+    if (status == KAMUPIN_OK) {
+        kp_hosts_begin(http->context, &http->curl, request->url, &host);
+        status = drive(http, &now, end_ms, cancel, &code, error);
+        if (status == KAMUPIN_OK && code != CURLE_OK)
+            status = judge(http, &now, code, error);
+        if (status == KAMUPIN_OK)
+            status = kp_reply_read(&http->curl, http->easy, reply, error);
+        kp_hosts_end(http->context, &http->curl, http->easy, status, &host);
+    }
     say(http, request, reply, status);
     forget(http);
     wipe_headers(&http->curl, headers);

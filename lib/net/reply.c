@@ -47,7 +47,11 @@ static bool is_whole(const kp_curl *curl, CURL *easy)
 {
     struct curl_header *coding = NULL;
     curl_off_t length = -1;
+    long version = 0;
 
+    curl->easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    if (version >= CURL_HTTP_VERSION_2_0)
+        return true; /* each answer is a stream of its own, whose end is said (RFC 9113, 8.1) */
     curl->easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     return length >= 0 ||
            curl->easy_header(easy, "Transfer-Encoding", 0, CURLH_HEADER, -1, &coding) == CURLHE_OK;

@@ -42,6 +42,8 @@ kamupin_status kp_tls_rules(const kamupin_context *context, const kp_curl *curl,
         curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
         curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
 
+    if (set && context->pins != NULL)
+        set = curl->easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, context->pins) == CURLE_OK;
     if (set && context->ca_file != NULL) {
         kamupin_status status = check_ca_file(context->ca_file, error);
         if (status != KAMUPIN_OK)
@@ -134,8 +136,8 @@ static bool no_common_version(const char *said)
     }
 }
 
-kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, const char *said,
-                            kamupin_error *error)
+kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, bool at_proxy,
+                            const char *said, kamupin_error *error)
 {
     meaning found = {code, KAMUPIN_E_NETWORK_INTERRUPTED, KAMUPIN_FROM_NETWORK};
     long tunnel = 0, verify = 0;
@@ -154,6 +156,8 @@ kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, cons
         found.status = KAMUPIN_E_NETWORK_PROXY;
         found.origin = KAMUPIN_FROM_NETWORK;
         snprintf(what, sizeof what, "the proxy answers %ld", tunnel);
+    } else if (at_proxy && found.origin == KAMUPIN_FROM_NETWORK) {
+        found.status = KAMUPIN_E_NETWORK_PROXY;
     } else if (found.status == KAMUPIN_E_TLS_CERTIFICATE) {
         curl->easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify);
         found.status = chain_status(verify);

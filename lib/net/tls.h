@@ -14,9 +14,9 @@
 kamupin_status kp_tls_rules(const kamupin_context *context, const kp_curl *curl, CURL *easy,
                             kamupin_error *error);
 
-/** Fills `error` from libcurl's code of a finished transfer and its error buffer, of which nothing is
- * told on; never called with CURLE_OK. */
-kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, const char *said,
-                            kamupin_error *error);
+/** Fills `error` from libcurl's code of a finished transfer, whether it had come as far as a proxy,
+ * and its error buffer, of which nothing is told on; never called with CURLE_OK. */
+kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, bool at_proxy,
+                            const char *said, kamupin_error *error);
 
 #endif

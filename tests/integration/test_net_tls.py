@@ -5,6 +5,7 @@
 # on Python's ssl for what s_server cannot play. Each case names the status that a person is told.
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import select
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from private_pcscd import program
-from tls_servers import Authority, RawServer, SServer, openssl, read_request, self_signed
+from tls_servers import Authority, RawServer, SServer, openssl, pin_of, read_request, self_signed
 
 GOOD = (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDPoP-Nonce: nonce-1\r\nRetry-After: 7\r\n"
         b"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
@@ -167,12 +168,13 @@ SECRET = '{"code":"123456789012345"}'
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
 @pytest.mark.parametrize("kind, status", [
     ("expired", "tls-expired"), ("early", "tls-expired"), ("self-signed", "tls-self-signed"), ("name", "tls-name"),
-    ("purpose", "tls-purpose"), ("tls-1.1", "tls-version")])
+    ("purpose", "tls-purpose"), ("tls-1.1", "tls-version"), ("pin", "tls-pin")])
 def test_refused_before_a_secret_leaves(pki: Authority, tmp_path: Path, kind: str, status: str, version: str) -> None:
     """Nothing that the other end decrypts comes from a client that refuses it; s_server prints all that it is sent."""
     pem, options = bad_server(kind, pki, tmp_path)
+    pins = ["--pins", pin_of(pki.leaf("pinned"))] if kind == "pin" else []
     with SServer(tmp_path, pem, *(options or [version])) as server:
-        answer = ask_once(pki, f"https://localhost:{server.port}/", "--post", SECRET, "--header", "Authorization: DPoP very-secret")
+        answer = ask_once(pki, f"https://localhost:{server.port}/", "--post", SECRET, "--header", "Authorization: DPoP very-secret", *pins)
         said = server.said()
     assert answer["status"] == status, answer
     assert not set(re.findall(r"POST|HTTP/1|Host:|very-secret|123456789012345", said)), said
@@ -185,6 +187,21 @@ def test_s_server_prints_what_it_is_sent(pki: Authority, leaf: Path, tmp_path: P
         said = server.said()
     assert answer["status"] == "network-timeout"
     assert "POST / HTTP/1.1" in said and "123456789012345" in said
+
+
+def test_one_of_the_pinned_keys_is_enough(pki: Authority, leaf: Path) -> None:
+    other = pin_of(pki.leaf("next-key"))
+    with RawServer(serve_all(GOOD), leaf) as server:
+        url = f"https://localhost:{server.port}/"
+        assert ask_once(pki, url, "--pins", pin_of(leaf))["status"] == "ok"
+        assert ask_once(pki, url, "--pins", f"{other};{pin_of(leaf)}")["status"] == "ok"
+        assert ask_once(pki, url, "--pins", other)["status"] == "tls-pin"
+
+
+def test_a_pinned_key_is_no_trust(pki: Authority, tmp_path: Path) -> None:
+    pem = self_signed(tmp_path, "alone")
+    with RawServer(serve_all(GOOD), pem) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/", "--pins", pin_of(pem))["status"] == "tls-self-signed"
 
 
 PAGE = b"HTTP/1.1 %d Moved\r\nContent-Type: text/html; charset=utf-8\r\nLocation: http://portal.example/\r\nContent-Length: 6\r\n\r\n<html>"
@@ -265,9 +282,45 @@ def test_slow_server_ends_at_the_bound(pki: Authority, leaf: Path, bound: str) -
         assert ask_once(pki, f"https://localhost:{server.port}/", bound, "500")["status"] == "network-timeout"
 
 
-def test_silent_port_ends_at_the_bound(pki: Authority) -> None:
+@pytest.mark.parametrize("bound", ["--connect-timeout", "--tls-timeout", "--timeout", "--deadline"])
+def test_a_port_that_never_speaks_tls_ends_at_the_bound(pki: Authority, bound: str) -> None:
     with RawServer(leave_late) as server:
-        assert ask_once(pki, f"https://127.0.0.1:{server.port}/", "--connect-timeout", "400")["status"] == "network-timeout"
+        assert ask_once(pki, f"https://127.0.0.1:{server.port}/", bound, "400")["status"] == "tls-failed"
+
+
+@pytest.mark.parametrize("bound", ["--connect-timeout", "--timeout"])
+def test_a_port_that_never_accepts_ends_at_the_bound(pki: Authority, bound: str) -> None:
+    """As behind a firewall that swallows packets: a listener whose queue is full answers no connection."""
+    with socket.socket() as listener, contextlib.ExitStack() as queue:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        full = False
+        while not full:
+            waiting = queue.enter_context(socket.socket())
+            waiting.settimeout(0.3)
+            try:
+                waiting.connect(listener.getsockname())
+            except TimeoutError:
+                full = True
+        answer = ask_once(pki, f"https://127.0.0.1:{listener.getsockname()[1]}/", bound, "400")
+    assert answer["status"] == "network-unreachable"
+
+
+def test_an_answer_has_a_bound_of_its_own(pki: Authority, leaf: Path) -> None:
+    """Until the first byte; what then comes slowly is bounded by the whole."""
+    def slow(connection: socket.socket) -> None:
+        read_request(connection)
+        for part in (GOOD[:20], GOOD[20:]):
+            connection.sendall(part)
+            select.select([connection], [], [], 1.0)
+
+    with RawServer(answer_late, leaf) as server:
+        answer = ask_once(pki, f"https://localhost:{server.port}/", "--answer-timeout", "400")
+    assert (answer["status"], "no answer" in answer["detail"]) == ("network-timeout", True)
+    with RawServer(slow, leaf) as server:
+        assert ask_once(pki, f"https://localhost:{server.port}/", "--answer-timeout", "800")["status"] == "ok"
+        answer = ask_once(pki, f"https://localhost:{server.port}/", "--timeout", "500")
+    assert (answer["status"], "did not end" in answer["detail"]) == ("network-timeout", True)
 
 
 def test_cancel_ends_a_wait(pki: Authority, leaf: Path) -> None:
@@ -357,23 +410,23 @@ def test_nothing_is_sent_twice_by_libcurl(pki: Authority, leaf: Path) -> None:
     assert len([request for request in requests if request]) == 3
 
 
-def test_proxy_that_refuses(pki: Authority, leaf: Path) -> None:
-    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
-    with RawServer(serve_all(GOOD), leaf) as server, RawServer(serve_all(refusal)) as proxy:
-        answer = ask_once(pki, f"https://localhost:{server.port}/",
-                          https_proxy=f"http://somebody:proxy-secret@127.0.0.1:{proxy.port}")
-    assert (answer["status"], "407" in answer["detail"]) == ("network-proxy", True)
-    assert "proxy-secret" not in answer["log"] + answer["detail"]
-    assert server.connections == 0
-
-
 def test_cancel_does_not_wait_for_a_name(tmp_path: Path) -> None:
     """A name server that never answers; getaddrinfo itself cannot be cancelled, only left behind."""
+    answer = ask_once(None, "https://service.invalid/", "--cancel-after", "300", **no_name_server(tmp_path))
+    assert answer["status"] == "cancelled"  # and the program has ended: freeing the client did not wait either
+
+
+@pytest.mark.parametrize("bound", ["--name-timeout", "--connect-timeout", "--timeout"])
+def test_a_name_server_that_never_answers_ends_at_the_bound(tmp_path: Path, bound: str) -> None:
+    answer = ask_once(None, "https://service.invalid/", bound, "400", **no_name_server(tmp_path))
+    assert answer["status"] == "network-name"
+
+
+def no_name_server(tmp_path: Path) -> dict[str, str]:
+    """An environment in which getaddrinfo never returns."""
     source, shim = tmp_path / "slow.c", tmp_path / "slow.so"
     source.write_text("#include <unistd.h>\nint getaddrinfo(const char *n, const char *s, const void *h, void **r);\n"
                       "int getaddrinfo(const char *n, const char *s, const void *h, void **r)\n"
                       "{ (void)n; (void)s; (void)h; (void)r; for (;;) pause(); }\n")
     subprocess.run(["cc", "-shared", "-fPIC", "-o", str(shim), str(source)], check=True, timeout=60)
-    answer = ask_once(None, "https://service.invalid/", "--cancel-after", "300", LD_PRELOAD=str(shim),
-                      ASAN_OPTIONS="verify_asan_link_order=0")
-    assert answer["status"] == "cancelled"  # and the program has ended: freeing the client did not wait either
+    return {"LD_PRELOAD": str(shim), "ASAN_OPTIONS": "verify_asan_link_order=0"}

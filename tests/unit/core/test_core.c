@@ -24,6 +24,63 @@ static void a_foreign_size_is_refused(void **state)
     kamupin_context_free(NULL);
 }
 
+static kamupin_status try_options(const char *pins, const char *proxy)
+{
+    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
+    kamupin_context *context = NULL;
+
+    options.pins = pins;
+    options.proxy = proxy;
+    kamupin_status status = kamupin_context_new(&options, &context, NULL);
+    kamupin_context_free(&context);
+    return status;
+}
+
+#define PIN "sha256//jwdeCMA+dzsiyBN1SSkAu2zfy2cCPSz1lPOAHARbMKM="
+
+static void pins_are_written_as_curl_has_them(void **state)
+{
+    static const char *const BAD[] = {
+        "",
+        "/etc/passwd", /* curl would take a file's name */
+        "sha256//",
+        "sha256//AAAA",
+        "sha1//jwdeCMA+dzsiyBN1SSkAu2zfy2cCPSz1lPOAHARbMKM=",
+        "sha256//jwdeCMA+dzsiyBN1SSkAu2zfy2cCPSz1lPOAHARbMKMx",
+        "sha256//jwdeCMA-dzsiyBN1SSkAu2zfy2cCPSz1lPOAHARbMKM=",
+        PIN ";",
+        PIN "," PIN,
+        PIN ";;" PIN,
+        " " PIN,
+    };
+
+    (void)state;
+    assert_int_equal(try_options(PIN, NULL), KAMUPIN_OK);
+    assert_int_equal(try_options(PIN ";" PIN, NULL), KAMUPIN_OK);
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
+        assert_provokes(KAMUPIN_E_INVALID_ARGUMENT, try_options(BAD[i], NULL));
+}
+
+static void a_proxy_is_a_plain_address(void **state)
+{
+    static const char *const GOOD[] = {"", "http://proxy.example:3128", "https://[::1]:443/",
+                                       "socks5h://localhost:1080", "http://proxy_1"};
+    static const char *const BAD[] = {"proxy.example:3128", "http://",         "http://:80",
+                                      "http:///",           "ftp://proxy:21",  "http://u:p@host:1",
+                                      "http://host:1/path", "http://host:1?x", "http://host:1#x",
+                                      "http://host:1 ",     "HTTP://host:1",   "socks4://host:1"};
+    char long_one[400] = "http://";
+
+    (void)state;
+    memset(long_one + 7, 'a', sizeof long_one - 8);
+    long_one[sizeof long_one - 1] = '\0';
+    for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++)
+        assert_int_equal(try_options(NULL, GOOD[i]), KAMUPIN_OK);
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
+        assert_provokes(KAMUPIN_E_INVALID_ARGUMENT, try_options(NULL, BAD[i]));
+    assert_provokes(KAMUPIN_E_INVALID_ARGUMENT, try_options(NULL, long_one));
+}
+
 static void an_older_callers_record_is_not_overrun(void **state)
 {
     struct {
@@ -145,6 +202,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_foreign_size_is_refused),
+        cmocka_unit_test(pins_are_written_as_curl_has_them),
+        cmocka_unit_test(a_proxy_is_a_plain_address),
         cmocka_unit_test(an_older_callers_record_is_not_overrun),
         cmocka_unit_test(a_long_detail_is_cut),
         cmocka_unit_test(a_pulled_handle_wakes_who_waits_and_who_comes_later),

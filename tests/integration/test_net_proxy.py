@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# lib/net by way of a proxy: Debian's tinyproxy, named by the environment or by the context, with and without a login;
+# and raw ones for what tinyproxy does not do (Digest, silence). What was contacted is told by the context.
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import select
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from private_pcscd import program
+from tls_servers import Authority, RawServer, read_request
+from web_servers import TinyProxy, free_port
+
+GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+PASSWORD = "proxy-parolası:1"
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    yield Authority(tmp_path_factory.mktemp("pki"), "root")
+
+
+@pytest.fixture
+def server(pki: Authority) -> Iterator[RawServer]:
+    """A service that answers."""
+    def serve(connection: socket.socket) -> None:
+        while read_request(connection):
+            connection.sendall(GOOD)
+
+    pem = pki.folder / "service.pem"
+    with RawServer(serve, pem if pem.exists() else pki.leaf("service")) as running:
+        yield running
+
+
+def ask(pki: Authority, url: str, *options: str, password: str = "", **environment: str) -> list[dict[str, str]]:
+    """Runs driver-net; one dict per exchange and host, `said` is all of its output and log."""
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    done = subprocess.run([program("driver-net"), "--ca", str(pki.file), "--hosts", "1", *options, url], capture_output=True, text=True,
+                          timeout=60, input=password + "\n", env={**plain, **environment}, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    answers = []
+    for line in done.stdout.splitlines():
+        kind, _, rest = line.partition(" ")
+        head, _, detail = rest.partition("detail=")
+        answers.append({"status": kind, "detail": detail, "said": done.stdout + done.stderr,
+                        **dict(word.split("=", 1) for word in head.split())})
+    return answers
+
+
+def address(server: RawServer) -> str:
+    return f"https://localhost:{server.port}/kamupin/v1/metadata"
+
+
+@pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_the_environments_proxy_is_taken(pki: Authority, server: RawServer, tmp_path: Path, name: str) -> None:
+    with TinyProxy(tmp_path / "proxy") as proxy:
+        answer, host = ask(pki, address(server), **{name: f"http://127.0.0.1:{proxy.port}"})
+        assert proxy.tunnels() == [f"localhost:{server.port}"]
+    assert answer["status"] == "ok"
+    assert (host["name"], host["port"], host["address"], host["proxied"], host["count"], host["last"], host["http"]) == (
+        "localhost", str(server.port), "127.0.0.1", "1", "1", "ok", "200")
+
+
+def test_no_proxy_is_honoured(pki: Authority, server: RawServer) -> None:
+    """There is nobody at the proxy's port: it is not even tried."""
+    answer, host = ask(pki, address(server), https_proxy=f"http://127.0.0.1:{free_port()}", no_proxy="example.org,localhost")
+    assert (answer["status"], host["proxied"]) == ("ok", "0")
+
+
+def test_a_context_may_say_that_there_is_none(pki: Authority, server: RawServer) -> None:
+    answer, host = ask(pki, address(server), "--proxy", "", https_proxy=f"http://127.0.0.1:{free_port()}")
+    assert (answer["status"], host["proxied"]) == ("ok", "0")
+
+
+def test_a_contexts_proxy_goes_before_the_environment(pki: Authority, server: RawServer, tmp_path: Path) -> None:
+    with TinyProxy(tmp_path / "proxy") as proxy:
+        answers = ask(pki, address(server), "--proxy", f"http://127.0.0.1:{proxy.port}", "--times", "3", no_proxy="*",
+                      https_proxy=f"http://127.0.0.1:{free_port()}")
+        assert proxy.tunnels() == [f"localhost:{server.port}"], "one tunnel for all three"
+    assert [answer["status"] for answer in answers] == ["ok", "ok", "ok", "host"]
+    assert (answers[-1]["proxied"], answers[-1]["count"]) == ("1", "3")
+
+
+def test_a_proxys_login(pki: Authority, server: RawServer, tmp_path: Path) -> None:
+    """Basic, by tinyproxy. The password is in no log, and in no output."""
+    with TinyProxy(tmp_path / "proxy", f"ayse {PASSWORD.partition('ı')[0]}") as proxy:
+        word = PASSWORD.partition("ı")[0]
+        way = ("--proxy", f"http://127.0.0.1:{proxy.port}")
+        good = ask(pki, address(server), *way, "--proxy-user", "ayse", "--times", "2", password=word)
+        wrong = ask(pki, address(server), *way, "--proxy-user", "ayse", password=word + "x")
+        none = ask(pki, address(server), *way)
+        environment = ask(pki, address(server), "--proxy-user", "ayse", password=word, https_proxy=way[1])
+    assert [one["status"] for one in good] == ["ok", "ok", "host"]
+    assert environment[0]["status"] == "ok"
+    for refused in (wrong[0], none[0]):
+        assert (refused["status"], re.search(r"the proxy answers 40[17]", refused["detail"]) is not None) == ("network-proxy", True)
+    assert wrong[1]["last"] == "network-proxy"
+    assert word not in good[0]["said"] + wrong[0]["said"] + environment[0]["said"]
+
+
+class DigestProxy:
+    """A proxy that offers Basic and Digest, and checks the Digest as RFC 7616 writes it."""
+
+    def __init__(self, user: str, password: str) -> None:
+        self.user, self.password = user, password
+        self.heads: list[str] = []
+        self.accepted = 0
+
+    def good(self, head: str) -> bool:
+        """Whether the login in a request is right."""
+        line = re.search(r"^Proxy-Authorization: Digest (.*?)\r?$", head, re.M)
+        if line is None:
+            return False
+        said = {name: quoted or bare for name, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', line[1])}
+
+        def digest(*parts: str) -> str:
+            return hashlib.sha256(":".join(parts).encode()).hexdigest()
+
+        key = digest(self.user, "proxy", self.password)
+        want = digest(key, "n0nce", said["nc"], said["cnonce"], "auth", digest("CONNECT", said["uri"]))
+        return said["username"] == self.user and said["response"] == want
+
+    def __call__(self, connection: socket.socket) -> None:
+        while head := read_request(connection).decode():
+            self.heads.append(head)
+            if not self.good(head):
+                connection.sendall(b'HTTP/1.1 407 Who?\r\nProxy-Authenticate: Basic realm="proxy"\r\nProxy-Authenticate: Digest '
+                                   b'realm="proxy", nonce="n0nce", qop="auth", algorithm=SHA-256\r\nContent-Length: 0\r\n\r\n')
+                continue
+            self.accepted += 1
+            host, _, port = head.split()[1].partition(":")
+            with socket.create_connection((host, int(port))) as behind:
+                connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+                relay(connection, behind)
+            return
+
+
+def relay(one: socket.socket, other: socket.socket) -> None:
+    """Carries bytes both ways until one side ends."""
+    while True:
+        for ready in select.select([one, other], [], [])[0]:
+            part = ready.recv(65536)
+            if not part:
+                return
+            (other if ready is one else one).sendall(part)
+
+
+def test_the_better_login_is_chosen(pki: Authority, server: RawServer) -> None:
+    """Digest before Basic; a password with letters beyond ASCII and a colon; the proxy sees no header of the request's."""
+    judge = DigestProxy("ayşe", PASSWORD)
+    with RawServer(judge) as proxy:
+        way = ("--proxy", f"http://127.0.0.1:{proxy.port}", "--header", "Authorization: DPoP very-secret", "--post", "{}")
+        good = ask(pki, address(server), *way, "--proxy-user", "ayşe", password=PASSWORD)
+        wrong = ask(pki, address(server), *way, "--proxy-user", "ayşe", password="x")
+    assert (good[0]["status"], judge.accepted) == ("ok", 1)
+    assert (wrong[0]["status"], "407" in wrong[0]["detail"]) == ("network-proxy", True)
+    seen = "".join(judge.heads)
+    assert "very-secret" not in seen and "/kamupin/v1" not in seen and PASSWORD not in seen
+    assert base64.b64encode(f"ayşe:{PASSWORD}".encode()).decode() not in seen
+
+
+def test_a_login_in_the_environments_address(pki: Authority, server: RawServer) -> None:
+    """As curl takes it; a refusal of it does not repeat it."""
+    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+
+    def refuse(connection: socket.socket) -> None:
+        while read_request(connection):
+            connection.sendall(refusal)
+
+    with RawServer(refuse) as proxy:
+        answer = ask(pki, address(server), https_proxy=f"http://somebody:proxy-secret@127.0.0.1:{proxy.port}")[0]
+    assert (answer["status"], "407" in answer["detail"]) == ("network-proxy", True)
+    assert "proxy-secret" not in answer["said"]
+    assert server.connections == 0
+
+
+def test_a_proxy_that_is_not_there_or_does_not_speak(pki: Authority, server: RawServer) -> None:
+    gone = ask(pki, address(server), "--proxy", f"http://127.0.0.1:{free_port()}")
+    assert (gone[0]["status"], gone[1]["proxied"], gone[1]["address"]) == ("network-proxy", "1", "")
+
+    def silence(connection: socket.socket) -> None:
+        read_request(connection)
+        select.select([connection], [], [], 6.0)
+
+    with RawServer(silence) as proxy:
+        silent = ask(pki, address(server), "--timeout", "500", https_proxy=f"http://127.0.0.1:{proxy.port}")
+    assert (silent[0]["status"], "did not answer in time" in silent[0]["detail"]) == ("network-proxy", True)
+    with RawServer(lambda connection: read_request(connection) and None) as proxy:
+        assert ask(pki, address(server), https_proxy=f"http://127.0.0.1:{proxy.port}")[0]["status"] == "network-proxy"
+    assert server.connections == 0
+
+
+def test_a_name_that_the_proxy_cannot_find(pki: Authority, tmp_path: Path) -> None:
+    with TinyProxy(tmp_path / "proxy") as proxy:
+        answer = ask(pki, "https://service.invalid/", "--proxy", f"http://127.0.0.1:{proxy.port}")[0]
+    assert (answer["status"], answer["detail"].startswith("the proxy answers 5")) == ("network-proxy", True)
