@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Mapping
 
 import jsonschema
 import yaml
@@ -59,7 +59,7 @@ def _resolve(node: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
-Call = Tuple[Dict[str, Any], List[Dict[str, Any]], Dict[str, str]]
+Call = tuple[dict[str, Any], list[dict[str, Any]], dict[str, str]]
 
 
 def _find(exchange: Exchange) -> Call | None:

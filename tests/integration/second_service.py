@@ -30,14 +30,17 @@ def cards_of(box: Box) -> list[dict[str, str]]:
 
 
 class Second:
-    """The service, for these cards. tls: a folder with the certification authority that its clients trust; made when there is none."""
+    """The service, for these cards. tls: a folder with the certification authority that its clients trust; made when there is none.
 
-    def __init__(self, folder: Path, tls: Path, cards: list[dict[str, str]]) -> None:
+    more: further members of its configuration.
+    """
+
+    def __init__(self, folder: Path, tls: Path, cards: list[dict[str, str]], **more: Any) -> None:
         pem = TlsAuthority(tls).server()
         self.ca_file, self.log_file = tls / "ca.pem", folder / "second.log"
         self.front = Recorder(pem, self.ca_file)
         config = {"port": 0, "url": self.front.url, "cert": str(pem), "key": str(pem), "cards": cards, "code": CODE, "sms_code": SMS_CODE,
-                  "form": "cryptogram", "log": str(self.log_file)}
+                  "form": "cryptogram", "log": str(self.log_file), **more}
         self.config_file = folder / "second.json"
         self.config_file.write_text(json.dumps(config), encoding="utf-8")
         self.config_file.chmod(0o600)

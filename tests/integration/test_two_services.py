@@ -181,6 +181,7 @@ def test_the_factor(peer: Peer) -> None:
     is_(hand.step("factor", {"card_id": NO_CARD, "type": "sms"}), "card-not-allowed")
     is_(hand.step("factor", {"card_id": peer.other_product[0], "type": "sms"}), "product-mismatch")
     is_(hand.step("factor", {"card_id": peer.card[0], "type": "owl"}), "request-invalid")
+    is_(hand.step("factor", {"card_id": peer.card[0], "type": "web-password"}), "factor-mismatch")
     is_(hand.step("cards", {"cards": [{"card_id": peer.card[0], "row": "akis-1"}]}), "ok", cards=[])
     is_(hand.step("factor", factor), "card-not-allowed")
     assert is_(hand.step("cards", {"cards": [{"card_id": peer.card[0], "row": peer.card[1]}]}), "ok").json["cards"]
@@ -197,6 +198,7 @@ def test_the_factor(peer: Peer) -> None:
     is_(hand.step("factor/verify", {"code": right}, key=key), "idempotency-conflict")
     is_(hand.step("cancel", {"code": wrong}, key=key), "idempotency-conflict")
     is_(hand.step("factor/verify", {"code": right, "web_password": "x"}), "request-invalid")
+    is_(hand.step("factor/verify", {"web_password": "x"}), "factor-mismatch")
     is_(hand.step("factor/verify", {"code": wrong[:4]}), "factor-wrong", tries_left=1)
     is_(hand.step("factor/verify", {"code": wrong}), "factor-exhausted")
     is_(hand.step("factor/verify", {"code": right}), "factor-exhausted")

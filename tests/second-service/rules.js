@@ -11,7 +11,7 @@ const { cmac } = require('./cmac');
 
 const OPERATION_SECONDS = 300;
 const SMS_SECONDS = 90;
-const COOL_DOWN_SECONDS = 30;
+const COOL_DOWN_SECONDS = 30; // unless the configuration has `cool_down`
 const SMS_TRIES = 3;
 const LEDGER_MAXIMUM = 3;
 const AUTHORITIES = 3;
@@ -27,6 +27,7 @@ class Desk {
         Object.assign(this, { config, now });
         this.cards = new Map(config.cards.map((card) => [card.card_id, { ...card, left: LEDGER_MAXIMUM, era: 0 }]));
         this.product = config.cards[0].product;
+        this.coolDown = config.cool_down ?? COOL_DOWN_SECONDS;
         this.taken = false; // whether the code was redeemed
         this.operations = new Map(); // by the token's hash
         this.tickets = new Map(); // by the ticket's hash
@@ -166,13 +167,13 @@ class Desk {
     }
 
     send(operation, card_id) {
-        const wait = operation.sent === undefined ? 0 : operation.sent + COOL_DOWN_SECONDS - this.now();
+        const wait = operation.sent === undefined ? 0 : operation.sent + this.coolDown - this.now();
         if (wait > 0)
             throw new Refusal('resend-too-soon', { resend_after: Math.ceil(wait) });
         Object.assign(operation, { phase: 'card-chosen', card: card_id, sent: this.now() });
         return {
             type: 'sms', destination: '*****2596', code_length: this.config.sms_code.length, seconds_left: SMS_SECONDS,
-            resend_after: COOL_DOWN_SECONDS, tries_left: operation.tries,
+            resend_after: this.coolDown, tries_left: operation.tries,
         };
     }
 
