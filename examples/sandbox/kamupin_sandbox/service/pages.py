@@ -98,7 +98,8 @@ def render(view: dict[str, Any], lang: str) -> str:
         parts.append(_button(f"/desk/{page_id}/refresh?lang={lang}", words["again"]))
     if not view["ended"] and state in ("code", "code-expired", "in-use"):
         parts.append(_button(f"/desk/{page_id}/close?lang={lang}", words["close"]))
-    refresh = '<meta http-equiv="refresh" content="2">' if state in ("code", "unknown", *RUNNING) else ""
+    again = f"2; url=/desk/{page_id}?lang={lang}"  # also after a button: the address is then the button's
+    refresh = f'<meta http-equiv="refresh" content="{html.escape(again)}">' if state in ("code", "unknown", *RUNNING) else ""
     return (f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">{refresh}<title>{words["title"]}</title>'
             f'<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/desk.css"></head>'
             f'<body><main>{"".join(parts)}</main></body></html>')
@@ -127,7 +128,7 @@ class Pages:
             response = web.json_response(view, status=status, headers=COMMON)
         else:
             response = web.Response(status=status, text=render(view, language(request)), content_type="text/html",
-                                    headers=COMMON | {"Content-Security-Policy": _CSP, "Referrer-Policy": "no-referrer",
+                                    headers=COMMON | {"Content-Security-Policy": _CSP, "Referrer-Policy": "same-origin",
                                                       "Content-Language": language(request), "Vary": "Accept-Language"})
         self._front.log.add(request, "page", request.match_info.route.resource.canonical, status)  # type: ignore[union-attr]
         return response
