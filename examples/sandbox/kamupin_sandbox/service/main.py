@@ -18,6 +18,7 @@ from pathlib import Path
 from aiohttp import web
 
 from ..ca import TlsAuthority, write_private
+from ..portal.site import Portal
 from ..registry import Registry
 from . import issued
 from .app import PREFIX, Front, application
@@ -82,7 +83,8 @@ async def _serve(options: argparse.Namespace) -> None:
     control = Control(service, front, token, tls, context, options.cards_file or options.data / "cards.json")
     runners = []
     try:
-        runner, port = await _listen(application(service, front, Pages(service, front).routes()), options.port, context)
+        pages = [*Pages(service, front).routes(), *Portal(service, front).routes()]
+        runner, port = await _listen(application(service, front, pages), options.port, context)
         runners.append(runner)
         service.origin = f"https://localhost:{port}"
         service.base = service.origin + PREFIX

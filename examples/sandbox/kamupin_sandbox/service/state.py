@@ -58,6 +58,8 @@ class Settings:
     logins_in_all: int = 100  # … and over all
     session_seconds: int = 1800
     issued_puk: int = 0  # 1: an issued PIN is shown with a PUK, which a client has to drop
+    portal_idle_seconds: int = 900  # the browser's session, when nothing happens in it …
+    portal_seconds: int = 3600  # … and in any case
     relay_in_clear: int = 0  # 1: the right survives without a session (rows whose relay-right is in-clear)
     relay_padding: int = 0  # harmless commands before a relay begins
     relay_first: str = ""  # a command, in hex, that a relay sends then

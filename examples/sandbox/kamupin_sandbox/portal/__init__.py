@@ -1,0 +1,7 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# The sandbox's portal: what a person sees in the browser, from "Giriş" to "İşleminiz Tamamlanmıştır", in the words of the
+# screens that the guides show. A client of the authorization server; it shares the service's store and rules and has none
+# of its own. Arrows go down: site → order_pages, inquiries, mailboxes → frame → sessions, relying_party → texts.
+"""The portal's web pages."""
