@@ -94,7 +94,9 @@ class _Forms(HTMLParser):
 class Browser:
     """Cookies and pages of one person."""
 
-    def __init__(self, ca_file: str, language: str = "tr") -> None:
+    def __init__(self, ca_file: str, language: str = "tr", stop: str = "") -> None:
+        """stop: the beginning of addresses to which no redirect is followed, as to an application's."""
+        self._stop = stop
         self._ca_file = ca_file
         self._language = language
         self.origin: str | None = None  # whose forms these are; None: the page's own
@@ -121,7 +123,7 @@ class Browser:
             if reply.status not in (302, 303):
                 return reply
             target = urljoin(reply.url, reply.headers["Location"])
-            if urlsplit(target).scheme != "https":
+            if urlsplit(target).scheme != "https" or (self._stop and target.startswith(self._stop)):
                 return reply
             reply = self._request("GET", target)
         raise AssertionError("redirected without end")

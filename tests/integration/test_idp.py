@@ -268,9 +268,9 @@ def test_the_portal_gets_an_id_token_and_can_log_out(client: Client, login_box: 
     config = json.loads((login_box.folder / "service" / "idp" / "config.json").read_text())
     origin = config["service"]["origin"]
     redirect = origin + "/login/callback"
-    browser = Browser(client.ca_file)
+    browser = Browser(client.ca_file, stop=redirect)
     page = browser.go(client.authorization_url(client_id="portal", redirect_uri=redirect, scope="openid", nonce="n-0S6", prompt="login"))
-    said = back(browser.log_in(page, "deneme", "bank").url)
+    said = back(browser.log_in(page, "deneme", "bank").headers["Location"])
     form = urlencode({"grant_type": "authorization_code", "code": said["code"], "redirect_uri": redirect, "code_verifier": client.verifier})
     headers = {"Content-Type": "application/x-www-form-urlencoded",
                "Authorization": "Basic " + base64.b64encode(f"portal:{config['clients']['portal']}".encode()).decode()}
