@@ -63,6 +63,8 @@ static bool read_option(int argc, char **argv, int *at, cli_args *args, uint64_t
             return wrong_option(args, M_EXTRA_VALUE, word);
     } else if (value != NULL) {
         value++;
+    } else if (option == OPTION_CARD && (*at + 1 == argc || argv[*at + 1][0] == '-')) {
+        value = argv[argc - 1] + strlen(argv[argc - 1]); /* "": whichever; for login alone */
     } else if (*at + 1 < argc) {
         value = argv[++*at];
     } else {
@@ -171,6 +173,16 @@ static bool check_options(cli_args *args, uint64_t used)
     return true;
 }
 
+/* `login --card` means any card; elsewhere --card names one. */
+static bool check_card(cli_args *args, uint64_t used)
+{
+    args->card_login = args->command == COMMAND_LOGIN && (used & UINT64_C(1) << OPTION_CARD) != 0;
+    if (args->card == NULL || args->card[0] != '\0')
+        return true;
+    args->card = NULL;
+    return args->card_login || wrong(args, M_NO_VALUE, "--card");
+}
+
 /* PINs are typed at the keypad or given here, not both. */
 static bool check_keypad(cli_args *args)
 {
@@ -213,8 +225,8 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
         else if (count < 5)
             words[count++] = argv[at];
     }
-    good =
-        good && read_words(words, count, args) && check_options(args, used) && check_keypad(args);
+    good = good && read_words(words, count, args) && check_options(args, used) &&
+           check_card(args, used) && check_keypad(args);
     args->service = environment(args->service, "KAMUPIN_SERVICE");
     args->ca_file = environment(args->ca_file, "KAMUPIN_CA_FILE");
     args->state_dir = environment(args->state_dir, "KAMUPIN_STATE_DIR");

@@ -37,6 +37,8 @@ typedef struct cli_args {
     unsigned int risk;        /* kamupin_pin_risk */
     bool pinpad;
     unsigned int pin_digits; /* 0 when not given */
+    bool card_login;         /* login: with the card */
+    bool paste, no_browser;
     const char *in, *out, *cert_out;
     kamupin_hash hash;
     bool hashed; /* the input is the hash */

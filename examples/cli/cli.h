@@ -39,6 +39,8 @@ kamupin_status cli_inquire_seal_authority(cli *program, kamupin_error *error);
 kamupin_status cli_inquire_debt(cli *program, kamupin_error *error);
 kamupin_status cli_inquire_shipment(cli *program, kamupin_error *error);
 kamupin_status cli_info(cli *program, kamupin_error *error);
+kamupin_status cli_login(cli *program, kamupin_error *error);
+kamupin_status cli_logout(cli *program, kamupin_error *error);
 
 /** Says what an operation will miss before its code is spent: service, descriptors, --acknowledge. */
 kamupin_status cli_unblock_ready(cli *program, kamupin_error *error);
@@ -95,6 +97,10 @@ json_t *cli_json_result(const kamupin_result *result);
 /** `when`: seconds since 1970. */
 json_t *cli_json_watch(const kamupin_watch_event *event, int64_t when);
 json_t *cli_json_signature(const kamupin_signature *signature, const char *base64);
+json_t *cli_json_login(const kamupin_login *to, kamupin_language language);
+json_t *cli_json_session(const kamupin_session_info *info);
+/** Prints an object on a line of its own, with its format, and lets it go; for commands that go on. */
+void cli_json_line(json_t *line);
 /** Adds `value` (which it takes over) to what --json prints; without --json it only drops it. */
 void cli_json_add(cli *program, const char *name, json_t *value);
 

@@ -148,6 +148,31 @@ json_t *cli_json_watch(const kamupin_watch_event *event, int64_t when)
                      card_in ? json_integer((json_int_t)event->events) : json_null());
 }
 
+json_t *cli_json_login(const kamupin_login *to, kamupin_language language)
+{
+    const char *name = language == KAMUPIN_TURKISH ? to->application_tr : to->application_en;
+    return json_pack("{s:{s:s?,s:s,s:s}}", "login", "application", name[0] != '\0' ? name : NULL,
+                     "address", to->address, "url", to->url);
+}
+
+json_t *cli_json_session(const kamupin_session_info *info)
+{
+    static const char *const assurances[] = {"unknown",     "password",      "mobile-signature",
+                                             "e-signature", "identity-card", "bank"};
+    return json_pack("{s:{s:s,s:s,s:s,s:i,s:i}}", "session", "name", info->name, "identity",
+                     info->identity, "assurance", assurances[info->assurance], "seconds_left",
+                     info->seconds_left, "organisations", (int)info->organisation_count);
+}
+
+void cli_json_line(json_t *line)
+{
+    json_object_set_new(line, "format", json_integer(1));
+    json_dumpf(line, stdout, JSON_COMPACT);
+    putchar('\n');
+    fflush(stdout);
+    json_decref(line);
+}
+
 json_t *cli_json_signature(const kamupin_signature *signature, const char *base64)
 {
     static const char *const forms[] = {"", "pkcs1", "pss", "raw", "der"};

@@ -71,6 +71,10 @@ static kamupin_status run(cli *program, kamupin_error *error)
         return cli_inquire_shipment(program, error);
     case COMMAND_INFO:
         return cli_info(program, error);
+    case COMMAND_LOGIN:
+        return cli_login(program, error);
+    case COMMAND_LOGOUT:
+        return cli_logout(program, error);
     case COMMAND_NONE:
         break;
     }

@@ -155,6 +155,8 @@ static const struct {
     [OPTION_OUT] = {take_text, INTO(out), 0},
     [OPTION_CERT_OUT] = {take_text, INTO(cert_out), 0},
     [OPTION_HASHED] = {take_flag, INTO(hashed), 0},
+    [OPTION_PASTE] = {take_flag, INTO(paste), 0},
+    [OPTION_NO_BROWSER] = {take_flag, INTO(no_browser), 0},
     [OPTION_ACKNOWLEDGE] = {take_flag, INTO(acknowledge), 0},
     [OPTION_PINPAD] = {take_flag, INTO(pinpad), 0},
     [OPTION_JSON] = {take_flag, INTO(json), 0},

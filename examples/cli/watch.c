@@ -180,14 +180,6 @@ static bool take(table *view, const kamupin_watch_event *event)
 
 /* ---- the loop ---- */
 
-static void print_json(json_t *line)
-{
-    json_object_set_new(line, "format", json_integer(1));
-    json_dumpf(line, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(line);
-}
-
 /* Takes all events that there are, and shows them. */
 static kamupin_status show_events(kamupin_watch *watch, table *view, bool json,
                                   kamupin_error *error)
@@ -198,7 +190,7 @@ static kamupin_status show_events(kamupin_watch *watch, table *view, bool json,
     while ((status = kamupin_watch_next(watch, 0, NULL, &event, error)) == KAMUPIN_OK) {
         news = true;
         if (json)
-            print_json(cli_json_watch(&event, (int64_t)time(NULL)));
+            cli_json_line(cli_json_watch(&event, (int64_t)time(NULL)));
         else if (!take(view, &event))
             return cli_error(error, KAMUPIN_E_NO_MEMORY);
     }
@@ -232,7 +224,7 @@ kamupin_status cli_card_watch(cli *program, kamupin_error *error)
     if (status == KAMUPIN_OK)
         status = follow(program, watch, json, error);
     if (status != KAMUPIN_OK && json)
-        print_json(json_pack("{s:o}", "error", cli_json_error(error, program->args.language)));
+        cli_json_line(json_pack("{s:o}", "error", cli_json_error(error, program->args.language)));
     kamupin_watch_free(&watch);
     return status;
 }

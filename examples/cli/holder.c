@@ -1,0 +1,234 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   holder.c: the process that holds a session: it alone has the refresh token and renews, and lends
+   to other commands of the same person what works until the access token runs out. */
+#define _GNU_SOURCE 1 /* accept4 */
+#include "session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define ASK_AGAIN_MS 30000 /* after the service could not be asked */
+
+/* ---- the right to hold ---- */
+
+/* One process a service: whoever has the lock; the kernel takes it away with the process. */
+static kamupin_status take_lock(cli *program, cli_holder *holder, kamupin_error *error)
+{
+    char lock[120];
+    snprintf(lock, sizeof lock, "%s.lock", holder->path);
+    holder->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (holder->lock < 0)
+        return cli_error(error, KAMUPIN_E_STATE_FOLDER);
+    if (flock(holder->lock, LOCK_EX | LOCK_NB) == 0)
+        return KAMUPIN_OK;
+    cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_LOGIN_HELD));
+    program->said = true;
+    return cli_error(error, KAMUPIN_E_WRONG_STATE);
+}
+
+static kamupin_status listen_at(cli_holder *holder, kamupin_error *error)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, holder->path, sizeof address.sun_path);
+    unlink(holder->path); /* left by a holder that was killed: we have the lock */
+    holder->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    mode_t before = umask(0177);
+    bool good = holder->socket >= 0 &&
+                bind(holder->socket, (struct sockaddr *)&address, sizeof address) == 0 &&
+                listen(holder->socket, 8) == 0;
+    umask(before);
+    return good ? KAMUPIN_OK : cli_error(error, KAMUPIN_E_STATE_FOLDER);
+}
+
+kamupin_status cli_holder_open(cli *program, cli_holder *holder, kamupin_error *error)
+{
+    *holder = (cli_holder){.lock = -1, .socket = -1};
+    kamupin_status status = cli_session_path(program, holder->path, sizeof holder->path, error);
+    if (status == KAMUPIN_OK)
+        status = take_lock(program, holder, error);
+    return status;
+}
+
+void cli_holder_close(cli_holder *holder)
+{
+    if (holder->socket >= 0) {
+        unlink(holder->path);
+        close(holder->socket);
+    }
+    if (holder->lock >= 0)
+        close(holder->lock);
+    *holder = (cli_holder){.lock = -1, .socket = -1};
+}
+
+/* ---- what is shown ---- */
+
+static cli_message assurance_message(kamupin_assurance assurance)
+{
+    switch (assurance) {
+    case KAMUPIN_ASSURANCE_PASSWORD:
+        return M_BY_PASSWORD;
+    case KAMUPIN_ASSURANCE_MOBILE_SIGNATURE:
+        return M_BY_MOBILE_SIGNATURE;
+    case KAMUPIN_ASSURANCE_E_SIGNATURE:
+        return M_BY_E_SIGNATURE;
+    case KAMUPIN_ASSURANCE_IDENTITY_CARD:
+        return M_BY_IDENTITY_CARD;
+    case KAMUPIN_ASSURANCE_BANK:
+        return M_BY_BANK;
+    case KAMUPIN_ASSURANCE_UNKNOWN:
+        break;
+    }
+    return M_BY_UNKNOWN;
+}
+
+static void show(cli *program, const kamupin_session_info *info)
+{
+    char who[sizeof info->name + sizeof info->identity + 3], line[sizeof who + 80],
+        clean[sizeof line];
+    if (program->args.json) {
+        cli_json_line(cli_json_session(info));
+        return;
+    }
+    snprintf(who, sizeof who, "%s (%s)", info->name, info->identity);
+    cli_fill(program->args.language, M_LOGGED_IN, who, line, sizeof line);
+    cli_screen_line(program->screen, "", cli_clean(line, clean, sizeof clean));
+    cli_fill(program->args.language, M_PROVED, cli_say(program, assurance_message(info->assurance)),
+             line, sizeof line);
+    cli_screen_line(program->screen, "", line);
+}
+
+/* ---- lending ---- */
+
+typedef struct loan {
+    unsigned char bytes[CLI_LEND_BYTES];
+    size_t length;
+} loan;
+
+static void take(void *user, const unsigned char *bytes, size_t length)
+{
+    loan *into = user;
+    into->length = length <= sizeof into->bytes ? length : 0;
+    memcpy(into->bytes, bytes, into->length);
+}
+
+static void answer(int fd, kamupin_status status, const loan *lent)
+{
+    const unsigned int head[2] = {(unsigned int)status, (unsigned int)lent->length};
+    if (cli_session_write(fd, head, sizeof head))
+        cli_session_write(fd, lent->bytes, lent->length);
+}
+
+/* A line of at most 31 bytes, with its end. */
+static bool read_line(int fd, char *line)
+{
+    for (size_t i = 0; i < 31; i++) {
+        line[i + 1] = '\0';
+        if (!cli_session_read(fd, &line[i], 1))
+            return false;
+        if (line[i] == '\n')
+            return true;
+    }
+    return false;
+}
+
+/* One borrower. false when it has ended the session; its outcome is in `status` then. */
+static bool serve(const cli_holder *holder, kamupin_session *session, kamupin_status *status)
+{
+    loan lent = {.length = 0};
+    char line[32] = "";
+    int seconds = 0;
+    bool goes_on = true;
+    int fd = accept4(holder->socket, NULL, NULL, SOCK_CLOEXEC);
+    if (fd < 0)
+        return true;
+    cli_session_patience(fd, 2);
+    if (cli_session_same_person(fd) && read_line(fd, line)) {
+        if (sscanf(line, "lend %4d", &seconds) == 1) {
+            answer(fd, kamupin_session_lend(session, seconds, take, &lent), &lent);
+        } else if (strcmp(line, "end\n") == 0) {
+            *status = kamupin_session_end(session);
+            answer(fd, *status, &lent);
+            goes_on = false;
+        }
+    }
+    close(fd);
+    OPENSSL_cleanse(&lent, sizeof lent);
+    return goes_on;
+}
+
+/* ---- holding ---- */
+
+/* Asks how the session stands, now that its time should be over, or just was shown. */
+static kamupin_status look(cli *program, kamupin_session *session, bool first, int64_t *next,
+                           kamupin_error *error)
+{
+    kamupin_session_info info = KAMUPIN_SESSION_INFO_INIT;
+    kamupin_status status = kamupin_session_info_get(session, &info);
+    kamupin_session_error(session, error);
+    if (status == KAMUPIN_OK) {
+        if (first)
+            show(program, &info);
+        if (!program->args.json)
+            cli_screen_live(program->screen, cli_say(program, M_HOLDING), info.seconds_left);
+        *next = cli_now() + (int64_t)(info.seconds_left + 1) * 1000;
+        return status;
+    }
+    *next = cli_now() + ASK_AGAIN_MS;
+    bool over = status == KAMUPIN_E_SESSION_EXPIRED || status == KAMUPIN_E_SESSION_ENDED ||
+                status == KAMUPIN_E_LOGIN_REQUIRED;
+    return first || over ? status : KAMUPIN_OK;
+}
+
+static kamupin_status hold(cli *program, const cli_holder *holder, kamupin_session *session,
+                           kamupin_error *error)
+{
+    struct pollfd waits[] = {{.fd = holder->socket, .events = POLLIN},
+                             {.fd = cli_signals_wake(program->signals), .events = POLLIN}};
+    int64_t next = 0;
+    kamupin_status status = look(program, session, true, &next, error);
+    while (status == KAMUPIN_OK) {
+        int64_t left = next - cli_now();
+        int ready = poll(waits, 2, left <= 0 ? 0 : left < 60000 ? (int)left : 60000);
+        if (waits[1].revents != 0)
+            break;
+        if (ready > 0 && !serve(holder, session, &status)) {
+            kamupin_session_error(session, error);
+            return status;
+        }
+        if (cli_now() >= next)
+            status = look(program, session, false, &next, error);
+    }
+    if (status == KAMUPIN_OK || kamupin_cancel_pulled(program->cancel)) {
+        kamupin_cancel_clear(
+            program->cancel); /* logging out takes a moment; one more signal ends it */
+        status = kamupin_session_end(session);
+        kamupin_session_error(session, error);
+    }
+    return status;
+}
+
+kamupin_status cli_holder_run(cli *program, cli_holder *holder, kamupin_session *session,
+                              kamupin_error *error)
+{
+    kamupin_status status = listen_at(holder, error);
+    if (status == KAMUPIN_OK)
+        status = hold(program, holder, session, error);
+    cli_screen_settle(program->screen);
+    if (status == KAMUPIN_OK && program->args.json)
+        cli_json_line(json_pack("{s:b}", "ended", 1));
+    else if (status == KAMUPIN_OK)
+        cli_screen_line(program->screen, "", cli_say(program, M_LOGGED_OUT));
+    return status;
+}

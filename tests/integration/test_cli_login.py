@@ -1,0 +1,268 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# kamupin login and kamupin logout: at a terminal and without one, against npm oidc-provider; the browser is the test's own, over real
+# HTTP on loopback. Other commands borrow the session over its socket.
+"""The command's login."""
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import signal
+import socket
+import stat
+import struct
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from box import Box, until
+from cli import KAMUPIN, STATUS, read_line
+from idp_client import login
+from terminal import Terminal
+
+
+@pytest.fixture
+def home(login_box: Box, tmp_path: Path) -> Mapping[str, str]:
+    """The environment of somebody with a runtime folder of their own, and no display."""
+    env = {name: value for name, value in login_box.env.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    runtime = tmp_path / "r"
+    runtime.mkdir(mode=0o700)
+    return env | {"XDG_RUNTIME_DIR": str(runtime), "TERM": "xterm", "KAMUPIN_LANG": "en"}
+
+
+def visit(url: str, method: str = "GET", host: str | None = None) -> tuple[int, str]:
+    """What a browser gets at an address on loopback."""
+    parts = urlsplit(url)
+    assert parts.hostname == "127.0.0.1"
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=20)
+    connection.request(method, f"{parts.path}?{parts.query}", headers={} if host is None else {"Host": host})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+def run(env: Mapping[str, str], *argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([KAMUPIN, *argv], env=dict(env), capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+
+
+class Held:
+    """`kamupin login --json` without a terminal, logged in."""
+
+    def __init__(self, env: Mapping[str, str], *options: str, user: str = "deneme") -> None:
+        self.process = subprocess.Popen([KAMUPIN, "login", "--json", *options], env=dict(env), stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if "--card" not in options:
+            self.url = self.line()["login"]["url"]
+            status, _ = visit(login(self.url, env["KAMUPIN_CA_FILE"], user))
+            assert status == 200
+        self.session = self.line()["session"]
+
+    def line(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        assert said, self.process.stderr.read() if self.process.stderr else ""
+        return read_line(said)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.communicate(timeout=30)
+
+
+@pytest.fixture
+def held(home: Mapping[str, str]) -> Iterator[Held]:
+    made = Held(home)
+    yield made
+    made.close()
+
+
+def test_a_login_at_the_terminal(login_box: Box, home: Mapping[str, str]) -> None:
+    """Where it goes, the address, who it was and how, how long; Ctrl+C logs out."""
+    with Terminal([KAMUPIN, "login"], home) as terminal:
+        terminal.expect("Logging in to +KamuPIN online services — https://localhost")
+        url = terminal.expect(r"(https://localhost:\d+/auth\?\S+)")[1]
+        status, page = visit(login(url, home["KAMUPIN_CA_FILE"], way="mobile-signature"))
+        assert status == 200 and "You can close this window" in page and 'lang="en"' in page
+        terminal.expect(r"Logged in: DENEME KULLANICI \(1\*+46\)")
+        terminal.expect("proved by: mobile signature")
+        terminal.expect(r"session is held.*1[78]\d\d s left")
+        terminal.send("\x03", end="")
+        terminal.expect("Logged out")
+        assert terminal.wait() == 0
+    assert list(Path(home["XDG_RUNTIME_DIR"], "kamupin").glob("*[!k]")) == []  # the lock's file alone stays
+
+
+def test_in_turkish(home: Mapping[str, str]) -> None:
+    """The page in the browser too."""
+    with Terminal([KAMUPIN, "login", "--lang", "tr"], home) as terminal:
+        url = terminal.expect(r"(https://localhost:\d+/auth\?\S+)")[1]
+        _, page = visit(login(url, home["KAMUPIN_CA_FILE"]))
+        assert "Giriş tamamlandı" in page and 'lang="tr"' in page
+        terminal.expect("Oturum açıldı: DENEME KULLANICI.*e-Devlet şifresi")
+        terminal.send("\x03", end="")
+        assert terminal.wait() == 0
+
+
+def test_a_pasted_address(home: Mapping[str, str]) -> None:
+    """No port listens; what is wrong is said, and asked for again."""
+    with Terminal([KAMUPIN, "login", "--paste"], home) as terminal:
+        url = terminal.expect(r"(https://localhost:\d+/auth\?\S+)")[1]
+        callback = login(url, home["KAMUPIN_CA_FILE"])
+        port = urlsplit(callback).port
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port or 0), timeout=5)
+        terminal.expect("paste the whole address")
+        terminal.send("123456")
+        terminal.expect("not the login's callback|not the address|callback")
+        terminal.expect("paste the whole address")
+        terminal.send(f"  <{callback}> ")
+        terminal.expect("Logged in: DENEME")
+        terminal.send("\x03", end="")
+        assert terminal.wait() == 0
+
+
+def test_a_paste_without_a_terminal(login_box: Box, home: Mapping[str, str]) -> None:
+    """For programs: the address on standard output, the callback on standard input, one of them."""
+    process = subprocess.Popen([KAMUPIN, "login", "--paste", "--json"], env=dict(home), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    read_line(process.stdout.readline())
+    out, _ = process.communicate("http://127.0.0.1:1/kamupin?code=a&state=b\n", timeout=30)
+    error = read_line(out)["error"]
+    assert (error["status"], process.returncode) == ("login-redirect-mismatch", STATUS["login-redirect-mismatch"])
+
+
+def test_cancelled_at_the_gateway(home: Mapping[str, str]) -> None:
+    """The browser is told, and so is the person at the terminal."""
+    with Terminal([KAMUPIN, "login", "--no-browser"], home) as terminal:
+        url = terminal.expect(r"(https://localhost:\d+/auth\?\S+)")[1]
+        status, page = visit(login(url, home["KAMUPIN_CA_FILE"], cancel=True))
+        assert status == 400 and "was not completed" in page and "cancelled" in page
+        terminal.expect("You cancelled at the login page")
+        assert terminal.wait() == STATUS["login-cancelled"]
+
+
+def test_ctrl_c_before_the_browser_came_back(home: Mapping[str, str]) -> None:
+    """Nothing is left listening."""
+    with Terminal([KAMUPIN, "login"], home) as terminal:
+        terminal.expect("Open the address above")
+        terminal.send("\x03", end="")
+        assert terminal.wait() == STATUS["cancelled"]
+
+
+def test_the_listener_refuses_all_but_the_callback(login_box: Box, home: Mapping[str, str]) -> None:
+    """Other paths, methods, hosts, floods and silences; the right callback still comes through, and a forged one does not."""
+    with Terminal([KAMUPIN, "login"], home) as terminal:
+        url = terminal.expect(r"(https://localhost:\d+/auth\?\S+)")[1]
+        callback = login(url, home["KAMUPIN_CA_FILE"])
+        parts = urlsplit(callback)
+        at = f"http://127.0.0.1:{parts.port}"
+        silent = [socket.create_connection(("127.0.0.1", parts.port or 0), timeout=20) for _ in range(12)]
+        assert visit(f"{at}/favicon.ico?x")[0] == 404
+        assert visit(callback, "POST")[0] == 405
+        assert visit(callback, host="evil.example")[0] == 400
+        assert visit(callback, host="localhost:1")[0] == 400
+        with socket.create_connection(("127.0.0.1", parts.port or 0), timeout=20) as flood:
+            flood.sendall(b"GET /kamupin?" + b"a" * 9000)
+            assert flood.recv(100).startswith(b"HTTP/1.1 431")
+        status, page = visit(re.sub("state=[^&]+", "state=forged", callback))
+        assert status == 400 and "does not belong to the login" in page
+        terminal.expect("does not belong to the login")
+        assert visit(callback)[0] == 200
+        terminal.expect("Logged in")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", parts.port or 0), timeout=5)
+        for connection in silent:
+            connection.close()
+        terminal.send("\x03", end="")
+        assert terminal.wait() == 0
+
+
+def test_the_session_is_told_as_json(held: Held, home: Mapping[str, str]) -> None:
+    """A line for the login, a line for the session, a line for its end."""
+    assert held.session["name"] == "DENEME KULLANICI" and held.session["assurance"] == "password" and held.session["organisations"] >= 1
+    done = run(home, "logout", "--json")
+    assert done.returncode == 0 and json.loads(done.stdout) == {"format": 1, "ended": True}
+    assert held.line() == {"format": 1, "ended": True}
+    assert held.process.wait(timeout=30) == 0
+    again = run(home, "logout")
+    assert again.returncode == STATUS["login-required"]
+
+
+def test_one_session_of_a_service_is_held(held: Held, home: Mapping[str, str]) -> None:
+    """A second login says so before anybody logs in; after a kill the next one takes the place over."""
+    second = run(home, "login")
+    assert second.returncode == STATUS["wrong-state"] and "kamupin logout" in second.stderr
+    held.process.send_signal(signal.SIGKILL)
+    held.process.wait(timeout=30)
+    third = Held(home)
+    third.close()
+    assert third.process.returncode == 0
+
+
+def test_the_socket_is_this_persons_alone(held: Held, home: Mapping[str, str]) -> None:
+    """Folder and socket are closed to others; what is no request gets nothing; a lent session has no refresh token."""
+    folder = Path(home["XDG_RUNTIME_DIR"]) / "kamupin"
+    (path,) = [one for one in folder.iterdir() if stat.S_ISSOCK(one.stat().st_mode)]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700 and stat.S_IMODE(path.stat().st_mode) == 0o600
+    for line in (b"\n", b"lend\n", b"lend -5\n", b"x" * 40, b"end"):
+        with socket.socket(socket.AF_UNIX) as borrower:
+            borrower.connect(str(path))
+            borrower.sendall(line)
+            borrower.shutdown(socket.SHUT_WR)
+            try:
+                assert len(borrower.recv(100)) in (0, 8)  # nothing, or a status
+            except ConnectionResetError:
+                pass  # hung up on before all of it was read
+    with socket.socket(socket.AF_UNIX) as borrower:
+        borrower.connect(str(path))
+        borrower.sendall(b"lend 60\n")
+        status, length = struct.unpack("II", borrower.recv(8, socket.MSG_WAITALL))
+        lent = borrower.recv(length, socket.MSG_WAITALL)
+    assert status == 0 and lent[:5] == b"KPSE\x01"
+    assert held.process.poll() is None
+
+
+def test_a_session_that_was_ended_elsewhere_is_not_held_on(login_box: Box, held: Held, home: Mapping[str, str]) -> None:
+    """Logging out then finds it ended, which is what was wanted."""
+    login_box.control.post("/sessions/end", {"user": "deneme"})
+    assert run(home, "logout").returncode == 0
+    assert held.process.wait(timeout=30) == 0
+
+
+def test_a_login_with_the_card(sandbox: Any, tmp_path: Path) -> None:
+    """The PIN by descriptor and at the terminal, wrong once; no browser plays a part."""
+    box = sandbox(["akis2:p256"], ["--login"])
+    runtime = tmp_path / "r"
+    runtime.mkdir(mode=0o700)
+    env = {"XDG_RUNTIME_DIR": str(runtime), "KAMUPIN_LANG": "en"}
+    with box.terminal(KAMUPIN, "login", "--card", "--unproven", env=env) as terminal:
+        terminal.expect("PIN: ")
+        terminal.send("654321")
+        terminal.expect("PIN.*PIN: ")
+        terminal.send("123456")
+        terminal.expect("Logged in: DENEME.*e-signature")
+        terminal.send("\x03", end="")
+        assert terminal.wait() == 0
+        assert "123456" not in terminal.text
+    done = box.run(KAMUPIN, "login", "--card", box.cards[0].reader, "--unproven", "--json", secrets={"--pin-fd": "999999"}, env=env)
+    assert done.returncode == STATUS["pin-wrong"] and read_line(done.stdout)["error"]["status"] == "pin-wrong"
+
+
+def test_what_the_command_line_cannot_mean(home: Mapping[str, str]) -> None:
+    """No service; a card without its PIN; options of other commands."""
+    without = {name: value for name, value in home.items() if name != "KAMUPIN_SERVICE"}
+    assert run(without, "login").returncode == STATUS["invalid-argument"]
+    assert run(without, "logout").returncode == STATUS["invalid-argument"]
+    assert run(home, "login", "--card").returncode == STATUS["invalid-argument"]
+    assert run(home, "login", "--sealed").returncode == STATUS["invalid-argument"]
+    assert run(home, "card", "show", "--card").returncode == STATUS["invalid-argument"]
+    Path(home["XDG_RUNTIME_DIR"], "kamupin").chmod(0o755)
+    assert run(home, "login").returncode == STATUS["state-folder"]
