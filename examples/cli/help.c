@@ -82,8 +82,9 @@ void cli_help(const cli_args *args)
         printf("\n%s\n", cli_text(args->language, M_ABOUT));
         print_commands(args);
     } else {
-        printf("\n%s %s: %s\n", cli_commands[args->command].noun, cli_commands[args->command].verb,
-               cli_commands[args->command].summary[column]);
+        printf("\n%s%s%s: %s\n", cli_commands[args->command].noun,
+               cli_commands[args->command].verb[0] != '\0' ? " " : "",
+               cli_commands[args->command].verb, cli_commands[args->command].summary[column]);
     }
     print_options(args);
     printf("\n%s\n", cli_text(args->language, M_HELP_SECRETS));

@@ -26,7 +26,8 @@ void cli_help_hint(cli *program)
     char words[64] = "";
     char line[200];
     if (args->command != COMMAND_NONE)
-        snprintf(words, sizeof words, "%s %s ", cli_commands[args->command].noun,
+        snprintf(words, sizeof words, "%s%s%s ", cli_commands[args->command].noun,
+                 cli_commands[args->command].verb[0] != '\0' ? " " : "",
                  cli_commands[args->command].verb);
     else if (args->noun != NULL)
         snprintf(words, sizeof words, "%s ", args->noun);

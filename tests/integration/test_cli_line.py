@@ -17,7 +17,8 @@ from box import BUILD, ROOT
 from cli import STATUS, alone, read_json
 
 MANUALS = {"en": ROOT / "docs/man/kamupin.1", "tr": ROOT / "docs/man/tr/kamupin.1"}
-COMMANDS = ["card list", "card show", "card probe", "card profile check", "card watch", "card sign", "pin status", "pin change", "pin unblock", "pin create", "pin resume"]
+COMMANDS = ["card list", "card show", "card probe", "card profile check", "card watch", "card sign", "pin status", "pin change", "pin unblock", "pin create", "pin resume",
+            "login", "logout"]
 
 
 def options(text: str) -> set[str]:
