@@ -6,12 +6,15 @@
 """The login in the browser."""
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from box import Box
+from box import BUILD, Box
+from cli import STATUS
 from idp_client import REDIRECT, WAYS, Client, ask, login
 from session_driver import Session, fields_of
 
@@ -220,3 +223,18 @@ def test_a_service_without_login_says_so(shared_box: Box) -> None:
     with Session(shared_box.env) as session:
         assert session.ask("methods") == "0"
         session.refused("login-not-offered", "begin")
+
+
+def test_the_one_page_program(login_box: Box) -> None:
+    """examples/login.c with a wrong and a right line, and without any."""
+    argv = [str(BUILD / "bin" / "example-login"), login_box.env["KAMUPIN_SERVICE"], login_box.env["KAMUPIN_CA_FILE"]]
+    process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdin is not None
+    assert process.stdout.readline().startswith("KamuPIN Online İşlemler / KamuPIN online services: https://localhost:")
+    callback = login(process.stdout.readline().strip(), argv[2])
+    process.stdin.write(f"hello\n{callback}\n")
+    process.stdin.flush()
+    assert re.match(r"DENEME KULLANICI \(1\*+46\), password, \d+ s$", process.stdout.readline())
+    assert process.communicate("\n", timeout=30)[1] == "" and process.returncode == 0
+    silent = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False)
+    assert silent.returncode == STATUS["cancelled"] and len(silent.stderr.splitlines()) == 2

@@ -249,9 +249,30 @@ static void a_uuid_is_version_4(void **state)
     }
 }
 
+/* The key of RFC 9449, 4.1, and its thumbprint, 6.1. */
+static void a_thumbprint_is_that_of_rfc_9449(void **state)
+{
+    kp_buffer text = KP_BUFFER_INIT(4096);
+    json_t *jwk = NULL;
+    char thumbprint[44];
+
+    (void)state;
+    kp_buffer_text(&text, "{\"kty\":\"EC\",\"x\":\"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs\","
+                          "\"y\":\"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA\","
+                          "\"crv\":\"P-256\"}");
+    assert_int_equal(kp_json_parse(&text, &jwk, NULL), KAMUPIN_OK);
+    EVP_PKEY *key = key_of(jwk);
+    assert_int_equal(kp_dpop_thumbprint(key, thumbprint, NULL), KAMUPIN_OK);
+    assert_string_equal(thumbprint, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+    EVP_PKEY_free(key);
+    kp_json_free(jwk);
+    kp_buffer_wipe(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_thumbprint_is_that_of_rfc_9449),
         cmocka_unit_test(a_proof_without_token_and_nonce),
         cmocka_unit_test(the_hash_of_a_token_is_that_of_the_rfc),
         cmocka_unit_test(numbers_with_leading_zeros_keep_their_length),
