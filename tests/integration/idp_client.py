@@ -248,7 +248,8 @@ class Client:
         return ask("POST", self.metadata["revocation_endpoint"], self.ca_file, {"Content-Type": "application/x-www-form-urlencoded"},
                    urlencode({"client_id": self.client_id, "token": token}))
 
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, token: str | None = None, key: Key | None = None) -> Reply:
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, token: str | None = None,
+             key: Key | None = None) -> Reply:
         """A call of the service's profile with the access token; repeated once with the nonce that it asks for."""
         url, token = self.service + path, token or self.tokens["access_token"]
         intent = str(uuid.uuid4())

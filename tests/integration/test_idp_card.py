@@ -46,7 +46,8 @@ def assertion(key: Key, algorithm: str, chain: list[bytes], audience: str, **cha
     mark, now = b64(hashlib.sha256(chain[0]).digest()) if chain else "", int(time.time())
     claims = {"iss": mark, "sub": mark, "aud": audience, "iat": now, "exp": now + 60, "jti": secrets.token_urlsafe(16)} | change
     header = {"alg": algorithm, "x5c": [base64.b64encode(one).decode() for one in chain]}
-    text = ".".join(b64(json.dumps(part).encode()) for part in (header, {name: value for name, value in claims.items() if value is not None}))
+    parts = (header, {name: value for name, value in claims.items() if value is not None})
+    text = ".".join(b64(json.dumps(part).encode()) for part in parts)
     return f"{text}.{b64(signature(key, text.encode()))}"
 
 
@@ -109,7 +110,8 @@ def test_an_assertion_works_once(login_box: Box) -> None:
 
 
 MISTAKES: dict[str, dict[str, Any]] = {
-    "another audience": {"aud": "https://localhost:1/token"}, "its time is over": {"exp": int(time.time()) - 60}, "too long": {"exp": int(time.time()) + 3600},
+    "another audience": {"aud": "https://localhost:1/token"}, "its time is over": {"exp": int(time.time()) - 60},
+    "too long": {"exp": int(time.time()) + 3600},
     "no jti": {"jti": None}, "no exp": {"exp": None}, "another issuer": {"iss": "kamupin"}, "another subject": {"sub": "10000000146"}}
 
 
@@ -164,6 +166,7 @@ def test_a_card_login_needs_a_proof(login_box: Box) -> None:
     card = Card(login_box)
     text = card.make()
     form = urlencode({"client_id": "kamupin", "grant_type": GRANT, "assertion": text})
-    reply = ask("POST", card.client.metadata["token_endpoint"], card.client.ca_file, {"Content-Type": "application/x-www-form-urlencoded"}, form)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    reply = ask("POST", card.client.metadata["token_endpoint"], card.client.ca_file, headers, form)
     assert refusal(reply) == "assertion: needs a DPoP proof"
     assert card.log_in(text).status == 200

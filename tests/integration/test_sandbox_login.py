@@ -99,8 +99,11 @@ def test_without_npm_it_says_what_to_install(tmp_path: Path) -> None:
 def test_two_that_start_at_once_fetch_once(tmp_path: Path) -> None:
     """The second waits for the first."""
     here = tmp_path / "here"
-    env = npm(tmp_path, f'echo fetched >> {tmp_path}/log; mkdir node_modules; until [ "$(wc -l < {here})" = 2 ]; do sleep 0.01; done')
-    code = f"open({str(here)!r}, 'a').write('one\\n'); import sys; sys.path.insert(0, {str(ROOT / 'examples' / 'sandbox')!r}); from kamupin_sandbox import idp; print(idp.install())"
+    env = npm(tmp_path, f'echo fetched >> {tmp_path}/log; mkdir node_modules; '
+                        f'until [ "$(wc -l < {here})" = 2 ]; do sleep 0.01; done')
+    source = str(ROOT / "examples" / "sandbox")
+    code = (f"open({str(here)!r}, 'a').write('one\\n'); import sys; sys.path.insert(0, {source!r}); "
+            "from kamupin_sandbox import idp; print(idp.install())")
     both = [subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     said = {process.communicate(timeout=30)[0].strip() for process in both}
     assert len(said) == 1 and Path(said.pop()).is_dir() and (tmp_path / "log").read_text() == "fetched\n"

@@ -29,7 +29,8 @@ function send(ctx, lang, title, body, { status = 200, address } = {}) {
   ctx.status = status;
   ctx.type = 'html';
   ctx.set({
-    'Content-Security-Policy': `default-src 'none'; style-src 'self'; form-action 'self'${formTarget(address)}; frame-ancestors 'none'; base-uri 'none'`,
+    'Content-Security-Policy': "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+      + `form-action 'self'${formTarget(address)}`,
     'Content-Language': lang,
     'Referrer-Policy': 'same-origin',
     'Cache-Control': 'no-store',
@@ -81,7 +82,8 @@ export function logoutPage(config) {
     const words = TEXTS[lang];
     send(ctx, lang, words.logout, `<h1>${escape(words.logoutAsk)}</h1>${form}<div class="buttons">`
       + `<button form="op.logoutForm">${escape(words.stay)}</button>`
-      + `<button class="main" form="op.logoutForm" name="logout" value="yes">${escape(words.logout)}</button></div>`, { address: config.now.service.origin });
+      + `<button class="main" form="op.logoutForm" name="logout" value="yes">${escape(words.logout)}</button></div>`,
+    { address: config.now.service.origin });
   };
 }
 

@@ -6,6 +6,7 @@
 """Authorization server: packages, configuration, command line."""
 from __future__ import annotations
 
+import base64
 import fcntl
 import hashlib
 import json
@@ -98,10 +99,9 @@ def secret_of(registry: Registry, client: str) -> str:
 
 def _signing_key(registry: Registry) -> dict[str, str]:
     """The key that signs ID tokens, the same for the life of the registry, as a JWK."""
-    from .service.dpop import b64
     number = int.from_bytes(registry.secret("idp-key", 48), "big") % (P256_ORDER - 1) + 1
     public = ec.derive_private_key(number, ec.SECP256R1()).public_key().public_numbers()
-    x, y, d = (b64(one.to_bytes(32, "big")) for one in (public.x, public.y, number))
+    x, y, d = (base64.urlsafe_b64encode(one.to_bytes(32, "big")).rstrip(b"=").decode() for one in (public.x, public.y, number))
     return {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "1", "x": x, "y": y, "d": d}
 
 
@@ -120,7 +120,7 @@ def configure(data: Path, port: int, service_port: int, lifetimes: Mapping[str, 
             "application": {"name": APPLICATION, "url": origin + "/"},
             "login": {"client_id": CLIENT_ID, "scopes": list(SCOPES)},
             "clients": {name: secret_of(registry, name) for name in ("portal", "service")},
-            "keys": {"jwk": _signing_key(registry), "cookies": registry.secret("idp-cookies").hex(), "nonce": registry.secret("idp-nonce").hex()},
+            "keys": {"jwk": _signing_key(registry)} | {name: registry.secret(f"idp-{name}").hex() for name in ("cookies", "nonce")},
             "people": [{"user_id": user.user_id, "name": user.name, "identity": user.identity, "password": user.password}
                        for user in registry.users()],
             "card_authorities": cards.authorities(),
