@@ -51,6 +51,7 @@
 #include <kamupin/notice.h>
 #include <kamupin/operation.h>
 #include <kamupin/order.h>
+#include <kamupin/password.h>
 #include <kamupin/pin.h>
 #include <kamupin/pinpad.h>
 #include <kamupin/probe.h>

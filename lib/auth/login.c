@@ -114,8 +114,7 @@ void kp_login_restored(kamupin_session *session, kp_tokens *tokens)
     session->revoke = revoke;
 }
 
-/* What cannot be kept is no reason to lose the login. */
-static void keep(kamupin_session *session)
+void kp_login_kept(kamupin_session *session)
 {
     if (kp_login_keep(session, true, session->keep, session->keep_user, NULL) != KAMUPIN_OK)
         kp_log(session->context, KAMUPIN_LOG_WARNING, "auth", "the session could not be kept");
@@ -124,7 +123,7 @@ static void keep(kamupin_session *session)
 void kp_login_granted(kamupin_session *session, kp_tokens *tokens)
 {
     kp_login_restored(session, tokens);
-    keep(session);
+    kp_login_kept(session);
 }
 
 kamupin_status kp_login_request(kamupin_session *session, kp_login *login, kp_grant grant,
@@ -205,7 +204,7 @@ kamupin_status kp_login_renew(kamupin_session *session, kamupin_error *error)
         login->refresh = used; /* a server that gives no other goes on with this one */
         used = NULL;
         if (status == KAMUPIN_OK)
-            keep(session);
+            kp_login_kept(session);
     } else {
         status = lost(status, &own);
     }

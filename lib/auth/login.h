@@ -39,6 +39,10 @@ void kp_login_granted(kamupin_session *session, kp_tokens *tokens);
 /** Takes over what was kept, or lent. */
 void kp_login_restored(kamupin_session *session, kp_tokens *tokens);
 
+/** Has the application keep a session that was just logged in; what cannot be kept is logged, and no
+ * reason to lose the login. */
+void kp_login_kept(kamupin_session *session);
+
 /** Gives `keep` (may be NULL) what a session needs to go on, with its refresh token or without. */
 kamupin_status kp_login_keep(kamupin_session *session, bool refresh, kamupin_session_keep_fn keep,
                              void *user, kamupin_error *error);

@@ -4,6 +4,7 @@
    session.c: a session's life, who is logged in, and logging out. How one logs in is in this room's
    other files. */
 #include <auth/callback.h>
+#include <auth/password.h>
 #include <service/session.h>
 
 #include <core/fail.h>
@@ -54,6 +55,7 @@ void kamupin_session_free(kamupin_session **session)
     if (self->login_free != NULL)
         self->login_free(self);
     kp_session_drop_lists(self);
+    kp_password_drop(self);
     kp_service_free(&self->service);
     free(self);
     *session = NULL;
@@ -87,6 +89,7 @@ void kp_session_forget(kamupin_session *session)
     kamupin_secret_free(&session->service->token);
     session->deadline_ms = 0;
     kp_session_drop_lists(session);
+    kp_password_drop(session);
     if (session->login_free != NULL)
         session->login_free(session);
     session->login = NULL;

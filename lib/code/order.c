@@ -121,10 +121,8 @@ kamupin_status kamupin_order_code(kamupin_order *order, kamupin_secret *code, in
     if (status == KAMUPIN_OK)
         status =
             kp_order_issue(order->session, order->info.order_id, code, &deadline_ms, &order->error);
-    if (status == KAMUPIN_OK && seconds_left != NULL) {
-        const int64_t left = deadline_ms - kp_now_ms(order->session->context);
-        *seconds_left = left <= 0 ? 0 : (int)((left + 999) / 1000);
-    }
+    if (status == KAMUPIN_OK && seconds_left != NULL)
+        *seconds_left = kp_seconds_until(order->session->context, deadline_ms);
     return status;
 }
 

@@ -161,6 +161,13 @@ int64_t kp_now_ms(const kamupin_context *context)
     return context->clock(context->clock_user);
 }
 
+int kp_seconds_until(const kamupin_context *context, int64_t time_ms)
+{
+    const int64_t left = time_ms - kp_now_ms(context);
+
+    return left <= 0 ? 0 : (int)((left + 999) / 1000);
+}
+
 int64_t kp_calendar_now(const kamupin_context *context)
 {
     return context->calendar(context->calendar_user);

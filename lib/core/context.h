@@ -59,6 +59,9 @@ kamupin_status kp_context_check(const kamupin_context *context, kamupin_error *e
 /** Milliseconds on the context's clock. */
 int64_t kp_now_ms(const kamupin_context *context);
 
+/** Whole seconds until a time on the context's clock, rounded up; 0 when it is over. */
+int kp_seconds_until(const kamupin_context *context, int64_t time_ms);
+
 /** Seconds since 1970-01-01T00:00:00Z on the context's calendar. */
 int64_t kp_calendar_now(const kamupin_context *context);
 

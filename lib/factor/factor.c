@@ -12,18 +12,6 @@
 
 #include <string.h>
 
-/* What the profile allows where the service has not said a length. */
-#define CODE_MIN 4
-#define CODE_MAX 12
-
-/* Whole seconds until a time, rounded up, never below zero. */
-static int seconds_until(const kamupin_context *context, int64_t time_ms)
-{
-    int64_t left = time_ms - kp_now_ms(context);
-
-    return left <= 0 ? 0 : (int)((left + 999) / 1000);
-}
-
 /* The factor that is meant. */
 static kamupin_factor_type chosen(const kp_factor *factor, kamupin_factor_type type)
 {
@@ -46,9 +34,9 @@ kamupin_status kp_factor_begin(kamupin_context *context, kp_service *service, co
     if (!kp_factors_have(&factor->offered, wanted))
         return kp_fail(error, KAMUPIN_E_FACTOR_UNSUPPORTED, KAMUPIN_FROM_LOCAL,
                        "the service offers no factor %d", (int)wanted);
-    if (sms && seconds_until(context, factor->sms_resend_at_ms) > 0) {
+    if (sms && kp_seconds_until(context, factor->sms_resend_at_ms) > 0) {
         kp_fail_local(&own, KAMUPIN_E_SMS_RESEND_TOO_SOON);
-        own.wait_seconds = seconds_until(context, factor->sms_resend_at_ms);
+        own.wait_seconds = kp_seconds_until(context, factor->sms_resend_at_ms);
         kp_error_copy(&own, error);
         return KAMUPIN_E_SMS_RESEND_TOO_SOON;
     }
@@ -63,25 +51,6 @@ kamupin_status kp_factor_begin(kamupin_context *context, kp_service *service, co
     if (status == KAMUPIN_E_SMS_RESEND_TOO_SOON && own.wait_seconds > 0)
         factor->sms_resend_at_ms = kp_now_ms(context) + (int64_t)own.wait_seconds * 1000;
     return status;
-}
-
-static kamupin_status check_code(const kamupin_secret *code, const kp_factor_begun *begun,
-                                 kamupin_error *error)
-{
-    kp_bytes bytes;
-
-    kamupin_status status = kp_secret_read(code, KAMUPIN_SECRET_SMS_CODE, &bytes, error);
-    if (status != KAMUPIN_OK)
-        return status;
-    bool fits = begun->code_length == 0 ? bytes.length >= CODE_MIN && bytes.length <= CODE_MAX
-                                        : bytes.length == begun->code_length;
-    for (size_t i = 0; i < bytes.length; i++)
-        fits = fits && bytes.data[i] >= '0' && bytes.data[i] <= '9';
-    if (fits)
-        return KAMUPIN_OK;
-    kp_fail_local(error, KAMUPIN_E_SMS_CODE_MALFORMED);
-    kp_look_note(code, KAMUPIN_SECRET_SMS_CODE, error);
-    return KAMUPIN_E_SMS_CODE_MALFORMED;
 }
 
 static kamupin_status check_password(const kamupin_secret *password, const kp_factor_begun *begun,
@@ -110,7 +79,8 @@ static kamupin_status check_secret(const kamupin_secret *secret, const kp_factor
         kp_look_note(secret, sms ? KAMUPIN_SECRET_SMS_CODE : KAMUPIN_SECRET_WEB_PASSWORD, error);
         return KAMUPIN_E_FACTOR_MISMATCH;
     }
-    return sms ? check_code(secret, begun, error) : check_password(secret, begun, error);
+    return sms ? kp_sms_code_check(secret, begun->code_length, error)
+               : check_password(secret, begun, error);
 }
 
 static bool is_wrong(kamupin_status status)
@@ -136,7 +106,7 @@ kamupin_status kp_factor_verify(kamupin_context *context, kp_service *service,
     kamupin_status status = check_secret(secret, begun, error);
     if (status != KAMUPIN_OK)
         return status;
-    if (begun->type == KAMUPIN_FACTOR_SMS && seconds_until(context, begun->deadline_ms) == 0)
+    if (begun->type == KAMUPIN_FACTOR_SMS && kp_seconds_until(context, begun->deadline_ms) == 0)
         return kp_fail_local(error, KAMUPIN_E_SMS_CODE_EXPIRED);
     status = kp_service_factor_verify(service, secret, ticket, deadline_ms, &own);
     if (is_wrong(status) && own.tries_left >= 0)
@@ -163,8 +133,8 @@ void kp_factor_show(kamupin_context *context, const kp_factor *factor, kamupin_f
     shown->type = begun->type;
     memcpy(shown->destination, begun->destination, sizeof shown->destination);
     shown->code_length = begun->code_length;
-    shown->seconds_left = seconds_until(context, begun->deadline_ms);
+    shown->seconds_left = kp_seconds_until(context, begun->deadline_ms);
     shown->tries_left = begun->tries_left;
     if (begun->type == KAMUPIN_FACTOR_SMS)
-        shown->resend_after = seconds_until(context, factor->sms_resend_at_ms);
+        shown->resend_after = kp_seconds_until(context, factor->sms_resend_at_ms);
 }

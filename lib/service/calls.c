@@ -6,6 +6,7 @@
 
 #include <core/fail.h>
 #include <core/letters.h>
+#include <core/look.h>
 #include <service/jwe.h>
 
 #include <string.h>
@@ -16,14 +17,15 @@ static const char *const CANCELLED[] = {"cancelled", NULL};
 static const char *const PREVIOUS[] = {"not-sent", "unknown", NULL};
 
 #define WEB_PASSWORD_MAX (4 * 128) /* bytes of the longest in UTF-8 */
+#define SMS_CODE_MIN     4 /* what the profile allows where the service has not said a length */
+#define SMS_CODE_MAX     12
 #define CRYPTOGRAM_MIN   8
 #define PUK_MAX          16 /* bytes that a card takes */
 #define CHALLENGE_MIN    8
 #define CHALLENGE_MAX    32
 
-/* What the service says of the factor that it was asked to begin. */
-static void read_begun(kp_fields fields, kamupin_factor_type type, int64_t sent_ms,
-                       kp_factor_begun *begun)
+void kp_call_factor_begun(kp_fields fields, kamupin_factor_type type, int64_t sent_ms,
+                          kp_factor_begun *begun)
 {
     const kp_factor_begun empty = {.type = type};
 
@@ -61,7 +63,7 @@ kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
     if (status == KAMUPIN_OK) {
         const kp_fields fields = {answer.root, &wrong};
         kp_factor_begun told;
-        read_begun(fields, type, answer.sent_ms, &told);
+        kp_call_factor_begun(fields, type, answer.sent_ms, &told);
         status = kp_json_done(fields, error);
         if (status == KAMUPIN_OK)
             *begun = told;
@@ -69,6 +71,25 @@ kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;
+}
+
+kamupin_status kp_sms_code_check(const kamupin_secret *code, unsigned int code_length,
+                                 kamupin_error *error)
+{
+    kp_bytes bytes;
+
+    kamupin_status status = kp_secret_read(code, KAMUPIN_SECRET_SMS_CODE, &bytes, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    bool fits = code_length == 0 ? bytes.length >= SMS_CODE_MIN && bytes.length <= SMS_CODE_MAX
+                                 : bytes.length == code_length;
+    for (size_t i = 0; i < bytes.length; i++)
+        fits = fits && bytes.data[i] >= '0' && bytes.data[i] <= '9';
+    if (fits)
+        return KAMUPIN_OK;
+    kp_fail_local(error, KAMUPIN_E_SMS_CODE_MALFORMED);
+    kp_look_note(code, KAMUPIN_SECRET_SMS_CODE, error);
+    return KAMUPIN_E_SMS_CODE_MALFORMED;
 }
 
 static kamupin_status put_secret(kp_buffer *body, const kamupin_secret *secret,

@@ -109,6 +109,10 @@ void kp_call_factors(kp_fields fields, kp_factors *factors);
 /** The words of them, by kamupin_factor_type from SMS on; NULL behind the last. */
 extern const char *const KP_FACTOR_WORDS[];
 
+/** What the service says of the factor that it was asked to begin. */
+void kp_call_factor_begun(kp_fields fields, kamupin_factor_type type, int64_t sent_ms,
+                          kp_factor_begun *begun);
+
 /** The allowed cards among those that were named; another one is wrong. */
 void kp_call_allowed(kp_fields fields, const kp_card_name *cards, size_t count,
                      kp_allowed *allowed);

@@ -26,8 +26,8 @@ static void read_order(kp_fields fields, int64_t sent_ms, const kamupin_context 
     info->kind = (kamupin_operation_kind)(1 + kp_json_word(fields, "kind", KINDS));
     info->product = (kamupin_product)(1 + kp_json_word(fields, "product", kp_product_words));
     info->state = (kamupin_order_state)(1 + kp_json_word(fields, "state", STATES));
-    const int64_t left = kp_call_deadline(fields, "seconds_left", sent_ms) - kp_now_ms(context);
-    info->seconds_left = left <= 0 ? 0 : (int)((left + 999) / 1000);
+    info->seconds_left =
+        kp_seconds_until(context, kp_call_deadline(fields, "seconds_left", sent_ms));
     if (kp_json_has(fields, "on_behalf_of"))
         kp_call_organisation(kp_json_object(fields, "on_behalf_of"), &info->on_behalf_of);
     if (kp_json_has(fields, "operation_id"))

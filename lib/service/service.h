@@ -140,6 +140,10 @@ typedef struct kp_factor_begun {
 kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
                                        kamupin_factor_type type, bool again, kp_factor_begun *begun,
                                        kamupin_error *error);
+/** Whether an SMS code can be one: digits, `code_length` of them (0: as many as the profile allows).
+ * Sends nothing. Errors: sms-code-malformed, secret-kind. */
+kamupin_status kp_sms_code_check(const kamupin_secret *code, unsigned int code_length,
+                                 kamupin_error *error);
 /** Gives an SMS code or, in NFC, a web password; `ticket` receives a secret of kind REPORT_TICKET.
  * Errors: secret-kind for any other, web-password-wrong for one that is no UTF-8, … */
 kamupin_status kp_service_factor_verify(kp_service *service, const kamupin_secret *secret,

@@ -146,9 +146,8 @@ static kamupin_status read_info(kamupin_session *session, const kp_answer *answe
     kp_json_text(person, "name", info->name, sizeof info->name);
     kp_json_text(person, "identity", info->identity, sizeof info->identity);
     info->assurance = read_assurance(fields);
-    const int64_t left =
-        kp_call_deadline(fields, "seconds_left", answer->sent_ms) - kp_now_ms(session->context);
-    info->seconds_left = left <= 0 ? 0 : (int)((left + 999) / 1000);
+    info->seconds_left = kp_seconds_until(
+        session->context, kp_call_deadline(fields, "seconds_left", answer->sent_ms));
     kamupin_status status = read_organisations(session, fields, error);
     info->organisation_count = session->organisation_count;
     return status == KAMUPIN_OK ? kp_json_done(fields, error) : status;

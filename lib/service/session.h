@@ -43,6 +43,7 @@ struct kamupin_session {
     kamupin_status (*renew)(kamupin_session *session, kamupin_error *error);
     /* Revokes what was granted; NULL where there is nothing to revoke. */
     kamupin_status (*revoke)(kamupin_session *session, kamupin_error *error);
+    struct kp_password *password; /* auth/'s own: a password login that was begun */
     void *login; /* auth/'s own: how it logged in, tokens, the login that was begun */
     void (*login_free)(kamupin_session *session);
 };

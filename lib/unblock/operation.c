@@ -127,8 +127,7 @@ int kamupin_operation_seconds_left(const kamupin_operation *operation)
 {
     if (operation == NULL || !time_runs(operation))
         return -1;
-    int64_t left = operation->deadline_ms - kp_now_ms(operation->context);
-    return left <= 0 ? 0 : (int)((left + 999) / 1000);
+    return kp_seconds_until(operation->context, operation->deadline_ms);
 }
 
 void kamupin_operation_error(const kamupin_operation *operation, kamupin_error *error)
