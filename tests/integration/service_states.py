@@ -41,7 +41,9 @@ class World:
         self.calm()
 
     def calm(self) -> None:
-        """Full ledgers, no guesses counted, no fault ordered, the settings of these tests, reachable phones."""
+        """Full ledgers, no guesses counted, no fault ordered, the settings of these tests, reachable phones, nobody logged in."""
+        if self.service.control("GET", "/sessions")["sessions"]:
+            self.service.control("POST", "/sessions/end", {"user": "deneme"})
         for card_id in self.service.keys:
             self.service.control("POST", "/ledger", {"card_id": card_id, "attempts_left": 3})
         self.service.control("DELETE", "/faults")
