@@ -188,6 +188,25 @@ def test_code_page_and_ledger_commands(sandbox):
     assert refused.returncode == 69 and "400" in refused.stderr
 
 
+def test_commands_about_people_and_orders(sandbox):
+    box = sandbox(["akis2:mali-muhur"], options=["--password-login"])
+    metadata = box.run("curl", "--silent", "--fail", "--cacert", box.env["KAMUPIN_CA_FILE"], "-H", "KamuPIN-Client: curl/8.0.0",
+                       box.env["KAMUPIN_SERVICE"] + "/metadata").stdout
+    assert json.loads(metadata)["login"]["methods"] == ["password"]
+    assert box.run(SANDBOX, "people", "--show", "security_word").stdout == "çığlık42\n"
+    known = json.loads(box.run(SANDBOX, "people", "--user", "baska", "--json").stdout)["people"]
+    assert [one["user"] for one in known] == ["baska"]
+    assert box.run(SANDBOX, "people", "--user", "nobody").returncode == box.run(SANDBOX, "people", "--show", "colour").returncode == 64
+    assert box.run(SANDBOX, "captcha").returncode == 75
+    for name in ("orders", "sessions", "mails"):
+        assert (box.run(SANDBOX, name).returncode, box.run(SANDBOX, name, "--json").stdout) == (0, f'{{\n  "{name}": []\n}}\n')
+    assert box.run(SANDBOX, "logout").returncode == 69  # nobody is logged in
+    asked = box.run(SANDBOX, "code", "--product", "mali-muhur", "--on-behalf-of", "vkn:4540536920", "--factors", "web-password", "--json")
+    first = json.loads(asked.stdout)
+    assert box.run(SANDBOX, "code", "--order", first["page"]).stdout.strip() not in ("", first["code"])
+    assert box.run(SANDBOX, "code", "--on-behalf-of", "vkn:4540536921").returncode == 69
+
+
 def test_sms_command_waits_and_gives_up(sandbox):
     box = sandbox()
     assert box.run(SANDBOX, "sms").returncode == 0

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from service_client import Client, Service
@@ -198,6 +199,40 @@ def test_a_forgotten_word(world: World) -> None:
     assert nobody[0] == nobody[1] and set(nobody[0]) == {"destination"} and nobody[0]["destination"].endswith("*****@example.org")
     mails = world.service.control("GET", "/mails")["mails"][before:]
     assert [mail["destination"] for mail in mails] == ["deneme@example.org"] and mails[0]["link"] in mails[0]["text"]
+
+
+def web(world: World, method: str, link: str, body: str = "", **headers: str) -> tuple[int, str]:
+    """The page behind a link, as a browser without script asks for it."""
+    client = Client(world.service)
+    client.prefix = ""
+    sent = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "tr"} | headers
+    reply = client.send(method, urlsplit(link).path, body.encode() if body else None, sent)
+    assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+    return reply.status, reply.raw.decode()
+
+
+def test_the_mail_leads_to_a_new_word(world: World) -> None:
+    client = Client(world.service)
+    reset = {"identity": {"type": "tckn", "number": "10000000146"}}
+    assert client.call("security-word-reset", world.pictured(client) | reset).status == 200
+    link = world.service.control("GET", "/mails")["mails"][-1]["link"]
+    status, page = web(world, "GET", link)
+    assert status == 200 and "iki kez" in page and page.count("<input") == 2 and "<script" not in page
+    assert web(world, "POST", link, urlencode({"word": "ığdır", "again": "iğdır"}))[0] == 422
+    assert web(world, "POST", link, urlencode({"word": "x", "again": "x"}), Origin="https://evil.invalid")[0] == 410
+    word = unicodedata.normalize("NFD", "Iğdır-Şöleni")
+    assert web(world, "POST", link, urlencode({"word": word, "again": word}))[0] == 200
+    assert web(world, "POST", link, urlencode({"word": word, "again": word}))[0] == 410, "once"
+    body = world.pictured(client) | reset
+    assert client.call("password-login", body | {"security_word": "Iğdır-Şöleni"}).status == 200
+
+
+def test_the_mails_link_has_its_time(world: World) -> None:
+    client = Client(world.service)
+    client.call("security-word-reset", world.pictured(client) | {"identity": {"type": "tckn", "number": "10000000146"}})
+    link = world.service.control("GET", "/mails")["mails"][-1]["link"]
+    world.service.advance(3600)
+    assert web(world, "GET", link)[0] == web(world, "POST", link, "word=a&again=a")[0] == web(world, "GET", link + "x")[0] == 410
 
 
 def test_nothing_secret_of_a_login_is_left(world: World) -> None:

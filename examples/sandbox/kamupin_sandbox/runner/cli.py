@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--cards", default="akis2", metavar="LIST",
                      help="akis1, akis2, idcard, empty; e.g. akis2:blocked,akis1:tries=2,empty (akis2)")
     run.add_argument("--login", action="store_true", help="giriş sunucusuyla / with an authorization server to log in at")
+    run.add_argument("--password-login", action="store_true", help="eski portalların girişi / with the password login of older portals")
     run.add_argument("--keep", action="store_true", help="klasörü silme / do not remove the folder")
     run.add_argument("--verbose", action="store_true", help="ne yaptığını söyle / say what happens")
     run.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND…")
@@ -44,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--user", help="kullanıcı / user")
     code.add_argument("--kind", choices=("create", "unblock"), help="işlem / kind of operation")
     code.add_argument("--product", help="ürün / product")
+    code.add_argument("--on-behalf-of", metavar="vkn:NUMBER", help="kurum adına / for an organisation")
+    code.add_argument("--factors", metavar="LIST", help="sms, web-password; e.g. sms,web-password")
+    code.add_argument("--order", metavar="ID", help="bu talep için / for this order: a new code")
     code.add_argument("--seconds", type=int, help="kodun ömrü / how long the code lives")
     sms = small("sms", "son SMS'ler / last text messages")
     sms.add_argument("--user", help="kullanıcı / user")
@@ -51,6 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     sms.add_argument("--code", action="store_true", help="yalnız son kod / only the last code")
     sms.add_argument("--after", type=int, default=0, metavar="N", help="ilk N mesajı atla / skip the first N texts")
     small("cards", "okuyucular ve kartlar / readers and cards")
+    small("captcha", "son resimdeki karakterler / the characters of the last picture")
+    small("mails", "gönderilen e-postalar / mails that were sent")
+    people = small("people", "kişiler ve bildikleri / people and what they know")
+    people.add_argument("--user", help="kullanıcı / user")
+    people.add_argument("--show", metavar="FIELD", help="yalnız bu alan / only this field: web_password, security_word, password, …")
+    small("orders", "hizmetteki talepler / the service's orders")
+    small("sessions", "açık ve bitmiş oturumlar / sessions, open and ended")
+    small("logout", "oturumları bitir / end the sessions of a user").add_argument("--user", default="deneme", help="kullanıcı / user (deneme)")
     small("ledger", "hizmetin deneme defteri / the service's ledger of attempts")
     small("operations", "hizmetin işlemleri / the service's operations")
     for name, text in (("eject", "kartı çıkar / pull the card out"), ("insert", "kartı tak / put the card in")):
@@ -68,7 +80,7 @@ def _run(options: argparse.Namespace, program: Path) -> int:
     from . import cardspec, sandbox  # here: the small commands need no certificates and start faster without
 
     return sandbox.run(cardspec.parse(options.cards), sandbox.Tools.beside(program), argv,
-                       options.keep, options.verbose, options.login)
+                       options.keep, options.verbose, options.login, options.password_login)
 
 
 def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:
@@ -103,11 +115,30 @@ def _move(options: argparse.Namespace, control: Control) -> tuple[Any, str]:
     return {"slot": options.slot, "answer": said}, f"slot={options.slot} {options.name}"
 
 
+def _captcha(control: Control) -> tuple[Any, str]:
+    """The last picture's characters."""
+    pictures = control.get("/captchas")["captchas"]
+    if not pictures:
+        raise SandboxError("Henüz resim istenmedi; önce parolalı girişi başlatın.",
+                           "No picture was asked for yet; begin a password login first.", 75)
+    return pictures[-1], pictures[-1]["answer"]
+
+
+def _people(options: argparse.Namespace, control: Control) -> tuple[Any, str]:
+    """Who there is, with all words; or one field of one person."""
+    people = [one for one in control.get("/people")["people"] if options.user in (None, one["user"])]
+    if not people or (options.show and options.show not in people[0]):
+        raise SandboxError("Böyle bir kişi ya da alan yok; «kamupin-sandbox people» ile bakın.",
+                           "There is no such person or field; look with 'kamupin-sandbox people'.", 64)
+    return {"people": people}, str(people[0][options.show]) if options.show else _table(people, tuple(people[0]))
+
+
 def _small(options: argparse.Namespace) -> tuple[Any, str]:
     """A small command: its JSON and its plain text."""
     control = Control.of(os.environ)
     if options.name in ("code", "page"):
-        wish = {name: getattr(options, name, None) for name in ("user", "kind", "product", "seconds")}
+        wish = {name: getattr(options, name, None) for name in ("user", "kind", "product", "seconds", "on_behalf_of", "factors")}
+        wish["page"] = getattr(options, "order", None)
         answer = control.post("/codes", {name: value for name, value in wish.items() if value is not None})
         return answer, answer["code"] if options.name == "code" else answer["page_url"]
     if options.name == "sms":
@@ -117,6 +148,13 @@ def _small(options: argparse.Namespace) -> tuple[Any, str]:
         return answer, _table(answer["cards"], ("slot", "reader", "spec", "pin", "card_id"))
     if options.name in ("eject", "insert"):
         return _move(options, control)
+    if options.name == "captcha":
+        return _captcha(control)
+    if options.name == "people":
+        return _people(options, control)
+    if options.name == "logout":
+        answer = control.post("/sessions/end", {"user": options.user})
+        return answer, _table(answer["sessions"], ("user", "kind", "state"))
     answer = control.get("/" + options.name)
     rows = answer[options.name]
     return answer, "\n".join("  ".join(f"{key}={value}" for key, value in row.items()) for row in rows)

@@ -72,12 +72,13 @@ class Sandbox:
     """Use: open(), command(), close(); close() may be called at any point and any number of times."""
 
     def __init__(self, specs: Sequence[CardSpec], tools: Tools, keep: bool = False, verbose: bool = False,
-                 login: bool = False) -> None:
+                 login: bool = False, password_login: bool = False) -> None:
         self.specs = list(specs)
         self.tools = tools
         self.keep = keep
         self.verbose = verbose
         self.login = login
+        self.password_login = password_login
         self.folder: Path | None = None
         self.env: dict[str, str] = {}
         self._daemon: Daemon | None = None
@@ -117,7 +118,7 @@ class Sandbox:
         self._daemon = Daemon(self.folder, len(self.specs), self.tools.preload)
         self._daemon.configure()
         self._begin("pcscd", self._daemon.start)
-        service = self._stand = Stand(self.folder, self.tools.programs)
+        service = self._stand = Stand(self.folder, self.tools.programs, self.password_login)
         self._cards = service.personalise(self.specs)
         if self.login:
             service.prepare_login()
@@ -303,9 +304,9 @@ class Sandbox:
 
 
 def run(specs: Sequence[CardSpec], tools: Tools, argv: Sequence[str], keep: bool, verbose: bool,
-        login: bool = False) -> int:
+        login: bool = False, password_login: bool = False) -> int:
     """A whole sandbox for one command. Returns the exit code; 128 + n when signal n ended the start."""
-    sandbox = Sandbox(specs, tools, keep, verbose, login)
+    sandbox = Sandbox(specs, tools, keep, verbose, login, password_login)
     try:
         sandbox.open()
         return sandbox.command(argv)

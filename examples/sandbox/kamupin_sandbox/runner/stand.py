@@ -24,10 +24,11 @@ from .processes import Child, start
 class Stand:
     """What stands in for issuer and online service."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, password_login: bool = False) -> None:
         self.folder = folder
         self._data = folder / "service"
         self._programs = programs
+        self._options = ["--password-login"] if password_login else []
         self._ports: PortPair | None = None  # with a login: the authorization server's, and the service's next to it
 
     def prepare_login(self) -> None:
@@ -78,7 +79,7 @@ class Stand:
     def start(self) -> Child:
         """Starts the service; a second time at the same addresses, with the state that it left."""
         argv = [str(self._programs / "kamupin-service"), "--data", str(self._data), "--ready-file", str(self._ready),
-                "--log", str(self.folder / "logs" / "service.log"), "--validate"]
+                "--log", str(self.folder / "logs" / "service.log"), "--validate", *self._options]
         if self._ports is not None:
             argv += ["--login", str(self._login_file)]
         if self._ready.exists():

@@ -18,6 +18,8 @@ from .clock import left
 from .problems import Problem
 from .state import SMS_DIGITS, Request, Service, invalid
 
+LINK_SECONDS = 3600.0  # that the mail for a forgotten word is good
+
 
 def _offered(request: Request) -> None:
     if not request.service.settings.password_login:
@@ -164,7 +166,9 @@ def reset(request: Request) -> dict[str, Any]:
     if user is None:
         letter = "abcdefgh"[int(request.store.mark("nobody", json.dumps(request.body["identity"], sort_keys=True)), 16) % 8]
         return {"destination": masked(letter + "@example.org")}
-    link = f"{request.service.origin}/word/{secrets.token_urlsafe(24)}"
+    secret = secrets.token_urlsafe(24)
+    request.store.do("INSERT INTO word_link VALUES (?, ?, ?)", request.store.mark("word", secret), user.user_id, request.now + LINK_SECONDS)
+    link = f"{request.service.origin}/word/{secret}"  # word.py's page
     words = f"Yeni güvenlik sözcüğünüz için: {link} / For a new security word: {link}"
     request.store.do("INSERT INTO mail (user_id, destination, sealed) VALUES (?, ?, ?)", user.user_id, user.e_mail,
                      request.store.seal("mail", json.dumps({"link": link, "text": words}).encode()))
