@@ -211,8 +211,8 @@ static kamupin_status hold(cli *program, const cli_holder *holder, kamupin_sessi
             status = look(program, session, false, &next, error);
     }
     if (status == KAMUPIN_OK || kamupin_cancel_pulled(program->cancel)) {
-        kamupin_cancel_clear(
-            program->cancel); /* logging out takes a moment; one more signal ends it */
+        /* Logging out takes a moment; one more signal ends that, too. */
+        kamupin_cancel_clear(program->cancel);
         status = kamupin_session_end(session);
         kamupin_session_error(session, error);
     }

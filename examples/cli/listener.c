@@ -205,6 +205,13 @@ static int read_pasted(int input, char *line, size_t size)
     return 0;
 }
 
+/* Whether a read would not stop us: of a terminal's background processes it does. */
+static bool may_read(int input)
+{
+    const pid_t front = input < 0 ? -1 : tcgetpgrp(input);
+    return input >= 0 && (front < 0 || front == getpgrp());
+}
+
 static int wait_ms(const cli_listener *listener, int64_t end)
 {
     for (size_t i = 0; i < CLI_CONNECTIONS_MAX; i++)
@@ -224,7 +231,7 @@ kamupin_status cli_listener_wait(cli_listener *listener, const cli *program, int
     *from = NULL;
     while (cli_now() < end) {
         waits[WAKE] = (struct pollfd){cli_signals_wake(program->signals), POLLIN, 0};
-        waits[INPUT] = (struct pollfd){input, POLLIN, 0};
+        waits[INPUT] = (struct pollfd){may_read(input) ? input : -1, POLLIN, 0};
         waits[LISTEN] = (struct pollfd){listener->fd, POLLIN, 0};
         for (size_t i = 0; i < CLI_CONNECTIONS_MAX; i++)
             waits[FIRST + i] = (struct pollfd){listener->connections[i].fd, POLLIN, 0};
@@ -236,8 +243,10 @@ kamupin_status cli_listener_wait(cli_listener *listener, const cli *program, int
             int read_so_far = read_pasted(input, callback, size);
             if (read_so_far > 0)
                 return KAMUPIN_OK;
+            if (read_so_far < 0 && listener->fd < 0)
+                return cli_error(error, KAMUPIN_E_CANCELLED); /* nothing else can come */
             if (read_so_far < 0)
-                return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+                input = -1;
         }
         for (size_t i = 0; i < CLI_CONNECTIONS_MAX; i++) {
             cli_connection *connection = &listener->connections[i];

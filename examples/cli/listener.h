@@ -34,7 +34,7 @@ const char *cli_listener_redirect(const cli_listener *listener, char *room, size
 /** Waits for a callback, for a line at `input` (-1: none), or for a signal; at most until `end`.
  *  @param callback receives a callback's address, or the line; "" when there is none
  *  @param from the connection that waits for cli_listener_answer; NULL: it came from `input`
- *  Errors: cancelled, timed-out; invalid-argument when `input` has ended. */
+ *  Errors: timed-out, cancelled (also when `input` has ended and nothing listens). */
 kamupin_status cli_listener_wait(cli_listener *listener, const cli *program, int input, int64_t end,
                                  char *callback, size_t size, cli_connection **from,
                                  kamupin_error *error);

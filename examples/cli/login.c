@@ -56,7 +56,9 @@ static void open_browser(const char *url)
         posix_spawn_file_actions_addopen(&files, fd, "/dev/null", fd == 0 ? 0 : 1, 0);
     posix_spawnattr_setsigmask(&rules, &none);
     posix_spawnattr_setsigdefault(&rules, &usual);
-    posix_spawnattr_setflags(&rules, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setpgroup(&rules, 0); /* Ctrl+C here ends no browser */
+    posix_spawnattr_setflags(&rules, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                         POSIX_SPAWN_SETPGROUP);
     posix_spawnp(&child, program, &files, &rules, words, environ);
     posix_spawnattr_destroy(&rules);
     posix_spawn_file_actions_destroy(&files);

@@ -59,7 +59,8 @@ typedef struct kamupin_identity {
 #define KAMUPIN_IDENTITY_INIT KAMUPIN_SIZED(kamupin_identity)
 
 /** Receives what a session needs to go on in another process: opaque bytes that hold its tokens and
- *  its key. Called after each login and renewal, and with `length` 0 when the session has ended.
+ *  its key. Called after each login and renewal (also one that failed so that its refresh token
+ *  must not be used again), and with `length` 0 when the session has ended.
  *  The bytes are a secret of the application from then on; the library wipes its copy on return.
  *  Threads: the session's. Must not call the library on this session. */
 typedef void (*kamupin_session_keep_fn)(void *user, const unsigned char *bytes, size_t length);

@@ -207,6 +207,8 @@ kamupin_status kp_login_renew(kamupin_session *session, kamupin_error *error)
             kp_login_kept(session);
     } else {
         status = lost(status, &own);
+        if (status != KAMUPIN_OK)
+            kp_login_kept(session); /* what is kept shall not use it again either */
     }
     kamupin_secret_free(&used);
     if (status != KAMUPIN_OK)

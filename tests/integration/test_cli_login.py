@@ -137,6 +137,8 @@ def test_a_paste_without_a_terminal(login_box: Box, home: Mapping[str, str]) -> 
     out, _ = process.communicate("http://127.0.0.1:1/kamupin?code=a&state=b\n", timeout=30)
     error = read_line(out)["error"]
     assert (error["status"], process.returncode) == ("login-redirect-mismatch", STATUS["login-redirect-mismatch"])
+    nothing = run(home, "login", "--paste")
+    assert nothing.returncode == STATUS["cancelled"]
 
 
 def test_cancelled_at_the_gateway(home: Mapping[str, str]) -> None:
@@ -147,6 +149,25 @@ def test_cancelled_at_the_gateway(home: Mapping[str, str]) -> None:
         assert status == 400 and "was not completed" in page and "cancelled" in page
         terminal.expect("You cancelled at the login page")
         assert terminal.wait() == STATUS["login-cancelled"]
+
+
+def test_a_browser_is_opened_where_there_is_a_display(home: Mapping[str, str], tmp_path: Path) -> None:
+    """Not with --no-browser, and never without a display."""
+    opened = tmp_path / "opened"
+    program = tmp_path / "bin" / "xdg-open"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" >> {opened}\n')
+    program.chmod(0o755)
+    display = dict(home) | {"PATH": f"{program.parent}:{home['PATH']}", "DISPLAY": ":0"}
+    for options, env in ((["--no-browser"], display), ([], display | {"DISPLAY": ""}), ([], display)):
+        with Terminal([KAMUPIN, "login", *options], env) as terminal:
+            url = terminal.expect(r"(https://localhost:\d+/auth\?\S+)")[1]
+            terminal.expect("Open the address above")
+            if env is display and not options:
+                until(opened.exists, what="the browser")
+                assert until(lambda: opened.read_text().endswith("\n")) and opened.read_text() == f"{url}\n"
+            terminal.send("\x03", end="")
+            assert terminal.wait() == STATUS["cancelled"]
 
 
 def test_ctrl_c_before_the_browser_came_back(home: Mapping[str, str]) -> None:

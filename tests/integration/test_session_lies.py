@@ -127,6 +127,7 @@ def test_a_refresh_token_whose_answer_is_lost_is_not_used_again(pki: Authority, 
     with FakeIdp(pki, token=[FakeIdp.tokens(), answer, FakeIdp.tokens()]) as idp, open_session(idp, pki) as session:
         session.ask("complete", idp.callback(session.begin()))
         session.refused("session-expired", "renew")
+        assert session.kept()["refresh"] == ""  # nor by whoever goes on with what was kept
         session.refused("session-expired", "renew")
         session.ask("advance", "301000")
         session.refused("session-expired", "info")
