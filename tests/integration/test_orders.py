@@ -1,0 +1,224 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# A program with a session: orders and their codes, an operation whose code nobody types, on behalf of an organisation; pages and
+# sessions that end before and after card work; going back. The other ends are the sandbox's service and a real PC/SC daemon.
+"""Orders and the operation on them."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from box import Box
+from portal_driver import NEW_PIN, Portal
+
+VKN = "4540536920"
+CODE, CARD, PIN, FACTOR, READY, DONE, FAILED = "1", "2", "3", "4", "5", "9", "10"
+
+
+@pytest.fixture
+def box(sandbox: Callable[..., Box]) -> Box:
+    return sandbox(["akis2:blocked"], ["--password-login"])
+
+
+@pytest.fixture
+def portal(box: Box) -> Iterator[Portal]:
+    with Portal(box) as made:
+        made.login()
+        yield made
+
+
+def test_a_whole_unblock_without_a_code_being_typed(portal: Portal) -> None:
+    portal.ask("order", "unblock", "nes")
+    portal.ask("new", "unblock", "nes")
+    portal.verified()
+    assert portal.ask("run") == DONE
+    card = portal.box.cards[0]
+    assert portal.ask("result") == f"done|1|1|nes|||{card.card_id}"
+    assert portal.ask("read").split()[3:] == ["done", "-", "done"]
+    assert portal.box.verify_by_opensc(NEW_PIN) == "9000"
+    codes = [one for one in portal.fresh_calls() if one == "code"]
+    assert len(codes) == 1 and NEW_PIN not in portal.logged()
+
+
+@pytest.mark.parametrize("product", ["mali-muhur", "elektronik-muhur", "kurumsal-sifreleme"])
+def test_the_same_for_each_product_of_an_organisation(sandbox: Callable[..., Box], product: str) -> None:
+    box = sandbox([f"akis2:blocked:p384:{product}"], ["--password-login"])
+    with Portal(box) as portal:
+        portal.login()
+        portal.refused("not-represented", "order", "unblock", product, "detsis", "87654321")
+        portal.fresh_calls()
+        portal.refused("identity-malformed", "order", "unblock", product, "vkn", "4540536921")
+        assert portal.fresh_calls() == []
+        assert portal.ask("order", "unblock", product, "vkn", VKN).split()[4] == VKN
+        portal.ask("new", "unblock", product)
+        portal.verified()
+        assert portal.ask("run") == DONE
+        outcome, reported, _, family, number, name, _ = portal.ask("result").split("|")
+        assert (outcome, reported, family, number) == ("done", "1", product, VKN) and name != ""
+        assert box.verify_by_opensc(NEW_PIN) == "9000"
+
+
+def test_a_new_card_gets_its_first_pin_by_an_order(sandbox: Callable[..., Box]) -> None:
+    box = sandbox(["akis2:unset"], ["--password-login"])
+    with Portal(box) as portal:
+        portal.login()
+        portal.ask("order", "create", "nes")
+        portal.ask("new", "create")
+        portal.verified()
+        assert portal.ask("run") == DONE
+        assert portal.ask("result").split("|")[2] == "2"
+
+
+@pytest.mark.parametrize("product", ["mali-muhur", "elektronik-muhur", "kurumsal-sifreleme"])
+def test_a_code_for_another_product_is_refused_before_a_factor(portal: Portal, product: str) -> None:
+    code = portal.box.code(kind="unblock", product="nes")
+    portal.ask("new", "unblock", product)
+    portal.refused("product-mismatch", "redeem", code)
+    assert portal.ask("phase") == FAILED
+    assert portal.box.operations()[-1]["phase"] == "cancelled" and portal.box.control.get("/sms")["sms"][1:] == []
+
+
+def test_options_that_contradict_themselves_are_refused(portal: Portal) -> None:
+    portal.refused("invalid-argument", "order", "any", "nes")
+    portal.refused("invalid-argument", "order", "unblock", "any")
+    portal.refused("invalid-argument", "order", "unblock", "nes", "tckn", "10000000146")
+    portal.ask("new")
+    portal.refused("invalid-argument", "redeem")  # no order, and no code
+
+
+def test_an_order_issues_codes_and_each_kills_the_one_before(portal: Portal) -> None:
+    order_id = portal.ask("order", "unblock", "nes").split()[0]
+    digits, seconds = portal.ask("code").split()
+    assert int(digits) >= 6 and int(seconds) > 0
+    first = portal.box.code(page=order_id)
+    portal.ask("code")
+    portal.ask("new")
+    portal.refused("code-replaced", "redeem", first)
+    assert portal.ask("list") == f"{order_id}:waiting"
+    portal.ask("redeem")
+    assert portal.ask("list") == f"{order_id}:in-use"
+    portal.refused("order-in-use", "code")
+    portal.ask("free")  # gives the operation up: the order may issue again
+    portal.ask("code")
+    portal.ask("cancel")
+    portal.refused("order-ended", "code")
+    assert portal.ask("list") == ""
+    portal.refused("order-unknown", "open", "ord-no-such-order")
+    portal.refused("order-unknown", "open", "../session")
+
+
+def test_a_lost_answer_burns_no_code(portal: Portal) -> None:
+    portal.ask("order", "unblock", "nes")
+    portal.ask("new")
+    for _ in range(2):  # the answer is lost, and that of the one repetition as well
+        portal.box.fault("redeem", "drop-after")
+    status, _ = portal._tell("redeem")
+    assert status == "network-interrupted"
+    portal.fresh_calls()
+    portal.ask("redeem")
+    assert "code" not in portal.fresh_calls()  # the same code again
+
+
+def test_an_order_goes_on_with_a_new_login(box: Box) -> None:
+    with Portal(box) as portal:
+        portal.login()
+        order_id = portal.ask("order", "unblock", "nes").split()[0]
+    with Portal(box) as portal:  # another process: the one before has died
+        portal.refused("login-required", "open", order_id)
+        portal.login()
+        assert order_id in portal.ask("list")
+        portal.ask("open", order_id)
+        portal.ask("new")
+        portal.verified()
+        assert portal.ask("run") == DONE
+
+
+@pytest.mark.parametrize("how, status", [("page", "page-closed"), ("session", "session-ended")])
+@pytest.mark.parametrize("step", ["factor", "verify", "run"])
+def test_what_ends_on_the_web_ends_at_the_desk_before_card_work(portal: Portal, how: str, status: str, step: str) -> None:
+    order_id = portal.ask("order", "unblock", "nes").split()[0]
+    portal.ask("new")
+    portal.to_factor()
+    words = [step]
+    if step != "factor":
+        portal.ask("factor")
+        words += [portal.last_sms()] if step == "verify" else []
+    if step == "run":
+        portal.ask("verify", portal.last_sms())
+    end_on_the_web(portal, how, order_id)
+    assert portal.refused(status, *words).endswith(f"phase={FAILED}")
+    assert portal.box.attempts_left() == 3
+
+
+def end_on_the_web(portal: Portal, how: str, order_id: str) -> None:
+    """The person closes the page, or logs out."""
+    if how == "page":
+        portal.box.control.post("/pages/close", {"page": order_id})
+    else:
+        portal.box.control.post("/sessions/end", {"user": "deneme"})
+
+
+@pytest.mark.parametrize("how", ["page", "session"])
+def test_after_card_work_only_the_report_is_left_and_it_is_taken(portal: Portal, how: str) -> None:
+    order_id = portal.ask("order", "unblock", "nes").split()[0]
+    portal.ask("new")
+    portal.verified()
+    for _ in range(2):
+        portal.box.fault("report", "drop-before")
+    portal.refused("result-not-reported", "run")
+    end_on_the_web(portal, how, order_id)
+    assert portal.ask("run") == DONE
+    assert portal.ask("result").startswith("done|1|")
+
+
+def test_a_session_that_ended_has_its_own_status_in_each_call(portal: Portal) -> None:
+    portal.ask("order", "unblock", "nes")
+    portal.box.control.post("/sessions/end", {"user": "deneme"})
+    for words in (("read",), ("code",), ("cancel",), ("list",), ("issued",), ("info",), ("order", "unblock", "nes")):
+        portal.refused("session-ended", *words)
+    portal.ask("end")  # over already, which is what was wanted
+
+
+def test_going_back_keeps_the_operation_alive(sandbox: Callable[..., Box]) -> None:
+    box = sandbox(["akis2:blocked", "akis2:blocked"], ["--password-login"])
+    first, second = (card.card_id or "" for card in box.cards)
+    with Portal(box) as portal:
+        portal.login()
+        portal.ask("order", "unblock", "nes")
+        portal.ask("new")
+        portal.refused("wrong-state", "back")
+        portal.ask("redeem")
+        portal.refused("wrong-state", "back")
+        portal.ask("choose", first)
+        assert portal.ask("back") == CARD
+        portal.ask("choose", first)
+        portal.ask("pin", NEW_PIN)
+        portal.ask("factor")
+        assert portal.ask("back") == PIN and portal.ask("back") == CARD
+        portal.ask("choose", second)
+        portal.ask("pin", NEW_PIN)
+        portal.refused("wrong-state", "verify", portal.last_sms())  # that SMS was for the other card
+        portal.refused("sms-resend-too-soon", "factor")
+        box.advance(60)
+        portal.ask("advance", "60000")
+        portal.ask("factor")
+        assert portal.ask("verify", portal.last_sms()) == READY
+        portal.refused("wrong-state", "back")
+        assert portal.ask("run") == DONE
+        assert portal.ask("result").endswith(second)
+        assert box.verify_by_opensc(NEW_PIN, slot=1) == "9000" and box.verify_by_opensc(NEW_PIN) != "9000"
+
+
+def test_giving_up_at_each_phase_releases_both_sides(portal: Portal) -> None:
+    portal.ask("order", "unblock", "nes")
+    for reached in (("redeem",), ("redeem", "choose"), ("redeem", "choose", f"pin {NEW_PIN}"), ("redeem", "choose", f"pin {NEW_PIN}", "factor")):
+        portal.box.advance(60)
+        portal.ask("new")
+        for words in reached:
+            portal.ask(words)
+        portal.ask("free")
+        assert portal.box.operations()[-1]["phase"] == "cancelled"
+        assert portal.ask("read").split()[3] in ("waiting", "not-done")
+    portal.ask("code")  # the order is free again
