@@ -91,7 +91,8 @@ class Service:
         ready.unlink(missing_ok=True)
         program = ROOT / "examples" / "sandbox" / "bin" / "kamupin-service"
         self.process = subprocess.Popen([str(program), "--data", str(self.data), "--port", str(self.ports[0]), "--control-port",
-                                         str(self.ports[1]), "--ready-file", str(ready), "--log", str(self.data / "log"), "--validate", *options])
+                                         str(self.ports[1]), "--ready-file", str(ready), "--log", str(self.data / "log"),
+                                         "--validate", *options])
         deadline = time.monotonic() + 15
         while not ready.exists():
             assert self.process.poll() is None and time.monotonic() < deadline, "the service did not become ready"

@@ -89,7 +89,8 @@ class World:
         """A picture asked for, and its answer."""
         found = client.call("captcha", {})
         assert found.status == 200, found.problem
-        return {"captcha_id": found.json["captcha_id"], "captcha_answer": self.service.control("GET", "/captchas")["captchas"][-1]["answer"]}
+        last = self.service.control("GET", "/captchas")["captchas"][-1]
+        return {"captcha_id": found.json["captcha_id"], "captcha_answer": last["answer"]}
 
     def credentials(self, client: Client, user: str = "deneme") -> dict[str, Any]:
         """The body of a password login that is right."""
@@ -156,7 +157,8 @@ class World:
             return Ready(name, client, {} if name == "resend" else {"code": self.service.sms()[-1]}, client.operation_id)
         if name == "authority":
             client = self.verified()
-            return Ready(name, client, {"card_id": client.card.card_id, "form": "cryptogram", "challenge": b64(os.urandom(8))}, client.operation_id)
+            body = {"card_id": client.card.card_id, "form": "cryptogram", "challenge": b64(os.urandom(8))}
+            return Ready(name, client, body, client.operation_id)
         if name == "relay":
             client = self.relaying()
             answer = b64(os.urandom(8) + b"\x90\x00")

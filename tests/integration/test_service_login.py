@@ -134,7 +134,8 @@ def test_words_of_all_letters_work(world: World, word: str) -> None:
 def test_nobody_learns_who_is_known(world: World) -> None:
     """An unknown person and a wrong word: the same answer, and the same count."""
     answers = []
-    for source, identity in (("127.0.0.2", {"type": "tckn", "number": "10000000146"}), ("127.0.0.3", {"type": "passport", "number": "X00000000"})):
+    for source, identity in (("127.0.0.2", {"type": "tckn", "number": "10000000146"}),
+                             ("127.0.0.3", {"type": "passport", "number": "X00000000"})):
         client = Client(world.service, source)
         body = world.pictured(client) | {"identity": identity, "security_word": "başka"}
         answers.append(client.call("password-login", body).raw)

@@ -48,8 +48,8 @@ def at_desk(world: World, order: Ready) -> Client:
 def test_an_order_from_the_first_code_to_done(world: World) -> None:
     order = world.ordered()
     first = order.send().json
-    assert first == {"order_id": order.named, "kind": "unblock", "product": "nes", "state": "waiting", "seconds_left": first["seconds_left"]}
-    assert 1790 <= first["seconds_left"] <= 1800
+    assert 1790 <= first.pop("seconds_left") <= 1800
+    assert first == {"order_id": order.named, "kind": "unblock", "product": "nes", "state": "waiting"}
     old, desk = code_of(order), Client(world.service)
     new = code_of(order)
     assert desk.redeem(old).problem == "code-replaced"
@@ -185,17 +185,19 @@ def test_what_ends_before_card_work_and_what_goes_on_after_it(world: World, how:
 
 def test_guesses_from_many_addresses_are_counted_together(world: World) -> None:
     """No address has guessed often, and none is believed about where it comes from."""
+    def guess(source: str, n: int) -> str:
+        body, headers = {"code": f"{n:015d}", "cards": []}, {"X-Forwarded-For": f"192.0.2.{n}"}
+        return Client(world.service, source).call("redeem", body, headers=dict(headers)).problem
+
     code = world.service.code()
     world.service.control("POST", "/settings", {"guesses_in_all": 30})
     try:
-        said = [Client(world.service, f"127.0.2.{n}").call("redeem", {"code": f"{n:015d}", "cards": []}, headers={"X-Forwarded-For": f"192.0.2.{n}"})
-                .problem for n in range(1, 32)]
+        said = [guess(f"127.0.2.{n}", n) for n in range(1, 32)]
         assert said == ["code-unknown"] * 30 + ["rate-limited"]
         assert Client(world.service, "127.0.2.99").redeem(code).problem == "rate-limited"
     finally:
         world.service.control("POST", "/settings", {"guesses_in_all": 100})
-    here = [Client(world.service).call("redeem", {"code": "1" * 15, "cards": []}, headers={"X-Forwarded-For": f"192.0.2.{n}"}).problem for n in range(11)]
-    assert here[-1] == "rate-limited"
+    assert [guess("127.0.0.1", n) for n in range(11)][-1] == "rate-limited"
 
 
 # ---- organisations ----
@@ -229,7 +231,8 @@ def test_the_card_of_an_organisation_is_an_ec_card_of_its_own(world: World) -> N
     """Its certificate as OpenSSL reads it: EC P-384, the policy and usage that tell a Mali Mühür."""
     state = world.corporate.state.read_text()
     der = bytes.fromhex(next(line.split(" ")[2] for line in state.splitlines() if line.startswith("file 3D00/2F10")))
-    said = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout", "-text"], input=der, capture_output=True, check=True).stdout.decode()
+    argv = ["openssl", "x509", "-inform", "DER", "-noout", "-text"]
+    said = subprocess.run(argv, input=der, capture_output=True, check=True).stdout.decode()
     assert "secp384r1" in said and "2.16.792.1.2.1.1.5.7.4.1" in said and "2.16.792.1.2.1.1.5.7.50.1" in said and "4540536920" in said
 
 
@@ -332,7 +335,8 @@ def test_records_of_an_organisations_cards_belong_to_its_representatives(world: 
 
 def test_inquiries_need_no_login(world: World) -> None:
     client = Client(world.service)
-    assert client.call("seal-authority", {"organisation": {"type": "detsis", "number": "12345678"}}).json == {"authorised": True, "name": "DENEME KURUMU"}
+    asked = {"organisation": {"type": "detsis", "number": "12345678"}}
+    assert client.call("seal-authority", asked).json == {"authorised": True, "name": "DENEME KURUMU"}
     assert client.call("seal-authority", {"organisation": COMPANY}).json["authorised"] is False
     assert [one["kurus"] for one in client.call("debt", DEBTOR).json["debts"]] == [125000, 99950]
     assert client.call("debt", {"payer": {"type": "tckn", "number": "10000000146"}}).json == {"debts": []}

@@ -154,11 +154,13 @@ def phase(world: World, name: str) -> Reply:
     if name in ("cards", "factor"):
         client = world.verified()
         assert client.authority().status == 200 and client.report("done").status == 200
-        return Ready(name, client, {"cards": []} if name == "cards" else {"card_id": client.card.card_id, "type": "sms"}, client.operation_id).send()
+        body = {"cards": []} if name == "cards" else {"card_id": client.card.card_id, "type": "sms"}
+        return Ready(name, client, body, client.operation_id).send()
     if name == "report":
         return world.verified().report("done")
     client = world.redeemed()
-    bodies: dict[str, Any] = {"resend": {}, "verify": {"code": "000000"}, "relay": {"card_id": client.card.card_id, "step": 1, "answer": "kAA"},
+    bodies: dict[str, Any] = {"resend": {}, "verify": {"code": "000000"},
+                              "relay": {"card_id": client.card.card_id, "step": 1, "answer": "kAA"},
                               "authority": {"card_id": client.card.card_id, "form": "cryptogram", "challenge": b64(bytes(8))}}
     return Ready(name, client, bodies[name], client.operation_id).send()
 
@@ -408,6 +410,7 @@ PROVOKE: dict[str, Provoke] = {
     "inquiry-unknown": nothing_on_file}
 
 
-@pytest.mark.parametrize(("name", "problem"), [(name, problem) for name, (_, _, item) in CALLS.items() for problem in item["x-kamupin-problems"]])
+@pytest.mark.parametrize(("name", "problem"), [(name, problem) for name, (_, _, item) in CALLS.items()
+                                               for problem in item["x-kamupin-problems"]])
 def test_every_problem_that_a_call_lists(world: World, name: str, problem: str) -> None:
     assert PROVOKE[problem](world, name).problem == problem

@@ -210,7 +210,8 @@ class Registry:
     def issue_pin(self, card_id: str, pin: str) -> None:
         """Keeps the PIN that a card is sent out with, until its holder has it deleted."""
         serial = "AB" + secrets.token_hex(5).upper()
-        self._db.execute("INSERT OR REPLACE INTO issued_pin VALUES (?, ?, ?, ?)", ("pin-" + secrets.token_urlsafe(12), card_id, serial, pin))
+        record_id = "pin-" + secrets.token_urlsafe(12)
+        self._db.execute("INSERT OR REPLACE INTO issued_pin VALUES (?, ?, ?, ?)", (record_id, card_id, serial, pin))
 
     def issued_pins(self) -> list[IssuedPin]:
         """The records that there still are."""

@@ -62,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     people.add_argument("--show", metavar="FIELD", help="yalnız bu alan / only this field: web_password, security_word, password, …")
     small("orders", "hizmetteki talepler / the service's orders")
     small("sessions", "açık ve bitmiş oturumlar / sessions, open and ended")
-    small("logout", "oturumları bitir / end the sessions of a user").add_argument("--user", default="deneme", help="kullanıcı / user (deneme)")
+    logout = small("logout", "oturumları bitir / end the sessions of a user")
+    logout.add_argument("--user", default="deneme", help="kullanıcı / user (deneme)")
     small("ledger", "hizmetin deneme defteri / the service's ledger of attempts")
     small("operations", "hizmetin işlemleri / the service's operations")
     for name, text in (("eject", "kartı çıkar / pull the card out"), ("insert", "kartı tak / put the card in")):

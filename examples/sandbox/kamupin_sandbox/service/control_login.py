@@ -26,7 +26,8 @@ class People:
 
     def gets(self) -> Routes:
         """What there is to see."""
-        return {"/people": self.people, "/captchas": self.captchas, "/mails": self.mails, "/sessions": self.sessions, "/orders": self.orders}
+        return {"/people": self.people, "/captchas": self.captchas, "/mails": self.mails, "/sessions": self.sessions,
+                "/orders": self.orders}
 
     def posts(self) -> Routes:
         """What there is to steer."""
@@ -66,7 +67,8 @@ class People:
     async def end(self, request: web.Request) -> dict[str, Any]:
         """POST /sessions/end {session, user}: that session, or all of that user, ends as if they had logged out."""
         wish = await wish_of(request, "session", "user")
-        found = self._service.store.all("SELECT session_id FROM session WHERE session_id = ? OR user_id = ?", wish.get("session"), wish.get("user"))
+        found = self._service.store.all("SELECT session_id FROM session WHERE session_id = ? OR user_id = ?", wish.get("session"),
+                                        wish.get("user"))
         if not found:
             raise Wrong("session or user")
         with self._service.store.transaction():

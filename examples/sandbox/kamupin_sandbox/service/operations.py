@@ -40,8 +40,8 @@ def open_operation(request: Request, page: sqlite3.Row) -> str:
     operation_id, token = "op-" + secrets.token_urlsafe(16), secrets.token_urlsafe(32)
     store.do("INSERT INTO operation (operation_id, page_id, user_id, organisation, kind, product, terms, key_mark, token_mark, "
              "phase, deadline, tries_left) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'code-redeemed', ?, ?)", operation_id, page["page_id"],
-             page["user_id"], page["organisation"], page["kind"], page["product"], page["terms"], request.key_mark, store.mark("token", token),
-             min(request.now + given["operation_seconds"], page["ends"]), given["sms_tries"])
+             page["user_id"], page["organisation"], page["kind"], page["product"], page["terms"], request.key_mark,
+             store.mark("token", token), min(request.now + given["operation_seconds"], page["ends"]), given["sms_tries"])
     request.operation = store.one("SELECT * FROM operation WHERE operation_id = ?", operation_id)
     return token
 

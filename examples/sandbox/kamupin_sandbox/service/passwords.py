@@ -37,7 +37,8 @@ def new_captcha(request: Request) -> dict[str, Any]:
     store.do("DELETE FROM captcha WHERE deadline < ?", request.now - request.service.settings.guess_window)
     answer, picture = captcha.make()
     captcha_id = "cap-" + secrets.token_urlsafe(12)
-    store.do("INSERT INTO captcha VALUES (?, ?, ?, ?, 'fresh')", captcha_id, request.key_mark, store.seal("captcha", answer.encode()), deadline)
+    sealed = store.seal("captcha", answer.encode())
+    store.do("INSERT INTO captcha VALUES (?, ?, ?, ?, 'fresh')", captcha_id, request.key_mark, sealed, deadline)
     return {"captcha_id": captcha_id, "media_type": "image/png", "image": dpop.b64(picture), "seconds_left": left(request.now, deadline)}
 
 
@@ -85,7 +86,7 @@ def _guesses(request: Request, person: str) -> int:
         times = store.all(f"SELECT at FROM login_guess WHERE {where} ORDER BY at DESC LIMIT ?", *values, most)
         if len(times) >= most:
             oldest = times[-1]["at"] if times else request.now
-            raise Problem("rate-limited", "too many wrong security words", retry_after=left(request.now, oldest + settings.guess_window) + 1)
+            raise Problem("rate-limited", "too many wrong words", retry_after=left(request.now, oldest + settings.guess_window) + 1)
     here = store.one("SELECT count(*) AS n FROM login_guess WHERE address = ?", request.address)
     assert here is not None
     return settings.login_tries - int(here["n"])

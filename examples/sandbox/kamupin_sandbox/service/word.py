@@ -21,7 +21,8 @@ TEXTS = {
             "Type your new security word twice. This word is not the signing PIN."),
     "differ": ("İki sözcük aynı değil ya da boş; yeniden yazınız.", "The two words differ, or are empty; type them again."),
     "done": ("Güvenlik sözcüğünüz değişti. Şimdi giriş yapabilirsiniz.", "Your security word has changed. You can log in now."),
-    "gone": ("Bu bağlantı artık geçmez. Giriş sayfasından yenisini isteyiniz.", "This link is no longer good. Ask for another one where you log in.")}
+    "gone": ("Bu bağlantı artık geçmez. Giriş sayfasından yenisini isteyiniz.",
+             "This link is no longer good. Ask for another one where you log in.")}
 LABELS = {"tr": ("Güvenlik Sözcüğü", "Yeni sözcük", "Yeni sözcük (tekrar)", "Değiştir"),
           "en": ("Security word", "New word", "New word (again)", "Change")}
 
@@ -47,7 +48,8 @@ class WordPage:
     def _answer(self, request: web.Request, say: str, form: bool, status: int = 200) -> web.Response:
         lang = language(request)
         title, new, again, change = (html.escape(one) for one in LABELS[lang])
-        fields = "".join(f'<p><label>{label} <input type="password" name="{name}" maxlength="{MOST}" required autocomplete="off"></label></p>'
+        fields = "".join(f'<p><label>{label} <input type="password" name="{name}" maxlength="{MOST}" required '
+                         f'autocomplete="off"></label></p>'
                          for name, label in (("word", new), ("again", again)))
         body = f'<form method="post" action="?lang={lang}">{fields}<button>{change}</button></form>' if form else ""
         page = (f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title><meta name="viewport" '
