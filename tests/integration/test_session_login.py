@@ -197,6 +197,16 @@ def test_logging_out_ends_everything(login_box: Box, session: Session) -> None:
         copy.refused("session-expired", "info")
 
 
+def test_a_session_that_was_ended_on_the_web_is_told_from_one_that_ran_out(login_box: Box, session: Session) -> None:
+    """Here the tokens stay until the application ends the session, which then succeeds."""
+    enter(login_box, session, user="baska")
+    assert session.ask("info")
+    login_box.control.post("/sessions/end", {"user": "baska"})
+    session.refused("session-ended", "info")
+    session.ask("end")
+    session.refused("login-required", "info")
+
+
 def test_no_token_stands_in_the_log_or_in_an_address(login_box: Box) -> None:
     """At the most talkative level."""
     session = Session(login_box.env)
