@@ -27,6 +27,7 @@
 %rename(PinState) kamupin_pin_state;
 %rename(Tries) kamupin_tries;
 %rename(Notice) kamupin_notice;
+%rename(InfoItem) kamupin_info_item;
 %rename(OperationKind) kamupin_operation_kind;
 %rename(Phase) kamupin_phase;
 %rename(Outcome) kamupin_outcome;
@@ -51,6 +52,9 @@
 %rename(statusRemedy) kamupin_status_remedy;
 %rename(noticeText) kamupin_notice_text;
 %rename(lookText) kamupin_look_text;
+%rename(info) kamupin_info;
+%rename(infoLabel) kamupin_info_label;
+%rename(infoName) kamupin_info_name;
 #else
 %rename(status_name) kamupin_status_name;
 %rename(status_next) kamupin_status_next;
@@ -58,6 +62,9 @@
 %rename(status_remedy) kamupin_status_remedy;
 %rename(notice_text) kamupin_notice_text;
 %rename(look_text) kamupin_look_text;
+%rename(info) kamupin_info;
+%rename(info_label) kamupin_info_label;
+%rename(info_name) kamupin_info_name;
 #endif
 %ignore CallbackFailed;
 %ignore kamupin_reader_answer;
@@ -105,6 +112,7 @@
 %include <kamupin/secret.h>
 %include <kamupin/card.h>
 %include <kamupin/pin.h>
+%include <kamupin/info.h>
 %include <kamupin/notice.h>
 %include <kamupin/operation.h>
 

@@ -18,7 +18,9 @@ import kamupin.Context;
 import kamupin.Event;
 import kamupin.EventKind;
 import kamupin.KamupinException;
+import kamupin.InfoItem;
 import kamupin.Language;
+import kamupin.Look;
 import kamupin.Listener;
 import kamupin.Log;
 import kamupin.LogLevel;
@@ -153,6 +155,8 @@ public final class Smoke {
 
         Secret code = secret(context, SecretKind.SECRET_VERIFICATION_CODE, "123456");
         kamupin.pinCheck(pin, pin);
+        same("444 5 576", kamupin.info(InfoItem.INFO_CALL_CENTRE, Language.ENGLISH), "whom to call");
+        same(Look.LOOKS_LIKE_PIN_OR_SMS_CODE, pin.looksLike(), "what a PIN looks like");
         kamupin.codeNormalise(code);
         refused(Status.E_SECRET_KIND, () -> kamupin.pinCheck(code, code));
         refused(Status.E_SECRET_KIND, () -> kamupin.codeNormalise(pin));

@@ -239,6 +239,29 @@ class Callbacks(unittest.TestCase):
             kamupin.Operation(context(), "http://127.0.0.1/")
         self.assertEqual(caught.exception.status, kamupin.E_URL_REFUSED)
 
+    def test_the_second_factor_has_its_step(self) -> None:
+        owner = context()
+        operation = kamupin.Operation(owner, NOWHERE)
+        for step in (operation.begin_factor, operation.factor, lambda: operation.begin_factor(kamupin.FACTOR_WEB_PASSWORD),
+                     lambda: operation.verify_factor(secret(owner, kamupin.SECRET_WEB_PASSWORD, "x"))):
+            with self.assertRaises(kamupin.Error) as caught:
+                step()
+            self.assertEqual(caught.exception.status, kamupin.E_WRONG_STATE)
+
+    def test_a_secret_in_the_wrong_field_is_told(self) -> None:
+        code = secret(context(), kamupin.SECRET_PIN, "123456789012345")
+        self.assertEqual(code.looks_like(), kamupin.LOOKS_LIKE_VERIFICATION_CODE)
+        with self.assertRaises(kamupin.Error) as caught:
+            kamupin.pin_check(code, code)
+        self.assertEqual((caught.exception.status, caught.exception.looks_like),
+                         (kamupin.E_PIN_TOO_LONG, kamupin.LOOKS_LIKE_VERIFICATION_CODE))
+        self.assertIn(kamupin.look_text(code.looks_like(), kamupin.TURKISH), caught.exception.text(kamupin.TURKISH))
+
+    def test_whom_to_call(self) -> None:
+        self.assertEqual(kamupin.info(kamupin.INFO_CALL_CENTRE, kamupin.ENGLISH), "444 5 576")
+        self.assertEqual(kamupin.info_name(kamupin.INFO_CALL_CENTRE), "call-centre")
+        self.assertTrue(kamupin.info_label(kamupin.INFO_CALL_CENTRE, kamupin.TURKISH))
+
     def test_nothing_to_resume(self) -> None:
         watcher = Watcher()
         kamupin.resume(context(), listener=watcher)
