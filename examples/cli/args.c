@@ -134,7 +134,7 @@ static bool read_argument(const char **words, int count, cli_args *args)
         args->card = words[0];
     else if (count == 1 && takes == TAKES_FILE)
         args->file = words[0];
-    else if (count == 1 && takes == TAKES_NUMBER)
+    else if (count == 1 && (takes == TAKES_NUMBER || takes == TAKES_ID))
         args->number = words[0];
     else if (count > 0)
         return wrong(args, M_EXTRA_ARGUMENT, NULL);
@@ -142,6 +142,8 @@ static bool read_argument(const char **words, int count, cli_args *args)
         return wrong(args, M_NO_FILE, NULL);
     else if (takes == TAKES_NUMBER && !args->help)
         return wrong(args, M_NO_NUMBER, NULL);
+    else if (takes == TAKES_ID && !args->help)
+        return wrong(args, M_NO_ID, NULL);
     return true;
 }
 

@@ -27,7 +27,7 @@ typedef struct cli_args {
     bool acknowledge;
     const char *card;   /* NULL when not given, as all below */
     const char *file;   /* what card profile check looks at */
-    const char *number; /* what an inquiry is about; "-": standard input's */
+    const char *number; /* what an inquiry is about; "-": standard input's; or an order's name … */
     const char *profile_file;
     const char *draft;
     unsigned int probe_steps; /* kamupin_probe_step */
@@ -47,6 +47,9 @@ typedef struct cli_args {
     int pin_fd;         /* -1 when not given */
     int code_fd, old_pin_fd, new_pin_fd, sms_fd, web_password_fd, check_pin_fd; /* -1 likewise */
     kamupin_factor_type factor;
+    bool with_login; /* pin unblock, pin create: no code is typed */
+    kamupin_product product;
+    const char *on_behalf_of; /* "vkn:…" or "detsis:…" */
     /* what is wrong with the line, when cli_args_read answers false */
     cli_message wrong;
     const char *wrong_value; /* NULL when there is none to show */

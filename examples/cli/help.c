@@ -22,6 +22,7 @@ static const char *argument_name(kamupin_language language, int takes)
         return "";
     return cli_text(language, takes == TAKES_CARD   ? M_USAGE_CARD
                               : takes == TAKES_FILE ? M_ARG_FILE
+                              : takes == TAKES_ID   ? M_USAGE_ID
                                                     : M_USAGE_NUMBER);
 }
 

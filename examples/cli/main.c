@@ -69,6 +69,18 @@ static kamupin_status run(cli *program, kamupin_error *error)
         return cli_inquire_debt(program, error);
     case COMMAND_INQUIRE_SHIPMENT:
         return cli_inquire_shipment(program, error);
+    case COMMAND_ORDER_LIST:
+        return cli_order_list(program, error);
+    case COMMAND_ORDER_SHOW:
+        return cli_order_show(program, error);
+    case COMMAND_ORDER_CANCEL:
+        return cli_order_cancel(program, error);
+    case COMMAND_ISSUED_LIST:
+        return cli_issued_list(program, error);
+    case COMMAND_ISSUED_SHOW:
+        return cli_issued_show(program, error);
+    case COMMAND_ISSUED_DELETE:
+        return cli_issued_delete(program, error);
     case COMMAND_INFO:
         return cli_info(program, error);
     case COMMAND_LOGIN:

@@ -18,15 +18,20 @@ typedef enum cli_argument {
     A_LEVEL = M_ARG_LEVEL,
     A_HASH = M_ARG_HASH,
     A_FORM = M_ARG_FORM,
-    A_FACTOR = M_ARG_FACTOR
+    A_FACTOR = M_ARG_FACTOR,
+    A_PRODUCT = M_ARG_PRODUCT,
+    A_ORGANISATION = M_ARG_ORGANISATION
 } cli_argument;
 
 /* Which commands an option belongs to. */
-#define C(NAME)      (1U << COMMAND_##NAME)
-#define C_ALL        ((1U << COMMAND_COUNT) - 1U)
-#define C_ONLINE     (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(PIN_RESUME))
-#define C_INQUIRE    (C(INQUIRE_SEAL_AUTHORITY) | C(INQUIRE_DEBT) | C(INQUIRE_SHIPMENT))
-#define C_CARDLESS   (C_INQUIRE | C(INFO)) /* no card plays a part */
+#define C(NAME)   (1U << COMMAND_##NAME)
+#define C_ALL     ((1U << COMMAND_COUNT) - 1U)
+#define C_ONLINE  (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(PIN_RESUME))
+#define C_INQUIRE (C(INQUIRE_SEAL_AUTHORITY) | C(INQUIRE_DEBT) | C(INQUIRE_SHIPMENT))
+#define C_BORROWING                                                                                \
+    (C(ORDER_LIST) | C(ORDER_SHOW) | C(ORDER_CANCEL) | C(ISSUED_LIST) | C(ISSUED_SHOW) |           \
+     C(ISSUED_DELETE))                                   /* a session that kamupin login holds */
+#define C_CARDLESS   (C_INQUIRE | C_BORROWING | C(INFO)) /* no card plays a part */
 #define C_UNBLOCKING (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(CARD_PROBE))
 
 typedef enum cli_option {
@@ -36,7 +41,7 @@ typedef enum cli_option {
 } cli_option;
 
 /* What a command takes behind its verb. */
-enum { TAKES_NOTHING, TAKES_CARD, TAKES_FILE, TAKES_NUMBER };
+enum { TAKES_NOTHING, TAKES_CARD, TAKES_FILE, TAKES_NUMBER, TAKES_ID };
 
 typedef struct cli_command_row {
     const char *noun;

@@ -5,6 +5,7 @@
    that card probe ends with. */
 #include "dialogue.h"
 #include "events.h"
+#include "order.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -38,9 +39,11 @@ kamupin_status cli_unblock_ready(cli *program, kamupin_error *error)
         cli_refuse(program, M_NEEDS_SERVICE, "", error);
         return cli_error(error, KAMUPIN_E_URL_REFUSED);
     }
+    if (args->on_behalf_of != NULL && !args->with_login)
+        return cli_refuse(program, M_ONLY_WITH_LOGIN, "", error);
     if (program->interactive)
         return KAMUPIN_OK;
-    if (args->code_fd < 0)
+    if (args->code_fd < 0 && !args->with_login)
         return cli_needs(program, "--code-fd", error);
     if (args->new_pin_fd < 0)
         return cli_needs(program, "--new-pin-fd", error);
@@ -84,12 +87,21 @@ kamupin_status cli_pin_unblock(cli *program, kamupin_error *error)
     kamupin_status status = cli_unblock_ready(program, error);
     if (status != KAMUPIN_OK)
         return status;
+    cli_order order = {NULL, NULL};
     kamupin_operation_options options = options_of(program);
     kamupin_prompts prompts = cli_dialogue_prompts(&self);
     options.kind = create ? KAMUPIN_OPERATION_CREATE : KAMUPIN_OPERATION_UNBLOCK;
-    cli_term_begin(&self.term, program);
-    status = kamupin_unblock(program->context, &options, &prompts, &result, error);
-    cli_term_end(&self.term);
+    options.product = program->args.product;
+    if (program->args.with_login)
+        status = cli_order_begin(program, options.kind, &order, error);
+    options.order = order.order;
+    options.service = order.order != NULL ? NULL : program->args.service;
+    if (status == KAMUPIN_OK) {
+        cli_term_begin(&self.term, program);
+        status = kamupin_unblock(program->context, &options, &prompts, &result, error);
+        cli_term_end(&self.term);
+    }
+    cli_order_end(&order, result.outcome != KAMUPIN_OUTCOME_NONE);
     cli_kept_wipe(&self.kept);
     cli_screen_settle(program->screen);
     bool done = result.outcome == KAMUPIN_OUTCOME_DONE;

@@ -138,6 +138,22 @@ static bool take_factor(void *into, const char *value, unsigned int bits)
     return place != 0;
 }
 
+static bool take_product(void *into, const char *value, unsigned int bits)
+{
+    kamupin_product *product = into;
+    (void)bits;
+    for (int i = KAMUPIN_PRODUCT_NES; i <= KAMUPIN_PRODUCT_KURUMSAL_SIFRELEME; i++)
+        if (strcmp(value, kamupin_product_name((kamupin_product)i)) == 0)
+            *product = (kamupin_product)i;
+    return *product != KAMUPIN_PRODUCT_ANY;
+}
+
+static bool take_organisation(void *into, const char *value, unsigned int bits)
+{
+    const bool known = strncmp(value, "vkn:", 4) == 0 || strncmp(value, "detsis:", 7) == 0;
+    return known && take_text(into, value, bits);
+}
+
 #define INTO(member) offsetof(cli_args, member)
 
 static const struct {
@@ -177,6 +193,9 @@ static const struct {
     [OPTION_NEW_PIN_FD] = {take_number, INTO(new_pin_fd), 0},
     [OPTION_SMS_FD] = {take_number, INTO(sms_fd), 0},
     [OPTION_WEB_PASSWORD_FD] = {take_number, INTO(web_password_fd), 0},
+    [OPTION_WITH_LOGIN] = {take_flag, INTO(with_login), 0},
+    [OPTION_PRODUCT] = {take_product, INTO(product), 0},
+    [OPTION_ON_BEHALF_OF] = {take_organisation, INTO(on_behalf_of), 0},
     [OPTION_FACTOR] = {take_factor, INTO(factor), 0},
     [OPTION_CHECK_PIN_FD] = {take_number, INTO(check_pin_fd), 0},
     [OPTION_PIN_DIGITS] = {take_digits, INTO(pin_digits), 0},

@@ -1,0 +1,124 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   order.c: order list, show and cancel, with the session that `kamupin login` holds; and the order
+   that pin unblock --login makes. */
+#include "order.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "vkn:4540536920"; values.c let nothing else through. */
+static kamupin_status read_organisation(const char *text, kamupin_identity *identity,
+                                        kamupin_error *error)
+{
+    const char *number = strchr(text, ':') + 1;
+    identity->size = sizeof *identity;
+    identity->type = strncmp(text, "vkn:", 4) == 0 ? KAMUPIN_IDENTITY_VKN : KAMUPIN_IDENTITY_DETSIS;
+    int wanted = snprintf(identity->number, sizeof identity->number, "%s", number);
+    return wanted < (int)sizeof identity->number ? KAMUPIN_OK
+                                                 : cli_error(error, KAMUPIN_E_IDENTITY_MALFORMED);
+}
+
+kamupin_status cli_order_begin(cli *program, kamupin_operation_kind kind, cli_order *order,
+                               kamupin_error *error)
+{
+    kamupin_order_options options = KAMUPIN_ORDER_OPTIONS_INIT;
+    kamupin_status status = KAMUPIN_OK;
+    options.kind = kind;
+    options.product =
+        program->args.product != KAMUPIN_PRODUCT_ANY ? program->args.product : KAMUPIN_PRODUCT_NES;
+    if (program->args.on_behalf_of != NULL)
+        status = read_organisation(program->args.on_behalf_of, &options.on_behalf_of, error);
+    if (status == KAMUPIN_OK)
+        status = cli_session_borrow(program, &order->session, error);
+    if (status == KAMUPIN_OK)
+        status = kamupin_order_new(order->session, &options, &order->order, error);
+    return status;
+}
+
+void cli_order_end(cli_order *order, bool done)
+{
+    if (order->order != NULL && !done)
+        kamupin_order_cancel(order->order); /* best effort: its time ends it as well */
+    kamupin_order_free(&order->order);
+    kamupin_session_free(&order->session);
+}
+
+static json_t *json_of(const kamupin_order_info *info)
+{
+    const char *number = info->on_behalf_of.number;
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:i}", "order_id", info->order_id, "kind",
+                     info->kind == KAMUPIN_OPERATION_CREATE ? "create" : "unblock", "product",
+                     kamupin_product_name(info->product), "on_behalf_of",
+                     number[0] != '\0' ? json_string(number) : json_null(), "state",
+                     kamupin_order_state_name(info->state), "seconds_left", info->seconds_left);
+}
+
+static void say(const cli *program, const kamupin_order_info *info)
+{
+    if (program->args.json)
+        return;
+    printf("%s  %s  %s%s%s  %s\n", info->order_id,
+           info->kind == KAMUPIN_OPERATION_CREATE ? "create" : "unblock",
+           kamupin_product_name(info->product), info->on_behalf_of.number[0] != '\0' ? " " : "",
+           info->on_behalf_of.number, kamupin_order_state_name(info->state));
+}
+
+kamupin_status cli_order_list(cli *program, kamupin_error *error)
+{
+    kamupin_session *session = NULL;
+    kamupin_order_info info = KAMUPIN_ORDER_INFO_INIT;
+    json_t *orders = json_array();
+    size_t count = 0;
+    kamupin_status status = cli_session_borrow(program, &session, error);
+    if (status == KAMUPIN_OK) {
+        status = kamupin_order_list(session, &count);
+        kamupin_session_error(session, error);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (kamupin_order_listed(session, i, &info) == KAMUPIN_OK) {
+            say(program, &info);
+            json_array_append_new(orders, json_of(&info));
+        }
+    if (status == KAMUPIN_OK && count == 0 && !program->args.json)
+        printf("%s\n", cli_say(program, M_NO_ORDER));
+    if (status == KAMUPIN_OK)
+        cli_json_add(program, "orders", json_incref(orders));
+    json_decref(orders);
+    kamupin_session_free(&session);
+    return status;
+}
+
+static kamupin_status one(cli *program, bool cancel, kamupin_error *error)
+{
+    kamupin_session *session = NULL;
+    kamupin_order *order = NULL;
+    kamupin_order_info info = KAMUPIN_ORDER_INFO_INIT;
+    kamupin_status status = cli_session_borrow(program, &session, error);
+    if (status == KAMUPIN_OK)
+        status = kamupin_order_open(session, program->args.number, &order, error);
+    if (status == KAMUPIN_OK && cancel)
+        status = kamupin_order_cancel(order);
+    if (status == KAMUPIN_OK)
+        status = kamupin_order_read(order, &info);
+    if (order != NULL && status != KAMUPIN_OK)
+        kamupin_order_error(order, error);
+    if (status == KAMUPIN_OK) {
+        say(program, &info);
+        cli_json_add(program, "order", json_of(&info));
+    }
+    kamupin_order_free(&order);
+    kamupin_session_free(&session);
+    return status;
+}
+
+kamupin_status cli_order_show(cli *program, kamupin_error *error)
+{
+    return one(program, false, error);
+}
+
+kamupin_status cli_order_cancel(cli *program, kamupin_error *error)
+{
+    return one(program, true, error);
+}

@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# kamupin pin unblock --login, kamupin order and kamupin issued-pin: commands that borrow the session which `kamupin login` holds, with a
+# real authorization server, service and PC/SC daemon.
+"""The command with a session."""
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from box import Box
+from cli import KAMUPIN, STATUS, read_line
+from kamupin_sandbox.registry import Registry
+from provoked import provoked
+from terminal import Terminal
+from test_cli_login import Held
+
+NEW_PIN = "482915"
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Box]:
+    with Box(["akis2:blocked:p384:mali-muhur"], ["--login"]) as made:
+        with Registry(made.folder / "service" / "registry.db") as registry:
+            registry.issue_pin(str(made.cards[0].card_id), "135790")
+        yield made
+
+
+@pytest.fixture
+def home(box: Box, tmp_path: Path) -> Mapping[str, str]:
+    """The environment of somebody with a runtime folder of their own, and no display."""
+    env = {name: value for name, value in box.env.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    runtime = tmp_path / "r"
+    runtime.mkdir(mode=0o700)
+    return env | {"XDG_RUNTIME_DIR": str(runtime), "TERM": "xterm", "KAMUPIN_LANG": "en"}
+
+
+@pytest.fixture
+def held(home: Mapping[str, str]) -> Iterator[Held]:
+    made = Held(home)
+    yield made
+    made.close()
+
+
+def run(env: Mapping[str, str], *argv: str, **secrets: str) -> tuple[int, dict[str, Any]]:
+    """A command with --json; its exit code and what it printed. secrets: new_pin_fd="…"."""
+    extra, ends = [], []
+    for option, value in secrets.items():
+        read_end, write_end = os.pipe()
+        os.write(write_end, value.encode() + b"\n")
+        os.close(write_end)
+        ends.append(read_end)
+        extra += [f"--{option.replace('_', '-')}", str(read_end)]
+    try:
+        done = subprocess.run([KAMUPIN, *argv, *extra, "--json"], env=dict(env), capture_output=True, text=True, timeout=60,
+                              stdin=subprocess.DEVNULL, pass_fds=ends)
+    finally:
+        for end in ends:
+            os.close(end)
+    return done.returncode, read_line(done.stdout)
+
+
+def test_without_a_session_each_says_to_log_in(home: Mapping[str, str]) -> None:
+    for words in (("order", "list"), ("order", "show", "ord-AAECAwQF"), ("issued-pin", "list"), ("issued-pin", "show", "pin-AAECAwQF")):
+        code, said = run(home, *words)
+        assert code == STATUS["login-required"] and said["error"]["status"] == "login-required"
+        provoked("login-required")
+
+
+def test_an_unblock_for_an_organisation_without_a_code(box: Box, home: Mapping[str, str], held: Held) -> None:
+    words = ["pin", "unblock", "--login", "--product", "mali-muhur", "--on-behalf-of", "vkn:4540536920", "--acknowledge", "--unproven"]
+    child = subprocess.Popen([KAMUPIN, "order", "list", "--json"], env=dict(home), stdout=subprocess.PIPE, text=True)
+    assert read_line(child.communicate(timeout=60)[0])["orders"] == []
+    sms = len(box.control.get("/sms")["sms"])
+    read_pin, write_pin = os.pipe()
+    read_sms, write_sms = os.pipe()
+    os.write(write_pin, NEW_PIN.encode() + b"\n")
+    done = subprocess.Popen([KAMUPIN, *words, "--new-pin-fd", str(read_pin), "--sms-fd", str(read_sms), "--json"], env=dict(home),
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=(read_pin, read_sms))
+    os.write(write_sms, box.sms(sms + 1)[-1]["code"].encode() + b"\n")
+    said, complaint = done.communicate(timeout=60)
+    for end in (read_pin, write_pin, read_sms, write_sms):
+        os.close(end)
+    assert done.returncode == 0, complaint
+    assert read_line(said)["result"]["outcome"] == "done"
+    assert box.verify_by_opensc(NEW_PIN) == "9000"
+    assert "redeem" in [one["call"] for one in box.requests()]
+
+
+def test_a_person_may_not_act_for_everybody(home: Mapping[str, str], held: Held) -> None:
+    common = ("--login", "--product", "mali-muhur", "--acknowledge")
+    code, _ = run(home, "pin", "unblock", *common, "--on-behalf-of", "detsis:87654321", new_pin_fd=NEW_PIN, sms_fd="1")
+    assert code == STATUS["not-represented"]
+    code, _ = run(home, "pin", "unblock", *common, "--on-behalf-of", "vkn:4540536921", new_pin_fd=NEW_PIN, sms_fd="1")
+    assert code == STATUS["identity-malformed"]
+    code, _ = run(home, "pin", "unblock", "--on-behalf-of", "vkn:4540536920", code_fd="1", new_pin_fd="1", sms_fd="1")
+    assert code == STATUS["invalid-argument"]
+
+
+def test_an_order_is_shown_and_given_up(box: Box, home: Mapping[str, str], held: Held) -> None:
+    code, said = run(home, "order", "show", "ord-no-such-one")
+    assert code == STATUS["order-unknown"]
+    orders = box.control.get("/orders")["orders"]
+    assert orders  # of the unblock before
+    code, said = run(home, "order", "show", orders[-1]["order_id"])
+    assert code == 0 and said["order"]["order_id"] == orders[-1]["order_id"]
+    code, _ = run(home, "order", "show")
+    assert code == STATUS["invalid-argument"]
+
+
+def test_an_issued_pin_is_shown_once_and_deleted(home: Mapping[str, str], held: Held) -> None:
+    code, said = run(home, "issued-pin", "list")
+    (record,) = said["issued_pins"]
+    assert code == 0 and record["stale"] and not record["shown"]
+    code, said = run(home, "issued-pin", "show", record["record_id"])
+    assert code == 0 and said["issued_pin"] == {"record_id": record["record_id"], "pin": "135790", "stale": True}
+    assert run(home, "issued-pin", "show", record["record_id"])[0] == STATUS["issued-pin-shown"]
+    assert run(home, "issued-pin", "delete", record["record_id"])[0] == STATUS["not-acknowledged"]
+    with Terminal([KAMUPIN, "issued-pin", "delete", record["record_id"]], home) as terminal:
+        terminal.expect("type delete")
+        terminal.send("delete\r")
+        terminal.expect("The record of the PIN is deleted")
+    assert run(home, "issued-pin", "show", record["record_id"])[0] == STATUS["issued-pin-unknown"]
