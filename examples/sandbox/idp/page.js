@@ -12,6 +12,7 @@ nav a[aria-current]{background:#1e40af;color:#fff;border-color:#1e40af}label{dis
 input{font:inherit;padding:.4rem;width:100%;box-sizing:border-box;border:1px solid #767676}input[aria-invalid]{border:2px solid #b91c1c}
 .wrong{border-left:.3rem solid #b91c1c;padding-left:.8rem}.buttons{display:flex;justify-content:flex-end;gap:.8rem;margin-top:1.2rem}
 button{font:inherit;padding:.5rem 1.2rem;border:1px solid #767676;background:#f3f4f6;color:#1a1a1a}button.main{background:#1e40af;color:#fff}
+@media(max-width:30rem){dl{grid-template-columns:1fr}}dd{overflow-wrap:anywhere}
 :focus-visible{outline:3px solid #d97706;outline-offset:2px}.lang{float:right}`;
 
 const escape = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
