@@ -47,9 +47,9 @@ def language(request: web.Request) -> str:
 
 
 class Refused(Exception):
-    """A request that is answered with a page of its own: not-found, forbidden, wrong-request, in-use-now, internal."""
+    """A request that is answered with a page of its own: not-found, forbidden, wrong-request, in-use-now, gone, internal."""
 
-    STATUS = {"not-found": 404, "forbidden": 403, "wrong-request": 400, "in-use-now": 409, "internal": 500}
+    STATUS = {"not-found": 404, "forbidden": 403, "wrong-request": 400, "in-use-now": 409, "gone": 410, "internal": 500}
 
     def __init__(self, why: str, back: str = "/") -> None:
         super().__init__(why)

@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from ..registry import User
+from ..service import passwords
 from .frame import Frame, Refused
 
 _RELOAD_SECONDS = 5
@@ -24,8 +25,14 @@ Routes = dict[str, Callable[[web.Request], Any]]
 
 
 def parts(text: str) -> list[dict[str, str]]:
-    """A text in pieces: its codes stand out."""
+    """A text message in pieces: its codes stand out."""
     return [{"text": piece, "strong": "yes" if n % 2 else "", "address": ""} for n, piece in enumerate(_CODE.split(text)) if piece]
+
+
+def linked(text: str, link: str) -> list[dict[str, str]]:
+    """A mail in pieces: its link can be followed."""
+    pieces = [piece for part in text.split(link) for piece in (part, link)][:-1]
+    return [{"text": piece, "strong": "", "address": piece if piece == link else ""} for piece in pieces if piece]
 
 
 class Mailboxes:
@@ -37,7 +44,8 @@ class Mailboxes:
 
     def gets(self) -> Routes:
         """Everything is only looked at."""
-        return {"/phone": self._phones, "/phone/{user}": self._phone, "/phone/{user}/state": self._phone_state}
+        return {"/phone": self._phones, "/phone/{user}": self._phone, "/phone/{user}/state": self._phone_state,
+                "/mail": self._mailboxes, "/mail/{user}": self._mailbox, "/mail/{user}/state": self._mailbox_state}
 
     async def _phones(self, request: web.Request) -> web.Response:
         people = [{"user_id": one.user_id, "name": one.name, "destination": one.phone} for one in self._service.registry.users()]
@@ -63,3 +71,21 @@ class Mailboxes:
 
     async def _phone_state(self, request: web.Request) -> web.Response:
         return self._frame.data(request, {"version": str(len(self._texts(self._user(request))))})
+
+    async def _mailboxes(self, request: web.Request) -> web.Response:
+        people = [{"user_id": one.user_id, "name": one.name, "destination": one.e_mail} for one in self._service.registry.users()]
+        return self._frame.page(request, "people.html", "mailbox", what="mailbox", path="mail", people=people, trail=(_HOME,))
+
+    def _mails(self, user: User) -> list[dict[str, Any]]:
+        """The person's mails, newest first."""
+        return [{"destination": mail["destination"], "parts": linked(mail["text"], mail["link"])}
+                for mail in reversed(passwords.mails(self._service)) if mail["user"] == user.user_id]
+
+    async def _mailbox(self, request: web.Request) -> web.Response:
+        user = self._user(request)
+        return self._frame.page(request, "messages.html", "mailbox-of", title_values={"name": user.name}, what="mail",
+                                messages=self._mails(user), watch=f"/mail/{user.user_id}/state", script=True, refresh=_RELOAD_SECONDS,
+                                trail=(_HOME, ("/mail", "mailbox")))
+
+    async def _mailbox_state(self, request: web.Request) -> web.Response:
+        return self._frame.data(request, {"version": str(len(self._mails(self._user(request))))})

@@ -25,6 +25,7 @@ from ..service.state import Service
 
 CLIENT_ID = "portal"
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+ASSURANCES = ("password", "mobile-signature", "e-signature", "identity-card", "bank")
 _BEGUN_SECONDS = 600.0
 _TIMEOUT = aiohttp.ClientTimeout(total=10.0)
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -110,7 +111,8 @@ class RelyingParty:
             raise LoginFailed("refused")
         if self._service.registry.user(claims["sub"]) is None:
             raise LoginFailed("refused")
-        return Person(claims["sub"], str(claims.get("assurance", claims.get("acr", "unknown"))))
+        assurance = claims.get("assurance")
+        return Person(claims["sub"], assurance if assurance in ASSURANCES else "unknown")
 
     def _client(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(timeout=_TIMEOUT, connector=aiohttp.TCPConnector(ssl=self._trust))

@@ -20,6 +20,7 @@ from .mailboxes import Mailboxes
 from .order_pages import OrderPages
 from .relying_party import LoginFailed, RelyingParty
 from .sessions import Sessions, drop_cookie, set_cookie
+from .word import WordPages
 
 LOG = logging.getLogger("kamupin-service")
 _BEGUN_COOKIE = "__Host-kamupin-login"
@@ -42,13 +43,14 @@ class Portal:
         self._orders = OrderPages(self._frame)
         self._mailboxes = Mailboxes(self._frame)
         self._inquiries = Inquiries(self._frame)
+        self._word = WordPages(self._frame)
 
     def routes(self) -> list[web.RouteDef]:
         """Beside the profile and /desk."""
         gets = {"/": self._landing, "/login": self._login, "/login/e-devlet": self._depart, "/login/callback": self._arrive,
                 "/products": self._products, "/products/{product}": self._product, "/products/{product}/individual": self._individual,
-                **self._orders.gets(), **self._mailboxes.gets(), **self._inquiries.gets()}
-        posts = {"/logout": self._logout, **self._orders.posts(), **self._inquiries.posts()}
+                **self._orders.gets(), **self._mailboxes.gets(), **self._inquiries.gets(), **self._word.gets()}
+        posts = {"/logout": self._logout, **self._orders.posts(), **self._inquiries.posts(), **self._word.posts()}
         return [*self._frame.static_routes(), *(web.get(path, self._guarded(call), allow_head=False) for path, call in gets.items()),
                 *(web.post(path, self._guarded(call)) for path, call in posts.items())]
 

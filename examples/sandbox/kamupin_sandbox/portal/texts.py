@@ -77,9 +77,8 @@ TEXTS: dict[str, tuple[str, str]] = {
                      "yazılmaz. Bilgisayarınızdaki terminalde şu komutu çalıştırınız:",
                      "To log in by e-signature, your card signs for the application on the command line; its PIN is never typed "
                      "into a browser. Run this command in a terminal on your computer:"),
-    "e-imza-then": ("Uygulama giriş yaptıktan sonra kod almak için bu sayfa gerekmez: aynı oturumda «kamupin pin unblock» yeter.",
-                    "Once the application is logged in you do not need this page for a code: 'kamupin pin unblock' will do in that "
-                    "session."),
+    "e-imza-then": ("Bu giriş uygulamanın oturumunu açar; bu tarayıcıda giriş yapılmış olmaz. Tarayıcıda e-Devlet ile giriş yapınız.",
+                    "That opens the application's session; this browser is not logged in by it. In the browser, log in by e-Devlet."),
     "no-login": ("Bu sandbox giriş hizmeti olmadan başlatıldı. Giriş için onu «kamupin-sandbox run --login -- …» ile yeniden "
                  "başlatınız.",
                  "This sandbox was started without its login service. Start it again with 'kamupin-sandbox run --login -- …'."),
@@ -239,13 +238,26 @@ TEXTS: dict[str, tuple[str, str]] = {
                     "Text messages that the service sends are shown here. Choose a person."),
     "phone-of": ("Deneme telefonu: {name}", "Sandbox phone: {name}"),
     "no-sms": ("Henüz SMS yok. Yenisi gelince kendiliğinden görünür.", "No text message yet. A new one shows up by itself."),
-    "sms-count": ("{count} SMS", "{count} text messages"),
-    "sms-to": ("{destination} numarasına", "To {destination}"),
+    "sms-count": ("{count} SMS", "Text messages: {count}"),
     "mailbox-about": ("Hizmetin gönderdiği e-postalar burada görünür. Kişiyi seçiniz.",
                       "Mails that the service sends are shown here. Choose a person."),
     "mailbox-of": ("Deneme e-posta kutusu: {name}", "Sandbox mailbox: {name}"),
     "no-mail": ("Henüz e-posta yok. Yenisi gelince kendiliğinden görünür.", "No mail yet. A new one shows up by itself."),
-    "mail-count": ("{count} e-posta", "{count} mails"),
+    "mail-count": ("{count} e-posta", "Mails: {count}"),
+    # ---- security word ----
+    "word": ("Yeni güvenlik sözcüğü", "A new security word"),
+    "word-about": ("Yeni güvenlik sözcüğünüzü iki kez yazınız. Bu sözcük, eski portallara şifreli girişte sorulur; imza PIN'i değildir. "
+                   "Büyük ve küçük harfler ile I, ı, İ, i ayrı harflerdir.",
+                   "Type your new security word twice. It is asked for by the password login of older portals; it is not the signing PIN. "
+                   "Capital and small letters, and I, ı, İ and i, are different ones."),
+    "word-word": ("Yeni güvenlik sözcüğü", "New security word"),
+    "word-again": ("Yeni güvenlik sözcüğü (tekrar)", "New security word (again)"),
+    "word-save": ("Değiştir", "Change"),
+    "word-differs": ("İki sözcük aynı değil ya da boş; yeniden yazınız.", "The two words differ, or are empty; type them again."),
+    "word-done": ("Güvenlik sözcüğünüz değişti. Şimdi giriş yapabilirsiniz.", "Your security word has changed. You can log in now."),
+    "gone": ("Bağlantı artık geçmez", "The link is no longer good"),
+    "gone-about": ("Bu bağlantı kullanıldı ya da süresi doldu. Giriş sayfasından yenisini isteyiniz.",
+                   "This link was used, or its time is over. Ask for another one where you log in."),
     # ---- refusals ----
     "not-found": ("Sayfa bulunamadı", "Page not found"),
     "not-found-about": ("Bu adreste sizin için bir sayfa yok. Ana menüden devam ediniz.",

@@ -29,7 +29,6 @@ from .gateway import Gateway
 from .pages import Pages
 from .state import Service
 from .store import Store
-from .word import WordPage
 
 NONCE_SECONDS = 120.0
 
@@ -84,7 +83,7 @@ async def _serve(options: argparse.Namespace) -> None:
     control = Control(service, front, token, tls, context, options.cards_file or options.data / "cards.json")
     runners = []
     try:
-        pages = [*Pages(service, front).routes(), *Portal(service, front).routes(), *WordPage(service, front).routes()]
+        pages = [*Pages(service, front).routes(), *Portal(service, front).routes()]
         runner, port = await _listen(application(service, front, pages), options.port, context)
         runners.append(runner)
         service.origin = f"https://localhost:{port}"

@@ -169,7 +169,7 @@ def reset(request: Request) -> dict[str, Any]:
         return {"destination": masked(letter + "@example.org")}
     secret = secrets.token_urlsafe(24)
     request.store.do("INSERT INTO word_link VALUES (?, ?, ?)", request.store.mark("word", secret), user.user_id, request.now + LINK_SECONDS)
-    link = f"{request.service.origin}/word/{secret}"  # word.py's page
+    link = f"{request.service.origin}/word/{secret}"  # portal/word.py's page
     words = f"Yeni güvenlik sözcüğünüz için: {link} / For a new security word: {link}"
     request.store.do("INSERT INTO mail (user_id, destination, sealed) VALUES (?, ?, ?)", user.user_id, user.e_mail,
                      request.store.seal("mail", json.dumps({"link": link, "text": words}).encode()))
