@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from box import Box
+from box import BUILD, Box
 from cli import KAMUPIN, STATUS, read_line
+from idp_client import login
 from kamupin_sandbox.registry import Registry
 from provoked import provoked
 from terminal import Terminal
@@ -127,3 +128,24 @@ def test_an_issued_pin_is_shown_once_and_deleted(home: Mapping[str, str], held: 
         terminal.send("delete\r")
         terminal.expect("The record of the PIN is deleted")
     assert run(home, "issued-pin", "show", record["record_id"])[0] == STATUS["issued-pin-unknown"]
+
+
+def test_the_one_page_program(sandbox: Callable[..., Box]) -> None:
+    """examples/order.c, from the login to the new PIN."""
+    box = sandbox(["akis2:blocked"], ["--login"])
+    with subprocess.Popen([str(BUILD / "bin" / "example-order")], env=box.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdin is not None and program.stdout is not None
+
+        def type_line(text: str) -> None:
+            assert program.stdin is not None
+            program.stdin.write(text + "\n")
+            program.stdin.flush()
+
+        type_line(login(program.stdout.readline().strip(), box.env["KAMUPIN_CA_FILE"]))
+        for text in ("", NEW_PIN, NEW_PIN):
+            type_line(text)
+        type_line(box.sms()[-1]["code"])
+        said, complaint = program.communicate(timeout=60)
+    assert (program.returncode, said) == (0, f"{box.cards[0].card_id} done\n"), complaint
+    assert box.verify_by_opensc(NEW_PIN) == "9000"
