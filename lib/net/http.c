@@ -237,6 +237,24 @@ static kamupin_status drive(kp_http *http, exchange *now, int64_t end_ms, kamupi
     return status;
 }
 
+kamupin_status kp_http_pause(kp_http *http, int64_t end_ms, kamupin_cancel *cancel,
+                             kamupin_error *error)
+{
+    kp_cancel_hook hook = {wake, http, NULL};
+    kamupin_status status = kp_context_check(http->context, error);
+
+    if (status != KAMUPIN_OK)
+        return status;
+    kp_cancel_enter(cancel, &hook);
+    int64_t left = end_ms - kp_now_ms(http->context);
+    while ((status = kp_cancel_check(cancel, error)) == KAMUPIN_OK && left > 0) {
+        http->curl.multi_poll(http->multi, NULL, 0, left < POLL_MS ? (int)left : POLL_MS, NULL);
+        left = end_ms - kp_now_ms(http->context);
+    }
+    kp_cancel_leave(cancel, &hook);
+    return status;
+}
+
 /* What a transfer that libcurl ended without an answer means. */
 static kamupin_status judge(const kp_http *http, const exchange *now, CURLcode code,
                             kamupin_error *error)

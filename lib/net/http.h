@@ -46,6 +46,14 @@ typedef struct kp_http_reply {
                         from here */
 } kp_http_reply;
 
+/** Waits until `end_ms` on the context's clock, or until `cancel` (may be NULL) is pulled, for who
+ * sends a request again later. Errors: cancelled, forked. */
+kamupin_status kp_http_pause(kp_http *http, int64_t end_ms, kamupin_cancel *cancel,
+                             kamupin_error *error);
+
+/** Whether an answer says that it is of the media type `type` ("text/html"), parameters aside. */
+bool kp_http_is_type(const kp_http_reply *reply, const char *type);
+
 /** Whether an answer is a page for people. Where a program's answer was asked for, something on the
  * way spoke in the service's place, or it is no such service. */
 bool kp_http_is_page(const kp_http_reply *reply);

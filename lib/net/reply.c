@@ -57,17 +57,19 @@ static bool is_whole(const kp_curl *curl, CURL *easy)
            curl->easy_header(easy, "Transfer-Encoding", 0, CURLH_HEADER, -1, &coding) == CURLHE_OK;
 }
 
+bool kp_http_is_type(const kp_http_reply *reply, const char *type)
+{
+    const size_t length = strlen(type);
+
+    if (strncasecmp(reply->content_type, type, length) != 0)
+        return false;
+    const char after = reply->content_type[length];
+    return after == '\0' || after == ';' || after == ' ';
+}
+
 bool kp_http_is_page(const kp_http_reply *reply)
 {
-    static const char *const PAGES[] = {"text/html", "application/xhtml+xml"};
-
-    for (size_t i = 0; i < sizeof PAGES / sizeof PAGES[0]; i++) {
-        size_t length = strlen(PAGES[i]);
-        if (strncasecmp(reply->content_type, PAGES[i], length) == 0 &&
-            (reply->content_type[length] == '\0' || strchr("; ", reply->content_type[length])))
-            return true;
-    }
-    return false;
+    return kp_http_is_type(reply, "text/html") || kp_http_is_type(reply, "application/xhtml+xml");
 }
 
 kamupin_status kp_reply_read(const kp_curl *curl, CURL *easy, kp_http_reply *reply,

@@ -68,6 +68,7 @@ kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
         if (status == KAMUPIN_OK)
             *begun = told;
     }
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;
@@ -144,6 +145,7 @@ kamupin_status kp_service_factor_verify(kp_service *service, const kamupin_secre
         else
             kamupin_secret_free(ticket);
     }
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;
@@ -202,6 +204,7 @@ kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
         *attempts_left = kp_json_int(fields, "attempts_left", 0, 15);
         status = kp_json_done(fields, error);
     }
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;
@@ -238,6 +241,7 @@ kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, c
     if (status == KAMUPIN_OK)
         status = kp_jwe_open(service->context, service->key, sealed, &parties, KP_SECRET_PUK,
                              PUK_MAX, puk, error);
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;
@@ -258,6 +262,7 @@ kamupin_status kp_service_cancel(kp_service *service, long timeout_ms, kamupin_e
         kp_json_word(fields, "phase", CANCELLED);
         status = kp_json_done(fields, error);
     }
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;

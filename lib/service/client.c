@@ -134,33 +134,47 @@ static kamupin_status key_for(kp_service *service, const kp_call *call, kamupin_
     kamupin_status status = digest_of(call->body, digest, error);
     if (status != KAMUPIN_OK)
         return status;
-    if (strcmp(last->path, call->path) == 0 && memcmp(last->digest, digest, sizeof digest) == 0)
+    if (!last->settled && strcmp(last->path, call->path) == 0 &&
+        memcmp(last->digest, digest, sizeof digest) == 0)
         return KAMUPIN_OK;
+    last->settled = false;
     status = kp_uuid(last->key, error);
     memcpy(last->digest, digest, sizeof digest);
     snprintf(last->path, sizeof last->path, "%s", call->path);
     return status;
 }
 
-/* Whether the service may have done the work though its answer did not come. */
-static bool is_lost(kamupin_status status)
-{
-    return status == KAMUPIN_E_NETWORK_INTERRUPTED || status == KAMUPIN_E_NETWORK_TIMEOUT;
-}
-
 bool kp_call_is_open(kamupin_status status)
 {
     switch ((int)status) {
+    /* The answer did not come, or none of use. */
+    case KAMUPIN_E_NETWORK_INTERRUPTED:
+    case KAMUPIN_E_NETWORK_TIMEOUT:
     case KAMUPIN_E_CANCELLED:
     case KAMUPIN_E_REPLY_TOO_LARGE:
     case KAMUPIN_E_SERVICE_REPLY_MALFORMED:
     case KAMUPIN_E_SERVICE_UNAVAILABLE:
     case KAMUPIN_E_HTTP_REDIRECTED:
+    case KAMUPIN_E_HTTP_INTERCEPTED:
+    case KAMUPIN_E_SERVICE_REFUSED: /* for a reason that this version does not know */
     case KAMUPIN_E_NO_MEMORY:
     case KAMUPIN_E_SECRET_FULL:
+    /* This time nothing was done; of an earlier time that says nothing. */
+    case KAMUPIN_E_NETWORK_NAME:
+    case KAMUPIN_E_NETWORK_UNREACHABLE:
+    case KAMUPIN_E_NETWORK_PROXY:
+    case KAMUPIN_E_TLS_CERTIFICATE:
+    case KAMUPIN_E_TLS_FAILED:
+    case KAMUPIN_E_TLS_EXPIRED:
+    case KAMUPIN_E_TLS_SELF_SIGNED:
+    case KAMUPIN_E_TLS_NAME:
+    case KAMUPIN_E_TLS_PURPOSE:
+    case KAMUPIN_E_TLS_VERSION:
+    case KAMUPIN_E_TLS_PIN:
+    case KAMUPIN_E_RATE_LIMITED:
         return true;
     default:
-        return is_lost(status);
+        return false;
     }
 }
 
@@ -266,9 +280,14 @@ static kamupin_status judge(const kp_http_reply *reply, json_t **root, kamupin_e
 {
     if (reply->status < 200 || reply->status > 299)
         return kp_problem_fail(reply, error);
-    kamupin_status status =
-        kp_http_is_page(reply) ? kp_fail(error, KAMUPIN_E_HTTP_INTERCEPTED, KAMUPIN_FROM_HTTP, NULL)
-                               : kp_json_parse(&reply->body, root, error);
+    kamupin_status status = KAMUPIN_OK;
+    if (kp_http_is_page(reply))
+        status = kp_fail(error, KAMUPIN_E_HTTP_INTERCEPTED, KAMUPIN_FROM_HTTP, NULL);
+    else if (!kp_http_is_type(reply, "application/json"))
+        status = kp_fail(error, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_HTTP,
+                         "an answer that is not application/json");
+    else
+        status = kp_json_parse(&reply->body, root, error);
     if (status != KAMUPIN_OK && error != NULL)
         error->http_status = reply->status;
     return status;
@@ -280,16 +299,12 @@ static bool wants_nonce(const kp_http_reply *reply, const kamupin_error *error)
            strcmp(error->problem_type, "urn:kamupin:problem:dpop-nonce") == 0;
 }
 
-static bool time_is_left(const kp_service *service, const kp_call *call)
-{
-    return call->deadline_ms == 0 || kp_now_ms(service->context) < call->deadline_ms;
-}
-
 kamupin_status kp_call_make(kp_service *service, const kp_call *call, kp_answer *answer,
                             kamupin_error *error)
 {
     kamupin_error own = KAMUPIN_ERROR_INIT;
-    bool renewed = false, repeated = false, again = true;
+    bool renewed = false, again = true;
+    unsigned int repeated = 0;
 
     answer->root = NULL;
     const bool keyed = call->body != NULL && call->key == NULL;
@@ -302,19 +317,28 @@ kamupin_status kp_call_make(kp_service *service, const kp_call *call, kp_answer 
         again = false;
         if (status != KAMUPIN_OK && !renewed && wants_nonce(&reply, &own))
             again = renewed = true; /* the service did nothing but name its nonce */
-        else if (is_lost(status) && call->repeat && !repeated && time_is_left(service, call))
-            again = repeated = true;
-        if (again)
-            status = KAMUPIN_OK;
+        else if (status != KAMUPIN_OK && kp_call_again(service, call, repeated, &own)) {
+            again = true;
+            repeated++;
+        }
+        if (status != KAMUPIN_OK)
+            status = again ? KAMUPIN_OK : own.status; /* which is cancelled after a pulled wait */
         /* A stored answer's times count from when it was made. */
         answer->sent_ms = reply.sent_ms - (int64_t)reply.age * 1000;
         kp_http_reply_wipe(&reply);
     }
-    if (keyed && !kp_call_is_open(status))
-        OPENSSL_cleanse(&service->unanswered, sizeof service->unanswered);
+    service->keyed = keyed;
+    if (keyed)
+        service->unanswered.settled = !kp_call_is_open(status);
     if (status != KAMUPIN_OK)
         kp_error_copy(&own, error);
     return status;
+}
+
+void kp_call_settle(kp_service *service, kamupin_status status)
+{
+    if (service->keyed && kp_call_is_open(status))
+        service->unanswered.settled = false;
 }
 
 kamupin_status kp_call_path(const kp_service *service, const char *rest, char *path,

@@ -14,12 +14,13 @@
 
 #define KP_PATH_MAX 128
 
-/** The last POST whose answer did not come: the same request gets the same idempotency key, so that
+/** The last POST. As long as no answer of use came to it, the same request gets the same idempotency key, so that
  * the service does the work once. */
 typedef struct kp_unanswered {
     char path[KP_PATH_MAX]; /* "" for none */
     unsigned char digest[32];
     char key[37];
+    bool settled; /* answered, and nothing was wrong with the answer: the key is not used again */
 } kp_unanswered;
 
 /** What redeem has sent before it was answered; kept so that it can be sent the same again. */
@@ -38,6 +39,7 @@ struct kp_service {
     EVP_PKEY *key;
     char nonce[256]; /* the service's last one */
     kp_unanswered unanswered;
+    bool keyed; /* the last call was one of those */
     kp_redeeming redeeming;
     unsigned int pin_min, pin_max; /* of the metadata */
     char operation_id[64];
@@ -60,7 +62,7 @@ typedef struct kp_call {
     const kp_buffer *body; /* NULL for GET */
     const char *key; /* idempotency key; NULL: the one of the unanswered request, or a new one */
     int64_t deadline_ms; /* 0: the context's bound */
-    bool repeat;         /* a lost answer's request is sent once more, under the same key */
+    bool repeat;         /* may be sent again, under the same key: see kp_call_again */
 } kp_call;
 
 /** An answer's object. */
@@ -73,10 +75,22 @@ typedef struct kp_answer {
  * done the work though no answer of use came. */
 bool kp_call_is_open(kamupin_status status);
 
+/** Whether a call that ended with `error`, after it was repeated `made` times, is to be sent again;
+ * waits as long as has to be waited. A lost answer (also a gateway's 502 and 504) is asked for again
+ * at most twice, a time-out once, and 503 twice where Retry-After says five seconds or less. Never
+ * past the call's deadline; a cancel ends the wait and becomes the error. */
+bool kp_call_again(kp_service *service, const kp_call *call, unsigned int made,
+                   kamupin_error *error);
+
 /** Makes a call and takes its answer apart as far as every answer is alike. Errors: those of the
  * problem table, of kp_http_exchange and of the proofs. */
 kamupin_status kp_call_make(kp_service *service, const kp_call *call, kp_answer *answer,
                             kamupin_error *error);
+
+/** To be called when an answer was taken apart, with how that ended: one that is not as the profile
+ * says is none of use, so the next request of the same content asks for it again under the same
+ * key. */
+void kp_call_settle(kp_service *service, kamupin_status status);
 
 /** "/operations/{id}" and `rest` behind it. Errors: wrong-state before an operation was redeemed.
  */

@@ -47,6 +47,7 @@ kamupin_status kp_issued_all(kamupin_session *session, kamupin_issued_pin_info *
         status = kp_json_done(fields, error);
         *count = status == KAMUPIN_OK ? there : 0;
     }
+    kp_call_settle(session->service, status);
     kp_json_free(answer.root);
     return status;
 }
@@ -76,6 +77,7 @@ kamupin_status kp_issued_show(kamupin_session *session, const char *record_id,
     }
     if (status != KAMUPIN_OK)
         kamupin_secret_free(pin);
+    kp_call_settle(session->service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;
@@ -98,6 +100,7 @@ kamupin_status kp_issued_delete(kamupin_session *session, const char *record_id,
             kp_json_refuse(fields, "deleted");
         status = kp_json_done(fields, error);
     }
+    kp_call_settle(session->service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;

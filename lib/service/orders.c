@@ -52,6 +52,7 @@ static kamupin_status call_order(kamupin_session *session, const char *path, con
         read_order(fields, answer.sent_ms, session->context, info);
         status = kp_json_done(fields, error);
     }
+    kp_call_settle(session->service, status);
     kp_json_free(answer.root);
     return status;
 }
@@ -123,6 +124,7 @@ kamupin_status kp_order_issue(kamupin_session *session, const char *order_id, ka
     }
     if (status != KAMUPIN_OK)
         kamupin_secret_clear(code);
+    kp_call_settle(session->service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;
@@ -145,6 +147,7 @@ kamupin_status kp_order_all(kamupin_session *session, kamupin_order_info *infos,
         status = kp_json_done(fields, error);
         *count = status == KAMUPIN_OK ? there : 0;
     }
+    kp_call_settle(session->service, status);
     kp_json_free(answer.root);
     return status;
 }

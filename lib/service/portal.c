@@ -65,6 +65,7 @@ kamupin_status kp_portal_captcha(kp_service *service, const char *replaces, kp_c
         free(captcha->image);
         *captcha = (kp_captcha){.image = NULL};
     }
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     return status;
 }
@@ -101,6 +102,7 @@ kamupin_status kp_portal_begin(kp_service *service, const kp_portal_person *pers
     }
     if (status != KAMUPIN_OK)
         login->id[0] = '\0';
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     return status;
 }
@@ -124,6 +126,7 @@ kamupin_status kp_portal_sms(kp_service *service, const char *login_id, kp_facto
         if (status == KAMUPIN_OK)
             *sms = told;
     }
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     return status;
 }
@@ -158,6 +161,7 @@ kamupin_status kp_portal_confirm(kp_service *service, const char *login_id,
     }
     if (status != KAMUPIN_OK)
         kamupin_secret_free(token);
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     return status;
 }
@@ -176,6 +180,7 @@ kamupin_status kp_portal_reset(kp_service *service, const kp_portal_person *pers
         kp_json_text(fields, "destination", destination, KP_DESTINATION_MAX);
         status = kp_json_done(fields, error);
     }
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     return status;
 }

@@ -9,7 +9,6 @@
 #include <service/json.h>
 
 #include <string.h>
-#include <strings.h>
 
 #define PREFIX "urn:kamupin:problem:"
 
@@ -83,17 +82,6 @@ kamupin_status kp_problem_status(const char *name)
     return KAMUPIN_E_SERVICE_REFUSED;
 }
 
-/* Whether an answer says that it is a problem document: the media type, parameters aside. */
-static bool is_problem(const kp_http_reply *reply)
-{
-    static const char TYPE[] = "application/problem+json";
-    const size_t length = sizeof TYPE - 1;
-    const char after = reply->content_type[0] == '\0' ? '\0' : reply->content_type[length];
-
-    return strncasecmp(reply->content_type, TYPE, length) == 0 &&
-           (after == '\0' || after == ';' || after == ' ');
-}
-
 /* Whether a page for people refuses or asks to log in: a captive portal or a filtering proxy. Of
  * the others, 404 and its like are a web server's that is no such service. */
 static bool is_intercepted(const kp_http_reply *reply)
@@ -155,7 +143,8 @@ kamupin_status kp_problem_fail(const kp_http_reply *reply, kamupin_error *error)
     json_t *root = NULL;
     kamupin_status status;
 
-    if (is_problem(reply) && kp_json_parse(&reply->body, &root, NULL) == KAMUPIN_OK)
+    if (kp_http_is_type(reply, "application/problem+json") &&
+        kp_json_parse(&reply->body, &root, NULL) == KAMUPIN_OK)
         status = by_document(root, reply, error);
     else
         status = by_http_status(reply, error);

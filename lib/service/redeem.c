@@ -106,6 +106,7 @@ kamupin_status kp_service_cards(kp_service *service, const kp_card_name *cards, 
         else
             allowed->count = 0;
     }
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;

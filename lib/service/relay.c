@@ -73,6 +73,7 @@ kamupin_status kp_service_relay(kp_service *service, const char *card_id, const 
         service, number == 0 ? "/authority" : "/authority/relay", &body, deadline_ms, &told, error);
     if (status == KAMUPIN_OK)
         status = read_answer(service, card_id, number, told.root, next, error);
+    kp_call_settle(service, status);
     kp_json_free(told.root);
     kp_buffer_wipe(&body);
     return status;

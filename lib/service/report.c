@@ -89,6 +89,7 @@ kamupin_status kp_service_report(kp_service *service, const kamupin_secret *tick
         if (status == KAMUPIN_OK)
             memcpy(recorded_at, at, sizeof at);
     }
+    kp_call_settle(service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;

@@ -189,6 +189,7 @@ kamupin_status kp_session_end_at_service(kamupin_session *session, kamupin_error
         kp_error_clear(error); /* over already, which is what was wanted */
         status = KAMUPIN_OK;
     }
+    kp_call_settle(session->service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;

@@ -91,7 +91,7 @@ class Front:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return self._exchange.refusal(Problem("request-too-large", headers={"Connection": "close"}), language(request))
-        if request.host not in self._service.hosts:
+        if request.host not in (*self._service.hosts, self._service.settings.front_host):
             return self._exchange.refusal(Problem("request-invalid", "the service has another name"), language(request))
         asked = Asked(call, request.headers, f"{request.scheme}://{request.host}{request.rel_url.raw_path}",
                       request.match_info.get("id", ""), body, request.remote or "", language(request))
@@ -127,7 +127,10 @@ class Front:
         headers = COMMON | {"Content-Type": kind} | answer.headers
         if nonce:
             headers["DPoP-Nonce"] = self._service.nonces.make(self._service.store.clock.now())
-        return web.Response(status=answer.status, body=answer.body, headers=headers)
+        response = web.Response(status=answer.status, body=answer.body, headers=headers)
+        if not self._service.settings.keep_alive:
+            response.force_close()
+        return response
 
     # ---- ordered faults ----
 

@@ -60,6 +60,8 @@ class Settings:
     issued_puk: int = 0  # 1: an issued PIN is shown with a PUK, which a client has to drop
     portal_idle_seconds: int = 900  # the browser's session, when nothing happens in it …
     portal_seconds: int = 3600  # … and in any case
+    front_host: str = ""  # HOST:PORT of a server in front of this one, by which it may be called as well
+    keep_alive: int = 1  # 0: each connection is closed after its answer
     relay_in_clear: int = 0  # 1: the right survives without a session (rows whose relay-right is in-clear)
     relay_padding: int = 0  # harmless commands before a relay begins
     relay_first: str = ""  # a command, in hex, that a relay sends then
