@@ -86,7 +86,7 @@ static void the_address_is_compared_exactly(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
-        snprintf(text, sizeof text, "%s%s", OTHERS[i], GOOD + strlen(REDIRECT));
+        snprintf(text, sizeof text, "%s%s", OTHERS[i], &GOOD[strlen(REDIRECT)]);
         refused(text, KAMUPIN_E_LOGIN_REDIRECT_MISMATCH);
     }
 }
