@@ -27,7 +27,9 @@ OPENAPI = yaml.safe_load((ROOT / "docs" / "protocol" / "openapi.yaml").read_text
 PROBLEMS = {
     "code-malformed": ("redeem", "code-malformed"), "code-unknown": ("redeem", "code-unknown"),
     "code-expired": ("redeem", "code-expired"), "code-used": ("redeem", "code-used"),
-    "code-replaced": ("redeem", "code-replaced"), "page-closed": ("redeem", "page-closed"),
+    "code-replaced": ("redeem", "code-replaced"), "page-closed": ("redeem", "page-closed"), "session-ended": ("factor", "session-ended"),
+    "factor-mismatch": ("factor", "factor-mismatch"), "web-password-exhausted": ("factor", "web-password-exhausted"),
+    "web-password-wrong": ("verify", "web-password-wrong"),
     "client-too-old": ("redeem", "client-too-old"), "rate-limited": ("redeem", "rate-limited"),
     "card-not-allowed": ("factor", "card-not-yours"), "product-mismatch": ("factor", "product-mismatch"),
     "operation-unknown": ("factor", "operation-unknown"), "operation-expired": ("factor", "operation-expired"),
@@ -46,8 +48,14 @@ PROBLEMS = {
 }
 
 
-def test_every_problem_type_of_the_document_is_provoked():
-    assert set(PROBLEMS) == set(OPENAPI["components"]["x-kamupin-problems"])
+CALLS = ("metadata", "redeem", "cards", "status", "cancel", "factor", "resend", "verify", "authority", "relay", "report")  # of this command
+
+
+def test_every_problem_type_of_the_commands_calls_is_provoked():
+    """What other calls may refuse is those commands' tests' to show."""
+    items = [item for methods in OPENAPI["paths"].values() for name, item in methods.items() if name != "parameters"]
+    listed = [problem for item in items if item["operationId"] in CALLS for problem in item["x-kamupin-problems"]]
+    assert set(PROBLEMS) == {*listed, *OPENAPI["x-kamupin-problems-everywhere"]}
 
 
 @LANG
@@ -222,7 +230,7 @@ class Other:
 
 @LANG
 @pytest.mark.parametrize("metadata, status, calls", [
-    ({"second_factors": ["web-password"]}, "factor-unsupported", ["metadata"]),
+    ({"second_factors": ["face"]}, "factor-unsupported", ["metadata"]),
     ({"authorities": []}, "command-unknown", ["metadata"]),
     ({"minimum_client_version": "0.1.1"}, "client-too-old", ["metadata"]),
     ({"profile": "kamupin-service-2"}, "service-reply-malformed", ["metadata"]),
