@@ -185,6 +185,14 @@ static bool check_card(cli_args *args, uint64_t used)
     return args->card_login || wrong(args, M_NO_VALUE, "--card");
 }
 
+/* One way to log in at a time. */
+static bool check_login(cli_args *args)
+{
+    if (args->password_login && (args->card_login || args->paste))
+        return wrong(args, M_NOT_TOGETHER, "--password, --card, --paste");
+    return true;
+}
+
 /* PINs are typed at the keypad or given here, not both. */
 static bool check_keypad(cli_args *args)
 {
@@ -208,6 +216,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
                        .hash = KAMUPIN_SHA256,
                        .certificate = KAMUPIN_CERTIFICATE_ANY,
                        .pin_fd = -1,
+                       .word_fd = -1,
                        .code_fd = -1,
                        .old_pin_fd = -1,
                        .new_pin_fd = -1,
@@ -228,7 +237,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
             words[count++] = argv[at];
     }
     good = good && read_words(words, count, args) && check_options(args, used) &&
-           check_card(args, used) && check_keypad(args);
+           check_card(args, used) && check_login(args) && check_keypad(args);
     args->service = environment(args->service, "KAMUPIN_SERVICE");
     args->ca_file = environment(args->ca_file, "KAMUPIN_CA_FILE");
     args->state_dir = environment(args->state_dir, "KAMUPIN_STATE_DIR");

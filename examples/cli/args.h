@@ -38,13 +38,14 @@ typedef struct cli_args {
     bool pinpad;
     unsigned int pin_digits; /* 0 when not given */
     bool card_login;         /* login: with the card */
+    bool password_login;     /* login: older portals */
     bool paste, no_browser;
     const char *in, *out, *cert_out;
     kamupin_hash hash;
     bool hashed; /* the input is the hash */
     kamupin_sign_form form;
-    size_t certificate; /* index; KAMUPIN_CERTIFICATE_ANY when not given */
-    int pin_fd;         /* -1 when not given */
+    size_t certificate;  /* index; KAMUPIN_CERTIFICATE_ANY when not given */
+    int pin_fd, word_fd; /* -1 when not given */
     int code_fd, old_pin_fd, new_pin_fd, sms_fd, web_password_fd, check_pin_fd; /* -1 likewise */
     kamupin_factor_type factor;
     bool with_login; /* pin unblock, pin create: no code is typed */

@@ -5,6 +5,7 @@
    lives in this process until a signal, `kamupin logout`, or its time ends it. */
 #include "fd.h"
 #include "listener.h"
+#include "login_password.h"
 #include "session.h"
 #include "term.h"
 
@@ -238,7 +239,7 @@ static kamupin_status open_session(login *self, kamupin_error *error)
     kamupin_status status = KAMUPIN_OK;
     options.service = program->args.service;
     options.cancel = program->cancel;
-    if (!program->args.card_login) {
+    if (!program->args.card_login && !program->args.password_login) {
         status = cli_listener_open(&self->listener, error);
         options.redirect = cli_listener_redirect(&self->listener, redirect, sizeof redirect);
     }
@@ -261,7 +262,10 @@ kamupin_status cli_login(cli *program, kamupin_error *error)
     if (status == KAMUPIN_OK)
         status = open_session(&self, error);
     if (status == KAMUPIN_OK)
-        status = program->args.card_login ? by_card(&self, error) : by_browser(&self, error);
+        status = program->args.password_login
+                     ? cli_login_password(program, self.session, holder.path, error)
+                 : program->args.card_login ? by_card(&self, error)
+                                            : by_browser(&self, error);
     cli_listener_close(&self.listener);
     if (status == KAMUPIN_OK)
         status = cli_holder_run(program, &holder, self.session, error);

@@ -171,6 +171,8 @@ static const struct {
     [OPTION_OUT] = {take_text, INTO(out), 0},
     [OPTION_CERT_OUT] = {take_text, INTO(cert_out), 0},
     [OPTION_HASHED] = {take_flag, INTO(hashed), 0},
+    [OPTION_PASSWORD] = {take_flag, INTO(password_login), 0},
+    [OPTION_WORD_FD] = {take_number, INTO(word_fd), 0},
     [OPTION_PASTE] = {take_flag, INTO(paste), 0},
     [OPTION_NO_BROWSER] = {take_flag, INTO(no_browser), 0},
     [OPTION_ACKNOWLEDGE] = {take_flag, INTO(acknowledge), 0},

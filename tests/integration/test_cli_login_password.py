@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# kamupin login --password at a terminal and without one, against the sandbox's service; what is held then is borrowed as any session is.
+"""The command's login at older portals."""
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from box import Box
+from cli import KAMUPIN, STATUS, read_line
+from portal_driver import NUMBER, WORD
+from terminal import Terminal
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Box]:
+    with Box(["empty"], ["--password-login"]) as made:
+        yield made
+
+
+@pytest.fixture
+def home(box: Box, tmp_path: Path) -> Mapping[str, str]:
+    """The environment of somebody with a runtime folder of their own."""
+    runtime = tmp_path / "r"
+    runtime.mkdir(mode=0o700)
+    box.advance(3601)
+    return box.env | {"XDG_RUNTIME_DIR": str(runtime), "TERM": "xterm", "KAMUPIN_LANG": "en"}
+
+
+def answer(box: Box) -> str:
+    """What a person reads in the last picture."""
+    return str(box.control.get("/captchas")["captchas"][-1]["answer"])
+
+
+def test_at_a_terminal(box: Box, home: Mapping[str, str]) -> None:
+    with Terminal([KAMUPIN, "login", "--password"], home) as terminal:
+        terminal.expect("Identity or passport number")
+        terminal.send("10000000147\n")
+        terminal.expect("digit by digit")
+        terminal.expect("Identity or passport number")
+        terminal.send(f"{NUMBER}\n")
+        picture = Path(terminal.expect(r"Picture: +(\S+\.png)")[1])
+        terminal.expect("Characters of the picture")
+        assert picture.read_bytes()[:4] == b"\x89PNG" and stat.S_IMODE(picture.stat().st_mode) == 0o600
+        terminal.send(f"{answer(box)}\n")
+        terminal.expect("Security word")
+        terminal.send(f"{WORD}\r")
+        terminal.expect(r"Phone: +\*+2596")
+        assert not picture.exists() and box.control.get("/sms")["sms"] == []
+        terminal.send("\r")
+        terminal.expect("Code in the SMS")
+        terminal.send(box.sms()[-1]["code"] + "\r")
+        terminal.expect("DENEME KULLANICI")
+        said = subprocess.run([KAMUPIN, "order", "list", "--json"], env=dict(home), capture_output=True, text=True, timeout=30)
+        assert read_line(said.stdout)["orders"] == []
+        subprocess.run([KAMUPIN, "logout"], env=dict(home), check=True, timeout=30)
+
+
+def test_without_a_terminal(box: Box, home: Mapping[str, str]) -> None:
+    sent = len(box.control.get("/sms")["sms"])
+    word, word_end = os.pipe()
+    sms, sms_end = os.pipe()
+    os.write(word_end, WORD.encode() + b"\n")
+    with subprocess.Popen([KAMUPIN, "login", "--password", "--json", "--word-fd", str(word), "--sms-fd", str(sms)], env=dict(home), text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=(word, sms)) as program:
+        assert program.stdin is not None and program.stdout is not None
+        program.stdin.write(f"{NUMBER}\n")
+        program.stdin.flush()
+        assert Path(read_line(program.stdout.readline())["captcha"]["file"]).exists()
+        program.stdin.write(answer(box) + "\n")
+        program.stdin.flush()
+        os.write(sms_end, box.sms(sent + 1)[-1]["code"].encode() + b"\n")
+        assert read_line(program.stdout.readline())["session"]
+        program.terminate()
+        program.communicate(timeout=30)
+    for end in (word, word_end, sms, sms_end):
+        os.close(end)
+
+
+def test_it_is_off_unless_the_service_offers_it(home: Mapping[str, str], shared_box: Box) -> None:
+    env = dict(home) | {"KAMUPIN_SERVICE": shared_box.env["KAMUPIN_SERVICE"], "KAMUPIN_CA_FILE": shared_box.env["KAMUPIN_CA_FILE"]}
+    done = subprocess.run([KAMUPIN, "login", "--password", "--word-fd", "0", "--sms-fd", "0", "--json"], env=env, capture_output=True,
+                          text=True, timeout=30, stdin=subprocess.DEVNULL)
+    assert done.returncode == STATUS["login-not-offered"]
+    done = subprocess.run([KAMUPIN, "login", "--password", "--json"], env=env, capture_output=True, text=True, timeout=30,
+                          stdin=subprocess.DEVNULL)
+    assert done.returncode == STATUS["invalid-argument"]
