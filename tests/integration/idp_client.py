@@ -182,9 +182,13 @@ class Key:
         claims: dict[str, Any] = {"jti": secrets.token_urlsafe(16), "htm": method, "htu": url, "iat": int(time.time())}
         claims |= {"nonce": nonce} if nonce else {}
         claims |= {"ath": b64(hashlib.sha256(token.encode()).digest())} if token else {}
-        parts = [b64(json.dumps(part).encode()) for part in ({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk}, claims)]
-        r, s = decode_dss_signature(self._key.sign(".".join(parts).encode(), ec.ECDSA(hashes.SHA256())))
-        return ".".join([*parts, b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))])
+        parts = ".".join(b64(json.dumps(part).encode()) for part in ({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk}, claims))
+        return f"{parts}.{self.signature(parts)}"
+
+    def signature(self, text: str) -> str:
+        """ES256's signature over a text, as a JWS has it."""
+        r, s = decode_dss_signature(self._key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+        return b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
 
 @dataclass

@@ -23,7 +23,7 @@ NEW = "48159263"
 @pytest.fixture(scope="module")
 def box() -> Iterator[Box]:
     """Cards of the person, blocked, one a test: a test that unblocks has its own."""
-    with Box(["akis2:blocked"] * 4, ["--login"]) as opened:
+    with Box(["akis2:blocked"] * 4 + ["akis2:blocked:mali-muhur"], ["--login"]) as opened:
         yield opened
 
 
@@ -162,3 +162,13 @@ def test_the_page_says_how_the_work_goes(box: Box, chromium: Callable[..., Brows
     told = [text for text in browser.run("return window.told") if text]
     assert told[0].startswith(portal.words["in-use"]) and told[-1] == portal.words["done"] and len(told) <= 3
     assert browser.run("return window.untouched") is True
+
+
+def test_a_fiscal_seal_on_behalf_of_an_organisation(box: Box, chromium: Callable[..., Browser]) -> None:
+    """The organisation's own card (EC P-384), by somebody who may act for it."""
+    portal = Portal(chromium(), box)
+    portal.log_in()
+    code, before = portal.order("mali-muhur", "unblock", "vkn:4540536920"), sent(box)
+    portal.browser.says("DENEME ANONİM ŞİRKETİ adına")
+    unblock(box, 4, code, lambda: phone(portal, before + 1))
+    portal.browser.says(portal.words["done"])
