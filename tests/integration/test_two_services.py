@@ -244,7 +244,11 @@ def test_the_report(peer: Peer) -> None:
     hand.ticket = "A" * 43
     said = is_(hand.report(card_id, "done"), "ticket-invalid")
     assert said.answer_headers["www-authenticate"].startswith("KamuPIN-Ticket")
-    hand.ticket = ticket
+    hand.ticket, own = ticket, hand.operation
+    hand.operation = "op-of-somebody-else"
+    said = is_(hand.report(card_id, "done"), "ticket-invalid")
+    assert said.answer_headers["www-authenticate"].startswith("KamuPIN-Ticket")
+    hand.operation = own
     is_(hand.report(peer.other_product[0], "done"), "card-not-allowed")
     is_(hand.report(card_id, "unknown", "unknown", key=key), "ok", outcome="unknown")
     is_(hand.report(card_id, "done", key=key), "idempotency-conflict")

@@ -20,7 +20,7 @@ def report(request: Request) -> dict[str, Any]:
     """POST /reports."""
     op, outcome = request.op, request.body["outcome"]
     if request.body["operation_id"] != op["operation_id"]:
-        raise Problem("ticket-invalid", "the ticket is of another operation")
+        raise Problem("ticket-invalid", "the ticket is of another operation", headers={"WWW-Authenticate": "KamuPIN-Ticket"})
     if request.body["card_id"] != op["card_id"]:
         raise Problem("card-not-allowed")
     if op["outcome"] == outcome:
