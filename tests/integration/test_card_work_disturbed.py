@@ -253,7 +253,7 @@ def test_a_report_that_comes_later_says_again_why_the_work_failed(sandbox):
     """The service is away when the refusal is to be told. Run again only reports, and its record is the refusal's."""
     box = sandbox(cards=["akis2:blocked"])
     box.cards[0].on("ins=82 nth=1 before sw=6300")
-    fault(box, "report", "drop-before", times=2)
+    fault(box, "report", "drop-before", times=3)
     with Steps(box) as steps:
         steps.to("ready")
         first = steps.refused("authentication-refused", "run")

@@ -112,7 +112,7 @@ def test_an_order_issues_codes_and_each_kills_the_one_before(portal: Portal) -> 
 def test_a_lost_answer_burns_no_code(portal: Portal) -> None:
     portal.ask("order", "unblock", "nes")
     portal.ask("new")
-    for _ in range(2):  # the answer is lost, and that of the one repetition as well
+    for _ in range(3):  # the answer is lost, and those of the two repetitions as well
         portal.box.fault("redeem", "drop-after")
     status, _ = portal._tell("redeem")
     assert status == "network-interrupted"
