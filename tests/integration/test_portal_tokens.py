@@ -71,14 +71,16 @@ def test_a_good_one(party: RelyingParty) -> None:
 
 @pytest.mark.parametrize("changes", [
     {"iss": "https://localhost:2"}, {"iss": None}, {"aud": "kamupin"}, {"aud": None}, {"aud": ["portal", "kamupin"], "azp": "kamupin"},
-    {"exp": 1}, {"exp": None}, {"iat": None}, {"iat": 1 << 40}, {"nonce": "other"}, {"nonce": None}, {"sub": "nobody"}, {"sub": None}, {"sub": 7}])
+    {"exp": 1}, {"exp": None}, {"iat": None}, {"iat": 1 << 40}, {"nonce": "other"}, {"nonce": None}, {"sub": "nobody"}, {"sub": None},
+    {"sub": 7}])
 def test_claims_that_are_not_right(party: RelyingParty, changes: dict[str, Any]) -> None:
     with pytest.raises(LoginFailed) as failed:
         party._person(SERVER.sign(HEADER, claims(**changes)), KEYS, "n")
     assert failed.value.why == "refused"
 
 
-@pytest.mark.parametrize("header", [{"alg": "none", "kid": "1"}, {"alg": "HS256", "kid": "1"}, {"alg": "ES256", "kid": "2"}, {"alg": "ES256"}])
+@pytest.mark.parametrize("header", [{"alg": "none", "kid": "1"}, {"alg": "HS256", "kid": "1"}, {"alg": "ES256", "kid": "2"},
+                                    {"alg": "ES256"}])
 def test_headers_that_are_not_right(party: RelyingParty, header: dict[str, Any]) -> None:
     with pytest.raises(LoginFailed):
         party._person(SERVER.sign(header, claims()), KEYS, "n")

@@ -18,6 +18,7 @@ from ..service.contract import Refused as BreaksTheContract
 from ..service.problems import Problem
 from ..service.state import Request
 from .frame import Frame, Refused, language
+from .order_pages import day
 from .texts import words
 
 _HOME = ("/", "landing")
@@ -94,11 +95,11 @@ class Inquiries:
                 return self._page(request, name, 404 if wrong == "inquiry-unknown" else 400, sent=sent, wrong=wrong)
             lang = language(request)
             debts = [debt | {"amount": lira(debt["kurus"], lang)} for debt in found.get("debts", ())]
-            return self._page(request, name, sent=sent, lines=self._lines(words(lang), found), debts=debts)
+            return self._page(request, name, sent=sent, lines=self._lines(words(lang), lang, found), debts=debts)
         return answer
 
     @staticmethod
-    def _lines(say: Callable[..., str], found: dict[str, Any]) -> list[str]:
+    def _lines(say: Callable[..., str], lang: str, found: dict[str, Any]) -> list[str]:
         """The answer in sentences."""
         if "debts" in found:
             return [say("debts-count", count=len(found["debts"]))] if found["debts"] else [say("no-debt")]
@@ -106,4 +107,4 @@ class Inquiries:
             return [say("seal-yes" if found["authorised"] else "seal-no", name=found["name"])]
         lines = [say("shipment-" + found["state"])]
         lines += [say("carrier", carrier=found["carrier"])] if "carrier" in found else []
-        return lines + ([say("day", day=found["day"])] if "day" in found else [])
+        return lines + ([say("day", day=day(found["day"], lang))] if "day" in found else [])

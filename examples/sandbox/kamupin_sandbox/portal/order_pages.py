@@ -32,11 +32,16 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
 Routes = dict[str, Callable[[web.Request], Any]]
 
 
+def day(date: str, lang: str) -> str:
+    """A date as people write it, from 2026-01-26."""
+    then = datetime.date.fromisoformat(date)
+    return f"{then:%d.%m.%Y}" if lang == "tr" else f"{then.day} {_MONTHS[then.month - 1]} {then.year}"
+
+
 def when(recorded_at: str, lang: str) -> str:
-    """A time of the service as people write it."""
-    moment = datetime.datetime.strptime(recorded_at, "%Y-%m-%dT%H:%M:%SZ")
-    day = f"{moment:%d.%m.%Y}" if lang == "tr" else f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-    return f"{day} {moment:%H:%M:%S} (UTC)"
+    """A time of the service as people write it, from 2026-01-26T14:16:21Z."""
+    date, _, clock = recorded_at.removesuffix("Z").partition("T")
+    return f"{day(date, lang)} {clock} (UTC)"
 
 
 class OrderPages:
