@@ -4,7 +4,7 @@
    steps.c: a program on the library's public face alone, linked with the shared library as any
    application is: the operation in steps, one a line of its input, each answered with one line, for
    tests whose other ends are a real PC/SC daemon and a running service. Touches what its
-   environment names: readers, KAMUPIN_SERVICE, KAMUPIN_CA_FILE, KAMUPIN_STATE_DIR.
+   environment names: readers, KAMUPIN_SERVICE, KAMUPIN_CA_FILE, KAMUPIN_STATE_DIR, KAMUPIN_PINS.
 
        new [unblock|create|any] [RISKS] | profile FILE | redeem CODE | cards | choose [CARD] | pin PIN [AGAIN] | sms
        verify CODE | run | result | phase | resume [PIN] | free | list | wait MILLISECONDS | fork
@@ -295,6 +295,7 @@ int main(int argc, char **argv)
 
     options.ca_file = getenv("KAMUPIN_CA_FILE");
     options.state_folder = getenv("KAMUPIN_STATE_DIR");
+    options.pins = getenv("KAMUPIN_PINS");
     options.log = to_stderr;
     options.log_level = KAMUPIN_LOG_TRACE;
     if (argc > 1)
