@@ -68,8 +68,9 @@ def test_without_a_terminal(box: Box, home: Mapping[str, str]) -> None:
     word, word_end = os.pipe()
     sms, sms_end = os.pipe()
     os.write(word_end, WORD.encode() + b"\n")
-    with subprocess.Popen([KAMUPIN, "login", "--password", "--json", "--word-fd", str(word), "--sms-fd", str(sms)], env=dict(home), text=True,
-                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=(word, sms)) as program:
+    argv = [KAMUPIN, "login", "--password", "--json", "--word-fd", str(word), "--sms-fd", str(sms)]
+    with subprocess.Popen(argv, env=dict(home), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          pass_fds=(word, sms)) as program:
         assert program.stdin is not None and program.stdout is not None
         program.stdin.write(f"{NUMBER}\n")
         program.stdin.flush()

@@ -82,8 +82,9 @@ def test_an_unblock_for_an_organisation_without_a_code(box: Box, home: Mapping[s
     read_pin, write_pin = os.pipe()
     read_sms, write_sms = os.pipe()
     os.write(write_pin, NEW_PIN.encode() + b"\n")
-    done = subprocess.Popen([KAMUPIN, *words, "--new-pin-fd", str(read_pin), "--sms-fd", str(read_sms), "--json"], env=dict(home),
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=(read_pin, read_sms))
+    words += ["--new-pin-fd", str(read_pin), "--sms-fd", str(read_sms), "--json"]
+    done = subprocess.Popen([KAMUPIN, *words], env=dict(home), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True, pass_fds=(read_pin, read_sms))
     os.write(write_sms, box.sms(sms + 1)[-1]["code"].encode() + b"\n")
     said, complaint = done.communicate(timeout=60)
     for end in (read_pin, write_pin, read_sms, write_sms):
