@@ -33,9 +33,10 @@ typedef struct crowd {
     job jobs[SESSIONS_MAX];
     int count, threads;
     pthread_barrier_t start;
-    pthread_mutex_t lock; /* for the next two */
+    pthread_mutex_t lock; /* for the next three */
     pthread_cond_t said;
     int waiting; /* the job whose cancel is to be pulled; -1: none */
+    bool over;   /* none will come any more */
     atomic_int completed, named, redeemed, cancelled, ended, wrong;
 } crowd;
 
@@ -76,16 +77,20 @@ static void *pull(void *user)
 {
     crowd *all = user;
 
-    for (int i = 0; i < all->count / PULLED_EVERY; i++) {
-        pthread_mutex_lock(&all->lock);
-        while (all->waiting < 0)
+    pthread_mutex_lock(&all->lock);
+    while (!all->over || all->waiting >= 0) {
+        if (all->waiting < 0) {
             pthread_cond_wait(&all->said, &all->lock);
+            continue;
+        }
         kamupin_cancel *cancel = all->jobs[all->waiting].cancel;
         all->waiting = -1;
         pthread_cond_broadcast(&all->said);
         pthread_mutex_unlock(&all->lock);
         kamupin_cancel_pull(cancel);
+        pthread_mutex_lock(&all->lock);
     }
+    pthread_mutex_unlock(&all->lock);
     return NULL;
 }
 
@@ -196,6 +201,10 @@ static void run(crowd *all)
     }
     for (int i = 0; i < all->threads; i++)
         pthread_join(threads[i], NULL);
+    pthread_mutex_lock(&all->lock);
+    all->over = true;
+    pthread_cond_broadcast(&all->said);
+    pthread_mutex_unlock(&all->lock);
     pthread_join(puller, NULL);
 }
 
