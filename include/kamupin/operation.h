@@ -136,16 +136,18 @@ typedef struct kamupin_operation_options {
 
 #define KAMUPIN_OPERATION_OPTIONS_INIT KAMUPIN_SIZED(kamupin_operation_options)
 
+#define KAMUPIN_DESTINATION_MAX 161 /**< bytes of a masked phone or address: 40 characters */
+
 /** The second factor as the service describes it. */
 typedef struct kamupin_factor {
     size_t size;              /**< sizeof(kamupin_factor); set by KAMUPIN_FACTOR_INIT */
     kamupin_factor_type type; /**< what is to be given; ANY as long as none was begun */
     unsigned int offered;     /**< those that may be begun: 1u << kamupin_factor_type each */
-    char destination[48]; /**< SMS: the phone, masked as the service sends it: "*****2596"; "" */
-    unsigned int code_length; /**< SMS: digits expected, 0 when not said */
-    int seconds_left;         /**< until what was begun dies; -1 when none was begun */
-    int resend_after;         /**< SMS: seconds until a new one may be asked for; else 0 */
-    int tries_left;           /**< wrong answers allowed; -1 when none was begun */
+    char destination[KAMUPIN_DESTINATION_MAX]; /**< SMS: the phone as the service masks it; "" */
+    unsigned int code_length;                  /**< SMS: digits expected, 0 when not said */
+    int seconds_left; /**< until what was begun dies; -1 when none was begun */
+    int resend_after; /**< SMS: seconds until a new one may be asked for; else 0 */
+    int tries_left;   /**< wrong answers allowed; -1 when none was begun */
 } kamupin_factor;
 
 /** What came out. Copied out; belongs to the caller; no secret in it. */

@@ -32,9 +32,10 @@ typedef struct kamupin_captcha {
 
 /** Where the service reaches the person, as far as it shows that. */
 typedef struct kamupin_contact {
-    size_t size;           /**< sizeof; set by KAMUPIN_CONTACT_INIT */
-    char destination[161]; /**< a phone or an e-mail address, masked by the service */
-    int seconds_left;      /**< of the login that was begun; -1 when no time runs */
+    size_t size; /**< sizeof; set by KAMUPIN_CONTACT_INIT */
+    char destination
+        [KAMUPIN_DESTINATION_MAX]; /**< a phone or an e-mail address, masked by the service */
+    int seconds_left;              /**< of the login that was begun; -1 when no time runs */
 } kamupin_contact;
 
 #define KAMUPIN_CONTACT_INIT KAMUPIN_SIZED(kamupin_contact)

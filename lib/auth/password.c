@@ -179,7 +179,7 @@ kamupin_status kamupin_password_reset(kamupin_session *session, const kamupin_id
 {
     kp_buffer answer = KP_BUFFER_INIT(4 * 256);
     struct kp_password *password = NULL;
-    char destination[KP_DESTINATION_MAX];
+    char destination[KAMUPIN_DESTINATION_MAX];
 
     kamupin_status status = enter(session, &password);
     if (status == KAMUPIN_OK && mail != NULL && mail->size != sizeof *mail)

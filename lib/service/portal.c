@@ -177,7 +177,7 @@ kamupin_status kp_portal_reset(kp_service *service, const kp_portal_person *pers
     kamupin_status status = call(service, "/login/reset", &body, &answer, error);
     if (status == KAMUPIN_OK) {
         const kp_fields fields = {answer.root, &wrong};
-        kp_json_text(fields, "destination", destination, KP_DESTINATION_MAX);
+        kp_json_text(fields, "destination", destination, KAMUPIN_DESTINATION_MAX);
         status = kp_json_done(fields, error);
     }
     kp_call_settle(service, status);

@@ -8,8 +8,7 @@
 
 #include <service/session.h>
 
-#define KP_DESTINATION_MAX 161 /* 40 characters of UTF-8, with the NUL */
-#define KP_CAPTCHA_MAX     30000
+#define KP_CAPTCHA_MAX 30000
 
 /** A picture. */
 typedef struct kp_captcha {
@@ -31,7 +30,7 @@ typedef struct kp_portal_person {
 /** A login that was begun. */
 typedef struct kp_portal_login {
     char id[64]; /* "" for none */
-    char destination[KP_DESTINATION_MAX];
+    char destination[KAMUPIN_DESTINATION_MAX];
     int64_t deadline_ms;
 } kp_portal_login;
 
@@ -48,7 +47,7 @@ kamupin_status kp_portal_sms(kp_service *service, const char *login_id, kp_facto
 kamupin_status kp_portal_confirm(kp_service *service, const char *login_id,
                                  const kamupin_secret *code, kamupin_secret **token,
                                  int64_t *deadline_ms, kamupin_error *error);
-/** Asks for a new security word. `destination` receives KP_DESTINATION_MAX bytes. */
+/** Asks for a new security word. `destination` receives KAMUPIN_DESTINATION_MAX bytes. */
 kamupin_status kp_portal_reset(kp_service *service, const kp_portal_person *person,
                                char *destination, kamupin_error *error);
 

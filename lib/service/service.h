@@ -130,7 +130,7 @@ kamupin_status kp_service_cards(kp_service *service, const kp_card_name *cards, 
 /** A second factor that was begun. Deadlines on the context's clock. */
 typedef struct kp_factor_begun {
     kamupin_factor_type type;
-    char destination[48]; /* SMS only, as the next two */
+    char destination[KAMUPIN_DESTINATION_MAX]; /* SMS only, as the next two */
     unsigned int code_length;
     int64_t resend_at_ms;
     int64_t deadline_ms;
