@@ -48,10 +48,10 @@ static void pins_are_written_as_curl_has_them(void **state)
         "sha1//jwdeCMA+dzsiyBN1SSkAu2zfy2cCPSz1lPOAHARbMKM=",
         "sha256//jwdeCMA+dzsiyBN1SSkAu2zfy2cCPSz1lPOAHARbMKMx",
         "sha256//jwdeCMA-dzsiyBN1SSkAu2zfy2cCPSz1lPOAHARbMKM=",
-        PIN ";",
-        PIN "," PIN,
-        PIN ";;" PIN,
-        " " PIN,
+        (PIN ";"),
+        (PIN "," PIN),
+        (PIN ";;" PIN),
+        (" " PIN),
     };
 
     (void)state;
