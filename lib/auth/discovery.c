@@ -105,7 +105,7 @@ static kamupin_status judge(const kp_http_reply *reply, const char *issuer,
     json_t *root = NULL;
     kamupin_status status = KAMUPIN_OK;
 
-    if (kp_http_is_page(reply))
+    if (kp_http_is_page(reply) && reply->status < 500)
         status = kp_fail(error, KAMUPIN_E_HTTP_INTERCEPTED, KAMUPIN_FROM_HTTP,
                          "a web page in the place of the authorization server's metadata");
     else if (reply->status >= 500)

@@ -6,6 +6,7 @@
    be logged in anew. */
 #include <auth/login.h>
 
+#include <core/cancel.h>
 #include <core/fail.h>
 
 #include <openssl/crypto.h>
@@ -193,6 +194,8 @@ kamupin_status kp_login_renew(kamupin_session *session, kamupin_error *error)
         return status;
     kp_form_put(&form, "grant_type", "refresh_token");
     status = kp_form_put_secret(&form, "refresh_token", login->refresh, error);
+    if (status == KAMUPIN_OK) /* after this a cancel may come too late to keep the token */
+        status = kp_cancel_check(session->cancel, error);
     if (status != KAMUPIN_OK) {
         kp_buffer_wipe(&form);
         return status;

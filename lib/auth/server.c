@@ -157,7 +157,8 @@ static kamupin_status judge(const kp_http_reply *reply, bool wants_body, kp_serv
 
     answer->sent_ms = reply->sent_ms;
     answer->granted = reply->status >= 200 && reply->status <= 299;
-    if (kp_http_is_page(reply))
+    /* A gateway's page of 5xx says that it has no answer, not that nothing was done. */
+    if (kp_http_is_page(reply) && reply->status < 500)
         status = kp_fail(error, KAMUPIN_E_HTTP_INTERCEPTED, KAMUPIN_FROM_HTTP,
                          "a web page in the place of the authorization server's answer");
     else if (!answer->granted)

@@ -172,6 +172,8 @@ bool kp_call_is_open(kamupin_status status)
     case KAMUPIN_E_TLS_VERSION:
     case KAMUPIN_E_TLS_PIN:
     case KAMUPIN_E_RATE_LIMITED:
+    case KAMUPIN_E_SESSION_EXPIRED: /* the right is judged before the key is looked up */
+    case KAMUPIN_E_SESSION_REFUSED:
         return true;
     default:
         return false;

@@ -21,7 +21,7 @@ DROP, RESET = "drop", "reset"  # instead of an answer: the connection is closed,
 class FakeIdp(RawServer):
     """metadata: members of the server's metadata that are other, None: left out; token: what the token endpoint answers
     (dict: 200; tuple: status, body, content type; DROP; RESET; a list: one after another, the last one for ever); login: members of the
-    service's `login` that are other; raw: path → answer bytes; date: the Date of every answer."""
+    service's `login` that are other; raw: path → answer (also such a list); date: the Date of every answer."""
 
     def __init__(self, pki: Authority, metadata: Mapping[str, Any] | None = None, token: Any = None,
                  login: Mapping[str, Any] | None = None, raw: Mapping[str, Any] | None = None, date: str | None = None) -> None:
@@ -32,6 +32,7 @@ class FakeIdp(RawServer):
         self.service = f"https://localhost:{self._beside.port}/v1"
         self.forms: list[str] = []
         self.paths: list[str] = []
+        self.keys: dict[str, list[str]] = {}  # idempotency keys by path
         self._token = token if isinstance(token, list) else [token if token is not None else self.tokens()]
         self._raw, self._date = dict(raw or {}), date
         said: dict[str, Any] = {
@@ -71,7 +72,8 @@ class FakeIdp(RawServer):
 
     def _answer(self, path: str, body: str) -> Any:
         if path in self._raw:
-            return self._raw[path]
+            answer = self._raw[path]
+            return answer if not isinstance(answer, list) else answer.pop(0) if len(answer) > 1 else answer[0]
         if path == "/v1/metadata":
             return self._service_metadata()
         if path == "/.well-known/oauth-authorization-server":
@@ -87,6 +89,7 @@ class FakeIdp(RawServer):
             head, _, body = request.partition(b"\r\n\r\n")
             path = head.split(b" ")[1].decode()
             self.paths.append(path)
+            self.keys.setdefault(path, []).extend(line[17:] for line in head.decode().split("\r\n") if line.startswith("Idempotency-Key: "))
             answer = self._answer(path, body.decode())
             if answer == DROP:
                 return

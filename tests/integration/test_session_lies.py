@@ -51,7 +51,8 @@ def test_metadata_is_believed_only_as_far_as_it_may_be(pki: Authority, status: s
 
 
 @pytest.mark.parametrize("status, answer", [
-    ("http-intercepted", PAGE), ("service-unavailable", (503, "{}", "application/json")), ("service-reply-malformed", (200, "[]", "application/json")),
+    ("http-intercepted", PAGE), ("service-unavailable", (503, "{}", "application/json")), ("service-unavailable", (502, "<html>", "text/html")),
+    ("service-reply-malformed", (200, "[]", "application/json")),
     ("service-reply-malformed", (400, "{}", "application/json")), ("service-reply-malformed", (200, '{"issuer"', "application/json")),
     ("http-redirected", (302, "", "text/plain", "Location: https://localhost/else")), ("network-interrupted", DROP), ("network-interrupted", RESET),
     ("reply-too-large", (200, "[" + " " * 70000 + "]", "application/json"))])
@@ -120,8 +121,9 @@ def test_scopes_are_joined_as_the_service_says(pki: Authority) -> None:
         assert "&scope=openid%20pin&" in session.begin()
 
 
-@pytest.mark.parametrize("answer", [DROP, RESET, (500, "", "text/plain"), (200, "garbage", "application/json"), FakeIdp.tokens(token_type="Bearer")],
-                         ids=["dropped", "reset", "500", "garbage", "bearer"])
+@pytest.mark.parametrize("answer", [DROP, RESET, (500, "", "text/plain"), (502, "<html>", "text/html"), (504, "<html>", "text/html"),
+                                    (200, "garbage", "application/json"), FakeIdp.tokens(token_type="Bearer")],
+                         ids=["dropped", "reset", "500", "gateway-502", "gateway-504", "garbage", "bearer"])
 def test_a_refresh_token_whose_answer_is_lost_is_not_used_again(pki: Authority, answer: Any) -> None:
     """Whether the server has used it up is not known; the session is over, and says so."""
     with FakeIdp(pki, token=[FakeIdp.tokens(), answer, FakeIdp.tokens()]) as idp, open_session(idp, pki) as session:
@@ -144,6 +146,32 @@ def test_a_refresh_token_that_was_not_used_up_is_tried_again(pki: Authority, sta
         session.refused(status, "renew")
         session.ask("renew")
         assert session.kept()["refresh"] == "s" * 43
+
+
+def test_a_cancel_before_a_renewal_costs_no_refresh_token(pki: Authority) -> None:
+    """Nothing was sent, so the token is as good as before, also for whoever goes on with what was kept."""
+    with FakeIdp(pki) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        session.ask("cancel")
+        session.refused("cancelled", "renew")
+        assert len(idp.forms) == 1 and session.kept()["refresh"] == "r" * 43
+
+
+def problem(name: str, status: int) -> tuple[int, str, str]:
+    return status, f'{{"type":"urn:kamupin:problem:{name}","title":"x","status":{status}}}', "application/problem+json"
+
+
+@pytest.mark.parametrize("after", [problem("session-expired", 401), problem("dpop-invalid", 401)], ids=["expired", "proof"])
+def test_a_key_outlives_a_session_that_ran_out_meanwhile(pki: Authority, after: Any) -> None:
+    """The first request may have done its work before its answer was lost; that the next one comes too late says nothing of it.
+    A new key would order twice, or meet a PIN that was shown to nobody."""
+    order = {"order_id": "order-0001", "kind": "unblock", "product": "nes", "state": "waiting", "seconds_left": 900}
+    with FakeIdp(pki, raw={"/v1/orders": [DROP, after, order], "/v1/orders/order-0001": order}) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        if "dpop" in str(after):
+            session.refused("session-refused", "order")
+        assert session.ask("order") == "order-0001"
+        assert len(idp.keys["/v1/orders"]) == 3 and len(set(idp.keys["/v1/orders"])) == 1
 
 
 def test_a_server_that_does_not_rotate_is_gone_on_with(pki: Authority) -> None:

@@ -8,7 +8,7 @@
 
    Each answer is a line: the status' name, a tab, a value. Lines: begin [CARRY], complete CALLBACK,
    carried, methods, info, renew, end, keep, lend SECONDS, restore HEX, login-card PIN,
-   advance MILLISECONDS (of the context's clock), cancel. */
+   order (an unblocking of a nes), advance MILLISECONDS (of the context's clock), cancel. */
 #include <kamupin/kamupin.h>
 
 #include <stdio.h>
@@ -120,6 +120,23 @@ static kamupin_status login_card(world *self, const char *digits)
     return status;
 }
 
+static kamupin_status order(world *self)
+{
+    kamupin_order_options options = KAMUPIN_ORDER_OPTIONS_INIT;
+    kamupin_order_info told = KAMUPIN_ORDER_INFO_INIT;
+    kamupin_order *made = NULL;
+    kamupin_error error = KAMUPIN_ERROR_INIT;
+
+    options.kind = KAMUPIN_OPERATION_UNBLOCK;
+    options.product = KAMUPIN_PRODUCT_NES;
+    kamupin_status status = kamupin_order_new(self->session, &options, &made, &error);
+    if (status == KAMUPIN_OK)
+        status = kamupin_order_read(made, &told);
+    snprintf(self->value, sizeof self->value, "%s", told.order_id);
+    kamupin_order_free(&made);
+    return status;
+}
+
 static kamupin_status obey(world *self, const char *word, const char *rest)
 {
     self->value[0] = '\0';
@@ -135,6 +152,8 @@ static kamupin_status obey(world *self, const char *word, const char *rest)
         return kamupin_session_renew(self->session);
     if (strcmp(word, "end") == 0)
         return kamupin_session_end(self->session);
+    if (strcmp(word, "order") == 0)
+        return order(self);
     if (strcmp(word, "lend") == 0)
         return kamupin_session_lend(self->session, atoi(rest), lent, self);
     if (strcmp(word, "restore") == 0)
