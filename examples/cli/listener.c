@@ -2,8 +2,8 @@
    SPDX-License-Identifier: Apache-2.0
 
    listener.c: the HTTP server that a browser comes back to. It takes a GET of its one path, with its
-   own name in Host (so that no page of another name can reach it), and answers a page that says
-   whether the window can be closed. */
+   own name in Host (so that no page of another name can reach it), from a browser of the same person,
+   and answers a page that says whether the window can be closed. */
 #define _GNU_SOURCE 1 /* accept4 */
 #include "listener.h"
 
@@ -137,6 +137,10 @@ static bool take(const cli_listener *listener, const cli *program, cli_connectio
     const size_t length = strcspn(path, " \r\n");
     if (strncmp(path, PATH "?", sizeof PATH) != 0 || strncmp(path + length, " HTTP/1.", 8) != 0) {
         refuse(program, connection, "404 Not Found");
+        return false;
+    }
+    if (!cli_listener_same_person(connection->fd)) {
+        refuse(program, connection, "403 Forbidden");
         return false;
     }
     snprintf(callback, size, "http://127.0.0.1:%d%.*s", listener->port, (int)length, path);

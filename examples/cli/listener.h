@@ -39,6 +39,10 @@ kamupin_status cli_listener_wait(cli_listener *listener, const cli *program, int
                                  char *callback, size_t size, cli_connection **from,
                                  kamupin_error *error);
 
+/** Whether the other end of a loopback connection is a process of this person, or of root; true where
+ * the system does not say. */
+bool cli_listener_same_person(int fd);
+
 /** Tells the browser how it went, in the person's language, and closes the connection. */
 void cli_listener_answer(const cli *program, cli_connection *from, kamupin_status status);
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import signal
 import socket
 import stat
 import struct
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -202,6 +204,40 @@ def test_the_listener_refuses_all_but_the_callback(login_box: Box, home: Mapping
             socket.create_connection(("127.0.0.1", parts.port or 0), timeout=5)
         for connection in silent:
             connection.close()
+        terminal.send("\x03", end="")
+        assert terminal.wait() == 0
+
+
+# A browser of somebody else: one that waits for its answer, one that has hung up before it was heard, one over IPv6's sockets.
+SOMEBODY = """
+import os, socket, sys
+os.setuid(65534)
+how, port, request = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+kind = socket.AF_INET6 if how == "mapped" else socket.AF_INET
+with socket.socket(kind) as browser:
+    browser.settimeout(20)
+    browser.connect(("::ffff:127.0.0.1" if how == "mapped" else "127.0.0.1", port))
+    browser.sendall(request.encode())
+    if how != "gone":
+        print(browser.recv(100).decode().split("\\r\\n")[0])
+"""
+
+
+@pytest.mark.parametrize("how", ["waits", "gone", "mapped"])
+def test_somebody_elses_login_is_not_taken(home: Mapping[str, str], how: str) -> None:
+    """The address stands on the browser's command line: another person of the machine logs in there, and gives this command the
+    callback. The session would be theirs, and so would what is ordered and typed in it."""
+    if os.getuid() != 0:
+        pytest.skip("only root can be somebody else")
+    with Terminal([KAMUPIN, "login"], home) as terminal:
+        url = terminal.expect(r"(https://localhost:\d+/auth\?\S+)")[1]
+        theirs = urlsplit(login(url, home["KAMUPIN_CA_FILE"], "baska"))
+        request = f"GET {theirs.path}?{theirs.query} HTTP/1.1\r\nHost: 127.0.0.1:{theirs.port}\r\n\r\n"
+        said = subprocess.run([sys.executable, "-c", SOMEBODY, how, str(theirs.port), request], capture_output=True, text=True, timeout=30, check=True)
+        assert said.stdout.strip() == ("" if how == "gone" else "HTTP/1.1 403 Forbidden")
+        mine = login(url, home["KAMUPIN_CA_FILE"])
+        assert visit(mine)[0] == 200
+        terminal.expect("Logged in: DENEME")
         terminal.send("\x03", end="")
         assert terminal.wait() == 0
 
