@@ -9,6 +9,10 @@
                     at the reader's keypad
        sign.h       signatures by the card
        operation.h  a new PIN for a blocked or new card, with an online service
+       session.h    a login at the service: in a browser, with the card; password.h as older portals
+                    have it
+       order.h      with a session: a new PIN for which nobody types a code; issued.h the PIN that a
+                    card was issued with
        inquiry.h    what may be asked without a login; info.h whom to call and where to look
        profile.h    cards that are not built in, from a file; probe.h drafts such a file
        secret.h     PINs and codes, in locked memory; code.h cleans a pasted code
