@@ -26,9 +26,10 @@ WORDS: dict[str, dict[str, str]] = {
            "done": "PIN Oluşturma / Kilit Çözme İşleminiz Tamamlanmıştır.", "in-use": "Kod bir bilgisayarda kullanılıyor.",
            "finishing": "Kart üzerinde çalışılıyor.", "closed": "Bu işlem sona erdi", "expired": "Doğrulama kodunun süresi doldu.",
            "idp-login": "Giriş Yap", "idp-cancel": "İptal"},
-    "en": {"login": "Log in", "gateway": "Go to the e-Devlet gateway", "nes": "QUALIFIED CERTIFICATES (NES)", "mali-muhur": "FISCAL SEAL",
-           "individual": "INDIVIDUAL OPERATIONS", "pin": "PIN creation / unblocking", "go-on": "Continue", "again": "Get a new code",
-           "cancel": "Cancel", "copy": "Copy the code", "logout": "Log out", "menu": "MAIN MENU", "home": "Home page", "back": "Back",
+    "en": {"login": "Log in", "gateway": "Go to the e-Devlet gateway", "nes": "QUALIFIED CERTIFICATES (NES)",
+           "mali-muhur": "FINANCIAL SEAL", "individual": "INDIVIDUAL OPERATIONS", "pin": "PIN creation / unblocking", "go-on": "Continue",
+           "again": "Get a new code", "cancel": "Cancel", "copy": "Copy the code", "logout": "Log out", "menu": "MAIN MENU",
+           "home": "Home page", "back": "Back",
            "inquire": "Inquire", "done": "PIN creation / unblocking is complete.", "in-use": "The code is in use at a desk.",
            "finishing": "The card is being worked on.", "closed": "This has ended", "expired": "The verification code's time is over.",
            "idp-login": "Log in", "idp-cancel": "Cancel"}}

@@ -52,7 +52,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "shipment": ("Gönderi Sorgulama", "Shipment inquiry"),
     "shipment-about": ("Kartınızın gönderisinin nerede olduğunu sorgulamak için tıklayınız.", "See where a card's delivery is."),
     "landing-others": ("Kart okuyucu, mali mühür sertifikası ve zaman damgası başvuruları ile ödeme bu deneme portalında yoktur.",
-                       "Applications for card readers, fiscal seal certificates and time stamps, and payment, are not part of this "
+                       "Applications for card readers, financial seal certificates and time stamps, and payment, are not part of this "
                        "sandbox."),
     # ---- central login ----
     "central": ("Merkezi Kimlik Doğrulama Sistemi", "Central authentication system"),
@@ -98,14 +98,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     # ---- products and menus ----
     "choose": ("Lütfen aşağıdaki butonları kullanarak yapmak istediğiniz işlemi seçiniz.", "Please choose what you want to do."),
     "nes": ("Nitelikli Elektronik Sertifika", "Qualified electronic certificate"),
-    "mali-muhur": ("Mali Mühür", "Fiscal seal"),
+    "mali-muhur": ("Mali Mühür", "Financial seal"),
     "elektronik-muhur": ("Elektronik Mühür", "Electronic seal"),
     "kurumsal-sifreleme": ("Kurumsal Şifreleme", "Corporate encryption"),
     "nes-menu": ("NES İŞLEMLERİ", "QUALIFIED CERTIFICATES (NES)"),
     "nes-about": ("Nitelikli Elektronik Sertifika (E-İmza) işlemleri için tıklayınız.",
                   "For qualified electronic certificates (e-signatures)."),
-    "mali-muhur-menu": ("MALİ MÜHÜR İŞLEMLERİ", "FISCAL SEAL"),
-    "mali-muhur-about": ("Mali Mühür işlemleriniz için tıklayınız.", "For your fiscal seal (Mali Mühür)."),
+    "mali-muhur-menu": ("MALİ MÜHÜR İŞLEMLERİ", "FINANCIAL SEAL"),
+    "mali-muhur-about": ("Mali Mühür işlemleriniz için tıklayınız.", "For your financial seal (Mali Mühür)."),
     "elektronik-muhur-menu": ("ELEKTRONİK MÜHÜR İŞLEMLERİ", "ELECTRONIC SEAL"),
     "elektronik-muhur-about": ("Elektronik Mühür Sertifika işlemleri için tıklayınız.",
                                "For electronic seal certificates (Elektronik Mühür)."),
