@@ -188,7 +188,7 @@ static bool check_card(cli_args *args, uint64_t used)
 /* One way to log in at a time. */
 static bool check_login(cli_args *args)
 {
-    if (args->password_login && (args->card_login || args->paste))
+    if (args->password_login + args->card_login + args->paste > 1)
         return wrong(args, M_NOT_TOGETHER, "--password, --card, --paste");
     return true;
 }
@@ -236,6 +236,8 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
         else if (count < 5)
             words[count++] = argv[at];
     }
+    if (!good && count > 0)
+        find_command(words, count, args); /* the help that is named then is the command's */
     good = good && read_words(words, count, args) && check_options(args, used) &&
            check_card(args, used) && check_login(args) && check_keypad(args);
     args->service = environment(args->service, "KAMUPIN_SERVICE");

@@ -104,8 +104,10 @@ static void show(cli *program, const kamupin_session_info *info)
     snprintf(who, sizeof who, "%s (%s)", info->name, info->identity);
     cli_fill(program->args.language, M_LOGGED_IN, who, line, sizeof line);
     cli_screen_line(program->screen, "", cli_clean(line, clean, sizeof clean));
-    cli_fill(program->args.language, M_PROVED, cli_say(program, assurance_message(info->assurance)),
-             line, sizeof line);
+    cli_message proof = assurance_message(info->assurance);
+    if (program->args.password_login && proof == M_BY_PASSWORD) /* nobody gave e-Devlet's */
+        proof = M_BY_SECURITY_WORD;
+    cli_fill(program->args.language, M_PROVED, cli_say(program, proof), line, sizeof line);
     cli_screen_line(program->screen, "", line);
 }
 
@@ -180,8 +182,10 @@ static kamupin_status look(cli *program, kamupin_session *session, bool first, i
     if (status == KAMUPIN_OK) {
         if (first)
             show(program, &info);
+        if (first && !program->args.json)
+            cli_screen_line(program->screen, "", cli_say(program, M_HOLDING));
         if (!program->args.json)
-            cli_screen_live(program->screen, cli_say(program, M_HOLDING), info.seconds_left);
+            cli_screen_live(program->screen, cli_say(program, M_HELD), info.seconds_left);
         *next = cli_now() + (int64_t)(info.seconds_left + 1) * 1000;
         return status;
     }

@@ -40,8 +40,10 @@ static kamupin_status take_number(cli *program, char room[NUMBER_MAX], kamupin_e
     return KAMUPIN_OK;
 }
 
-/* "vkn:4540536920" and so on. */
-static kamupin_status take_identity(cli *program, kamupin_identity *identity, kamupin_error *error)
+/* "vkn:4540536920" and so on, of the types that are a bit of `taken` (1 << type); others are refused
+ * with `form`. */
+static kamupin_status take_identity(cli *program, unsigned int taken, cli_message form,
+                                    kamupin_identity *identity, kamupin_error *error)
 {
     static const char *const types[] = {"tckn", "passport", "vkn", "detsis"};
     char given[NUMBER_MAX] = "";
@@ -50,15 +52,16 @@ static kamupin_status take_identity(cli *program, kamupin_identity *identity, ka
         return status;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         size_t length = strlen(types[i]);
-        if (strncmp(given, types[i], length) != 0 || given[length] != ':')
-            continue;
         identity->type = (kamupin_identity_type)(KAMUPIN_IDENTITY_TCKN + i);
+        if (strncmp(given, types[i], length) != 0 || given[length] != ':' ||
+            (taken & 1U << identity->type) == 0)
+            continue;
         int wanted = snprintf(identity->number, sizeof identity->number, "%s", given + length + 1);
         if (wanted >= (int)sizeof identity->number) /* no number is that long */
             return cli_error(error, KAMUPIN_E_IDENTITY_MALFORMED);
         return KAMUPIN_OK;
     }
-    return cli_refuse(program, M_NUMBER_FORM, "", error);
+    return cli_refuse(program, form, "", error);
 }
 
 kamupin_status cli_inquire_seal_authority(cli *program, kamupin_error *error)
@@ -66,7 +69,9 @@ kamupin_status cli_inquire_seal_authority(cli *program, kamupin_error *error)
     kamupin_identity who = {.size = sizeof who};
     kamupin_seal_authority found = KAMUPIN_SEAL_AUTHORITY_INIT;
     char clean[KAMUPIN_NAME_MAX];
-    kamupin_status status = take_identity(program, &who, error);
+    kamupin_status status =
+        take_identity(program, 1U << KAMUPIN_IDENTITY_VKN | 1U << KAMUPIN_IDENTITY_DETSIS,
+                      M_SEAL_NUMBER_FORM, &who, error);
     if (status == KAMUPIN_OK)
         status = kamupin_inquire_seal_authority(program->context, program->args.service, &who,
                                                 program->cancel, &found, error);
@@ -85,7 +90,10 @@ kamupin_status cli_inquire_debt(cli *program, kamupin_error *error)
 {
     kamupin_identity who = {.size = sizeof who};
     kamupin_debts found = KAMUPIN_DEBTS_INIT;
-    kamupin_status status = take_identity(program, &who, error);
+    kamupin_status status = take_identity(
+        program,
+        1U << KAMUPIN_IDENTITY_TCKN | 1U << KAMUPIN_IDENTITY_PASSPORT | 1U << KAMUPIN_IDENTITY_VKN,
+        M_DEBT_NUMBER_FORM, &who, error);
     if (status == KAMUPIN_OK)
         status = kamupin_inquire_debt(program->context, program->args.service, &who,
                                       program->cancel, &found, error);

@@ -281,6 +281,10 @@ kamupin_status cli_login(cli *program, kamupin_error *error)
 kamupin_status cli_logout(cli *program, kamupin_error *error)
 {
     kamupin_status status = cli_session_end(program, error);
+    if (status == KAMUPIN_E_LOGIN_REQUIRED) { /* "log in" would be no advice to who logs out */
+        cli_refuse(program, M_NOT_HELD, "", error);
+        cli_error(error, status);
+    }
     if (status == KAMUPIN_OK && !program->args.json)
         printf("%s\n", cli_say(program, M_LOGGED_OUT));
     if (status == KAMUPIN_OK)

@@ -37,10 +37,12 @@ kamupin_status cli_order_begin(cli *program, kamupin_operation_kind kind, cli_or
     return status;
 }
 
-void cli_order_end(cli_order *order, bool done)
+void cli_order_end(cli *program, cli_order *order, bool done)
 {
-    if (order->order != NULL && !done)
-        kamupin_order_cancel(order->order); /* best effort: its time ends it as well */
+    if (order->order != NULL && !done) {
+        kamupin_cancel_clear(program->cancel); /* else Ctrl+C would stop this, too; one more does */
+        kamupin_order_cancel(order->order);    /* best effort: its time ends it as well */
+    }
     kamupin_order_free(&order->order);
     kamupin_session_free(&order->session);
 }
@@ -55,14 +57,38 @@ static json_t *json_of(const kamupin_order_info *info)
                      kamupin_order_state_name(info->state), "seconds_left", info->seconds_left);
 }
 
+static cli_message state_of(kamupin_order_state state)
+{
+    switch (state) {
+    case KAMUPIN_ORDER_WAITING:
+        return M_ORDER_WAITING;
+    case KAMUPIN_ORDER_IN_USE:
+        return M_ORDER_IN_USE;
+    case KAMUPIN_ORDER_CARD_WORK:
+        return M_ORDER_CARD_WORK;
+    case KAMUPIN_ORDER_DONE:
+        return M_ORDER_DONE;
+    case KAMUPIN_ORDER_NOT_DONE:
+        return M_ORDER_NOT_DONE;
+    case KAMUPIN_ORDER_CANCELLED:
+        return M_ORDER_CANCELLED;
+    case KAMUPIN_ORDER_EXPIRED:
+        return M_ORDER_EXPIRED;
+    case KAMUPIN_ORDER_UNKNOWN:
+        break;
+    }
+    return M_ORDER_UNKNOWN;
+}
+
 static void say(const cli *program, const kamupin_order_info *info)
 {
     if (program->args.json)
         return;
-    printf("%s  %s  %s%s%s  %s\n", info->order_id,
-           info->kind == KAMUPIN_OPERATION_CREATE ? "create" : "unblock",
-           kamupin_product_name(info->product), info->on_behalf_of.number[0] != '\0' ? " " : "",
-           info->on_behalf_of.number, kamupin_order_state_name(info->state));
+    printf(
+        "%s  %s  %s%s%s  %s\n", info->order_id,
+        cli_say(program, info->kind == KAMUPIN_OPERATION_CREATE ? M_ORDER_CREATE : M_ORDER_UNBLOCK),
+        kamupin_product_name(info->product), info->on_behalf_of.number[0] != '\0' ? " " : "",
+        info->on_behalf_of.number, cli_say(program, state_of(info->state)));
 }
 
 kamupin_status cli_order_list(cli *program, kamupin_error *error)

@@ -18,6 +18,6 @@ kamupin_status cli_order_begin(cli *program, kamupin_operation_kind kind, cli_or
                                kamupin_error *error);
 
 /** Gives up an order that led to nothing, and frees. */
-void cli_order_end(cli_order *order, bool done);
+void cli_order_end(cli *program, cli_order *order, bool done);
 
 #endif

@@ -251,6 +251,7 @@ def test_the_session_is_told_as_json(held: Held, home: Mapping[str, str]) -> Non
     assert held.process.wait(timeout=30) == 0
     again = run(home, "logout")
     assert again.returncode == STATUS["login-required"]
+    assert "there is nothing to end" in again.stderr and "Log in" not in again.stderr
 
 
 def test_one_session_of_a_service_is_held(held: Held, home: Mapping[str, str]) -> None:
@@ -320,6 +321,11 @@ def test_what_the_command_line_cannot_mean(home: Mapping[str, str]) -> None:
     assert run(without, "logout").returncode == STATUS["invalid-argument"]
     assert run(home, "login", "--card").returncode == STATUS["invalid-argument"]
     assert run(home, "login", "--sealed").returncode == STATUS["invalid-argument"]
+    both = run(home, "login", "--card", "--paste")
+    assert both.returncode == STATUS["invalid-argument"] and "--paste" in both.stderr
+    for wrong in ("--no-such-option", "--factor=fax"):
+        done = run(home, "pin", "unblock", wrong)
+        assert done.returncode == STATUS["invalid-argument"] and "kamupin pin unblock --help" in done.stderr
     assert run(home, "card", "show", "--card").returncode == STATUS["invalid-argument"]
     Path(home["XDG_RUNTIME_DIR"], "kamupin").chmod(0o755)
     assert run(home, "login").returncode == STATUS["state-folder"]

@@ -58,6 +58,7 @@ def test_at_a_terminal(box: Box, home: Mapping[str, str]) -> None:
         terminal.expect("Code in the SMS")
         terminal.send(box.sms()[-1]["code"] + "\r")
         terminal.expect("DENEME KULLANICI")
+        terminal.expect("proved by: security word and SMS")
         said = subprocess.run([KAMUPIN, "order", "list", "--json"], env=dict(home), capture_output=True, text=True, timeout=30)
         assert read_line(said.stdout)["orders"] == []
         subprocess.run([KAMUPIN, "logout"], env=dict(home), check=True, timeout=30)

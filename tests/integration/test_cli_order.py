@@ -116,6 +116,19 @@ def test_an_order_is_shown_and_given_up(box: Box, home: Mapping[str, str], held:
     assert code == STATUS["invalid-argument"]
 
 
+def test_an_interrupted_unblock_gives_its_order_up(box: Box, home: Mapping[str, str], held: Held) -> None:
+    """Ctrl+C cancels the order as well: a person who tries again finds no order of the first try. In words of the person's language."""
+    words = ["pin", "unblock", "--login", "--product", "mali-muhur", "--on-behalf-of", "vkn:4540536920", "--unproven"]
+    with Terminal([KAMUPIN, *words], home) as terminal:
+        terminal.expect("Ctrl\\+C")
+        waiting = subprocess.run([KAMUPIN, "order", "list", "--lang", "tr"], env=dict(home), capture_output=True, text=True, timeout=60)
+        assert "kilit çözme  mali-muhur 4540536920  bir bilgisayarda kullanılıyor" in waiting.stdout
+        terminal.send("\x03", end="")
+        assert terminal.wait() == STATUS["cancelled"]
+    code, said = run(home, "order", "list")
+    assert code == 0 and said["orders"] == []
+
+
 def test_an_issued_pin_is_shown_once_and_deleted(home: Mapping[str, str], held: Held) -> None:
     code, said = run(home, "issued-pin", "list")
     (record,) = said["issued_pins"]
