@@ -213,6 +213,7 @@ static kamupin_status restore(kamupin_session *session, const kp_bytes *fields)
         session->service->key = key;
         login->server.key = key;
         key = NULL;
+        kp_session_drop_lists(session); /* they may be another person's */
         kp_login_restored(session, &tokens);
     }
     kp_tokens_wipe(&tokens);

@@ -140,6 +140,8 @@ kamupin_status kp_login_request(kamupin_session *session, kp_login *login, kp_gr
         status = answer.granted
                      ? kp_tokens_read(session->context, answer.root, answer.sent_ms, &tokens, error)
                      : kp_server_refused(grant, answer.refusal, error);
+    if (status == KAMUPIN_OK && grant != KP_GRANT_REFRESH)
+        kp_session_drop_lists(session); /* they may be another person's */
     if (status == KAMUPIN_OK)
         kp_login_granted(session, &tokens);
     kp_json_free(answer.root);

@@ -83,11 +83,15 @@ kamupin_status kp_json_done(kp_fields fields, kamupin_error *error)
                    "field \"%s\" is missing or not as the profile says", *fields.wrong);
 }
 
-/* Whether text can be shown and logged: no control characters (the parser saw to UTF-8). */
+/* Whether text can be shown and logged: no control characters, nor those of U+0080 to U+009F, one of
+ * which begins a terminal's commands (the parser saw to UTF-8). */
 static bool is_clean(const char *text, size_t length)
 {
+    const unsigned char *at = (const unsigned char *)text;
+
     for (size_t i = 0; i < length; i++)
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
+        if (at[i] < 0x20 || at[i] == 0x7F ||
+            (at[i] == 0xC2 && i + 1 < length && at[i + 1] >= 0x80 && at[i + 1] <= 0x9F))
             return false;
     return true;
 }

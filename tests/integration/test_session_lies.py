@@ -196,3 +196,28 @@ def test_a_login_ends_here_though_the_server_is_gone(pki: Authority) -> None:
         session.refused("network-interrupted", "end")
         assert session.kept() == {}
         session.refused("login-required", "info")
+
+
+def test_what_was_told_of_one_person_is_not_told_of_the_next(pki: Authority) -> None:
+    """The same handle logs in again, or goes on with what was kept."""
+    who = {"person": {"name": "A", "identity": "1*********46"}, "assurance": "password", "seconds_left": 60,
+           "organisations": [{"type": "vkn", "number": "4540536920", "name": "DENEME"}]}
+    with FakeIdp(pki, raw={"/v1/session": who}) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        for anew in (lambda: session.ask("complete", idp.callback(session.begin())), lambda: session.ask("restore", session.ask("keep"))):
+            session.ask("info")
+            assert session.ask("organisation") == "DENEME"
+            session.ask("renew")
+            assert session.ask("organisation") == "DENEME"
+            anew()
+            session.refused("invalid-argument", "organisation")
+
+
+def test_a_name_commands_no_terminal(pki: Authority) -> None:
+    """U+009B begins a terminal's commands as ESC [ does."""
+    who = {"person": {"name": "A\u009b2JB", "identity": "1*********46"}, "assurance": "password", "seconds_left": 60, "organisations": []}
+    with FakeIdp(pki, raw={"/v1/session": who}) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        session.refused("service-reply-malformed", "info")
+        who["person"] = {"name": "ÂÇĞİÖŞÜ \u00a0", "identity": "1*********46"}
+        assert session.ask("info").startswith("ÂÇĞİÖŞÜ")

@@ -8,7 +8,7 @@
 
    Each answer is a line: the status' name, a tab, a value. Lines: begin [CARRY], complete CALLBACK,
    carried, methods, info, renew, end, keep, lend SECONDS, restore HEX, login-card PIN,
-   order (an unblocking of a nes), advance MILLISECONDS (of the context's clock), cancel. */
+   order (an unblocking of a nes), organisation (the first of the last info), advance MILLISECONDS (of the context's clock), cancel. */
 #include <kamupin/kamupin.h>
 
 #include <stdio.h>
@@ -137,6 +137,14 @@ static kamupin_status order(world *self)
     return status;
 }
 
+static kamupin_status organisation(world *self)
+{
+    kamupin_identity identity = KAMUPIN_IDENTITY_INIT;
+
+    return kamupin_session_organisation(self->session, 0, &identity, self->value,
+                                        sizeof self->value);
+}
+
 static kamupin_status obey(world *self, const char *word, const char *rest)
 {
     self->value[0] = '\0';
@@ -154,6 +162,8 @@ static kamupin_status obey(world *self, const char *word, const char *rest)
         return kamupin_session_end(self->session);
     if (strcmp(word, "order") == 0)
         return order(self);
+    if (strcmp(word, "organisation") == 0)
+        return organisation(self);
     if (strcmp(word, "lend") == 0)
         return kamupin_session_lend(self->session, atoi(rest), lent, self);
     if (strcmp(word, "restore") == 0)
