@@ -46,8 +46,9 @@ static kamupin_status work(kamupin_session *session)
     if (status == KAMUPIN_OK)
         status = kamupin_session_info_get(session, &info);
     if (status == KAMUPIN_OK) {
-        printf("%s (%s), %s, %d s\n", info.name, info.identity, PROOFS[info.assurance],
-               info.seconds_left);
+        size_t proof = (size_t)info.assurance; /* a later library may know more of them */
+        printf("%s (%s), %s, %d s\n", info.name, info.identity,
+               PROOFS[proof < sizeof PROOFS / sizeof PROOFS[0] ? proof : 0], info.seconds_left);
         fflush(stdout);
         getchar(); /* orders would be made here */
         status = kamupin_session_end(session);
