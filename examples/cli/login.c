@@ -10,6 +10,7 @@
 #include "term.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <signal.h>
 #include <spawn.h>
@@ -19,7 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOGIN_MS (10 * 60 * INT64_C(1000)) /* so long the browser is waited for */
+#define LOGIN_MS    (10 * 60 * INT64_C(1000)) /* so long the browser is waited for */
+#define DESCRIPTORS 1024                      /* more than this command ever has */
 
 extern char **environ;
 
@@ -36,6 +38,13 @@ static bool has_display(void)
 {
     const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
     return (x != NULL && x[0] != '\0') || (wayland != NULL && wayland[0] != '\0');
+}
+
+/* libcurl's sockets, and descriptors that the command line named, would stay open with the browser. */
+static void keep_descriptors(void)
+{
+    for (int fd = STDERR_FILENO + 1; fd < DESCRIPTORS; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 /* Opens the person's own browser. It gets none of our descriptors, and its signals as usual. */
@@ -60,6 +69,7 @@ static void open_browser(const char *url)
     posix_spawnattr_setpgroup(&rules, 0); /* Ctrl+C here ends no browser */
     posix_spawnattr_setflags(&rules, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
                                          POSIX_SPAWN_SETPGROUP);
+    keep_descriptors();
     posix_spawnp(&child, program, &files, &rules, words, environ);
     posix_spawnattr_destroy(&rules);
     posix_spawn_file_actions_destroy(&files);

@@ -172,6 +172,28 @@ def test_a_browser_is_opened_where_there_is_a_display(home: Mapping[str, str], t
             assert terminal.wait() == STATUS["cancelled"]
 
 
+def test_the_browser_gets_none_of_our_descriptors(home: Mapping[str, str], tmp_path: Path) -> None:
+    """It lives long, and a connection to the service or a descriptor with a secret would stay open with it."""
+    found = tmp_path / "found"
+    program = tmp_path / "bin" / "xdg-open"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nls -l /proc/$$/fd > {found}.new; mv {found}.new {found}\n')
+    program.chmod(0o755)
+    ours, theirs = os.pipe()
+    pipe = os.readlink(f"/proc/self/fd/{ours}")
+    env = dict(home) | {"PATH": f"{program.parent}:{home['PATH']}", "DISPLAY": ":0"}
+    process = subprocess.Popen([KAMUPIN, "login", "--json"], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               pass_fds=[ours])
+    try:
+        until(found.exists, what="the browser")
+        assert "socket:" not in found.read_text() and pipe not in found.read_text()
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+        os.close(ours)
+        os.close(theirs)
+
+
 def test_ctrl_c_before_the_browser_came_back(home: Mapping[str, str]) -> None:
     """Nothing is left listening."""
     with Terminal([KAMUPIN, "login"], home) as terminal:
