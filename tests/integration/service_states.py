@@ -14,7 +14,7 @@ from typing import Any
 from service_client import CardFiles, Client, Registry, Reply, Service, b64
 
 CARDS = ("akis2", "akis2:form=relay", "akis2:other-user", "akis2:mali-muhur", "akis2:product=mali-muhur", "akis1")
-SETTINGS = {"password_login": 1, "second_factors": "sms,web-password", "relay_in_clear": 1}
+SETTINGS = {"factor_guesses": 30, "password_login": 1, "second_factors": "sms,web-password", "relay_in_clear": 1}
 DEBTOR = {"payer": {"type": "vkn", "number": "4540536920"}}
 
 

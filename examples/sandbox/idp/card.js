@@ -12,6 +12,7 @@ export const CARD_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const ALGORITHMS = ['RS256', 'ES256', 'ES384'];
 const LONGEST = 120; // seconds that an assertion may be good for
 const MOST_CERTIFICATES = 4;
+const TOLERANCE = 5; // seconds that the card's computer may be wrong
 const PROOF_SECONDS = 300;
 const epoch = () => Math.floor(Date.now() / 1000);
 
@@ -72,16 +73,17 @@ async function checkAssertion(ctx, assertion, leaf) {
   let payload;
   try {
     ({ payload } = await jwtVerify(assertion, leaf.publicKey, {
-      algorithms: ALGORITHMS, audience, issuer: mark, subject: mark, requiredClaims: ['iat', 'exp', 'jti'], clockTolerance: 5,
+      algorithms: ALGORITHMS, audience, issuer: mark, subject: mark, requiredClaims: ['iat', 'exp', 'jti'],
+      clockTolerance: TOLERANCE,
     }));
   } catch (error) {
     throw refuse(error.code === 'ERR_JWT_EXPIRED' ? 'its time is over' : `does not hold (${error.code ?? 'key'})`);
   }
-  if (payload.exp - payload.iat > LONGEST || typeof payload.jti !== 'string' || payload.jti.length < 8) {
+  if (payload.exp - payload.iat > LONGEST || payload.exp > epoch() + LONGEST + TOLERANCE || typeof payload.jti !== 'string' || payload.jti.length < 8) {
     throw refuse('exp is too far away, or jti too short');
   }
   const { ReplayDetection } = ctx.oidc.provider;
-  if (!await ReplayDetection.unique(`card ${mark}`, payload.jti, payload.exp + 5)) throw refuse('was used before');
+  if (!await ReplayDetection.unique(`card ${mark}`, payload.jti, payload.exp + TOLERANCE)) throw refuse('was used before');
 }
 
 /** A refresh token and an access token, both bound to the proof's key. */

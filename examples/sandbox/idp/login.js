@@ -13,6 +13,7 @@ import { language, TEXTS, WAYS } from './texts.js';
 
 const MOST_BYTES = 4096;
 const MOST_TRIES = 5; // wrong passwords that end a login
+const MOST_OF_PERSON = 30; // wrong passwords for one number, in whatever logins, for as long as a login may take
 const tries = new Memory('Tries');
 
 async function form(ctx) {
@@ -31,11 +32,15 @@ function same(given, known) {
   return timingSafeEqual(digest(given), digest(known));
 }
 
-/** Whether this wrong password was one too many for the login. */
-async function oneTooMany(uid, seconds) {
-  const wrong = ((await tries.find(uid))?.wrong ?? 0) + 1;
-  await tries.upsert(uid, { wrong }, seconds);
-  return wrong >= MOST_TRIES;
+const wrongOf = async (id) => (await tries.find(id))?.wrong ?? 0;
+
+/** Whether there were too many wrong passwords, in this login or for this number: then a right one does not count, either. */
+async function tooMany(uid, identity) {
+  return await wrongOf(uid) >= MOST_TRIES || await wrongOf(`of ${identity}`) >= MOST_OF_PERSON;
+}
+
+async function noteWrong(uid, identity, seconds) {
+  for (const id of [uid, `of ${identity}`]) await tries.upsert(id, { wrong: await wrongOf(id) + 1 }, seconds);
 }
 
 /** Who that is, or the name of the text that says what is wrong. */
@@ -53,7 +58,9 @@ async function take(ctx, config, uid, view) {
   }
   const identity = (typed.get('identity') ?? '').trim();
   const { person, wrong } = judge(config, identity, typed.get('password') ?? '');
-  if (wrong === 'wrong' && await oneTooMany(uid, config.seconds('interaction'))) {
+  const late = await tooMany(uid, identity);
+  if (wrong === 'wrong' && !late) await noteWrong(uid, identity, config.seconds('interaction'));
+  if (late || await tooMany(uid, identity)) {
     return { error: 'login_required', error_description: 'too many wrong passwords' };
   }
   if (wrong) {

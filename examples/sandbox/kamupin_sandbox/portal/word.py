@@ -60,6 +60,8 @@ class WordPages:
         if not 1 <= len(word) <= MOST or not hmac.compare_digest(word.encode(), again.encode()):
             return self._page(request, "word-differs")
         with self._service.store.transaction():
-            self._service.store.do("DELETE FROM word_link WHERE mark = ?", mark)
+            if not self._service.store.do("DELETE FROM word_link WHERE mark = ?", mark):
+                raise Refused("gone")  # somebody else was faster while this form was on its way
+            self._service.store.do("DELETE FROM word_link WHERE user_id = ?", user_id)
         self._service.registry.change_user(user_id, security_word=word)
         return self._page(request, done=True)

@@ -69,7 +69,8 @@ def _limit(request: Request) -> None:
 
 
 def find(request: Request, code: str) -> sqlite3.Row:
-    """The code's row with its page, if it can be redeemed now."""
+    """The code's row with its page, if it can be redeemed now. Whoever asks is held back after too many wrong ones."""
+    _limit(request)
     row = request.store.one("SELECT code.*, page.ends, page.ended FROM code JOIN page USING (page_id) WHERE mark = ?",
                             request.store.mark("code", code))
     if row is None:
@@ -90,7 +91,6 @@ def find(request: Request, code: str) -> sqlite3.Row:
 
 def redeem(request: Request) -> dict[str, Any]:
     """POST /codes/redeem: the code becomes an operation, bound to the proof's key."""
-    _limit(request)
     code = find(request, request.body["code"])
     request.store.do("UPDATE code SET state = 'used' WHERE n = ?", code["n"])
     page = request.store.one("SELECT * FROM page WHERE page_id = ?", code["page_id"])

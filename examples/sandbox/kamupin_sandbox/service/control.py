@@ -44,7 +44,7 @@ class Control:
         """The aiohttp application."""
         @web.middleware
         async def guard(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
-            given = request.headers.get("Authorization", "").encode()
+            given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
             if not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
                 return _error(401, "the bearer token is missing or wrong")
             try:

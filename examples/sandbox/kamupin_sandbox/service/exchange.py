@@ -124,6 +124,7 @@ class Exchange:
         request.key_mark, request.key = proof.thumbprint, proof.key
         if token is not None and "session" in bound:
             request.session = sessions.accept(request, token, asked.said, may_be_ended=asked.call.name == "end-session")
+            return f"person {request.user_id} key {request.key_mark}"  # one key may serve several people, one after the other
         elif token is not None:
             request.operation = self._by_token(asked, request, token)
         return f"key {request.key_mark}"
@@ -154,8 +155,8 @@ class Exchange:
             return self._again(asked, request, row, digest)
         answer, kept = self._effect(asked, request)
         if kept:
-            request.store.do("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?)", scope, key, digest, answer.status,
-                             request.store.seal("answer", answer.body), request.now)
+            request.store.do("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)", scope, key, digest, answer.status,
+                             request.store.seal("answer", answer.body), request.now, asked.named)
         request.store.sweep(request.now)
         return answer
 

@@ -50,6 +50,21 @@ def not_too_soon(request: Request, row: sqlite3.Row) -> None:
         raise Problem("rate-limited", "no further SMS here", retry_after=left(request.now, row["deadline"]) + 1)
 
 
+def not_too_many(request: Request, user_id: str) -> None:
+    """Refuses any answer while this person had too many wrong ones, in whatever logins and operations."""
+    settings, store = request.service.settings, request.store
+    store.do("DELETE FROM factor_guess WHERE at <= ?", request.now - settings.guess_window)
+    times = store.all("SELECT at FROM factor_guess WHERE user_id = ? ORDER BY at DESC LIMIT ?", user_id, settings.factor_guesses)
+    if len(times) >= settings.factor_guesses:
+        oldest = times[-1]["at"] if times else request.now
+        raise Problem("rate-limited", "too many wrong answers", retry_after=left(request.now, oldest + settings.guess_window) + 1)
+
+
+def note_wrong(request: Request, user_id: str) -> None:
+    """A wrong SMS code or web password of this person."""
+    request.store.do("INSERT INTO factor_guess VALUES (?, ?)", request.now, user_id)
+
+
 def _send(request: Request) -> dict[str, Any]:
     """A new code; the one before dies with it."""
     op, given = request.op, json.loads(request.op["terms"])
@@ -104,6 +119,7 @@ def verify(request: Request) -> dict[str, Any]:
     _alive(request, "card-chosen")
     if ("code" in request.body) != (request.op["factor"] == "sms"):
         raise Problem("factor-mismatch")
+    not_too_many(request, request.op["user_id"])
     if not (_right_code(request) if request.op["factor"] == "sms" else _right_password(request)):
         _wrong(request)
     ticket = secrets.token_urlsafe(32)
@@ -125,6 +141,7 @@ def _right_password(request: Request) -> bool:
 
 def _wrong(request: Request) -> None:
     """Spends a try; with the last one the operation ends."""
+    note_wrong(request, request.op["user_id"])
     tries, sms = request.op["tries_left"] - 1, request.op["factor"] == "sms"
     if tries > 0:
         request.change(tries_left=tries)

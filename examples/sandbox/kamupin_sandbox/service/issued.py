@@ -66,6 +66,7 @@ def show(request: Request) -> dict[str, Any]:
 def delete(request: Request) -> dict[str, Any]:
     """POST /issued-pins/{id}/delete. The registry's record goes when the answer is safe."""
     record, _ = _one(request)
+    request.store.do("DELETE FROM answer WHERE named = ?", record.record_id)  # in which the PIN was shown
     request.store.do("INSERT INTO issued_pin (record_id, deleted) VALUES (?1, 1) ON CONFLICT (record_id) DO UPDATE SET deleted = 1",
                      record.record_id)
     request.after.append(lambda: purge(request.service))

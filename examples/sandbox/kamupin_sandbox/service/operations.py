@@ -60,10 +60,13 @@ def name_cards(request: Request) -> list[dict[str, Any]]:
 
 def judge(request: Request, card_id: str) -> str | None:
     """Why this card may not be used in this operation, as a problem name; None when it may."""
+    organisation, registry = request.op["organisation"], request.service.registry
+    if organisation and organisation not in [one.organisation_id for one in registry.organisations(request.op["user_id"])]:
+        return "card-not-allowed"  # the person acted for it when the order was made, and does no more
     named = request.store.one("SELECT row FROM named_card WHERE operation_id = ? AND card_id = ?",
                               request.op["operation_id"], card_id)
-    card = request.service.registry.card(card_id)
-    if named is None or card is None or card.row != named["row"] or card.owner != (request.op["organisation"] or request.op["user_id"]):
+    card = registry.card(card_id)
+    if named is None or card is None or card.row != named["row"] or card.owner != (organisation or request.op["user_id"]):
         return "card-not-allowed"
     return None if card.product == request.op["product"] else "product-mismatch"
 

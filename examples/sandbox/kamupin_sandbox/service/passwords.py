@@ -96,7 +96,8 @@ def begin(request: Request) -> dict[str, Any]:
     """POST /login/password."""
     _offered(request)
     user = _person(request)
-    person = request.store.mark("person", json.dumps(request.body["identity"], sort_keys=True))
+    identity = request.body["identity"]  # which may have members that nobody knows, and they make nobody else of a person
+    person = request.store.mark("person", f"{identity['type']} {identity['number']}")
     tries = _guesses(request, person)
     _use_captcha(request)
     given, right = request.body["security_word"].encode(), (user.security_word if user else secrets.token_hex(8)).encode()
@@ -141,8 +142,10 @@ def confirm(request: Request) -> dict[str, Any]:
     login, settings = _login(request), request.service.settings
     if login["sms_mark"] is None or request.now >= login["sms_deadline"]:
         raise Problem("factor-expired")
+    factor.not_too_many(request, login["user_id"])
     if not hmac.compare_digest(factor.mark(request, login["login_id"], request.body["code"]), login["sms_mark"]):
         tries = login["tries_left"] - 1
+        factor.note_wrong(request, login["user_id"])
         request.store.do("UPDATE login SET tries_left = ? WHERE login_id = ?", tries, login["login_id"])
         raise Problem("factor-wrong", kept=True, tries_left=tries) if tries else Problem("factor-exhausted", kept=True)
     request.store.do("UPDATE login SET done = 1 WHERE login_id = ?", login["login_id"])
@@ -165,7 +168,7 @@ def reset(request: Request) -> dict[str, Any]:
     user = _person(request)
     _use_captcha(request)
     if user is None:
-        letter = "abcdefgh"[int(request.store.mark("nobody", json.dumps(request.body["identity"], sort_keys=True)), 16) % 8]
+        letter = "abcdefgh"[int(request.store.mark("nobody", request.body["identity"]["number"]), 16) % 8]
         return {"destination": masked(letter + "@example.org")}
     secret = secrets.token_urlsafe(24)
     request.store.do("INSERT INTO word_link VALUES (?, ?, ?)", request.store.mark("word", secret), user.user_id, request.now + LINK_SECONDS)

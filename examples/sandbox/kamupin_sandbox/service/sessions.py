@@ -80,6 +80,14 @@ def of_login(request: Request, said: dict[str, Any]) -> sqlite3.Row | None:
     return found
 
 
+def _for_us(service: Service, said: dict[str, Any]) -> bool:
+    """Whether it is an access token, and one for this service: not a refresh token, which is never shown here, nor one with which the
+    authorization server let somebody see something else."""
+    assert service.gateway is not None
+    scopes = str(said.get("scope", "")).split()
+    return said.get("token_type") == "DPoP" and said.get("aud") == service.base and set(service.gateway.scopes) <= set(scopes)
+
+
 def accept(request: Request, token: str, said: dict[str, Any] | None, may_be_ended: bool) -> sqlite3.Row:
     """The session that TOKEN and the proof's key stand for. said: the authorization server's answer about it, None where the token is
     this service's own. Refuses with login-required, session-expired, session-ended."""
@@ -89,7 +97,10 @@ def accept(request: Request, token: str, said: dict[str, Any] | None, may_be_end
     else:
         if not said.get("active"):
             raise refused("session-expired", "the authorization server knows the token no more")
-        session, jkt = of_login(request, said), said.get("cnf", {}).get("jkt")
+        if not _for_us(request.service, said):
+            raise refused("login-required", "the token is not one for this service")
+        jkt = said.get("cnf", {}).get("jkt")
+        session = of_login(request, said) if jkt == request.key_mark else None
     if session is None or jkt != request.key_mark:
         raise refused("login-required", "the token is not one of this key")
     if session["ended"] and not may_be_ended:

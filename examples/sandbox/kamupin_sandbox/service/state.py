@@ -50,6 +50,7 @@ class Settings:
     guess_window: int = 300
     guesses_per_address: int = 10
     guesses_in_all: int = 100
+    factor_guesses: int = 30  # wrong SMS codes and web passwords of one person, in guess_window
     second_factors: str = "sms"  # what operations get, with a comma between: sms, web-password
     password_login: int = 0  # 1: the password login of older portals is offered
     captcha_seconds: int = 120

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS captcha (
     captcha_id TEXT PRIMARY KEY, key_mark TEXT NOT NULL, sealed BLOB NOT NULL, deadline REAL NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('fresh', 'used', 'replaced'))) STRICT;
 CREATE TABLE IF NOT EXISTS login_guess (at REAL NOT NULL, address TEXT NOT NULL, person TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS factor_guess (at REAL NOT NULL, user_id TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS login (
     login_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, key_mark TEXT NOT NULL, deadline REAL NOT NULL, done INTEGER NOT NULL DEFAULT 0,
     sms_mark TEXT, sms_deadline REAL, resend_at REAL, sms_sent INTEGER NOT NULL DEFAULT 0, tries_left INTEGER NOT NULL) STRICT;
@@ -72,7 +73,7 @@ CREATE TABLE IF NOT EXISTS outcome (
     evidence TEXT NOT NULL, recorded_at TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS answer (
     scope TEXT NOT NULL, key TEXT NOT NULL, request BLOB NOT NULL, status INTEGER NOT NULL, sealed BLOB NOT NULL,
-    at REAL NOT NULL, PRIMARY KEY (scope, key)) STRICT, WITHOUT ROWID;
+    at REAL NOT NULL, named TEXT NOT NULL, PRIMARY KEY (scope, key)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS proof (
     key_mark TEXT NOT NULL, jti TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (key_mark, jti)) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS answer_at ON answer (at);
