@@ -88,6 +88,12 @@ def test_options_that_contradict_themselves_are_refused(portal: Portal) -> None:
     portal.refused("invalid-argument", "redeem")  # no order, and no code
 
 
+def test_a_product_that_is_not_for_this_holder_is_refused_by_the_service(portal: Portal) -> None:
+    portal.refused("product-not-offered", "order", "unblock", "nes", "vkn", VKN)  # a person's own
+    portal.refused("product-not-offered", "order", "create", "elektronik-muhur")  # an organisation's
+    assert portal.ask("list") == ""
+
+
 def test_an_order_issues_codes_and_each_kills_the_one_before(portal: Portal) -> None:
     order_id = portal.ask("order", "unblock", "nes").split()[0]
     digits, seconds = portal.ask("code").split()
