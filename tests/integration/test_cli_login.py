@@ -182,8 +182,8 @@ def test_the_browser_gets_none_of_our_descriptors(home: Mapping[str, str], tmp_p
     ours, theirs = os.pipe()
     pipe = os.readlink(f"/proc/self/fd/{ours}")
     env = dict(home) | {"PATH": f"{program.parent}:{home['PATH']}", "DISPLAY": ":0"}
-    process = subprocess.Popen([KAMUPIN, "login", "--json"], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               pass_fds=[ours])
+    process = subprocess.Popen([KAMUPIN, "login", "--json"], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, pass_fds=[ours])
     try:
         until(found.exists, what="the browser")
         assert "socket:" not in found.read_text() and pipe not in found.read_text()
@@ -255,7 +255,8 @@ def test_somebody_elses_login_is_not_taken(home: Mapping[str, str], how: str) ->
         url = terminal.expect(r"(https://localhost:\d+/auth\?\S+)")[1]
         theirs = urlsplit(login(url, home["KAMUPIN_CA_FILE"], "baska"))
         request = f"GET {theirs.path}?{theirs.query} HTTP/1.1\r\nHost: 127.0.0.1:{theirs.port}\r\n\r\n"
-        said = subprocess.run([sys.executable, "-c", SOMEBODY, how, str(theirs.port), request], capture_output=True, text=True, timeout=30, check=True)
+        said = subprocess.run([sys.executable, "-c", SOMEBODY, how, str(theirs.port), request], capture_output=True, text=True, timeout=30,
+                              check=True)
         assert said.stdout.strip() == ("" if how == "gone" else "HTTP/1.1 403 Forbidden")
         mine = login(url, home["KAMUPIN_CA_FILE"])
         assert visit(mine)[0] == 200

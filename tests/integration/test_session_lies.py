@@ -51,8 +51,8 @@ def test_metadata_is_believed_only_as_far_as_it_may_be(pki: Authority, status: s
 
 
 @pytest.mark.parametrize("status, answer", [
-    ("http-intercepted", PAGE), ("service-unavailable", (503, "{}", "application/json")), ("service-unavailable", (502, "<html>", "text/html")),
-    ("service-reply-malformed", (200, "[]", "application/json")),
+    ("http-intercepted", PAGE), ("service-unavailable", (503, "{}", "application/json")),
+    ("service-unavailable", (502, "<html>", "text/html")), ("service-reply-malformed", (200, "[]", "application/json")),
     ("service-reply-malformed", (400, "{}", "application/json")), ("service-reply-malformed", (200, '{"issuer"', "application/json")),
     ("http-redirected", (302, "", "text/plain", "Location: https://localhost/else")), ("network-interrupted", DROP), ("network-interrupted", RESET),
     ("reply-too-large", (200, "[" + " " * 70000 + "]", "application/json"))])
