@@ -150,6 +150,18 @@ static bool split(const unsigned char *bytes, size_t length, kp_bytes *fields)
     return at == end;
 }
 
+/* Nothing that would end the header that it stands in (RFC 6750, 2.1), or is of no token. */
+static bool is_token(kp_bytes bytes)
+{
+    static const char ALLOWED[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
+
+    for (size_t i = 0; i < bytes.length; i++)
+        if (bytes.data[i] == '\0' || strchr(ALLOWED, bytes.data[i]) == NULL)
+            return false;
+    return bytes.length <= KP_SECRET_LONG_MAX;
+}
+
 static EVP_PKEY *read_key(kp_bytes der)
 {
     const unsigned char *at = der.data;
@@ -230,8 +242,7 @@ kamupin_status kamupin_session_restore(kamupin_session *session, const unsigned 
     if (status != KAMUPIN_OK)
         return status;
     if (bytes == NULL || !split(bytes, length, fields) || fields[DEADLINE].length != 8 ||
-        fields[ACCESS].length == 0 || fields[ACCESS].length > KP_SECRET_LONG_MAX ||
-        fields[REFRESH].length > KP_SECRET_LONG_MAX)
+        fields[ACCESS].length == 0 || !is_token(fields[ACCESS]) || !is_token(fields[REFRESH]))
         return refuse(session, "not what a session gave to be kept");
     if (fields[SERVICE].length != strlen(session->service->base) ||
         memcmp(fields[SERVICE].data, session->service->base, fields[SERVICE].length) != 0)

@@ -6,6 +6,7 @@
 """A lying authorization server."""
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -221,3 +222,13 @@ def test_a_name_commands_no_terminal(pki: Authority) -> None:
         session.refused("service-reply-malformed", "info")
         who["person"] = {"name": "ÂÇĞİÖŞÜ \u00a0", "identity": "1*********46"}
         assert session.ask("info").startswith("ÂÇĞİÖŞÜ")
+
+
+def test_what_is_gone_on_with_writes_no_header(pki: Authority) -> None:
+    """Kept bytes that somebody has changed, with a token that would end its header."""
+    with FakeIdp(pki) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        for token, evil in (("a" * 43, "a\r\nX-Evil: 1"), ("a" * 43, "a b"), ("r" * 43, "r\0")):
+            kept = bytes.fromhex(session.ask("keep"))[:-32].replace(token.encode(), evil.ljust(43, "b").encode())
+            session.refused("invalid-argument", "restore", (kept + hashlib.sha256(kept).digest()).hex())
+        session.ask("restore", session.ask("keep"))
