@@ -183,7 +183,8 @@ KAMUPIN_API kamupin_status kamupin_session_organisation(const kamupin_session *s
 KAMUPIN_API kamupin_status kamupin_session_renew(kamupin_session *session);
 
 /** Logs out: the service ends the web session and what grew from it and has not reached a card; the
- *  tokens are revoked and wiped, in this handle in any case.
+ *  tokens are wiped, in this handle in any case, and revoked where they came from: a token that was
+ *  lent or kept without a refresh token does not say so, and is given to no other server.
  *  Errors: those of the network; the session is over here all the same. */
 KAMUPIN_API kamupin_status kamupin_session_end(kamupin_session *session);
 

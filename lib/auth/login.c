@@ -112,7 +112,8 @@ void kp_login_restored(kamupin_session *session, kp_tokens *tokens)
     login->refresh = tokens->refresh;
     *tokens = (kp_tokens){.access = NULL};
     session->renew = kp_login_renew;
-    session->revoke = revoke;
+    /* A token alone does not tell who gave it, and who borrows a session ends what is the lender's. */
+    session->revoke = login->refresh != NULL ? revoke : NULL;
 }
 
 void kp_login_kept(kamupin_session *session)
@@ -124,6 +125,7 @@ void kp_login_kept(kamupin_session *session)
 void kp_login_granted(kamupin_session *session, kp_tokens *tokens)
 {
     kp_login_restored(session, tokens);
+    session->revoke = revoke;
     kp_login_kept(session);
 }
 

@@ -71,6 +71,8 @@ kamupin_status kp_issued_show(kamupin_session *session, const char *record_id,
         const kp_fields fields = {answer.root, &wrong};
         read_record(fields, info);
         info->shown = true;
+        if (strcmp(info->record_id, record_id) != 0)
+            kp_json_refuse(fields, "record_id");
         status = kp_json_digits(fields, "pin", PIN_MIN, PIN_MAX, *pin, error);
         if (status == KAMUPIN_OK)
             status = kp_json_done(fields, error);

@@ -39,9 +39,9 @@ static void read_order(kp_fields fields, int64_t sent_ms, const kamupin_context 
         kp_json_text(fields, "recorded_at", info->recorded_at, sizeof info->recorded_at);
 }
 
-/* One call whose answer is an order. */
+/* One call whose answer is an order: `asked`, or a new one (NULL). */
 static kamupin_status call_order(kamupin_session *session, const char *path, const kp_buffer *body,
-                                 kamupin_order_info *info, kamupin_error *error)
+                                 const char *asked, kamupin_order_info *info, kamupin_error *error)
 {
     kp_answer answer = {NULL, 0};
     const char *wrong = NULL;
@@ -50,6 +50,8 @@ static kamupin_status call_order(kamupin_session *session, const char *path, con
     if (status == KAMUPIN_OK) {
         const kp_fields fields = {answer.root, &wrong};
         read_order(fields, answer.sent_ms, session->context, info);
+        if (asked != NULL && strcmp(info->order_id, asked) != 0)
+            kp_json_refuse(fields, "order_id");
         status = kp_json_done(fields, error);
     }
     kp_call_settle(session->service, status);
@@ -67,7 +69,7 @@ kamupin_status kp_order_create(kamupin_session *session, const kamupin_order_opt
     if (options->on_behalf_of.type != 0)
         kp_session_put_identity(&body, ",\"on_behalf_of\":{", &options->on_behalf_of);
     kp_buffer_text(&body, "}");
-    kamupin_status status = call_order(session, "/orders", &body, info, error);
+    kamupin_status status = call_order(session, "/orders", &body, NULL, info, error);
     kp_buffer_wipe(&body);
     return status;
 }
@@ -83,7 +85,7 @@ kamupin_status kp_order_look(kamupin_session *session, const char *order_id,
     char path[KP_PATH_MAX];
 
     order_path(order_id, "", path);
-    return call_order(session, path, NULL, info, error);
+    return call_order(session, path, NULL, order_id, info, error);
 }
 
 kamupin_status kp_order_give_up(kamupin_session *session, const char *order_id,
@@ -94,7 +96,7 @@ kamupin_status kp_order_give_up(kamupin_session *session, const char *order_id,
 
     order_path(order_id, "/cancel", path);
     kp_buffer_text(&body, "{}");
-    kamupin_status status = call_order(session, path, &body, info, error);
+    kamupin_status status = call_order(session, path, &body, order_id, info, error);
     kp_buffer_wipe(&body);
     return status;
 }

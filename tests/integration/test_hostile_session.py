@@ -6,17 +6,33 @@
 """A hostile service and a session."""
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from box import Box
-from hostile import ANY, Hostile
+from hostile import ANY, VALUES, Hostile, Spoiled, Spoiler, changed, right
 from portal_driver import NUMBER, WORD, Portal
 
 # Without two bounds that test_hostile_service.py has seen, and a refusal that is none of the profile: it ends a login, as a known one does.
 PASSED = ("slow", "100-mb", "problem-of-another-profile")
 WRONG = {name: how for name, how in ANY.items() if name not in PASSED}
+
+# The members that the library reads of each answer of a session: every one of them wrong makes the answer wrong.
+FACTOR = [("type",), ("destination",), ("code_length",), ("seconds_left",), ("resend_after",), ("tries_left",)]
+ORDER = [("order_id",), ("kind",), ("product",), ("state",), ("seconds_left",)]
+READ: dict[str, list[tuple[Any, ...]]] = {
+    r"/login/captcha$": [("captcha_id",), ("media_type",), ("image",), ("seconds_left",)],
+    r"/login/password$": [("login_id",), ("destination",), ("seconds_left",)],
+    r"/sms$": FACTOR, r"/confirm$": [("access_token",), ("token_type",), ("seconds_left",)], r"/login/reset$": [("destination",)],
+    r"/session$": [("person",), ("person", "name"), ("person", "identity"), ("seconds_left",), ("organisations", 0, "type")],
+    r"/orders$": ORDER, r"/orders/[^/]+$": ORDER, r"/orders/[^/]+/cancel$": ORDER, r"/code$": [("code",), ("seconds_left",)],
+    r"/issued-pins$": [("records",), ("records", 0, "record_id"), ("records", 0, "serial"), ("records", 0, "product"),
+                       ("records", 0, "shown"), ("records", 0, "stale")],
+    r"/show$": [("record_id",), ("serial",), ("pin",), ("stale",)], r"/delete$": [("deleted",)], r"/session/end$": [("ended",)],
+}
 
 
 @pytest.fixture
@@ -39,6 +55,34 @@ def spoil(portal: Portal, hostile: Hostile, path: str, *words: str) -> str:
     return portal.ask(*words)
 
 
+def record_of(portal: Portal) -> str:
+    """The one record of an issued PIN that there is."""
+    return portal.ask("issued").split("|")[0]
+
+
+def member(at: tuple[Any, ...], value: Any) -> Spoiler:
+    """The answer with another value in that place, unless the place would be right with it."""
+    def spoil_one(body: bytes) -> Spoiled:
+        there = json.loads(body)
+        for step in at:
+            there = there[step]
+        fits = right(there, value) or (isinstance(there, bool) and isinstance(value, bool))
+        fits = fits or (at == ("image",) and value == "x" * 5000)  # the library does not look at pictures
+        return Spoiled(body[:1] if fits else changed(body, at, value))
+    return spoil_one
+
+
+def members(portal: Portal, hostile: Hostile, path: str, *words: str) -> str:
+    """The call with each of its answer's members wrong in each way, then with a good answer; its value."""
+    for at in READ[path]:
+        for value in VALUES:
+            hostile.spoil(path, member(at, value), 3)
+            found, said = portal._tell(" ".join(words))
+            assert found == "service-reply-malformed", f"{path} {at} {value!r:.40}: {found} {said}"
+            hostile.orders.clear()
+    return portal.ask(*words)
+
+
 def test_every_answer_of_a_session_given_wrongly(portal: tuple[Portal, Hostile]) -> None:
     person, hostile = portal
     spoil(person, hostile, r"/login/captcha$", "captcha")
@@ -55,3 +99,52 @@ def test_every_answer_of_a_session_given_wrongly(portal: tuple[Portal, Hostile])
     spoil(person, hostile, r"/issued-pins$", "issued")
     spoil(person, hostile, r"/orders/[^/]+/cancel$", "cancel")
     spoil(person, hostile, r"/orders$", "list")
+    record = record_of(person)
+    spoil(person, hostile, r"/show$", "show", record)
+    spoil(person, hostile, r"/delete$", "delete", record, "yes")
+
+
+def test_every_member_of_a_sessions_answers_given_wrongly(portal: tuple[Portal, Hostile]) -> None:
+    person, hostile = portal
+    members(person, hostile, r"/login/captcha$", "captcha")
+    picture = str(person.box.control.get("/captchas")["captchas"][-1]["answer"])
+    members(person, hostile, r"/login/password$", "begin", "tckn", NUMBER, picture, WORD)
+    members(person, hostile, r"/sms$", "sms")
+    members(person, hostile, r"/confirm$", "confirm", person.last_sms())
+    members(person, hostile, r"/session$", "info")
+    members(person, hostile, r"/orders$", "order", "unblock", "nes")
+    members(person, hostile, r"/orders/[^/]+$", "read")
+    members(person, hostile, r"/code$", "code")
+    members(person, hostile, r"/orders/[^/]+/cancel$", "cancel")
+    members(person, hostile, r"/issued-pins$", "issued")
+    record = record_of(person)
+    members(person, hostile, r"/show$", "show", record)
+    members(person, hostile, r"/delete$", "delete", record, "yes")
+    person.ask("captcha")
+    picture = str(person.box.control.get("/captchas")["captchas"][-1]["answer"])
+    members(person, hostile, r"/login/reset$", "reset", "tckn", NUMBER, picture)
+
+
+def test_a_session_is_over_here_whatever_the_answer_to_its_end(portal: tuple[Portal, Hostile]) -> None:
+    person, hostile = portal
+    for spoiler, status in (WRONG["no-member"], WRONG["page"], WRONG["duplicate"], WRONG["truncated"]):
+        person.login()
+        hostile.spoil(r"/session/end$", spoiler, 3)
+        person.refused(status, "end")
+        hostile.orders.clear()
+        person.refused("login-required", "info")
+
+
+def test_another_order_or_record_than_the_one_that_was_asked_for_is_none(portal: tuple[Portal, Hostile]) -> None:
+    person, hostile = portal
+    person.login()
+    person.ask("order", "unblock", "nes")
+    for path, words in ((r"/orders/[^/]+$", ("read",)), (r"/orders/[^/]+/cancel$", ("cancel",))):
+        hostile.spoil(path, lambda body: Spoiled(changed(body, ("order_id",), "ord-of-somebody-else")), 3)
+        person.refused("service-reply-malformed", *words)
+        hostile.orders.clear()
+    record = record_of(person)
+    hostile.spoil(r"/show$", lambda body: Spoiled(changed(body, ("record_id",), "pin-of-somebody-else")), 3)
+    person.refused("service-reply-malformed", "show", record)
+    hostile.orders.clear()
+    assert person.ask("show", record)  # the right answer to the same request: nothing was used up

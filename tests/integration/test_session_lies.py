@@ -199,6 +199,19 @@ def test_a_login_ends_here_though_the_server_is_gone(pki: Authority) -> None:
         session.refused("login-required", "info")
 
 
+def test_a_borrowed_token_is_given_to_no_other_server(pki: Authority) -> None:
+    """Nothing says that the authorization server gave it: a password login's token is the service's own. The service ends the session."""
+    with FakeIdp(pki, raw={"/v1/session/end": {"ended": True}}) as idp:
+        with open_session(idp, pki) as session:
+            session.ask("complete", idp.callback(session.begin()))
+            lent, kept = session.ask("lend", "0"), session.ask("keep")
+        for held, revoked in ((lent, False), (kept, True)):
+            with open_session(idp, pki) as session:
+                session.ask("restore", held)
+                session.ask("end")
+            assert ("/revoke" in idp.paths) == revoked
+
+
 def test_what_was_told_of_one_person_is_not_told_of_the_next(pki: Authority) -> None:
     """The same handle logs in again, or goes on with what was kept."""
     who = {"person": {"name": "A", "identity": "1*********46"}, "assurance": "password", "seconds_left": 60,
