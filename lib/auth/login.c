@@ -165,7 +165,7 @@ static bool is_unused(kamupin_status status, const kamupin_error *error)
     case KAMUPIN_E_SERVICE_UNAVAILABLE:
         return error->http_status == 503;
     default:
-        return kp_server_unreached(status);
+        return kp_http_is_unreached(status);
     }
 }
 

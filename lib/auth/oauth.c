@@ -147,7 +147,7 @@ static kamupin_status complete(kamupin_session *session, kp_login *login, const 
         status = callback.error[0] != '\0' ? kp_server_refused(KP_GRANT_PAGE, callback.error, error)
                                            : redeem(session, login, callback.code, error);
         /* The code was not seen by anybody if the server was not reached: it may be given again. */
-        if (!kp_server_unreached(status))
+        if (!kp_http_is_unreached(status))
             kp_login_drop(login);
     }
     OPENSSL_cleanse(&callback, sizeof callback);

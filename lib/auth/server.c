@@ -29,28 +29,6 @@ void kp_server_close(kp_server *server)
     server->date_s = 0;
 }
 
-bool kp_server_unreached(kamupin_status status)
-{
-    switch ((int)status) {
-    case KAMUPIN_E_NETWORK_NAME:
-    case KAMUPIN_E_NETWORK_UNREACHABLE:
-    case KAMUPIN_E_NETWORK_PROXY:
-    case KAMUPIN_E_NETWORK_LIBRARY:
-    case KAMUPIN_E_TLS_CERTIFICATE:
-    case KAMUPIN_E_TLS_FAILED:
-    case KAMUPIN_E_TLS_EXPIRED:
-    case KAMUPIN_E_TLS_SELF_SIGNED:
-    case KAMUPIN_E_TLS_NAME:
-    case KAMUPIN_E_TLS_PURPOSE:
-    case KAMUPIN_E_TLS_VERSION:
-    case KAMUPIN_E_TLS_PIN:
-    case KAMUPIN_E_CA_FILE:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* ---- what a refusal means ---- */
 
 /* The words of RFC 6749, 4.1.2.1 and 5.2, RFC 7009, RFC 9449 and OpenID Connect. A word that is none

@@ -63,9 +63,6 @@ kamupin_status kp_server_post(kp_server *server, const char *endpoint, const kp_
 /** What time the server has: seconds since 1970; the context's calendar until it has said one. */
 int64_t kp_server_now(const kp_server *server);
 
-/** Whether a request that ended like this certainly did not reach the server. */
-bool kp_server_unreached(kamupin_status status);
-
 /** What a login or a grant ended with. */
 typedef enum kp_grant {
     KP_GRANT_PAGE,    /* the login page itself */

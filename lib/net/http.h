@@ -54,6 +54,9 @@ kamupin_status kp_http_pause(kp_http *http, int64_t end_ms, kamupin_cancel *canc
 /** Whether an answer says that it is of the media type `type` ("text/html"), parameters aside. */
 bool kp_http_is_type(const kp_http_reply *reply, const char *type);
 
+/** Whether with this status of kp_http_exchange no byte of the request can have come to the server. */
+bool kp_http_is_unreached(kamupin_status status);
+
 /** Whether an answer is a page for people. Where a program's answer was asked for, something on the
  * way spoke in the service's place, or it is no such service. */
 bool kp_http_is_page(const kp_http_reply *reply);

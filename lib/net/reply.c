@@ -67,6 +67,28 @@ bool kp_http_is_type(const kp_http_reply *reply, const char *type)
     return after == '\0' || after == ';' || after == ' ';
 }
 
+bool kp_http_is_unreached(kamupin_status status)
+{
+    switch ((int)status) {
+    case KAMUPIN_E_NETWORK_NAME:
+    case KAMUPIN_E_NETWORK_UNREACHABLE:
+    case KAMUPIN_E_NETWORK_PROXY:
+    case KAMUPIN_E_NETWORK_LIBRARY:
+    case KAMUPIN_E_TLS_CERTIFICATE:
+    case KAMUPIN_E_TLS_FAILED:
+    case KAMUPIN_E_TLS_EXPIRED:
+    case KAMUPIN_E_TLS_SELF_SIGNED:
+    case KAMUPIN_E_TLS_NAME:
+    case KAMUPIN_E_TLS_PURPOSE:
+    case KAMUPIN_E_TLS_VERSION:
+    case KAMUPIN_E_TLS_PIN:
+    case KAMUPIN_E_CA_FILE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool kp_http_is_page(const kp_http_reply *reply)
 {
     return kp_http_is_type(reply, "text/html") || kp_http_is_type(reply, "application/xhtml+xml");

@@ -159,24 +159,12 @@ bool kp_call_is_open(kamupin_status status)
     case KAMUPIN_E_SERVICE_REFUSED: /* for a reason that this version does not know */
     case KAMUPIN_E_NO_MEMORY:
     case KAMUPIN_E_SECRET_FULL:
-    /* This time nothing was done; of an earlier time that says nothing. */
-    case KAMUPIN_E_NETWORK_NAME:
-    case KAMUPIN_E_NETWORK_UNREACHABLE:
-    case KAMUPIN_E_NETWORK_PROXY:
-    case KAMUPIN_E_TLS_CERTIFICATE:
-    case KAMUPIN_E_TLS_FAILED:
-    case KAMUPIN_E_TLS_EXPIRED:
-    case KAMUPIN_E_TLS_SELF_SIGNED:
-    case KAMUPIN_E_TLS_NAME:
-    case KAMUPIN_E_TLS_PURPOSE:
-    case KAMUPIN_E_TLS_VERSION:
-    case KAMUPIN_E_TLS_PIN:
     case KAMUPIN_E_RATE_LIMITED:
     case KAMUPIN_E_SESSION_EXPIRED: /* the right is judged before the key is looked up */
     case KAMUPIN_E_SESSION_REFUSED:
         return true;
-    default:
-        return false;
+    default: /* this time nothing was done; of an earlier time that says nothing */
+        return kp_http_is_unreached(status);
     }
 }
 
