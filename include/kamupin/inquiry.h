@@ -85,12 +85,13 @@ KAMUPIN_API kamupin_status kamupin_inquire_shipment(kamupin_context *context, co
                                                     const char *tracking, kamupin_cancel *cancel,
                                                     kamupin_shipment *found, kamupin_error *error);
 
+#define KAMUPIN_AMOUNT_MAX 40 /**< bytes of an amount as text, with the NUL */
+
 /** An amount as people write it: "1.250,00 TL" in Turkish, "TRY 1,250.00" in English; the process'
  *  locale plays no part.
  *  @param kurus Turkish lira times 100
  *  @param text receives it, always NUL-terminated; KAMUPIN_AMOUNT_MAX bytes suffice
  *  @return `text`. Threads: any. Errors: none. */
-#define KAMUPIN_AMOUNT_MAX 40
 KAMUPIN_API const char *kamupin_amount_text(int64_t kurus, kamupin_language language, char *text,
                                             size_t size);
 

@@ -98,19 +98,25 @@ KAMUPIN_API kamupin_status kamupin_order_code(kamupin_order *order, kamupin_secr
 
 /** Where the order stands. Asks the service.
  *  @param info receives it, size set by the caller
+ *  Threads: the session's.
  *  Errors: invalid-argument, order-unknown, login-required, session-*, network-*, tls-*,
  *  service-*. */
 KAMUPIN_API kamupin_status kamupin_order_read(kamupin_order *order, kamupin_order_info *info);
 
 /** Gives it up, and at a desk what was begun with it and has not reached a card.
- *  Errors: as kamupin_order_read; order-in-use during card work, order-ended when it is over. */
+ *  May be repeated.
+ *  Threads: the session's.
+ *  Errors: as kamupin_order_read; order-in-use during card work, order-ended when it was completed or
+ *  its time is over. */
 KAMUPIN_API kamupin_status kamupin_order_cancel(kamupin_order *order);
 
-/** Copies the error record of the last call on this handle. */
+/** Copies the error record of the last call on this handle.
+ *  @param error belongs to the caller. Threads: the session's. Errors: none. */
 KAMUPIN_API void kamupin_order_error(const kamupin_order *order, kamupin_error *error);
 
 /** Asks for the person's orders that have not ended, also those of an earlier session.
  *  @param count receives how many; kamupin_order_listed gives each, newest first
+ *  Threads: the session's.
  *  Errors: as kamupin_order_read; the record is the session's. */
 KAMUPIN_API kamupin_status kamupin_order_list(kamupin_session *session, size_t *count);
 
