@@ -74,7 +74,8 @@ def test_without_a_session_each_says_to_log_in(home: Mapping[str, str]) -> None:
         provoked("login-required")
 
 
-def test_an_unblock_for_an_organisation_without_a_code(box: Box, home: Mapping[str, str], held: Held) -> None:
+def unblock(box: Box, home: Mapping[str, str]) -> None:
+    """The card of the organisation gets its new PIN, by an order of the session that is held."""
     words = ["pin", "unblock", "--login", "--product", "mali-muhur", "--on-behalf-of", "vkn:4540536920", "--acknowledge", "--unproven"]
     child = subprocess.Popen([KAMUPIN, "order", "list", "--json"], env=dict(home), stdout=subprocess.PIPE, text=True)
     assert read_line(child.communicate(timeout=60)[0])["orders"] == []
@@ -95,6 +96,16 @@ def test_an_unblock_for_an_organisation_without_a_code(box: Box, home: Mapping[s
     assert "redeem" in [one["call"] for one in box.requests()]
 
 
+def once_unblocked(box: Box, home: Mapping[str, str]) -> None:
+    """The same for a test that comes after it, whichever of this file ran before on this sandbox."""
+    if "done" not in [one["outcome"] for one in box.operations()]:
+        unblock(box, home)
+
+
+def test_an_unblock_for_an_organisation_without_a_code(box: Box, home: Mapping[str, str], held: Held) -> None:
+    once_unblocked(box, home)
+
+
 def test_a_person_may_not_act_for_everybody(home: Mapping[str, str], held: Held) -> None:
     common = ("--login", "--product", "mali-muhur", "--acknowledge")
     code, _ = run(home, "pin", "unblock", *common, "--on-behalf-of", "detsis:87654321", new_pin_fd=NEW_PIN, sms_fd="1")
@@ -108,8 +119,8 @@ def test_a_person_may_not_act_for_everybody(home: Mapping[str, str], held: Held)
 def test_an_order_is_shown_and_given_up(box: Box, home: Mapping[str, str], held: Held) -> None:
     code, said = run(home, "order", "show", "ord-no-such-one")
     assert code == STATUS["order-unknown"]
+    once_unblocked(box, home)
     orders = box.control.get("/orders")["orders"]
-    assert orders  # of the unblock before
     code, said = run(home, "order", "show", orders[-1]["order_id"])
     assert code == 0 and said["order"]["order_id"] == orders[-1]["order_id"]
     code, _ = run(home, "order", "show")
@@ -129,7 +140,8 @@ def test_an_interrupted_unblock_gives_its_order_up(box: Box, home: Mapping[str, 
     assert code == 0 and said["orders"] == []
 
 
-def test_an_issued_pin_is_shown_once_and_deleted(home: Mapping[str, str], held: Held) -> None:
+def test_an_issued_pin_is_shown_once_and_deleted(box: Box, home: Mapping[str, str], held: Held) -> None:
+    once_unblocked(box, home)  # which makes it stale
     code, said = run(home, "issued-pin", "list")
     (record,) = said["issued_pins"]
     assert code == 0 and record["stale"] and not record["shown"]
