@@ -66,7 +66,8 @@ class Terminal:
             more = self._read(deadline - time.monotonic())
 
     def send(self, line: str, end: str = "\n") -> None:
-        """Types a line."""
+        """Types a line; the key that ends it is not part of it (a second one would answer the next question)."""
+        assert not set(line) & set("\r\n"), line
         os.write(self.master, (line + end).encode())
 
     def wait(self, seconds: float = 30.0) -> int:

@@ -42,25 +42,21 @@ def answer(box: Box) -> str:
 def test_at_a_terminal(box: Box, home: Mapping[str, str]) -> None:
     with Terminal([KAMUPIN, "login", "--password"], home) as terminal:
         terminal.expect("Identity or passport number")
-        terminal.send("10000000147\n")
+        terminal.send("10000000147")
         terminal.expect("digit by digit")
         terminal.expect("Identity or passport number")
-        terminal.send(f"{NUMBER}\n")
+        terminal.send(NUMBER)
         picture = Path(terminal.expect(r"Picture: +(\S+\.png)")[1])
         terminal.expect("Characters of the picture")
         assert picture.read_bytes()[:4] == b"\x89PNG" and stat.S_IMODE(picture.stat().st_mode) == 0o600
-        terminal.send(f"{answer(box)}\n")
+        terminal.send(answer(box))
         terminal.expect("Security word")
-        terminal.send(f"{WORD}\r")
-        # Now and then the first answer is called wrong, and it is not known yet why: a person reads the next picture.
-        while terminal.expect(r"(Phone: +\*+2596)|(Characters of the picture)")[2]:
-            terminal.send(f"{answer(box)}\n")
-            terminal.expect("Security word")
-            terminal.send(f"{WORD}\r")
+        terminal.send(WORD)
+        terminal.expect(r"Phone: +\*+2596")
         assert not picture.exists() and box.control.get("/sms")["sms"] == []
-        terminal.send("\r")
+        terminal.send("")
         terminal.expect("Code in the SMS")
-        terminal.send(box.sms()[-1]["code"] + "\r")
+        terminal.send(box.sms()[-1]["code"])
         terminal.expect("DENEME KULLANICI")
         terminal.expect("proved by: security word and SMS")
         said = subprocess.run([KAMUPIN, "order", "list", "--json"], env=dict(home), capture_output=True, text=True, timeout=30)

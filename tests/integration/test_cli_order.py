@@ -151,7 +151,7 @@ def test_an_issued_pin_is_shown_once_and_deleted(box: Box, home: Mapping[str, st
     assert run(home, "issued-pin", "delete", record["record_id"])[0] == STATUS["not-acknowledged"]
     with Terminal([KAMUPIN, "issued-pin", "delete", record["record_id"]], home) as terminal:
         terminal.expect("type delete")
-        terminal.send("delete\r")
+        terminal.send("delete")
         terminal.expect("The record of the PIN is deleted")
     assert run(home, "issued-pin", "show", record["record_id"])[0] == STATUS["issued-pin-unknown"]
 
