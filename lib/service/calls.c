@@ -20,7 +20,8 @@ static const char *const PREVIOUS[] = {"not-sent", "unknown", NULL};
 #define SMS_CODE_MIN     4 /* what the profile allows where the service has not said a length */
 #define SMS_CODE_MAX     12
 #define CRYPTOGRAM_MIN   8
-#define PUK_MAX          16 /* bytes that a card takes */
+#define PUK_MIN          4 /* bytes that a card takes */
+#define PUK_MAX          16
 #define CHALLENGE_MIN    8
 #define CHALLENGE_MAX    32
 
@@ -210,10 +211,27 @@ kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
     return status;
 }
 
-kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, const char *previous,
-                                     kamupin_secret **puk, int *uses_left, kamupin_error *error)
+/* The PUK inside a JWE; too short a one is none, and no card shall be marked for it. */
+static kamupin_status open_puk(kp_service *service, const char *card_id, const char *sealed,
+                               kamupin_secret **puk, kamupin_error *error)
 {
     const kp_jwe_parties parties = {service->operation_id, card_id};
+    kp_bytes bytes = {NULL, 0};
+
+    kamupin_status status = kp_jwe_open(service->context, service->key, sealed, &parties,
+                                        KP_SECRET_PUK, PUK_MAX, puk, error);
+    if (status == KAMUPIN_OK)
+        status = kp_secret_read(*puk, KP_SECRET_PUK, &bytes, error);
+    if (status != KAMUPIN_OK || bytes.length >= PUK_MIN)
+        return status;
+    kamupin_secret_free(puk);
+    return kp_fail(error, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_SERVICE,
+                   "too short a PUK");
+}
+
+kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, kamupin_secret **puk,
+                                     int *uses_left, kamupin_error *error)
+{
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
     char sealed[KP_JWE_MAX];
     const char *wrong = NULL;
@@ -222,9 +240,7 @@ kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, c
 
     *puk = NULL;
     *uses_left = 0;
-    if (!is_previous(previous))
-        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
-    put_authority(&body, card_id, SEALED_PUK[0], NULL, 0, previous);
+    put_authority(&body, card_id, SEALED_PUK[0], NULL, 0, NULL);
     kamupin_status status = body.failed ? kp_fail_local(error, KAMUPIN_E_NO_MEMORY)
                                         : kp_call_path(service, "/authority", path, error);
     const kp_call call = {
@@ -239,8 +255,7 @@ kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, c
         status = kp_json_done(fields, error);
     }
     if (status == KAMUPIN_OK)
-        status = kp_jwe_open(service->context, service->key, sealed, &parties, KP_SECRET_PUK,
-                             PUK_MAX, puk, error);
+        status = open_puk(service, card_id, sealed, puk, error);
     kp_call_settle(service, status);
     kp_json_free(answer.root);
     kp_buffer_wipe(&body);

@@ -160,10 +160,11 @@ kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
                                      kamupin_error *error);
 
 /** Asks for the card's PUK, sealed to the operation's key. `uses_left`: in the ledger, this one
- * included. `previous` as above. A lost answer's request is repeated once, because a PUK is released
- * once. Errors: service-reply-malformed when it does not open, … */
-kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, const char *previous,
-                                     kamupin_secret **puk, int *uses_left, kamupin_error *error);
+ * included. A PUK is released once an operation, so none was before: a lost answer's request is
+ * repeated, and the next call after an answer of no use is the same request under the same key.
+ * Errors: service-reply-malformed when it does not open, … */
+kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, kamupin_secret **puk,
+                                     int *uses_left, kamupin_error *error);
 
 /** What a service relays next. */
 typedef struct kp_relayed {

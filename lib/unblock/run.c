@@ -43,12 +43,11 @@ static kamupin_status disclose(void *user, kamupin_secret **puk, int *uses_left,
                                kamupin_error *error)
 {
     kamupin_operation *operation = user;
-    const char *previous = previous_attempt(operation);
 
     kp_operation_move(operation, KAMUPIN_PHASE_AUTHORITY);
     operation->attempts++;
-    kamupin_status status = kp_service_sealed_puk(operation->service, operation->card_id, previous,
-                                                  puk, uses_left, error);
+    kamupin_status status =
+        kp_service_sealed_puk(operation->service, operation->card_id, puk, uses_left, error);
     operation->authorised = status == KAMUPIN_OK;
     return status;
 }

@@ -144,6 +144,7 @@ class Hostile:
         self.url = f"https://{self.host}{behind.path}"
         self.orders: list[tuple[str, Spoiler]] = []
         self.good: dict[str, Answer] = {}  # the last whole answer of each path that was spoiled
+        self.asked: tuple[str, dict[str, str], bytes] = ("", {}, b"")  # the last request whose answer was spoiled: path, headers, body
         self.stop = threading.Event()
         self.threads: list[threading.Thread] = [threading.Thread(target=self._accept, daemon=True)]
         self.before = box.control.get("/settings")["front_host"]
@@ -209,6 +210,7 @@ class Hostile:
             return True
         self.orders.remove(order)
         self.good[order[0]] = json.loads(said)
+        self.asked = (path, headers, body)
         spoiled = order[1](said)
         spoiled.send(connection, self.stop)
         return not spoiled.close
