@@ -74,6 +74,9 @@ kamupin_status cli_needs(cli *program, const char *option, kamupin_error *error)
 /** Shows a problem that is about to be asked about again. */
 void cli_problem(cli *program, const kamupin_error *error);
 
+/** Says whom to call when the masked phone that was just shown is not the person's (A20, C25). */
+void cli_say_wrong_phone(cli *program);
+
 /** A message in the language of the command line. */
 const char *cli_say(const cli *program, cli_message message);
 

@@ -92,6 +92,7 @@ static void say_about_sms(cli_dialogue *self, const kamupin_factor *sms, bool se
     else
         snprintf(line, sizeof line, "%s", cli_text(language, M_SMS_HINT_NOW));
     cli_screen_line(self->program->screen, "", line);
+    cli_say_wrong_phone(self->program);
 }
 
 static void say_about_factor(cli_dialogue *self, const kamupin_question *question)

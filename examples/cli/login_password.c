@@ -162,6 +162,7 @@ static kamupin_status confirm(portal *self, const kamupin_contact *phone, kamupi
                      cli_clean(phone->destination, destination, sizeof destination));
     fflush(stdout);
     if (program->interactive) {
+        cli_say_wrong_phone(program);
         cli_term_begin(&self->term, program);
         again = cli_term_enter(&self->term, cli_say(program, M_ASK_SEND));
         cli_term_end(&self->term);

@@ -60,3 +60,12 @@ void cli_problem(cli *program, const kamupin_error *error)
     cli_screen_settle(program->screen);
     cli_screen_line(program->screen, "! ", text);
 }
+
+void cli_say_wrong_phone(cli *program)
+{
+    char line[200];
+    kamupin_language language = program->args.language;
+    cli_screen_line(program->screen, "",
+                    cli_fill(language, M_NOT_MY_PHONE,
+                             kamupin_info(KAMUPIN_INFO_CALL_CENTRE, language), line, sizeof line));
+}

@@ -53,6 +53,7 @@ def test_at_a_terminal(box: Box, home: Mapping[str, str]) -> None:
         terminal.expect("Security word")
         terminal.send(WORD)
         terminal.expect(r"Phone: +\*+2596")
+        terminal.expect("If that number is not yours .* call the call centre: 444 5 576")
         assert not picture.exists() and box.control.get("/sms")["sms"] == []
         terminal.send("")
         terminal.expect("Code in the SMS")

@@ -218,6 +218,7 @@ def test_a_person_is_led_through_in_turkish(sandbox):
         terminal.expect(r"Yeni PIN \(tekrar\) \(kalan süre \d+ sn\): ")
         terminal.send(NEW)
         terminal.expect(re.escape(texts_after(box, 1)["destination"]))
+        terminal.expect("Numara sizin değilse .* çağrı merkezini arayın: 444 5 576")
         first = int(terminal.expect(r"SMS doğrulama kodu \(kalan süre (\d+) sn\): ")[1])
         terminal.expect(rf"SMS doğrulama kodu \(kalan süre {first - 1} sn\): ")  # it ticks
         terminal.send("r", end="")
