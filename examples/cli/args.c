@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const cli_command_row cli_commands[COMMAND_COUNT] = {
 #define CLI_COMMAND(NAME, NOUN, VERB, CARD, TR, EN) {NOUN, VERB, CARD, {TR, EN}},
@@ -75,12 +76,25 @@ static bool read_option(int argc, char **argv, int *at, cli_args *args, uint64_t
     return true;
 }
 
+/* What people look for is called in many ways (row H02): the beginnings of their words. */
+static cli_message meant_by(const char *word)
+{
+    static const char *const PIN_WORDS[] = {"şifre", "sifre",   "Şifre", "parola",  "kilit",
+                                            "blok",  "unblock", "reset", "password"};
+    if (strncasecmp(word, "puk", 3) == 0)
+        return M_FOR_NO_PUK;
+    for (size_t i = 0; i < sizeof PIN_WORDS / sizeof PIN_WORDS[0]; i++)
+        if (strncasecmp(word, PIN_WORDS[i], strlen(PIN_WORDS[i])) == 0)
+            return M_FOR_A_PIN;
+    return M_BAD_COMMAND;
+}
+
 /* A word that is no command is repeated to the person, unless it looks like a code or PIN. */
 static bool wrong_word(cli_args *args, const char *word)
 {
     if (strpbrk(word, "0123456789") != NULL)
         return wrong(args, M_EXTRA_ARGUMENT, NULL);
-    return wrong(args, M_BAD_COMMAND, word);
+    return wrong(args, meant_by(word), word);
 }
 
 static bool known_noun(const char *noun)

@@ -114,6 +114,23 @@ def test_people_find_the_word_that_they_use(lang):
     assert [word for word in words if word not in text] == []
 
 
+@pytest.mark.parametrize("word, lang, says", [
+    ("şifre", "tr", "kamupin pin unblock"), ("kilit", "tr", "kamupin pin unblock"), ("bloke", "tr", "kamupin pin unblock"),
+    ("sifremi", "tr", "kamupin pin unblock"), ("Password", "en", "kamupin pin unblock"), ("puk", "tr", "PUK hiçbir programda denenmez"),
+    ("PUK", "en", "Try no PUK in any program")])
+def test_the_word_that_people_use_as_a_command_leads_on(word, lang, says):
+    done = alone(word, lang=lang)
+    assert done.returncode == 2 and says in done.stderr.splitlines()[0]
+    assert says in alone("pin", word, lang=lang).stderr.splitlines()[0]
+    assert says not in alone("kart", lang=lang).stderr
+
+
+def test_the_manuals_one_line_has_the_words_that_people_use():
+    """man -k looks at nothing else of a page."""
+    line = re.search(r"^\.Nd (.+)$", MANUALS["tr"].read_text(), re.M)
+    assert [word for word in ("şifre", "kilit", "bloke", "PIN") if word not in line[1]] == []
+
+
 def test_pages_and_exit_codes_are_those_of_the_catalogue():
     done = subprocess.run([sys.executable, str(ROOT / "scripts" / "gen-error-pages"), "--check", "--program",
                            str(BUILD / "bin" / "example-statuses")], capture_output=True, text=True)
