@@ -9,7 +9,7 @@
 static void tell_items(const cli *program, json_t *items)
 {
     kamupin_language language = program->args.language;
-    for (int i = KAMUPIN_INFO_CALL_CENTRE; i <= KAMUPIN_INFO_FIREWALL; i++) {
+    for (int i = KAMUPIN_INFO_CALL_CENTRE; i <= KAMUPIN_INFO_OLDER_PORTAL_PAGE; i++) {
         kamupin_info_item item = (kamupin_info_item)i;
         const char *label = kamupin_info_label(item, language);
         const char *value = kamupin_info(item, language);

@@ -28,7 +28,12 @@ typedef enum kamupin_info_item {
     KAMUPIN_INFO_SEAL_PAGE = 10,          /**< applying for a financial seal, without a login */
     KAMUPIN_INFO_PAYMENT_PAGE = 11,       /**< paying, without a login */
     KAMUPIN_INFO_SECURITY_WORD_PAGE = 12, /**< a forgotten security word */
-    KAMUPIN_INFO_FIREWALL = 13 /**< what to open where a firewall keeps people from the pages */
+    KAMUPIN_INFO_FIREWALL = 13,    /**< what to open where a firewall keeps people from the pages */
+    KAMUPIN_INFO_READER_PAGE = 14, /**< applying for a card reader, without a login */
+    KAMUPIN_INFO_TIME_STAMP_PAGE = 15,     /**< applying for time stamps, without a login */
+    KAMUPIN_INFO_SEAL_AUTHORITY_PAGE = 16, /**< who may have an electronic seal, without a login */
+    KAMUPIN_INFO_SHORT_HOME_PAGE = 17,     /**< the home page as older guides write it */
+    KAMUPIN_INFO_OLDER_PORTAL_PAGE = 18    /**< the portal of the guides of 2019 */
 } kamupin_info_item;
 
 /** The item itself: a number, a mail address, an https address.

@@ -102,6 +102,8 @@ def test_info_tells_whom_to_call(lang: str) -> None:
     values = {one["name"]: one["value"] for one in said["info"]}
     assert values["call-centre"] == "444 5 576" and values["exchange"] == "+90 262 648 18 18"
     assert values["landing-page"] == "https://onlineislemler.kamusm.gov.tr/landing"
+    assert {"reader-page", "time-stamp-page", "seal-page", "payment-page", "seal-authority-page"} <= set(values), "row B06"
+    assert values["short-home-page"] == "https://www.kamusm.gov.tr/" and values["older-portal-page"].endswith("/nb.go"), "row H08"
     assert all(value.startswith("https://") for name, value in values.items() if name.endswith("-page"))
     notices = "\n".join(said["notices"])
     assert "444 5 576" in notices and "PUK" in notices
