@@ -76,8 +76,9 @@ KAMUPIN_API kamupin_status kamupin_order_new(kamupin_session *session,
                                              const kamupin_order_options *options,
                                              kamupin_order **order, kamupin_error *error);
 
-/** Goes on with an order of the same person, after a lost connection or a new login: the order then
- *  hangs on this session.
+/** Opens an order of the same person, after a lost connection or a new login. Opening and reading
+ *  change nothing: the order hangs on the session that made it or asked for its last code, and
+ *  goes on in this one with kamupin_order_code.
  *  @param order_id of kamupin_order_read or kamupin_order_listed
  *  Errors: as kamupin_order_new; order-unknown. */
 KAMUPIN_API kamupin_status kamupin_order_open(kamupin_session *session, const char *order_id,
@@ -87,7 +88,8 @@ KAMUPIN_API kamupin_status kamupin_order_open(kamupin_session *session, const ch
  *  kamupin_order_cancel. NULL is fine. Errors: none. */
 KAMUPIN_API void kamupin_order_free(kamupin_order **order);
 
-/** Has a code issued; the one before dies.
+/** Has a code issued; the one before dies. From now on the order hangs on this session: its end ends
+ *  the order, that of the person's other sessions does not.
  *  @param code of kind VERIFICATION_CODE, made by the caller; its content is replaced
  *  @param seconds_left receives how long it is good; may be NULL
  *  Threads: the session's.

@@ -14,7 +14,10 @@ from typing import Any
 from service_client import CardFiles, Client, Registry, Reply, Service, b64
 
 CARDS = ("akis2", "akis2:form=relay", "akis2:other-user", "akis2:mali-muhur", "akis2:product=mali-muhur", "akis1")
-SETTINGS = {"factor_guesses": 30, "password_login": 1, "second_factors": "sms,web-password", "relay_in_clear": 1}
+SETTINGS = {"factor_guesses": 30, "password_login": 1, "second_factors": "sms,web-password", "relay_in_clear": 1, "captcha_seconds": 120,
+            "login_seconds": 300, "session_seconds": 1800, "flood_window": 900, "captchas_per_address": 100, "mails_per_address": 20,
+            "mails_per_number": 3, "login_sms_per_address": 60, "login_sms_per_person": 10, "inquiries_per_address": 100,
+            "inquiries_per_number": 30}
 DEBTOR = {"payer": {"type": "vkn", "number": "4540536920"}}
 
 
@@ -41,7 +44,7 @@ class World:
         self.calm()
 
     def calm(self) -> None:
-        """Full ledgers, no guesses counted, no fault ordered, the settings of these tests, reachable phones, nobody logged in."""
+        """Full ledgers, nothing counted, no fault ordered, the settings of these tests, reachable phones, nobody logged in."""
         if self.service.control("GET", "/sessions")["sessions"]:
             self.service.control("POST", "/sessions/end", {"user": "deneme"})
         for card_id in self.service.keys:
@@ -49,7 +52,7 @@ class World:
         self.service.control("DELETE", "/faults")
         self.service.control("POST", "/settings", SETTINGS)
         self.service.control("POST", "/people", {"user": "deneme", "phone": "*****2596"})
-        self.service.advance(301)
+        self.service.advance(901)
 
     def person(self, user: str = "deneme") -> dict[str, Any]:
         """What the registry knows of somebody."""

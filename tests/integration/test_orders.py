@@ -141,6 +141,23 @@ def test_an_order_goes_on_with_a_new_login(box: Box) -> None:
         assert portal.ask("run") == DONE
 
 
+def test_opening_takes_an_order_over_from_nobody_and_asking_for_a_code_does(box: Box) -> None:
+    """Two sessions of one person, both alive."""
+    with Portal(box) as first, Portal(box) as second:
+        for portal in (first, second):
+            portal.login()
+        order_id = first.ask("order", "unblock", "nes").split()[0]
+        second.ask("open", order_id)
+        first.ask("end")
+        assert second.ask("read").split()[3] == "cancelled"
+        first.login()
+        order_id = first.ask("order", "unblock", "nes").split()[0]
+        second.ask("open", order_id)
+        second.ask("code")
+        first.ask("end")
+        assert second.ask("read").split()[3] == "waiting"
+
+
 @pytest.mark.parametrize("how, status", [("page", "page-closed"), ("session", "session-ended")])
 @pytest.mark.parametrize("step", ["factor", "verify", "run"])
 def test_what_ends_on_the_web_ends_at_the_desk_before_card_work(portal: Portal, how: str, status: str, step: str) -> None:

@@ -73,6 +73,77 @@ def test_sms_codes_are_not_guessed_over_many_logins(world: World) -> None:
     assert world.logged_in().access_token
 
 
+FLOODS = {
+    "pictures": ("captcha", "captchas_per_address", 4, None),
+    "login SMS of an address": ("password-login-sms", "login_sms_per_address", 2, None),
+    "login SMS of a person": ("password-login-sms", "login_sms_per_person", 2, "person"),
+    "mails of an address": ("security-word-reset", "mails_per_address", 2, None),
+    "mails of a number": ("security-word-reset", "mails_per_number", 2, "person"),
+    "inquiries of an address": ("shipment", "inquiries_per_address", 3, None),
+    "inquiries about a number": ("debt", "inquiries_per_number", 3, "person")}
+
+
+@pytest.mark.parametrize("call,setting,most,whose", FLOODS.values(), ids=FLOODS.keys())
+def test_what_costs_somebody_something_is_limited(world: World, call: str, setting: str, most: int, whose: str | None) -> None:
+    """So often and no more, from one address, or about one person from whatever address; then all is well again."""
+    world.service.control("POST", "/settings", {"captcha_seconds": 3600, "login_seconds": 3600})
+    states = [world.ready(call) for _ in range(most + 2)]
+    for n, state in enumerate(states):
+        if whose:
+            state.client = moved(state.client, f"127.0.4.{n + 1}")
+    world.service.advance(901)  # what making the states took is over
+    world.service.control("POST", "/settings", {setting: most})
+    spent = len(world.service.sms()), len(world.service.control("GET", "/mails")["mails"])
+    replies = [state.send() for state in states]
+    assert [reply.status for reply in replies] == [200] * most + [429] * 2
+    limited = replies[-1]
+    assert limited.problem == "rate-limited" and int(limited.headers["Retry-After"]) == limited.json["retry_after"] > 0
+    sent = len(world.service.sms()) - spent[0], len(world.service.control("GET", "/mails")["mails"]) - spent[1]
+    assert sent == {"password-login-sms": (most, 0), "security-word-reset": (0, most)}.get(call, (0, 0)), "nothing is sent any more"
+    if not whose:
+        states[-2].client = moved(states[-2].client, "127.0.5.1")
+        assert states[-2].send().status == 200, "others are not held up"
+    world.service.advance(limited.json["retry_after"])
+    assert states[-1].send().status == 200
+
+
+def moved(client: Client, source: str) -> Client:
+    """The same client, its key and what it knows, at another address."""
+    other = Client(client.service, source)
+    other.key, other.access_token = client.key, client.access_token
+    return other
+
+
+def test_a_repeated_request_is_counted_once(world: World) -> None:
+    """A lost answer costs its asker nothing more."""
+    world.service.control("POST", "/settings", {"inquiries_per_number": 2})
+    client, key, asked = Client(world.service), str(uuid.uuid4()), {"tracking": "KSM2026000001"}
+    assert [client.call("shipment", asked, key=key).status for _ in range(5)] == [200] * 5
+    assert [client.call("shipment", asked).status for _ in range(2)] == [200, 429]
+    assert client.call("shipment", asked, key=key).status == 200, "and a kept answer comes also then"
+
+
+def test_numbers_are_not_tried_one_after_the_other(world: World) -> None:
+    """What nobody has is counted too, or whoever tries them all would never be held up."""
+    world.service.control("POST", "/settings", {"inquiries_per_address": 3})
+    client, key = Client(world.service), str(uuid.uuid4())
+    said = [client.call("shipment", {"tracking": f"KSM20269{n:05}"}, key=key if n == 0 else None).problem for n in range(5)]
+    assert said == ["inquiry-unknown"] * 3 + ["rate-limited"] * 2
+    assert client.call("shipment", {"tracking": "KSM2026900000"}, key=key).headers["Idempotency-Replayed"] == "true"
+
+
+def test_a_limit_on_mails_does_not_tell_who_is_known(world: World) -> None:
+    """An unknown number is counted as a known one is, and the picture of a limited request stays good."""
+    said = []
+    for number in ("U12345678", "X00000000"):
+        client = Client(world.service)
+        bodies = [world.pictured(client) | {"identity": {"type": "passport", "number": number}} for _ in range(4)]
+        said.append([client.call("security-word-reset", body).status for body in bodies])
+    assert said == [[200, 200, 200, 429]] * 2
+    other = bodies[-1] | {"identity": {"type": "tckn", "number": "10000000146"}}
+    assert client.call("security-word-reset", other).status == 200, "the picture was not looked at"
+
+
 @pytest.mark.parametrize("type,member", [("sms", "code"), ("web-password", "web_password")])
 def test_second_factors_are_not_guessed_over_many_operations(world: World, type: str, member: str) -> None:
     """Whoever has a person's session orders one code after the other."""

@@ -133,15 +133,58 @@ def test_the_desk_page_shows_no_code_of_an_order(world: World) -> None:
 
 # ---- sessions ----
 
-def test_a_new_login_takes_an_order_on(world: World) -> None:
+def second(world: World, order: Ready) -> Ready:
+    """The same order, asked about by another session of the person."""
+    return Ready("order-status", world.logged_in(), None, order.named)
+
+
+def test_looking_from_another_session_takes_nothing_over(world: World) -> None:
+    """Both live: the list, the order itself and a refused code leave it where it is, so the first one's logout ends it."""
     order = world.ordered()
-    code, before = code_of(order), order.client
+    code, other = code_of(order), second(world, order)
+    assert [one["order_id"] for one in other.client.call("orders").json["orders"]][:1] == [order.named]
+    assert other.send().json["state"] == "waiting"
+    desk = Client(world.service)
+    assert desk.redeem(code).status == 200
+    assert other.client.call("code", {}, named=order.named).problem == "order-in-use"
+    assert other.client.call("end-session", {}).status == 200
+    assert desk.factor().status == 200, "it never was the other's"
+    assert order.client.call("end-session", {}).status == 200
+    assert desk.verify().problem == "session-ended"
+
+
+def test_asking_for_a_code_takes_an_order_on(world: World) -> None:
+    """Also from a session that lives: the code of the first one dies by it, and its logout ends nothing any more."""
+    order = world.ordered()
+    old, other = code_of(order), second(world, order)
+    new = code_of(other)
+    assert order.send().json["state"] == "waiting", "the first one still sees it"
+    assert order.client.call("end-session", {}).status == 200
+    assert Client(world.service).redeem(old).problem == "code-replaced"
+    assert Client(world.service).redeem(new).status == 200
+    assert code_of(order := world.ordered()) and code_of(second(world, order))
+    back = code_of(order)
+    assert order.client.call("end-session", {}).status == 200
+    assert Client(world.service).redeem(back).problem == "session-ended", "it went back with the last code"
+
+
+def test_any_session_of_the_person_gives_an_order_up(world: World) -> None:
+    order = world.ordered()
+    code = code_of(order)
+    assert second(world, order).client.call("cancel-order", {}, named=order.named).json["state"] == "cancelled"
+    assert Client(world.service).redeem(code).problem == "page-closed"
+
+
+def test_after_a_new_login_an_order_hangs_on_the_session_that_goes_on(world: World) -> None:
+    world.service.control("POST", "/settings", {"session_seconds": 100})
+    order = world.ordered()
+    world.service.control("POST", "/settings", {"session_seconds": 1800})
     world.service.advance(100)
-    later = world.logged_in()
-    assert [one["order_id"] for one in later.call("orders").json["orders"]][:1] == [order.named]
-    assert Ready("order-status", later, None, order.named).send().json["state"] == "waiting"
-    assert before.call("end-session", {}).status == 200
-    assert Client(world.service).redeem(code).status == 200, "it is the new session's now"
+    assert order.send().problem == "session-expired"
+    later = second(world, order)
+    code = code_of(later)
+    assert later.client.call("end-session", {}).status == 200
+    assert Client(world.service).redeem(code).problem == "session-ended"
 
 
 def test_an_order_outlives_its_sessions_time(world: World) -> None:

@@ -50,20 +50,20 @@ class Sessions:
                 mark TEXT PRIMARY KEY, session_id TEXT NOT NULL REFERENCES session (session_id), until REAL NOT NULL) STRICT;""")
 
     def begin(self, request: web.Request, response: web.Response, user_id: str, assurance: str) -> None:
-        """A login succeeded: a new session with a new cookie. One that this browser had before is over."""
+        """A login succeeded: a new session with a new cookie. One that this browser had before is over; the same person's orders go on
+        in the new one, which is where they would look for a way to end them."""
         settings, cookie = self._service.settings, secrets.token_urlsafe(32)
-        before = self.look(request)
+        before = self._store.one("SELECT session.* FROM portal_session JOIN session USING (session_id) WHERE mark = ?",
+                                 self._store.mark("portal", request.cookies.get(COOKIE, "")))
         with self._store.transaction() as now:
-            if before is not None:
-                self._over(before.session_id, now)
             session_id = sessions.open_session(self._service, now, user_id, assurance, "portal", settings.portal_idle_seconds)
             self._store.do("INSERT INTO portal_session VALUES (?, ?, ?)", self._store.mark("portal", cookie), session_id,
                            now + settings.portal_seconds)
+            if before is not None:
+                self._store.do("UPDATE session SET ends = min(ends, ?) WHERE session_id = ?", now, before["session_id"])
+                self._store.do("UPDATE page SET session = ? WHERE session = ? AND user_id = ? AND ended IS NULL", session_id,
+                               before["session_id"], user_id)
         set_cookie(response, COOKIE, cookie)
-
-    def _over(self, session_id: str, now: float) -> None:
-        """Its time is over, as if by itself: the person's next session takes its orders on."""
-        self._store.do("UPDATE session SET ends = ? WHERE session_id = ?", now, session_id)
 
     def end(self, session: Session, response: web.Response) -> None:
         """Logs out: what was ordered ends with it."""

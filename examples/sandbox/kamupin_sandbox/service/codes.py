@@ -11,8 +11,9 @@ import secrets
 import sqlite3
 from typing import Any
 
-from . import operations
+from . import limits, operations
 from .clock import left
+from .limits import Count
 from .problems import Problem
 from .state import CODE_DIGITS, PIN_POLICY, Request, Service, terms
 
@@ -55,26 +56,20 @@ def end_page(service: Service, page_id: str, why: str) -> None:
                      "('code-redeemed', 'card-chosen', 'factor-verified')", why, page_id)
 
 
-def _limit(request: Request) -> None:
-    """Too many wrong codes from here, or from everywhere: nobody's code is looked at for a while."""
-    settings, store = request.service.settings, request.store
-    since = request.now - settings.guess_window
-    store.do("DELETE FROM guess WHERE at <= ?", since)
-    for sql, values, most in (("SELECT at FROM guess WHERE address = ? ORDER BY at DESC", (request.address,), settings.guesses_per_address),
-                              ("SELECT at FROM guess ORDER BY at DESC", (), settings.guesses_in_all)):
-        times = store.all(f"{sql} LIMIT ?", *values, most)
-        if len(times) >= most:
-            oldest = times[-1]["at"] if times else request.now
-            raise Problem("rate-limited", "too many wrong codes", retry_after=left(request.now, oldest + settings.guess_window) + 1)
+def _guesses(request: Request) -> tuple[Count, ...]:
+    """Wrong codes from here, and from everywhere."""
+    settings = request.service.settings
+    return (Count("wrong code", request.address, settings.guesses_per_address, settings.guess_window),
+            Count("wrong code", limits.EVERYBODY, settings.guesses_in_all, settings.guess_window))
 
 
 def find(request: Request, code: str) -> sqlite3.Row:
     """The code's row with its page, if it can be redeemed now. Whoever asks is held back after too many wrong ones."""
-    _limit(request)
+    limits.check(request, *_guesses(request))
     row = request.store.one("SELECT code.*, page.ends, page.ended FROM code JOIN page USING (page_id) WHERE mark = ?",
                             request.store.mark("code", code))
     if row is None:
-        request.store.do("INSERT INTO guess VALUES (?, ?)", request.now, request.address)
+        limits.note(request, *_guesses(request))
         raise Problem("code-unknown", kept=True)
     if row["state"] == "used":
         raise Problem("code-used")

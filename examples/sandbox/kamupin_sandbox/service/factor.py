@@ -12,8 +12,9 @@ import secrets
 import sqlite3
 from typing import Any
 
-from . import operations
+from . import limits, operations
 from .clock import left
+from .limits import Count
 from .problems import Problem
 from .state import SMS_DIGITS, SMS_PER_OPERATION, Request
 
@@ -50,19 +51,19 @@ def not_too_soon(request: Request, row: sqlite3.Row) -> None:
         raise Problem("rate-limited", "no further SMS here", retry_after=left(request.now, row["deadline"]) + 1)
 
 
+def _wrong_answers(request: Request, user_id: str) -> Count:
+    settings = request.service.settings
+    return Count("wrong answer", user_id, settings.factor_guesses, settings.guess_window)
+
+
 def not_too_many(request: Request, user_id: str) -> None:
     """Refuses any answer while this person had too many wrong ones, in whatever logins and operations."""
-    settings, store = request.service.settings, request.store
-    store.do("DELETE FROM factor_guess WHERE at <= ?", request.now - settings.guess_window)
-    times = store.all("SELECT at FROM factor_guess WHERE user_id = ? ORDER BY at DESC LIMIT ?", user_id, settings.factor_guesses)
-    if len(times) >= settings.factor_guesses:
-        oldest = times[-1]["at"] if times else request.now
-        raise Problem("rate-limited", "too many wrong answers", retry_after=left(request.now, oldest + settings.guess_window) + 1)
+    limits.check(request, _wrong_answers(request, user_id))
 
 
 def note_wrong(request: Request, user_id: str) -> None:
     """A wrong SMS code or web password of this person."""
-    request.store.do("INSERT INTO factor_guess VALUES (?, ?)", request.now, user_id)
+    limits.note(request, _wrong_answers(request, user_id))
 
 
 def _send(request: Request) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import limits
+from .limits import Count
 from .problems import Problem
 from .state import Request
 
@@ -22,26 +24,34 @@ _SHIPMENTS: dict[str, dict[str, Any]] = {
     "KSM2026000004": {"state": "returned", "carrier": "PTT", "day": "2026-01-22"}}
 
 
+def _found(request: Request, about: str, found: Any) -> Any:
+    """What is on file about a number, counted for who asks and for the number, also when there is nothing: a number that nobody has
+    is what somebody who tries them all asks for."""
+    settings = request.service.settings
+    counts = (Count("inquiry", request.address, settings.inquiries_per_address, settings.flood_window),
+              Count("inquiry", request.store.mark("inquiry", about), settings.inquiries_per_number, settings.flood_window))
+    limits.check(request, *counts)
+    limits.note(request, *counts)
+    if found is None:
+        raise Problem("inquiry-unknown", kept=True)
+    return found
+
+
 def seal_authority(request: Request) -> dict[str, Any]:
     """POST /inquiries/seal-authority."""
     asked = request.body["organisation"]
-    found = _SEALS.get((asked["type"], asked["number"]))
-    if found is None:
-        raise Problem("inquiry-unknown")
+    found = _found(request, f"seal {asked['type']} {asked['number']}", _SEALS.get((asked["type"], asked["number"])))
     return {"authorised": found[0], "name": found[1]}
 
 
 def debt(request: Request) -> dict[str, Any]:
     """POST /inquiries/debt."""
-    found = _DEBTS.get((request.body["payer"]["type"], request.body["payer"]["number"]))
-    if found is None:
-        raise Problem("inquiry-unknown")
-    return {"debts": found}
+    asked = request.body["payer"]
+    return {"debts": _found(request, f"debt {asked['type']} {asked['number']}", _DEBTS.get((asked["type"], asked["number"])))}
 
 
 def shipment(request: Request) -> dict[str, Any]:
     """POST /inquiries/shipment."""
-    found = _SHIPMENTS.get(request.body["tracking"])
-    if found is None:
-        raise Problem("inquiry-unknown")
+    tracking = request.body["tracking"]
+    found: dict[str, Any] = _found(request, f"shipment {tracking}", _SHIPMENTS.get(tracking))
     return found

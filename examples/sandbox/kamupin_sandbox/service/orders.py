@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Orders: what a person who is logged in asks for. Each issues codes; what happens with a code is the operation's matter. An
-# order hangs on a session, and a new session of the same person takes it on.
+# order hangs on the session that made it, or that asked for its last code; looking at it takes it over from nobody.
 """Orders."""
 from __future__ import annotations
 
@@ -68,10 +68,7 @@ def create(request: Request) -> dict[str, Any]:
 
 
 def _page(request: Request, order_id: str) -> sqlite3.Row:
-    """The person's own order. One of an earlier session goes on in this one, unless it has ended."""
-    assert request.session is not None
-    request.store.do("UPDATE page SET session = ? WHERE page_id = ? AND user_id = ? AND session IS NOT NULL AND ended IS NULL",
-                     request.session["session_id"], order_id, request.user_id)
+    """The person's own order, of whatever session."""
     page = request.store.one("SELECT * FROM page WHERE page_id = ? AND user_id = ? AND session IS NOT NULL", order_id, request.user_id)
     if page is None:
         raise Problem("order-unknown")
@@ -100,8 +97,9 @@ def _open(request: Request, *busy: str) -> tuple[sqlite3.Row, dict[str, Any]]:
 
 
 def code(request: Request) -> dict[str, Any]:
-    """POST /orders/{id}/code."""
+    """POST /orders/{id}/code: the order goes on in this session."""
     page, _ = _open(request, "in-use", "card-work")
+    request.store.do("UPDATE page SET session = ? WHERE page_id = ?", request.login["session_id"], page["page_id"])
     text = codes.issue(request.service, request.now, page["page_id"])
     found = codes.newest(request.service, page["page_id"])
     assert found is not None

@@ -13,8 +13,9 @@ import sqlite3
 from typing import Any
 
 from ..registry import User
-from . import captcha, dpop, factor, sessions
+from . import captcha, dpop, factor, limits, sessions
 from .clock import left
+from .limits import Count
 from .problems import Problem
 from .state import SMS_DIGITS, Request, Service, invalid
 
@@ -31,10 +32,14 @@ def _offered(request: Request) -> None:
 def new_captcha(request: Request) -> dict[str, Any]:
     """POST /login/captcha."""
     _offered(request)
-    store, deadline = request.store, request.now + request.service.settings.captcha_seconds
+    store, settings = request.store, request.service.settings
+    pictures = Count("picture", request.address, settings.captchas_per_address, settings.flood_window)
+    limits.check(request, pictures)
+    limits.note(request, pictures)
+    deadline = request.now + settings.captcha_seconds
     store.do("UPDATE captcha SET state = 'replaced' WHERE captcha_id = ? AND key_mark = ? AND state = 'fresh'",
              request.body.get("replaces", ""), request.key_mark)
-    store.do("DELETE FROM captcha WHERE deadline < ?", request.now - request.service.settings.guess_window)
+    store.do("DELETE FROM captcha WHERE deadline < ?", request.now - settings.guess_window)
     answer, picture = captcha.make()
     captcha_id = "cap-" + secrets.token_urlsafe(12)
     sealed = store.seal("captcha", answer.encode())
@@ -76,34 +81,32 @@ def _person(request: Request) -> User | None:
     return request.service.registry.user_of(identity["type"], identity["number"])
 
 
-def _guesses(request: Request, person: str) -> int:
-    """How many wrong words are left to this address; rate-limited when it, this person's number, or everybody has had enough."""
-    settings, store = request.service.settings, request.store
-    since = request.now - settings.guess_window
-    store.do("DELETE FROM login_guess WHERE at <= ?", since)
-    for where, values, most in (("address = ?", (request.address,), settings.login_tries), ("person = ?", (person,), settings.login_tries),
-                                ("1", (), settings.logins_in_all)):
-        times = store.all(f"SELECT at FROM login_guess WHERE {where} ORDER BY at DESC LIMIT ?", *values, most)
-        if len(times) >= most:
-            oldest = times[-1]["at"] if times else request.now
-            raise Problem("rate-limited", "too many wrong words", retry_after=left(request.now, oldest + settings.guess_window) + 1)
-    here = store.one("SELECT count(*) AS n FROM login_guess WHERE address = ?", request.address)
-    assert here is not None
-    return settings.login_tries - int(here["n"])
+def _number(request: Request) -> str:
+    """What a number is counted by, known here or not. The identity's object may have members that nobody knows; they make nobody else
+    of a person."""
+    identity = request.body["identity"]
+    return request.store.mark("person", f"{identity['type']} {identity['number']}")
+
+
+def _wrong_words(request: Request) -> tuple[Count, ...]:
+    """Of this address, of this number, over all."""
+    settings = request.service.settings
+    return (Count("wrong word", request.address, settings.login_tries, settings.guess_window),
+            Count("wrong word", _number(request), settings.login_tries, settings.guess_window),
+            Count("wrong word", limits.EVERYBODY, settings.logins_in_all, settings.guess_window))
 
 
 def begin(request: Request) -> dict[str, Any]:
     """POST /login/password."""
     _offered(request)
     user = _person(request)
-    identity = request.body["identity"]  # which may have members that nobody knows, and they make nobody else of a person
-    person = request.store.mark("person", f"{identity['type']} {identity['number']}")
-    tries = _guesses(request, person)
+    wrong_words = _wrong_words(request)
+    limits.check(request, *wrong_words)
     _use_captcha(request)
     given, right = request.body["security_word"].encode(), (user.security_word if user else secrets.token_hex(8)).encode()
     if not hmac.compare_digest(given, right) or user is None:
-        request.store.do("INSERT INTO login_guess VALUES (?, ?, ?)", request.now, request.address, person)
-        raise Problem("security-word-wrong", kept=True, tries_left=tries - 1)
+        limits.note(request, *wrong_words)
+        raise Problem("security-word-wrong", kept=True, tries_left=limits.room(request, wrong_words[0]))
     login_id, settings = "login-" + secrets.token_urlsafe(12), request.service.settings
     deadline = request.now + settings.login_seconds
     request.store.do("INSERT INTO login (login_id, user_id, key_mark, deadline, tries_left) VALUES (?, ?, ?, ?, ?)", login_id, user.user_id,
@@ -124,11 +127,20 @@ def _login(request: Request) -> sqlite3.Row:
     return row
 
 
+def _texts(request: Request, user_id: str) -> tuple[Count, ...]:
+    """Text messages of logins: asked for from this address, and sent to this person."""
+    settings = request.service.settings
+    return (Count("login SMS", request.address, settings.login_sms_per_address, settings.flood_window),
+            Count("login SMS", user_id, settings.login_sms_per_person, settings.flood_window))
+
+
 def send(request: Request) -> dict[str, Any]:
     """POST /login/password/{id}/sms."""
     login, settings = _login(request), request.service.settings
     phone = factor.phone_of(request, login["user_id"])
     factor.not_too_soon(request, login)
+    limits.check(request, *(texts := _texts(request, login["user_id"])))
+    limits.note(request, *texts)
     code = factor.text(request, login["user_id"], phone, login_id=login["login_id"])
     deadline = min(request.now + settings.sms_seconds, login["deadline"])
     request.store.do("UPDATE login SET sms_mark = ?, sms_deadline = ?, resend_at = ?, sms_sent = sms_sent + 1 WHERE login_id = ?",
@@ -165,8 +177,12 @@ def masked(address: str) -> str:
 def reset(request: Request) -> dict[str, Any]:
     """POST /login/reset: the same answer for everybody; a mail only for who is known."""
     _offered(request)
-    user = _person(request)
+    user, settings = _person(request), request.service.settings
+    mails = (Count("reset mail", request.address, settings.mails_per_address, settings.flood_window),
+             Count("reset mail", _number(request), settings.mails_per_number, settings.flood_window))
+    limits.check(request, *mails)
     _use_captcha(request)
+    limits.note(request, *mails)
     if user is None:
         letter = "abcdefgh"[int(request.store.mark("nobody", request.body["identity"]["number"]), 16) % 8]
         return {"destination": masked(letter + "@example.org")}

@@ -57,6 +57,14 @@ class Settings:
     login_seconds: int = 300
     login_tries: int = 5  # wrong security words, for each address and each person, in guess_window
     logins_in_all: int = 100  # … and over all
+    flood_window: int = 900  # in which the following are counted
+    captchas_per_address: int = 100
+    mails_per_address: int = 20  # for forgotten words …
+    mails_per_number: int = 3  # … asked for with one identity number or passport
+    login_sms_per_address: int = 60
+    login_sms_per_person: int = 10
+    inquiries_per_address: int = 100
+    inquiries_per_number: int = 30
     session_seconds: int = 1800
     issued_puk: int = 0  # 1: an issued PIN is shown with a PUK, which a client has to drop
     portal_idle_seconds: int = 900  # the browser's session, when nothing happens in it …

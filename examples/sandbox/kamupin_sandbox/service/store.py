@@ -29,8 +29,7 @@ CREATE TABLE IF NOT EXISTS session (
 CREATE TABLE IF NOT EXISTS captcha (
     captcha_id TEXT PRIMARY KEY, key_mark TEXT NOT NULL, sealed BLOB NOT NULL, deadline REAL NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('fresh', 'used', 'replaced'))) STRICT;
-CREATE TABLE IF NOT EXISTS login_guess (at REAL NOT NULL, address TEXT NOT NULL, person TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS factor_guess (at REAL NOT NULL, user_id TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS tally (at REAL NOT NULL, what TEXT NOT NULL, whose TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS login (
     login_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, key_mark TEXT NOT NULL, deadline REAL NOT NULL, done INTEGER NOT NULL DEFAULT 0,
     sms_mark TEXT, sms_deadline REAL, resend_at REAL, sms_sent INTEGER NOT NULL DEFAULT 0, tries_left INTEGER NOT NULL) STRICT;
@@ -45,7 +44,6 @@ CREATE TABLE IF NOT EXISTS code (
     n INTEGER PRIMARY KEY, mark TEXT NOT NULL UNIQUE, page_id TEXT NOT NULL REFERENCES page (page_id),
     sealed BLOB NOT NULL, deadline REAL NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('fresh', 'used', 'replaced'))) STRICT;
-CREATE TABLE IF NOT EXISTS guess (at REAL NOT NULL, address TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS operation (
     n INTEGER PRIMARY KEY, operation_id TEXT NOT NULL UNIQUE, page_id TEXT NOT NULL REFERENCES page (page_id),
     user_id TEXT NOT NULL, organisation TEXT, kind TEXT NOT NULL, product TEXT NOT NULL, terms TEXT NOT NULL,
@@ -76,6 +74,7 @@ CREATE TABLE IF NOT EXISTS answer (
     at REAL NOT NULL, named TEXT NOT NULL, PRIMARY KEY (scope, key)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS proof (
     key_mark TEXT NOT NULL, jti TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (key_mark, jti)) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tally_whose ON tally (what, whose, at);
 CREATE INDEX IF NOT EXISTS answer_at ON answer (at);
 CREATE INDEX IF NOT EXISTS proof_until ON proof (until);
 CREATE INDEX IF NOT EXISTS page_user ON page (user_id);
