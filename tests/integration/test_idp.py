@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from box import LIFETIMES, Box
+from box import LIFETIMES, Box, until
 from idp_client import REDIRECT, WAYS, Browser, Client, Key, Reply, ask, login, problem
 
 
@@ -217,6 +217,59 @@ def test_a_revoked_token_is_refused_by_the_next_call(client: Client) -> None:
     assert client.revoke(client.tokens["refresh_token"]).status == 200
     assert problem(client.call("GET", "/session")) == "session-expired"
     assert error(client.refresh()) == (400, "invalid_grant")
+
+
+def ordered(client: Client) -> tuple[str, str]:
+    """An order of that session, and its code."""
+    order = client.call("POST", "/orders", {"kind": "unblock", "product": "nes"}).json["order_id"]
+    return order, client.call("POST", f"/orders/{order}/code", {}).json["code"]
+
+
+def redeemed(box: Box, code: str) -> str:
+    """What a desk is told, which has no token of the session."""
+    return problem(make_client(box).call("POST", "/codes/redeem", {"code": code, "cards": []}, token="none"))
+
+
+@pytest.mark.parametrize("how", ["refresh_token", "access_token", "used twice"])
+def test_a_login_that_ends_at_the_server_alone_ends_at_the_service(client: Client, login_box: Box, how: str) -> None:
+    """A token given back there, or a refresh token that comes twice: the order's code dies as with a logout, before who asked has an answer."""
+    client.log_in()
+    order, code = ordered(client)
+    if how == "used twice":
+        first = client.tokens["refresh_token"]
+        assert client.refresh().status == 200
+        assert error(client.refresh(first)) == (400, "invalid_grant")
+    else:
+        assert client.revoke(client.tokens[how]).status == 200
+    assert redeemed(login_box, code) == "session-ended"
+    assert problem(client.call("GET", "/session")) == "session-expired" and error(client.refresh()) == (400, "invalid_grant")
+    other = make_client(login_box)
+    other.log_in()
+    assert other.call("GET", f"/orders/{order}").json["state"] == "cancelled"
+
+
+def test_another_clients_token_cannot_be_given_back(client: Client, login_box: Box) -> None:
+    """Nor one that there is not; the order lives."""
+    client.log_in()
+    _, code = ordered(client)
+    assert client.revoke("x" * 43).status == 200
+    form = urlencode({"client_id": "portal", "token": client.tokens["refresh_token"]})
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert ask("POST", client.metadata["revocation_endpoint"], client.ca_file, headers, form).status in (400, 401)
+    assert redeemed(login_box, code).startswith("none, the call succeeded")
+
+
+def test_a_service_that_was_away_is_told_when_it_is_back() -> None:
+    """The one who logs out is answered all the same."""
+    with Box(["akis2"], ["--login"]) as box:
+        own = make_client(box)
+        own.log_in()
+        _, code = ordered(own)
+        box.kill("service")
+        assert own.revoke(own.tokens["refresh_token"]).status == 200
+        box.revive()
+        until(lambda: box.control.get("/sessions")["sessions"][0]["state"] == "ended", what="the end of the session")
+        assert redeemed(box, code) == "session-ended"
 
 
 def test_a_stolen_token_is_worth_nothing_without_its_key(client: Client) -> None:

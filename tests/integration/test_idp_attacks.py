@@ -14,13 +14,14 @@ import time
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
+import jwt
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from box import Box
-from idp_client import PEOPLE, REDIRECT, Browser, Client, Reply, ask, b64, login, problem
+from idp_client import PEOPLE, REDIRECT, Browser, Client, Key, Reply, ask, b64, login, problem
 from kamupin_sandbox.ca import CardIssuer, make_card_key
 from test_idp_card import Card, assertion, ders, refusal, signature
 
@@ -38,6 +39,41 @@ def configured(box: Box) -> dict[str, Any]:
     """What the authorization server was told, with its clients' secrets."""
     said: dict[str, Any] = json.loads((box.folder / "service" / "idp" / "config.json").read_text(encoding="utf-8"))
     return said
+
+
+# ---- logouts that nobody made ----
+
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+FORGED: dict[str, dict[str, Any]] = {
+    "of another server": {"iss": "https://localhost:1"}, "for another client": {"aud": "portal"}, "out of its time": {"exp": 1},
+    "without an end": {"exp": None}, "without a name": {"jti": None}, "of another event": {"events": {"logout": {}}}, "without one": {"events": None},
+    "with a nonce": {"nonce": "n"}, "of nobody": {"sid": None}, "an ID token": {"typ": "JWT"}, "of another key": {"key": True},
+    "of another login": {"sid": "another"}, "right": {}}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_nobody_but_the_server_ends_a_login_at_the_service(client: Client, login_box: Box, what: str) -> None:
+    """Whoever reaches the service's address: a token that is not the server's, or none for this, ends nothing."""
+    client.log_in()
+    values, change = configured(login_box), dict(FORGED[what])
+    key = Key() if change.pop("key", None) else values["keys"]["jwk"]
+    head = {"typ": change.pop("typ", "logout+jwt"), "kid": "1"}
+    login_id = ask("POST", client.metadata["introspection_endpoint"], client.ca_file, FORM | {"Authorization": "Basic " + base64.b64encode(
+        f"service:{values['clients']['service']}".encode()).decode()}, urlencode({"token": client.tokens["access_token"]})).json["login"]
+    assert client.call("GET", "/session").status == 200
+    claims = {"iss": values["issuer"], "aud": "service", "iat": int(time.time()), "exp": int(time.time()) + 60, "jti": "j" * 16,
+              "sid": login_id, "events": {LOGOUT: {}}} | change
+    signed = jwt.encode({name: value for name, value in claims.items() if value is not None},
+                        jwt.PyJWK(values["keys"]["jwk"]).key if isinstance(key, dict) else key._key, "ES256", headers=head)
+    reply = ask("POST", values["service"]["origin"] + "/backchannel-logout", client.ca_file, FORM, urlencode({"logout_token": signed}))
+    assert reply.status == (200 if what in ("right", "of another login") else 400)
+    assert client.call("GET", "/session").status == (410 if what == "right" else 200)
+
+
+@pytest.mark.parametrize("body", ["", "logout_token=x.y.z", "logout_token=%00", "logout_token=a&logout_token=b"])
+def test_what_is_no_logout_token(client: Client, login_box: Box, body: str) -> None:
+    reply = ask("POST", configured(login_box)["service"]["origin"] + "/backchannel-logout", client.ca_file, FORM, body)
+    assert reply.status == 400
 
 
 # ---- tokens that are none for the service ----

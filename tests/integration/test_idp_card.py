@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from box import Box
+from box import Box, until
 from idp_client import Client, Reply, ask, b64
 from kamupin_sandbox.ca import CardIssuer, Key, make_card_key
 
@@ -138,11 +138,24 @@ def renamed(box: Box, folder: Path) -> Card:
     return card
 
 
+def unsuited(**more: Any) -> Callable[[Box, Path], Card]:
+    """A right certificate of the right person that is not for this."""
+    def make(box: Box, folder: Path) -> Card:
+        card = Card(box)
+        issuer = CardIssuer(box.folder / "service" / "card-issuer")
+        card.certificate = issuer.issue("DENEME KULLANICI", "10000000146", key=card.key, **more)
+        return card
+    return make
+
+
 REFUSED: dict[str, tuple[str, Callable[[Box, Path], Card]]] = {
     "of another issuer": ("of no known issuer", lambda box, folder: Card(box, issuer=CardIssuer(folder))),
     "changed": ("of no known issuer", renamed),
     "expired": ("not in its time", lambda box, folder: Card(box, start=datetime.datetime.utcnow() - datetime.timedelta(days=30), days=29)),
     "not valid yet": ("not in its time", lambda box, folder: Card(box, start=datetime.datetime.utcnow() + datetime.timedelta(days=1))),
+    "for encipherment": ("not for signing", unsuited(signs=False)),
+    "of a seal": ("of a class", unsuited(kind="seal")),
+    "of no class": ("of a class", unsuited(kind="plain")),
     "nobody's": ("nobody's here", lambda box, folder: Card(box, identity="4540536920"))}
 
 
@@ -152,6 +165,56 @@ def test_a_certificate_that_is_not_accepted_is_told_from_other_refusals(
     """The beginning of the description says so."""
     said = refusal(make(login_box, tmp_path).log_in())
     assert said.startswith("card-refused: ") and why in said
+
+
+def test_a_certificate_that_was_taken_back(login_box: Box) -> None:
+    """Suspended, good again, revoked: that is for good. Another card of the same person is not touched by it."""
+    card, other = Card(login_box), Card(login_box)
+    named = {"sha256": hashlib.sha256(card.certificate).hexdigest()}
+    for state in ("suspended", "good", "revoked"):
+        said = login_box.control.post("/certificates", named | {"state": state})
+        assert (named | {"state": state} in said["certificates"]) == (state != "good")
+        if state == "good":
+            assert card.log_in().status == 200
+        else:
+            assert refusal(card.log_in()) == f"card-refused: the certificate is {state}"
+    with pytest.raises(Exception, match="400"):
+        login_box.control.post("/certificates", named | {"state": "good"})
+    assert other.log_in().status == 200
+
+
+def test_another_cards_certificate(login_box: Box) -> None:
+    """Two cards of two people: what one signs with the other's certificate, or in the other's name, is nobody's login."""
+    card, other = Card(login_box), Card(login_box, identity="11111111110")
+    theirs = b64(hashlib.sha256(other.certificate).digest())
+    for text in (card.make(chain=[other.certificate]), card.make(chain=[card.certificate, other.certificate], iss=theirs, sub=theirs),
+                 card.make(chain=[other.certificate, card.certificate])):
+        assert refusal(card.log_in(text)).startswith("assertion: does not hold")
+
+
+def test_a_used_assertion_is_known_after_a_restart(sandbox: Callable[..., Box]) -> None:
+    """The list lies beside the server's configuration, not in its memory."""
+    box = sandbox(["akis2"], ["--login"])
+    card = Card(box)
+    text = card.make()
+    assert card.log_in(text).status == 200
+    box.kill("idp")
+    box.revive()
+    assert refusal(card.log_in(text)) == "assertion: was used before"
+    assert card.log_in().status == 200
+
+
+def test_a_used_assertion_is_forgotten_when_its_time_is_over(login_box: Box) -> None:
+    """Then it is refused for its time."""
+    card = Card(login_box)
+    folder = login_box.folder / "service" / "idp" / "used-assertions"
+    assert card.log_in().status == 200
+    before, text = set(folder.iterdir()), card.make(exp=int(time.time()) - 2)  # within what a clock may be wrong
+    assert card.log_in(text).status == 200
+    (used,) = set(folder.iterdir()) - before
+    until(lambda: time.time() > used.stat().st_mtime, what="the end of its time")
+    assert card.log_in().status == 200 and not used.exists()
+    assert refusal(card.log_in(text)) == "assertion: its time is over"
 
 
 def test_a_self_made_issuer_in_x5c_is_not_believed(login_box: Box, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@
 // told from other refusals by the beginning of error_description (docs/protocol/README.md).
 import { createHash, X509Certificate } from 'node:crypto';
 
+import { issuedUnder, signs } from './certificate.js';
 import { decodeProtectedHeader, errors, jwtVerify, validateProof } from './libraries.js';
+import { firstTime } from './replay.js';
 
 export const CARD_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const ALGORITHMS = ['RS256', 'ES256', 'ES384'];
@@ -53,6 +55,14 @@ function identityOf(certificate) {
   return /^serialNumber=(.+)$/m.exec(certificate.subject)?.[1];
 }
 
+/** Whether a person may log in with that certificate: one for signing, of a class that persons have, and not taken back. */
+function checkUse(config, leaf) {
+  const state = config.now.certificates[leaf.fingerprint256.replaceAll(':', '').toLowerCase()];
+  if (!signs(leaf)) throw refuseCard('the certificate is not for signing');
+  if (!issuedUnder(leaf, config.now.card_authorities.policies)) throw refuseCard('the certificate is of a class that logs nobody in');
+  if (state) throw refuseCard(`the certificate is ${state}`);
+}
+
 function holder(config, chain) {
   const [leaf, ...sent] = chain;
   const now = new Date();
@@ -62,12 +72,13 @@ function holder(config, chain) {
   if (leaf.ca || !leadsToRoot(leaf, { roots: roots.map(read), between: [...between.map(read), ...sent] }, now)) {
     throw refuseCard('the certificate is of no known issuer');
   }
+  checkUse(config, leaf);
   const person = config.personByIdentity(identityOf(leaf));
   if (!person) throw refuseCard('the certificate is nobody\'s here');
   return person;
 }
 
-async function checkAssertion(ctx, assertion, leaf) {
+async function checkAssertion(ctx, config, assertion, leaf) {
   const audience = ctx.oidc.urlFor('token');
   const mark = createHash('sha256').update(leaf.raw).digest('base64url');
   let payload;
@@ -82,8 +93,7 @@ async function checkAssertion(ctx, assertion, leaf) {
   if (payload.exp - payload.iat > LONGEST || payload.exp > epoch() + LONGEST + TOLERANCE || typeof payload.jti !== 'string' || payload.jti.length < 8) {
     throw refuse('exp is too far away, or jti too short');
   }
-  const { ReplayDetection } = ctx.oidc.provider;
-  if (!await ReplayDetection.unique(`card ${mark}`, payload.jti, payload.exp + TOLERANCE)) throw refuse('was used before');
+  if (!firstTime(config.path, mark, payload.jti, payload.exp + TOLERANCE)) throw refuse('was used before');
 }
 
 /** A refresh token and an access token, both bound to the proof's key. */
@@ -119,7 +129,7 @@ export function cardGrant(config, serverOf) {
       throw new errors.InvalidDpopProof('the proof was used before');
     }
     const chain = certificates(assertion);
-    await checkAssertion(ctx, assertion, chain[0]);
+    await checkAssertion(ctx, config, assertion, chain[0]);
     ctx.body = await tokens(ctx, holder(config, chain), proof, serverOf(ctx));
     await next();
   };

@@ -6,22 +6,22 @@
 import { readFileSync, statSync } from 'node:fs';
 
 export class Config {
-  #path;
+  path;
 
   #seen = '';
 
   #values;
 
   constructor(path) {
-    this.#path = path;
+    this.path = path;
   }
 
   /** The file's values as they are now. */
   get now() {
-    const { mtimeNs, ino } = statSync(this.#path, { bigint: true });
+    const { mtimeNs, ino } = statSync(this.path, { bigint: true });
     const seen = `${ino} ${mtimeNs}`;
     if (seen !== this.#seen) {
-      this.#values = JSON.parse(readFileSync(this.#path, 'utf8'));
+      this.#values = JSON.parse(readFileSync(this.path, 'utf8'));
       this.#seen = seen;
     }
     return this.#values;

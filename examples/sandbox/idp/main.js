@@ -8,6 +8,7 @@ import { createServer } from 'node:https';
 import { parseArgs } from 'node:util';
 
 import { Config } from './config.js';
+import { farewell } from './farewell.js';
 import { pages } from './login.js';
 import { makeProvider } from './provider.js';
 
@@ -32,6 +33,7 @@ async function gate(ctx, next) {
 }
 
 provider.use(gate);
+provider.use(farewell(provider, config));
 provider.use(pages(provider, config));
 provider.on('server_error', (ctx, error) => console.error(`${ctx.method} ${ctx.path}: ${error.stack}`));
 

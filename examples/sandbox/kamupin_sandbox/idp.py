@@ -19,7 +19,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from .ca import CardIssuer, TlsAuthority, write_private
+from .ca import KAMUSM_QUALIFIED_POLICY, CardIssuer, TlsAuthority, write_private
 from .registry import Registry
 
 SOURCE = Path(__file__).resolve().parents[1] / "idp"
@@ -123,7 +123,8 @@ def configure(data: Path, port: int, service_port: int, lifetimes: Mapping[str, 
             "keys": {"jwk": _signing_key(registry)} | {name: registry.secret(f"idp-{name}").hex() for name in ("cookies", "nonce")},
             "people": [{"user_id": user.user_id, "name": user.name, "identity": user.identity, "password": user.password}
                        for user in registry.users()],
-            "card_authorities": cards.authorities(),
+            "card_authorities": cards.authorities() | {"policies": [KAMUSM_QUALIFIED_POLICY.dotted_string]},
+            "certificates": registry.certificates(),
             "lifetimes": LIFETIMES | dict(lifetimes or {})}
     write_private(folder / "config.json", json.dumps(values, ensure_ascii=False).encode())
     return folder / "config.json"
@@ -131,10 +132,19 @@ def configure(data: Path, port: int, service_port: int, lifetimes: Mapping[str, 
 
 def set_lifetimes(data: Path, **seconds: int) -> None:
     """Changes lifetimes of a running server: access_token, refresh_token, session, code, interaction."""
-    path = data / "idp" / "config.json"
-    values = json.loads(path.read_text(encoding="utf-8"))
-    values["lifetimes"] |= seconds
-    write_private(path, json.dumps(values, ensure_ascii=False).encode())
+    _rewrite(data / "idp" / "config.json", "lifetimes", seconds)
+
+
+def set_certificates(path: Path, states: Mapping[str, str]) -> None:
+    """Tells a running server which certificates were suspended or revoked (SHA-256 in hex → which of the two)."""
+    _rewrite(path, "certificates", states, whole=True)
+
+
+def _rewrite(path: Path, member: str, values: Mapping[str, Any], whole: bool = False) -> None:
+    """Changes a member of the configuration: some of its values, or the whole of it."""
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said[member] = dict(values) if whole else said[member] | dict(values)
+    write_private(path, json.dumps(said, ensure_ascii=False).encode())
 
 
 def command(config: Path, ready: Path) -> tuple[list[str], dict[str, str]]:

@@ -39,6 +39,8 @@ CREATE TABLE IF NOT EXISTS card (
 CREATE TABLE IF NOT EXISTS issued_pin (
     record_id TEXT PRIMARY KEY, card_id TEXT NOT NULL UNIQUE REFERENCES card (card_id) ON DELETE CASCADE,
     serial TEXT NOT NULL, pin TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS certificate (
+    sha256 TEXT PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('suspended', 'revoked'))) STRICT;
 """
 # Nobody's data: invented names, the well-known sample numbers.
 _USERS = ((DEFAULT_USER, "DENEME KULLANICI", "10000000146", "*****2596", "deneme-1923", "çarşı-çığlık-42", "çığlık42", "U12345678",
@@ -216,6 +218,18 @@ class Registry:
     def issued_pins(self) -> list[IssuedPin]:
         """The records that there still are."""
         return [IssuedPin(*row) for row in self._db.execute("SELECT record_id, card_id, serial, pin FROM issued_pin ORDER BY rowid")]
+
+    def certificates(self) -> dict[str, str]:
+        """The certificates that are not good now: SHA-256 of the DER in hex → "suspended" or "revoked"."""
+        return {str(sha256): str(state) for sha256, state in self._db.execute("SELECT sha256, state FROM certificate ORDER BY rowid")}
+
+    def set_certificate(self, sha256: str, state: str) -> None:
+        """"suspended", "revoked", or "good" again. ValueError for another word, and for one that was revoked: that is for good."""
+        if state not in ("good", "suspended", "revoked") or (self.certificates().get(sha256) == "revoked" and state != "revoked"):
+            raise ValueError("state of a certificate")
+        self._db.execute("DELETE FROM certificate WHERE sha256 = ?", (sha256,))
+        if state != "good":
+            self._db.execute("INSERT INTO certificate VALUES (?, ?)", (sha256, state))
 
     def forget_pin(self, record_id: str) -> None:
         """Deletes a record for good."""

@@ -5,11 +5,13 @@
 """People, logins and orders at the control address."""
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
+from .. import idp
 from ..registry import CHANGEABLE
 from . import orders, passwords, sessions
 from .state import Service
@@ -27,11 +29,11 @@ class People:
     def gets(self) -> Routes:
         """What there is to see."""
         return {"/people": self.people, "/captchas": self.captchas, "/mails": self.mails, "/sessions": self.sessions,
-                "/orders": self.orders}
+                "/orders": self.orders, "/certificates": self.certificates}
 
     def posts(self) -> Routes:
         """What there is to steer."""
-        return {"/people": self.change, "/sessions/end": self.end}
+        return {"/people": self.change, "/sessions/end": self.end, "/certificates": self.judge}
 
     async def people(self, request: web.Request) -> dict[str, Any]:
         """GET /people: everybody, with what they know and whom they may act for."""
@@ -75,6 +77,20 @@ class People:
             for row in found:
                 sessions.end_session(self._service, row["session_id"])
         return await self.sessions(request)
+
+    async def certificates(self, request: web.Request) -> dict[str, Any]:
+        """GET /certificates: those that are not good now."""
+        return {"certificates": [{"sha256": sha256, "state": state} for sha256, state in self._service.registry.certificates().items()]}
+
+    async def judge(self, request: web.Request) -> dict[str, Any]:
+        """POST /certificates {sha256, state}: good, suspended or revoked, for logins with that card from now on. sha256 of the DER, in hex."""
+        wish = await wish_of(request, "sha256", "state")
+        if not re.fullmatch("[0-9a-f]{64}", str(wish.get("sha256"))):
+            raise Wrong("sha256")
+        self._service.registry.set_certificate(wish["sha256"], str(wish.get("state")))
+        if self._service.gateway is not None:
+            idp.set_certificates(self._service.gateway.file, self._service.registry.certificates())
+        return await self.certificates(request)
 
     async def orders(self, request: web.Request) -> dict[str, Any]:
         """GET /orders: all of them, oldest first, also those that have ended."""

@@ -22,6 +22,7 @@ from ..portal.site import Portal
 from ..registry import Registry
 from . import issued
 from .app import PREFIX, Front, application
+from .backchannel import Backchannel
 from .contract import Contract
 from .control import Control
 from .dpop import Nonces
@@ -83,7 +84,7 @@ async def _serve(options: argparse.Namespace) -> None:
     control = Control(service, front, token, tls, context, options.cards_file or options.data / "cards.json")
     runners = []
     try:
-        pages = [*Pages(service, front).routes(), *Portal(service, front).routes()]
+        pages = [*Pages(service, front).routes(), *Portal(service, front).routes(), *Backchannel(service).routes()]
         runner, port = await _listen(application(service, front, pages), options.port, context)
         runners.append(runner)
         service.origin = f"https://localhost:{port}"

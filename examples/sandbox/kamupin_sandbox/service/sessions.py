@@ -61,6 +61,13 @@ def end_session(service: Service, session_id: str) -> None:
         codes.end_page(service, page["page_id"], "session-ended")
 
 
+def end_login(service: Service, login: str) -> None:
+    """The same for the session behind what the authorization server calls the login; nothing when no call came with it yet."""
+    found = service.store.one("SELECT session_id FROM session WHERE grant_mark = ?", service.store.mark("grant", login))
+    if found is not None:
+        end_session(service, found["session_id"])
+
+
 def refused(name: str, detail: str) -> Problem:
     """login-required or session-expired with the challenge that RFC 9449 asks for."""
     error = ' error="invalid_token",' if name == "session-expired" else ""
