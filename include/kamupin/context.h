@@ -71,7 +71,8 @@ typedef struct kamupin_context_options {
     const char *pins;
     /** NULL: as the environment says (https_proxy, all_proxy and no_proxy, read as curl reads them);
      *  "": none; else the proxy for every request, "http://host:port", https:// or socks5h://
-     *  (then the environment is not asked). Without a user: see kamupin_context_proxy_login */
+     *  (then the environment is not asked). https:// is held to ca_file as well. Without a user:
+     *  see kamupin_context_proxy_login */
     const char *proxy;
 } kamupin_context_options;
 

@@ -73,9 +73,8 @@ void kp_hosts_begin(kamupin_context *context, const kp_curl *curl, const char *u
     pthread_mutex_unlock(&context->lock);
 }
 
-/* Whether the last connection was made to something else than the host: to a proxy. */
-static bool went_by_proxy(const kamupin_context *context, const kp_curl *curl, CURL *easy,
-                          const kamupin_host *seen)
+bool kp_hosts_by_proxy(const kamupin_context *context, const kp_curl *curl, CURL *easy,
+                       const kamupin_host *seen)
 {
     long tunnel = 0, port = 0;
 
@@ -93,7 +92,8 @@ void kp_hosts_end(kamupin_context *context, const kp_curl *curl, CURL *easy, kam
 
     curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &http_status);
     curl->easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
-    bool by_proxy = went_by_proxy(context, curl, easy, seen) || status == KAMUPIN_E_NETWORK_PROXY;
+    bool by_proxy =
+        kp_hosts_by_proxy(context, curl, easy, seen) || status == KAMUPIN_E_NETWORK_PROXY;
     pthread_mutex_lock(&context->lock);
     kamupin_host *row = find(context, seen);
     if (row != NULL) {

@@ -14,6 +14,10 @@
 void kp_hosts_begin(kamupin_context *context, const kp_curl *curl, const char *url,
                     kamupin_host *seen);
 
+/** Whether the last connection was made to something else than that host: to a proxy. */
+bool kp_hosts_by_proxy(const kamupin_context *context, const kp_curl *curl, CURL *easy,
+                       const kamupin_host *seen);
+
 /** Notes how that request ended, by what `easy` knows of its transfer. */
 void kp_hosts_end(kamupin_context *context, const kp_curl *curl, CURL *easy, kamupin_status status,
                   kamupin_host *seen);

@@ -222,7 +222,7 @@ static kamupin_status drive(kp_http *http, exchange *now, int64_t end_ms, kamupi
             break;
         int64_t left = limit_of(http, now, end_ms) - kp_now_ms(http->context);
         if (running > 0 && left <= 0) {
-            status = kp_phase_fail(now->phase, error);
+            *code = CURLE_OPERATION_TIMEDOUT; /* nothing is queued: it has not ended */
             break;
         }
         if (running > 0)
@@ -255,17 +255,33 @@ kamupin_status kp_http_pause(kp_http *http, int64_t end_ms, kamupin_cancel *canc
     return status;
 }
 
-/* What a transfer that libcurl ended without an answer means. */
-static kamupin_status judge(const kp_http *http, const exchange *now, CURLcode code,
-                            kamupin_error *error)
+/* Whether the transfer ended at the proxy: it was not reached, did not answer, or TLS with it did
+ * not come about. */
+static bool at_proxy(const kp_http *http, const exchange *now, const kamupin_host *host)
 {
+    long tunnel = 0;
+
+    if (now->phase == KP_PHASE_TUNNEL)
+        return true;
+    if (now->phase == KP_PHASE_CONNECT)
+        return kp_proxy_named(http->context);
+    http->curl.easy_getinfo(http->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    return now->phase == KP_PHASE_TLS && tunnel == 0 && kp_proxy_speaks_tls(http->context) &&
+           kp_hosts_by_proxy(http->context, &http->curl, http->easy, host);
+}
+
+/* What a transfer that ended without an answer means. */
+static kamupin_status judge(const kp_http *http, const exchange *now, const kamupin_host *host,
+                            CURLcode code, kamupin_error *error)
+{
+    const bool by_proxy = at_proxy(http, now, host);
+
     if (now->too_large)
         return kp_fail(error, KAMUPIN_E_REPLY_TOO_LARGE, KAMUPIN_FROM_HTTP, NULL);
     if (code == CURLE_OPERATION_TIMEDOUT)
-        return kp_phase_fail(now->phase, error);
-    bool at_proxy = now->phase == KP_PHASE_TUNNEL ||
-                    (now->phase == KP_PHASE_CONNECT && kp_proxy_named(http->context));
-    return kp_curl_fail(&http->curl, http->easy, code, at_proxy, now->said, error);
+        return kp_phase_fail(by_proxy && now->phase == KP_PHASE_TLS ? KP_PHASE_TUNNEL : now->phase,
+                             error);
+    return kp_curl_fail(&http->curl, http->easy, code, by_proxy, now->said, error);
 }
 
 /* The path of an absolute URL: all that the log says of where a request went. */
@@ -349,7 +365,7 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
         kp_hosts_begin(http->context, &http->curl, request->url, &host);
         status = drive(http, &now, end_ms, cancel, &code, error);
         if (status == KAMUPIN_OK && code != CURLE_OK)
-            status = judge(http, &now, code, error);
+            status = judge(http, &now, &host, code, error);
         if (status == KAMUPIN_OK)
             status = kp_reply_read(&http->curl, http->easy, reply, error);
         kp_hosts_end(http->context, &http->curl, http->easy, status, &host);

@@ -12,6 +12,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 kamupin_status kamupin_context_proxy_login(kamupin_context *context, const char *user,
                                            const kamupin_secret *password, kamupin_error *error)
@@ -46,6 +47,21 @@ kamupin_status kamupin_context_proxy_login(kamupin_context *context, const char 
 bool kp_proxy_named(const kamupin_context *context)
 {
     return context->proxy != NULL && context->proxy[0] != '\0';
+}
+
+bool kp_proxy_speaks_tls(const kamupin_context *context)
+{
+    /* libcurl asks the environment in this order, and takes the first that is not empty. */
+    static const char *const NAMES[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    static const char SCHEME[] = "https://";
+    const char *proxy = context->proxy;
+
+    for (size_t i = 0; proxy == NULL && i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        const char *value = getenv(NAMES[i]);
+        if (value != NULL && value[0] != '\0')
+            proxy = value;
+    }
+    return proxy != NULL && strncasecmp(proxy, SCHEME, sizeof SCHEME - 1) == 0;
 }
 
 /* Under the context's lock. */

@@ -12,6 +12,9 @@
 /** Whether the options name a proxy. */
 bool kp_proxy_named(const kamupin_context *context);
 
+/** Whether TLS is spoken with the proxy that the options or the environment name. */
+bool kp_proxy_speaks_tls(const kamupin_context *context);
+
 /** Sets the context's proxy and its login on `easy`, for one exchange. Errors: no-memory,
  * network-library (this libcurl cannot do such a proxy). */
 kamupin_status kp_proxy_set(kamupin_context *context, const kp_curl *curl, CURL *easy,

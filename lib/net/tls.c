@@ -33,6 +33,27 @@ static kamupin_status check_ca_file(const char *path, kamupin_error *error)
     return KAMUPIN_OK;
 }
 
+/* Whether an option of TLS to a proxy is set, or this libcurl has no such proxies: then it refuses
+ * them as well. */
+static bool is_set_or_needless(CURLcode code)
+{
+    return code == CURLE_OK || code == CURLE_UNKNOWN_OPTION || code == CURLE_NOT_BUILT_IN;
+}
+
+/* The same rules for a proxy that TLS is spoken with, but for the pins: they are the servers'. */
+static bool set_proxy_rules(const kamupin_context *context, const kp_curl *curl, CURL *easy)
+{
+    const long version = (long)CURL_SSLVERSION_TLSv1_2;
+    const char *file = context->ca_file;
+
+    return is_set_or_needless(curl->easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, version)) &&
+           is_set_or_needless(curl->easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L)) &&
+           is_set_or_needless(curl->easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 2L)) &&
+           (file == NULL ||
+            (is_set_or_needless(curl->easy_setopt(easy, CURLOPT_PROXY_CAINFO, file)) &&
+             is_set_or_needless(curl->easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL))));
+}
+
 kamupin_status kp_tls_rules(const kamupin_context *context, const kp_curl *curl, CURL *easy,
                             kamupin_error *error)
 {
@@ -52,6 +73,7 @@ kamupin_status kp_tls_rules(const kamupin_context *context, const kp_curl *curl,
         set = curl->easy_setopt(easy, CURLOPT_CAINFO, context->ca_file) == CURLE_OK &&
               curl->easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
     }
+    set = set && set_proxy_rules(context, curl, easy);
     return set ? KAMUPIN_OK
                : kp_fail(error, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS,
                          "libcurl refuses the TLS rules");
@@ -158,6 +180,12 @@ kamupin_status kp_curl_fail(const kp_curl *curl, CURL *easy, CURLcode code, bool
         snprintf(what, sizeof what, "the proxy answers %ld", tunnel);
     } else if (at_proxy && found.origin == KAMUPIN_FROM_NETWORK) {
         found.status = KAMUPIN_E_NETWORK_PROXY;
+    } else if (at_proxy && found.origin == KAMUPIN_FROM_TLS) {
+        found.status = KAMUPIN_E_NETWORK_PROXY;
+        curl->easy_getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &verify);
+        snprintf(what, sizeof what, "the proxy's TLS: %s",
+                 verify == X509_V_OK ? curl->easy_strerror(code)
+                                     : X509_verify_cert_error_string(verify));
     } else if (found.status == KAMUPIN_E_TLS_CERTIFICATE) {
         curl->easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify);
         found.status = chain_status(verify);

@@ -1,14 +1,18 @@
 # SPDX-FileCopyrightText: 2026 libkamupin developers
 # SPDX-License-Identifier: Apache-2.0
 #
-# Servers of others that stand between a client and a service: Debian's tinyproxy and nginx, each on a free port of
-# loopback with a configuration and logs in a folder of the test's. Touches the processes it starts.
+# Servers of others that stand between a client and a service: Debian's tinyproxy, squid, microsocks and nginx, each on a free port
+# of loopback with a configuration and logs in a folder of the test's. Touches the processes it starts.
 """Foreign proxies and web servers."""
 from __future__ import annotations
 
+import hashlib
+import os
 import re
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,13 +26,19 @@ def free_port() -> int:
 class Foreign:
     """A server that is told its port in a configuration; it is up when it accepts."""
 
+    as_nobody = False  # for a server that refuses to be root's
+
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self.name = folder, name
         folder.mkdir(exist_ok=True)
         for _ in range(5):
             self.port = free_port()
-            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                            stderr=(folder / "stderr").open("wb"), cwd=folder)
+            command = self.command()
+            other = {"user": "nobody", "group": "nogroup", "extra_groups": []} if self.as_nobody and os.geteuid() == 0 else {}
+            for path in [folder, *folder.iterdir()] if other else []:
+                shutil.chown(path, "nobody", "nogroup")
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                            stderr=(folder / "stderr").open("wb"), cwd=folder, **other)
             if self._came_up():
                 return
         raise AssertionError(f"{name} does not start: {(folder / 'stderr').read_text()}")
@@ -80,6 +90,66 @@ class TinyProxy(Foreign):
         """Where it was asked to connect to, HOST:PORT."""
         self.end()
         return re.findall(r"CONNECT (\S+) HTTP/1.1", (self.folder / "log").read_text())
+
+
+class Squid(Foreign):
+    """squid; with `pem` it speaks TLS to its clients, with `login` (user, password) it asks for Digest authentication. In a folder of
+    its own under /tmp, where another user may come to it: squid refuses to run as root."""
+
+    as_nobody = True
+    realm = "kamupin"
+
+    def __init__(self, pem: Path | None = None, login: tuple[str, str] | None = None) -> None:
+        self.pem, self.login = pem, login
+        super().__init__(Path(tempfile.mkdtemp(prefix="kamupin-squid-")), "squid")
+
+    def command(self) -> list[str]:
+        """A whole configuration: tunnels to any port, nothing kept."""
+        at = self.folder
+        lines = [f"http_port 127.0.0.1:{self.port}"]
+        if self.pem is not None:
+            shutil.copy(self.pem, at / "server.pem")
+            lines = [f"https_port 127.0.0.1:{self.port} tls-cert={at}/server.pem"]
+        lines += ["pid_filename none", f"access_log stdio:{at}/access", f"cache_log {at}/log", "cache_store_log none", "cache deny all",
+                  f"coredump_dir {at}", "netdb_filename none", "pinger_enable off", "visible_hostname localhost",
+                  "shutdown_lifetime 0 seconds", "sslproxy_session_cache_size 0", "memory_cache_shared off"]
+        if self.login is not None:
+            user, password = self.login
+            known = hashlib.md5(f"{user}:{self.realm}:{password}".encode()).hexdigest()
+            (at / "users").write_text(f"{user}:{self.realm}:{known}\n")
+            lines += [f"auth_param digest program /usr/lib/squid/digest_file_auth -c {at}/users", f"auth_param digest realm {self.realm}",
+                      "auth_param digest children 1", "acl known proxy_auth REQUIRED", "http_access deny !known"]
+        (at / "squid.conf").write_text("\n".join([*lines, "http_access allow all"]) + "\n")
+        return ["/usr/sbin/squid", "-N", "-n", f"kamupin{self.port}", "-f", str(at / "squid.conf")]
+
+    def requests(self) -> list[tuple[str, str]]:
+        """What it was asked for: its answer's status, and HOST:PORT of the tunnel."""
+        self.end()
+        return re.findall(r"/(\d+) \d+ CONNECT (\S+)", (self.folder / "access").read_text())
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+        for left in Path("/dev/shm").glob(f"kamupin{self.port}-*"):
+            left.unlink()
+        shutil.rmtree(self.folder)
+
+
+class MicroSocks(Foreign):
+    """microsocks, a SOCKS5 server; with `login` (user, password) it asks for it."""
+
+    def __init__(self, folder: Path, login: tuple[str, str] | None = None) -> None:
+        self.login = login
+        super().__init__(folder, "microsocks")
+
+    def command(self) -> list[str]:
+        """It has no configuration but its arguments."""
+        login = [] if self.login is None else ["-u", self.login[0], "-P", self.login[1]]
+        return ["microsocks", "-i", "127.0.0.1", "-p", str(self.port), *login]
+
+    def tunnels(self) -> list[str]:
+        """Where it was asked to connect to, HOST:PORT."""
+        self.end()
+        return re.findall(r"connected to (\S+)", (self.folder / "stderr").read_text())
 
 
 class Nginx(Foreign):
