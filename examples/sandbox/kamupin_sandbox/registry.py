@@ -8,14 +8,14 @@
 """Card registry: people, organisations, cards, card keys, PUKs, PINs as they were issued."""
 from __future__ import annotations
 
-import os
 import secrets
-import sqlite3
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from .database import open_database
 
 PRODUCTS = ("nes", "mali-muhur", "elektronik-muhur", "kurumsal-sifreleme")
 FORMS = ("cryptogram", "sealed-puk", "relay")  # how a card gets its authority
@@ -107,13 +107,11 @@ class Card:
 
 
 class Registry:
-    """The key table at PATH (an SQLite file, mode 0600), made with its users when it is not there."""
+    """The key table at PATH (an SQLite file, mode 0600), made with its users when it is not there. OtherLayout."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        self._db = sqlite3.connect(self.path, isolation_level=None, timeout=10.0)
-        self._db.executescript("PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; BEGIN IMMEDIATE;" + _SCHEMA + "COMMIT;")
+        self._db = open_database(self.path, _SCHEMA, "foreign_keys=ON", "secure_delete=ON")
         for user in _USERS:
             self.add_user(User(*user))
         for organisation in _ORGANISATIONS:

@@ -45,9 +45,6 @@ class Sessions:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._store = service.store
-        self._store.db.executescript("""
-            CREATE TABLE IF NOT EXISTS portal_session (
-                mark TEXT PRIMARY KEY, session_id TEXT NOT NULL REFERENCES session (session_id), until REAL NOT NULL) STRICT;""")
 
     def begin(self, request: web.Request, response: web.Response, user_id: str, assurance: str) -> None:
         """A login succeeded: a new session with a new cookie. One that this browser had before is over; the same person's orders go on

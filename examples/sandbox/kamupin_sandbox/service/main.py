@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import ssl
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 from aiohttp import web
 
 from ..ca import TlsAuthority, write_private
+from ..database import OtherLayout
 from ..portal.site import Portal
 from ..registry import Registry
 from . import issued
@@ -114,7 +116,13 @@ def main(argv: list[str]) -> int:
     logging.basicConfig(filename=options.log, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         asyncio.run(_serve(options))
-    except OSError as error:
+    except OtherLayout as other:
+        print(f"kamupin-service: {other.path} başka bir sürümün düzeninde ya da veritabanı değil; olduğu gibi bırakıldı, içindekiler "
+              "taşınmaz. --data ile boş bir klasör verin ya da gerekmiyorsa bu klasörü silip yeniden başlatın.\n"
+              f"kamupin-service: {other.path} has the layout of another version, or is no database; it was left as it is, and what is in it "
+              "is not carried over. Give an empty folder with --data, or, if you need nothing of this one, remove it and start again.", file=sys.stderr)
+        return 65
+    except (OSError, sqlite3.Error) as error:
         print(f"kamupin-service: başlatılamadı ({error}); klasörü ve portları denetleyin.\n"
               f"kamupin-service: cannot start ({error}); check the folder and the ports.", file=sys.stderr)
         return 69

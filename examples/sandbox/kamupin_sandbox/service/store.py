@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ..database import open_database
 from ..registry import Registry
 from .clock import Clock
 
@@ -26,6 +26,8 @@ CREATE TABLE IF NOT EXISTS session (
     session_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('token', 'password', 'portal')),
     assurance TEXT NOT NULL, jkt TEXT, grant_mark TEXT UNIQUE, token_mark TEXT UNIQUE, ends REAL NOT NULL,
     ended INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE IF NOT EXISTS portal_session (
+    mark TEXT PRIMARY KEY, session_id TEXT NOT NULL REFERENCES session (session_id), until REAL NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS captcha (
     captcha_id TEXT PRIMARY KEY, key_mark TEXT NOT NULL, sealed BLOB NOT NULL, deadline REAL NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('fresh', 'used', 'replaced'))) STRICT;
@@ -85,15 +87,11 @@ ANSWER_SECONDS = 86400.0  # how long stored answers are kept
 
 
 class Store:
-    """DATA/service.db and the clock that lives in it. One connection, one thread."""
+    """DATA/service.db and the clock that lives in it. One connection, one thread. OtherLayout."""
 
     def __init__(self, path: Path, registry: Registry) -> None:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        self.db = sqlite3.connect(path, isolation_level=None, timeout=10.0)
+        self.db = open_database(path, _SCHEMA, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
         self.db.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            self.db.execute("PRAGMA " + pragma)
-        self.db.executescript("BEGIN IMMEDIATE;" + _SCHEMA + "COMMIT;")
         self.clock = Clock(self.db)
         self._seal = AESGCM(registry.secret("seal"))
         self._mark = registry.secret("mark")
