@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from box import Box
 from browser import Browser
 from idp_client import PEOPLE
+from idp_client import Browser as Person
 
 # What is pressed and read on the way, by language.
 WORDS: dict[str, dict[str, str]] = {
@@ -150,3 +151,23 @@ def ask(box: Box, method: str, path: str, cookies: Mapping[str, str] | None = No
         return Answer(response.status, response.headers, response.read().decode())
     finally:
         connection.close()
+
+
+def half_a_login(box: Box, user: str = "deneme") -> tuple[str, dict[str, str]]:
+    """A login up to the way back: path and query of the callback, and the cookies of the browser that began."""
+    begun = ask(box, "GET", "/login/e-devlet")
+    cookies = dict(line.split(";")[0].split("=", 1) for line in begun.headers.get_all("Set-Cookie") or [])
+    person = Person(box.env["KAMUPIN_CA_FILE"], stop=origin_of(box))
+    reply = person.log_in(person.go(begun.headers["Location"]), user, "password")
+    assert reply.status == 303, reply.text
+    parts = urlsplit(reply.headers["Location"])
+    return f"{parts.path}?{parts.query}", cookies
+
+
+def logged_in(box: Box, user: str = "deneme") -> dict[str, str]:
+    """The cookies of a browser that has logged in."""
+    path, cookies = half_a_login(box, user)
+    answer = ask(box, "GET", path, cookies)
+    assert (answer.status, answer.headers["Location"]) == (303, "/products")
+    lines = answer.headers.get_all("Set-Cookie") or []
+    return {name: value for name, _, value in (line.split(";")[0].partition("=") for line in lines) if value}

@@ -97,6 +97,7 @@ def test_from_the_first_page_to_a_new_pin(box: Box, chromium: Callable[..., Brow
     portal.browser.says(portal.words["done"])  # nobody touched the page
     assert portal.browser.driver.current_url == first_page and portal.browser.driver.title.startswith("✓")
     assert portal.browser.find("#said").aria_role == "status"
+    assert "asla PUK ile işlem yapmayınız" in portal.browser.text(), "what has to be read after a new PIN (D05)"
     assert portal.browser.requested() == {portal.origin, box.env["KAMUPIN_ISSUER"]}, "nothing is asked of anybody else"
     assert portal.browser.complaints() == []
 

@@ -15,9 +15,8 @@ import pytest
 
 from box import Box
 from browser import Browser
-from idp_client import Browser as Person
 from journey import unblock
-from portal import Portal, ask, origin_of
+from portal import Portal, ask, half_a_login, origin_of
 
 NEW = "48159263"
 
@@ -57,17 +56,6 @@ def portal(box: Box, browsers: tuple[Browser, Browser]) -> Iterator[Portal]:
 def another(box: Box, browsers: tuple[Browser, Browser]) -> Portal:
     """A second browser, not logged in."""
     return empty(browsers[1], box)
-
-
-def half_a_login(box: Box, user: str = "deneme") -> tuple[str, dict[str, str]]:
-    """A login up to the way back: path and query of the callback, and the cookies of the browser that began."""
-    begun = ask(box, "GET", "/login/e-devlet")
-    cookies = dict(line.split(";")[0].split("=", 1) for line in begun.headers.get_all("Set-Cookie") or [])
-    person = Person(box.env["KAMUPIN_CA_FILE"], stop=origin_of(box))
-    reply = person.log_in(person.go(begun.headers["Location"]), user, "password")
-    assert reply.status == 303, reply.text
-    parts = urlsplit(reply.headers["Location"])
-    return f"{parts.path}?{parts.query}", cookies
 
 
 def outcome(box: Box, path: str, cookies: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;border:1px 
 nav ul{display:flex;flex-wrap:wrap;gap:.4rem;list-style:none;padding:0}nav a{display:block;padding:.4rem .7rem;border:1px solid #767676;color:#1a1a1a}
 nav a[aria-current]{background:#1e40af;color:#fff;border-color:#1e40af}label{display:block;margin-top:.8rem;font-weight:700}
 input{font:inherit;padding:.4rem;width:100%;box-sizing:border-box;border:1px solid #767676}input[aria-invalid]{border:2px solid #b91c1c}
-.wrong{border-left:.3rem solid #b91c1c;padding-left:.8rem}.buttons{display:flex;justify-content:flex-end;gap:.8rem;margin-top:1.2rem}
+.wrong{border-left:.3rem solid #b91c1c;padding-left:.8rem}details{margin-top:1rem}.buttons{display:flex;justify-content:flex-end;gap:.8rem;margin-top:1.2rem}
 button{font:inherit;padding:.5rem 1.2rem;border:1px solid #767676;background:#f3f4f6;color:#1a1a1a}button.main{background:#1e40af;color:#fff}
 @media(max-width:30rem){dl{grid-template-columns:1fr}}dd{overflow-wrap:anywhere}
 :focus-visible{outline:3px solid #d97706;outline-offset:2px}.lang{float:right}`;
@@ -55,6 +55,11 @@ function field(name, label, options, wrong) {
   return `<label for="${name}">* ${escape(label)}</label><input id="${name}" name="${name}" required ${options}${mark}>`;
 }
 
+/** What the screen offers for a password that was forgotten: the library and this page can only say where it is renewed. */
+function forgotten(words) {
+  return `<details><summary>${escape(words.forgot)}</summary><p>${escape(words.forgotHow)} <code>kamupin-sandbox people --show password</code></p></details>`;
+}
+
 /** The login page. view: { way, lang, wrong (a name in TEXTS, or undefined), identity, application, address }. */
 export function loginPage(ctx, view) {
   const { way, lang, wrong } = view;
@@ -71,7 +76,7 @@ export function loginPage(ctx, view) {
     + `<form id="login" method="post" action="${action}">`
     + field('identity', words.identity, `inputmode="numeric" autocomplete="off" maxlength="20" value="${escape(view.identity ?? '')}"`, wrong)
     + field('password', password ? words.secret : words.otherSecret, 'type="password" autocomplete="off" maxlength="128"', wrong === 'wrong')
-    + `</form><div class="buttons"><form method="post" action="${action}"><button name="cancel" value="1">${escape(words.cancel)}</button></form>`
+    + `</form>${password ? forgotten(words) : ''}<div class="buttons"><form method="post" action="${action}"><button name="cancel" value="1">${escape(words.cancel)}</button></form>`
     + `<button class="main" form="login">${escape(words.login)}</button></div>`;
   send(ctx, lang, words.system, body, { status: wrong ? 400 : 200, address: view.address });
 }

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from ..registry import PRODUCTS
 from ..service.app import Front
+from ..service.orders import PERSONAL
 from ..service.state import Service
 from .frame import Frame, LoginNeeded, Refused, language
 from .inquiries import Inquiries
@@ -130,6 +131,7 @@ class Portal:
 
     async def _individual(self, request: web.Request) -> web.Response:
         session, product = self._frame.need(request), self._named(request)
-        choices = [(f"/products/{product}/individual/pin" if name == "pin" else "", name, name + "-about") for name in _OPERATIONS]
+        choices = [(f"/products/{product}/individual/pin" if name == "pin" else "", name, name + "-about") for name in _OPERATIONS
+                   if name != "consent" or product == PERSONAL]
         return self._frame.page(request, "menu.html", "individual", trail=(_HOME, _MENU, (f"/products/{product}", product + "-menu")),
                                 session=session, choices=choices, orders=())
