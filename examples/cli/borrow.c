@@ -2,8 +2,8 @@
    SPDX-License-Identifier: Apache-2.0
 
    borrow.c: the borrower's end of the session socket, and where that socket is. What goes over it is a
-   line of the borrower ("lend SECONDS" or "end"), a line of the holder (status number and length), and
-   so many bytes. */
+   line of the borrower ("lend SECONDS", "look" or "end"), a line of the holder (status number and
+   length), and so many bytes. */
 #define _GNU_SOURCE 1 /* struct ucred */
 #include "session.h"
 
@@ -179,6 +179,23 @@ kamupin_status cli_session_borrow(cli *program, kamupin_session **session, kamup
     }
     OPENSSL_cleanse(bytes, sizeof bytes);
     return status;
+}
+
+bool cli_session_is_over(kamupin_status status)
+{
+    return status == KAMUPIN_E_SESSION_EXPIRED || status == KAMUPIN_E_SESSION_ENDED ||
+           status == KAMUPIN_E_LOGIN_REQUIRED;
+}
+
+void cli_session_return(cli *program, kamupin_session **session, kamupin_status status)
+{
+    unsigned char none[CLI_LEND_BYTES];
+    kamupin_error unsaid = KAMUPIN_ERROR_INIT;
+    size_t length = 0;
+    const bool over = *session != NULL && cli_session_is_over(status);
+    kamupin_session_free(session);
+    if (over)
+        ask(program, "look\n", none, &length, &unsaid);
 }
 
 kamupin_status cli_session_end(cli *program, kamupin_error *error)

@@ -79,6 +79,7 @@ static cli_message label(kamupin_ask ask)
 static void say_about_sms(cli_dialogue *self, const kamupin_factor *sms, bool sent)
 {
     char line[200];
+    char time[KAMUPIN_DURATION_MAX];
     char clean[sizeof sms->destination];
     kamupin_language language = self->program->args.language;
     cli_clean(sms->destination, clean, sizeof clean);
@@ -88,7 +89,9 @@ static void say_about_sms(cli_dialogue *self, const kamupin_factor *sms, bool se
     if (!sent || !self->program->interactive)
         return;
     if (sms->resend_after > 0)
-        cli_fill_number(language, M_SMS_HINT, sms->resend_after, line, sizeof line);
+        cli_fill(language, M_SMS_HINT,
+                 kamupin_duration_text(sms->resend_after, language, time, sizeof time), line,
+                 sizeof line);
     else
         snprintf(line, sizeof line, "%s", cli_text(language, M_SMS_HINT_NOW));
     cli_screen_line(self->program->screen, "", line);

@@ -16,10 +16,11 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#define ASK_AGAIN_MS 30000 /* after the service could not be asked */
+#define ASK_AGAIN_SECONDS 30 /* after the service could not be asked */
 
 /* ---- the right to hold ---- */
 
@@ -111,6 +112,31 @@ static void show(cli *program, const kamupin_session_info *info)
     cli_screen_line(program->screen, "", line);
 }
 
+/* ---- looking ---- */
+
+typedef struct holding {
+    cli *program;
+    const cli_holder *holder;
+    kamupin_session *session;
+    int alarm;  /* a timer that runs on while the machine sleeps, as the session's time does */
+    bool ended; /* by `kamupin logout` */
+} holding;
+
+static void wake_in(const holding *self, int seconds)
+{
+    const struct itimerspec when = {.it_value = {.tv_sec = seconds}};
+    timerfd_settime(self->alarm, 0, &when, NULL);
+}
+
+/* Asks how the session stands, and to be woken when its time should be over. */
+static kamupin_status look(const holding *self, kamupin_session_info *info)
+{
+    kamupin_status status = kamupin_session_info_get(self->session, info);
+    if (status == KAMUPIN_OK)
+        wake_in(self, info->seconds_left + 1);
+    return status;
+}
+
 /* ---- lending ---- */
 
 typedef struct loan {
@@ -145,22 +171,31 @@ static bool read_line(int fd, char *line)
     return false;
 }
 
-/* One borrower. false when it has ended the session; its outcome is in `status` then. */
-static bool serve(const cli_holder *holder, kamupin_session *session, kamupin_status *status)
+/* One borrower. false when the session is over; how that came is in `status` then. What a borrower says
+ * of the session is only a reason to look. */
+static bool serve(holding *self, kamupin_status *status)
 {
     loan lent = {.length = 0};
     char line[32] = "";
     int seconds = 0;
     bool goes_on = true;
-    int fd = accept4(holder->socket, NULL, NULL, SOCK_CLOEXEC);
+    int fd = accept4(self->holder->socket, NULL, NULL, SOCK_CLOEXEC);
     if (fd < 0)
         return true;
     cli_session_patience(fd, 2);
     if (cli_session_same_person(fd) && read_line(fd, line)) {
         if (sscanf(line, "lend %4d", &seconds) == 1) {
-            answer(fd, kamupin_session_lend(session, seconds, take, &lent), &lent);
+            *status = kamupin_session_lend(self->session, seconds, take, &lent);
+            answer(fd, *status, &lent);
+            goes_on = !cli_session_is_over(*status);
+        } else if (strcmp(line, "look\n") == 0) {
+            kamupin_session_info info = KAMUPIN_SESSION_INFO_INIT;
+            *status = look(self, &info);
+            answer(fd, *status, &lent);
+            goes_on = !cli_session_is_over(*status);
         } else if (strcmp(line, "end\n") == 0) {
-            *status = kamupin_session_end(session);
+            *status = kamupin_session_end(self->session);
+            self->ended = true;
             answer(fd, *status, &lent);
             goes_on = false;
         }
@@ -172,63 +207,72 @@ static bool serve(const cli_holder *holder, kamupin_session *session, kamupin_st
 
 /* ---- holding ---- */
 
-/* Asks how the session stands, now that its time should be over, or just was shown. */
-static kamupin_status look(cli *program, kamupin_session *session, bool first, int64_t *next,
-                           kamupin_error *error)
+static void show_held(cli *program, const kamupin_session_info *info)
 {
-    kamupin_session_info info = KAMUPIN_SESSION_INFO_INIT;
-    kamupin_status status = kamupin_session_info_get(session, &info);
-    kamupin_session_error(session, error);
-    if (status == KAMUPIN_OK) {
-        if (first)
-            show(program, &info);
-        if (first && !program->args.json)
-            cli_screen_line(program->screen, "", cli_say(program, M_HOLDING));
-        if (!program->args.json)
-            cli_screen_live(program->screen, cli_say(program, M_HELD), info.seconds_left);
-        *next = cli_now() + (int64_t)(info.seconds_left + 1) * 1000;
-        return status;
-    }
-    *next = cli_now() + ASK_AGAIN_MS;
-    bool over = status == KAMUPIN_E_SESSION_EXPIRED || status == KAMUPIN_E_SESSION_ENDED ||
-                status == KAMUPIN_E_LOGIN_REQUIRED;
-    return first || over ? status : KAMUPIN_OK;
+    if (!program->args.json)
+        cli_screen_live(program->screen, cli_say(program, M_HELD), info->seconds_left);
 }
 
-static kamupin_status hold(cli *program, const cli_holder *holder, kamupin_session *session,
-                           kamupin_error *error)
+/* Lends until somebody ends the session: a person here or by `kamupin logout`, its time, or whoever
+ * ended it elsewhere. It is looked at when its time should be over and when a borrower was refused: one
+ * that nobody uses is worth no question. */
+static kamupin_status lend_on(holding *self, kamupin_status status)
 {
-    struct pollfd waits[] = {{.fd = holder->socket, .events = POLLIN},
-                             {.fd = cli_signals_wake(program->signals), .events = POLLIN}};
-    int64_t next = 0;
-    kamupin_status status = look(program, session, true, &next, error);
-    while (status == KAMUPIN_OK) {
-        int64_t left = next - cli_now();
-        int ready = poll(waits, 2, left <= 0 ? 0 : left < 60000 ? (int)left : 60000);
+    cli *program = self->program;
+    struct pollfd waits[] = {{.fd = self->holder->socket, .events = POLLIN},
+                             {.fd = cli_signals_wake(program->signals), .events = POLLIN},
+                             {.fd = self->alarm, .events = POLLIN}};
+    while (!cli_session_is_over(status)) {
+        if (poll(waits, 3, -1) < 0 && errno == EINTR)
+            continue;
         if (waits[1].revents != 0)
+            return KAMUPIN_OK;
+        if (waits[0].revents != 0 && !serve(self, &status))
             break;
-        if (ready > 0 && !serve(holder, session, &status)) {
-            kamupin_session_error(session, error);
-            return status;
-        }
-        if (cli_now() >= next)
-            status = look(program, session, false, &next, error);
+        if (waits[2].revents == 0)
+            continue;
+        kamupin_session_info info = KAMUPIN_SESSION_INFO_INIT;
+        status = look(self, &info);
+        if (status == KAMUPIN_OK)
+            show_held(program, &info);
+        else
+            wake_in(self, ASK_AGAIN_SECONDS);
     }
-    if (status == KAMUPIN_OK || kamupin_cancel_pulled(program->cancel)) {
+    return status;
+}
+
+static kamupin_status hold(holding *self, kamupin_error *error)
+{
+    cli *program = self->program;
+    kamupin_session_info info = KAMUPIN_SESSION_INFO_INIT;
+    kamupin_status status = look(self, &info);
+    if (status == KAMUPIN_OK) {
+        show(program, &info);
+        if (!program->args.json)
+            cli_screen_line(program->screen, "", cli_say(program, M_HOLDING));
+        show_held(program, &info);
+        status = lend_on(self, status);
+    }
+    if (!self->ended && (status == KAMUPIN_OK || kamupin_cancel_pulled(program->cancel))) {
         /* Logging out takes a moment; one more signal ends that, too. */
         kamupin_cancel_clear(program->cancel);
-        status = kamupin_session_end(session);
-        kamupin_session_error(session, error);
+        status = kamupin_session_end(self->session);
     }
+    kamupin_session_error(self->session, error);
     return status;
 }
 
 kamupin_status cli_holder_run(cli *program, cli_holder *holder, kamupin_session *session,
                               kamupin_error *error)
 {
+    holding self = {.program = program, .holder = holder, .session = session, .alarm = -1};
     kamupin_status status = listen_at(holder, error);
-    if (status == KAMUPIN_OK)
-        status = hold(program, holder, session, error);
+    if (status == KAMUPIN_OK) {
+        self.alarm = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+        status = self.alarm >= 0 ? hold(&self, error) : cli_error(error, KAMUPIN_E_NO_MEMORY);
+    }
+    if (self.alarm >= 0)
+        close(self.alarm);
     cli_screen_settle(program->screen);
     if (status == KAMUPIN_OK && program->args.json)
         cli_json_line(json_pack("{s:b}", "ended", 1));

@@ -47,7 +47,7 @@ kamupin_status cli_issued_list(cli *program, kamupin_error *error)
     if (status == KAMUPIN_OK)
         cli_json_add(program, "issued_pins", json_incref(records));
     json_decref(records);
-    kamupin_session_free(&session);
+    cli_session_return(program, &session, status);
     return status;
 }
 
@@ -72,7 +72,7 @@ kamupin_status cli_issued_show(cli *program, kamupin_error *error)
     }
     if (status == KAMUPIN_OK && !program->args.json)
         printf("\n%s\n", kamupin_notice_text(KAMUPIN_NOTICE_ISSUED_PIN, program->args.language));
-    kamupin_session_free(&session);
+    cli_session_return(program, &session, status);
     return status;
 }
 
@@ -104,6 +104,6 @@ kamupin_status cli_issued_delete(cli *program, kamupin_error *error)
         printf("%s\n", cli_say(program, M_DELETED));
     if (status == KAMUPIN_OK)
         cli_json_add(program, "deleted", json_true());
-    kamupin_session_free(&session);
+    cli_session_return(program, &session, status);
     return status;
 }

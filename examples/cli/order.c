@@ -37,14 +37,14 @@ kamupin_status cli_order_begin(cli *program, kamupin_operation_kind kind, cli_or
     return status;
 }
 
-void cli_order_end(cli *program, cli_order *order, bool done)
+void cli_order_end(cli *program, cli_order *order, bool done, kamupin_status status)
 {
     if (order->order != NULL && !done) {
         kamupin_cancel_clear(program->cancel); /* else Ctrl+C would stop this, too; one more does */
         kamupin_order_cancel(order->order);    /* best effort: its time ends it as well */
     }
     kamupin_order_free(&order->order);
-    kamupin_session_free(&order->session);
+    cli_session_return(program, &order->session, status);
 }
 
 static json_t *json_of(const kamupin_order_info *info)
@@ -112,7 +112,7 @@ kamupin_status cli_order_list(cli *program, kamupin_error *error)
     if (status == KAMUPIN_OK)
         cli_json_add(program, "orders", json_incref(orders));
     json_decref(orders);
-    kamupin_session_free(&session);
+    cli_session_return(program, &session, status);
     return status;
 }
 
@@ -135,7 +135,7 @@ static kamupin_status one(cli *program, bool cancel, kamupin_error *error)
         cli_json_add(program, "order", json_of(&info));
     }
     kamupin_order_free(&order);
-    kamupin_session_free(&session);
+    cli_session_return(program, &session, status);
     return status;
 }
 

@@ -17,7 +17,7 @@ typedef struct cli_order {
 kamupin_status cli_order_begin(cli *program, kamupin_operation_kind kind, cli_order *order,
                                kamupin_error *error);
 
-/** Gives up an order that led to nothing, and frees. */
-void cli_order_end(cli *program, cli_order *order, bool done);
+/** Gives up an order that led to nothing, and frees; `status` is how the work with it ended. */
+void cli_order_end(cli *program, cli_order *order, bool done, kamupin_status status);
 
 #endif

@@ -29,7 +29,7 @@ struct cli_screen {
 int64_t cli_now(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_BOOTTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -59,17 +59,15 @@ static void draw(const char *text)
     fflush(stderr);
 }
 
-/* "→ what it does (12 s left)" in at most `width` characters: the seconds stay, the text gives way.
+/* "→ what it does (12 s left)" in at most `width` characters: the time stays, the text gives way.
  */
 static void compose(const cli_screen *screen, bool seconds, int width, char *room, size_t size)
 {
     char left[48] = "";
     if (seconds && screen->deadline >= 0) {
-        int64_t rest = screen->deadline - cli_now();
-        char number[48];
-        cli_fill_number(screen->language, M_SECONDS_LEFT,
-                        rest > 0 ? (long)((rest + 999) / 1000) : 0, number, sizeof number);
-        snprintf(left, sizeof left, " (%.40s)", number);
+        char time[48];
+        snprintf(left, sizeof left, " (%.40s)",
+                 cli_time_left(screen->language, screen->deadline - cli_now(), time, sizeof time));
     }
     int most = width - cli_width("→ ") - cli_width(left);
     bool fits = cli_width(screen->text) <= most;
@@ -108,7 +106,7 @@ static void *tick(void *user)
         draw_live(screen);
         struct timespec next;
         clock_gettime(CLOCK_MONOTONIC, &next);
-        next.tv_sec++;
+        next.tv_sec += cli_time_changes(screen->deadline - cli_now());
         pthread_cond_timedwait(&screen->changed, &screen->lock, &next);
     }
     pthread_mutex_unlock(&screen->lock);

@@ -9,10 +9,14 @@
 
 #include "cli.h"
 
-/** Borrows the session of the service that the command line names. The caller frees it before the
- * program's context. Errors: login-required (nobody holds one), invalid-argument (no service),
+/** Borrows the session of the service that the command line names. The caller gives it back before the
+ * program's context is freed. Errors: login-required (nobody holds one), invalid-argument (no service),
  * those of kamupin_session_lend. */
 kamupin_status cli_session_borrow(cli *program, kamupin_session **session, kamupin_error *error);
+
+/** Gives it back; nothing for NULL. `status` is how the work with it ended: where the service called the
+ * session over, the holder is asked to look for itself before this returns. */
+void cli_session_return(cli *program, kamupin_session **session, kamupin_status status);
 
 /** Has the holder log out. Errors: login-required, those of kamupin_session_end. */
 kamupin_status cli_session_end(cli *program, kamupin_error *error);
@@ -29,7 +33,8 @@ kamupin_status cli_holder_open(cli *program, cli_holder *holder, kamupin_error *
 void cli_holder_close(cli_holder *holder);
 
 /** Shows who is logged in, and lends the session until it ends: by a signal or `kamupin logout`, which
- * log out and are ok, or by its time. Errors: session-expired, session-ended, those of the network. */
+ * log out and are ok, by its time, or because it was ended elsewhere, which a borrower or a renewal
+ * meets. Errors: session-expired, session-ended, login-required, those of the network. */
 kamupin_status cli_holder_run(cli *program, cli_holder *holder, kamupin_session *session,
                               kamupin_error *error);
 
@@ -38,6 +43,8 @@ kamupin_status cli_holder_run(cli *program, cli_holder *holder, kamupin_session 
 #define CLI_LEND_BYTES   16384 /* the most that is lent */
 #define CLI_LEND_SECONDS 60    /* what is lent works for as long at least */
 
+/** Whether a session that a call was refused so is no longer one. */
+bool cli_session_is_over(kamupin_status status);
 /** Where the socket of the service's session is, and its lock (with ".lock" behind it). Makes the folder.
  * Errors: state-folder, invalid-argument (no service was named). */
 kamupin_status cli_session_path(cli *program, char *path, size_t room, kamupin_error *error);

@@ -77,12 +77,9 @@ static void draw_question(const cli_term *term, const char *label, int64_t deadl
     kamupin_language language = term->program->args.language;
     if (deadline >= 0) {
         int64_t left = deadline - cli_now();
-        char number[48];
-        if (left > 0)
-            cli_fill_number(language, M_SECONDS_LEFT, (long)((left + 999) / 1000), number,
-                            sizeof number);
+        char time[48];
         snprintf(seconds, sizeof seconds, " (%s)",
-                 left > 0 ? number : cli_text(language, M_TIME_OVER));
+                 cli_time_left(language, left, time, sizeof time));
     }
     int used = snprintf(line, sizeof line, "%s%s: ", label, seconds);
     size_t at = used > 0 ? (size_t)used : 0;

@@ -38,6 +38,33 @@ const char *cli_fill_number(kamupin_language language, cli_message message, long
     return cli_fill(language, message, digits, room, size);
 }
 
+#define LONG 600 /* seconds from which on minutes are enough */
+
+static int seconds_of(int64_t rest)
+{
+    return rest > 0 ? (int)((rest + 999) / 1000) : 0;
+}
+
+const char *cli_time_left(kamupin_language language, int64_t rest, char *room, size_t size)
+{
+    char time[KAMUPIN_DURATION_MAX];
+    int seconds = seconds_of(rest);
+    if (seconds >= LONG)
+        seconds -= seconds % 60;
+    if (seconds == 0)
+        snprintf(room, size, "%s", cli_text(language, M_TIME_OVER));
+    else
+        cli_fill(language, M_TIME_LEFT, kamupin_duration_text(seconds, language, time, sizeof time),
+                 room, size);
+    return room;
+}
+
+int cli_time_changes(int64_t rest)
+{
+    const int seconds = seconds_of(rest);
+    return seconds > LONG ? seconds % 60 + 1 : 1;
+}
+
 int cli_width(const char *text)
 {
     int width = 0;

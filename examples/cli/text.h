@@ -8,6 +8,8 @@
 
 #include <kamupin/kamupin.h>
 
+#include <stdint.h>
+
 typedef enum cli_message {
 #define CLI_MESSAGE(NAME, TR, EN) M_##NAME,
 #include "messages.def"
@@ -25,6 +27,13 @@ const char *cli_fill(kamupin_language language, cli_message message, const char 
 /** The same with a number. */
 const char *cli_fill_number(kamupin_language language, cli_message message, long value, char *room,
                             size_t size);
+
+/** What is left of `rest` milliseconds, as "1 min 20 s left" or "time is over"; returns `room`. Minutes alone
+ * from ten on: nobody wants to see the seconds of half an hour run. */
+const char *cli_time_left(kamupin_language language, int64_t rest, char *room, size_t size);
+
+/** The seconds until that text changes; at least 1. */
+int cli_time_changes(int64_t rest);
 
 /** Characters of a UTF-8 text, which is its width as long as nobody writes Chinese. */
 int cli_width(const char *text);

@@ -101,7 +101,7 @@ kamupin_status cli_pin_unblock(cli *program, kamupin_error *error)
         status = kamupin_unblock(program->context, &options, &prompts, &result, error);
         cli_term_end(&self.term);
     }
-    cli_order_end(program, &order, result.outcome != KAMUPIN_OUTCOME_NONE);
+    cli_order_end(program, &order, result.outcome != KAMUPIN_OUTCOME_NONE, status);
     cli_kept_wipe(&self.kept);
     cli_screen_settle(program->screen);
     bool done = result.outcome == KAMUPIN_OUTCOME_DONE;

@@ -66,7 +66,7 @@ typedef struct kamupin_error {
             KAMUPIN_LOOKS_LIKE_NOTHING                                                             \
     }
 
-/** What happened and what to do next, as sentences for a person, with tries and seconds filled in and,
+/** What happened and what to do next, as sentences for a person, with tries and time filled in and,
  *  where a secret looks like another one, a sentence that says so.
  *  @param error the record; NULL is treated as no error
  *  @param language Turkish or English; the process' locale plays no part
@@ -76,6 +76,17 @@ typedef struct kamupin_error {
  *  Threads: any. Errors: none. */
 KAMUPIN_API const char *kamupin_error_text(const kamupin_error *error, kamupin_language language,
                                            char *text, size_t size);
+
+#define KAMUPIN_DURATION_MAX 48 /**< bytes of any text of kamupin_duration_text, with the NUL */
+
+/** A time as people read it, in hours, minutes and seconds of which those that are zero are left out:
+ *  "1 dk 20 sn", "1 min 20 s"; for the seconds that records and events of this library tell.
+ *  @param seconds 0 or more; fewer are taken as 0
+ *  @param text receives UTF-8, NUL-terminated; KAMUPIN_DURATION_MAX always suffices
+ *  @return `text`.
+ *  Threads: any. Errors: none. */
+KAMUPIN_API const char *kamupin_duration_text(int seconds, kamupin_language language, char *text,
+                                              size_t size);
 
 /** The catalogue's two sentences for a status: its cause, and its remedy (what to do next).
  *  Ownership: static UTF-8 text, "" for a number that is no status. Threads: any.

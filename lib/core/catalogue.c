@@ -183,15 +183,33 @@ static void put(writer *out, const char *format, ...)
     cut_at_character(out->text, out->length);
 }
 
+const char *kamupin_duration_text(int seconds, kamupin_language language, char *text, size_t size)
+{
+    static const char *const units[2][3] = {{"sa", "dk", "sn"}, {"h", "min", "s"}};
+    if (text == NULL || size == 0)
+        return "";
+    const int whole = seconds > 0 ? seconds : 0;
+    const int parts[3] = {whole / 3600, whole / 60 % 60, whole % 60};
+    writer out = {text, size, 0, false};
+    text[0] = '\0';
+    for (int i = 0; i < 3; i++)
+        if (parts[i] > 0 || (i == 2 && whole == 0))
+            put(&out, "%s%d %s", out.length > 0 ? " " : "", parts[i],
+                units[language == KAMUPIN_TURKISH ? 0 : 1][i]);
+    return text;
+}
+
 static void put_numbers(writer *out, const kamupin_error *error, bool turkish)
 {
+    char time[KAMUPIN_DURATION_MAX];
     if (error->tries_left == 0)
         put(out, "%s", turkish ? " Deneme hakkı kalmadı." : " No try is left.");
     else if (error->tries_left > 0)
         put(out, turkish ? " Kalan deneme hakkı: %d." : " Tries left: %d.", error->tries_left);
     if (error->wait_seconds > 0)
-        put(out, turkish ? " Beklenecek süre: %d saniye." : " Seconds to wait: %d.",
-            error->wait_seconds);
+        put(out, turkish ? " Beklenecek süre: %s." : " Time to wait: %s.",
+            kamupin_duration_text(error->wait_seconds, turkish ? KAMUPIN_TURKISH : KAMUPIN_ENGLISH,
+                                  time, sizeof time));
     if (error->status == KAMUPIN_E_CARD_BUSY && error->platform_code > 0)
         put(out,
             turkish ? " Kartla çalışan programın süreç numarası: %ld."

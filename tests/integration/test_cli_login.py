@@ -25,7 +25,7 @@ import pytest
 
 from box import Box, until
 from cli import KAMUPIN, STATUS, read_line
-from idp_client import login
+from idp_client import Client, login
 from terminal import Terminal
 
 
@@ -94,7 +94,7 @@ def test_a_login_at_the_terminal(login_box: Box, home: Mapping[str, str]) -> Non
         assert status == 200 and "You can close this window" in page and 'lang="en"' in page
         terminal.expect(r"Logged in: DENEME KULLANICI \(1\*+46\)")
         terminal.expect("proved by: mobile signature")
-        terminal.expect(r"session is held.*1[78]\d\d s left")
+        terminal.expect(r"session is held \((30|29) min left\)")
         terminal.send("\x03", end="")
         terminal.expect("Logged out")
         assert terminal.wait() == 0
@@ -316,6 +316,96 @@ def test_a_session_that_was_ended_elsewhere_is_not_held_on(login_box: Box, held:
     login_box.control.post("/sessions/end", {"user": "deneme"})
     assert run(home, "logout").returncode == 0
     assert held.process.wait(timeout=30) == 0
+
+
+def is_held_no_more(env: Mapping[str, str]) -> None:
+    """No socket is left, and what needs a session says what to do."""
+    assert list(Path(env["XDG_RUNTIME_DIR"], "kamupin").glob("*[!k]")) == []
+    again = run(env, "order", "list")
+    assert again.returncode == STATUS["login-required"] and "kamupin: login" in again.stderr
+
+
+def test_the_holder_hears_of_an_end_elsewhere(login_box: Box, home: Mapping[str, str]) -> None:
+    """The command that meets it says so, and so does the one that holds the session, which ends."""
+    with Terminal([KAMUPIN, "login"], home) as terminal:
+        url = terminal.expect(r"(https://localhost:\d+/auth\?\S+)")[1]
+        visit(login(url, home["KAMUPIN_CA_FILE"]))
+        terminal.expect("session is held")
+        assert run(home, "order", "list").returncode == 0
+        login_box.control.post("/sessions/end", {"user": "deneme"})
+        met = run(home, "order", "list")
+        assert met.returncode == STATUS["session-ended"] and "Log in again" in met.stderr
+        terminal.expect("kamupin: The session was ended")
+        assert terminal.wait() == STATUS["session-ended"]
+    is_held_no_more(home)
+
+
+def test_an_order_that_meets_the_end_tells_the_holder(login_box: Box, home: Mapping[str, str]) -> None:
+    """pin unblock --login as well."""
+    held = Held(home)
+    login_box.control.post("/sessions/end", {"user": "deneme"})
+    read_end, write_end = os.pipe()
+    options = ["--acknowledge", "--new-pin-fd", str(read_end), "--sms-fd", str(read_end)]
+    met = subprocess.run([KAMUPIN, "pin", "unblock", "--login", *options], env=dict(home), capture_output=True, text=True, timeout=60,
+                         stdin=subprocess.DEVNULL, pass_fds=[read_end])
+    os.close(read_end)
+    os.close(write_end)
+    assert met.returncode == STATUS["session-ended"], met.stderr
+    assert held.line()["error"]["status"] == "session-ended"
+    assert held.process.wait(timeout=30) == STATUS["session-ended"]
+    is_held_no_more(home)
+
+
+def ask_holder(env: Mapping[str, str], line: bytes) -> tuple[int, bytes]:
+    """What the holder answers to a line of a borrower: a status, and what it lends."""
+    (path,) = Path(env["XDG_RUNTIME_DIR"], "kamupin").glob("*[!k]")
+    with socket.socket(socket.AF_UNIX) as borrower:
+        borrower.connect(str(path))
+        borrower.sendall(line)
+        status, length = struct.unpack("II", borrower.recv(8, socket.MSG_WAITALL))
+        return status, borrower.recv(length, socket.MSG_WAITALL) if length else b""
+
+
+def test_the_holder_looks_for_itself(held: Held, home: Mapping[str, str]) -> None:
+    """A borrower's word ends nothing, nor does an access token that was revoked: the holder has another one granted and lends that."""
+    assert ask_holder(home, b"look\n") == (0, b"")
+    _, lent = ask_holder(home, b"lend 60\n")
+    at, fields = 5, []
+    for _ in range(3):  # service, key, access token
+        size = int.from_bytes(lent[at:at + 2], "big")
+        fields.append(lent[at + 2:at + 2 + size])
+        at += 2 + size
+    client = Client(home["KAMUPIN_ISSUER"], home["KAMUPIN_CA_FILE"])
+    assert client.revoke(fields[2].decode()).status == 200
+    assert run(home, "order", "list").returncode == STATUS["session-expired"]
+    assert run(home, "order", "list").returncode == 0
+    assert held.process.poll() is None
+
+
+def test_a_renewal_that_is_refused_ends_the_holder(sandbox: Any, tmp_path: Path) -> None:
+    """The refresh token was taken back, or its time is over: the next command that borrows finds it out."""
+    box = sandbox(["akis2"], ["--login"])
+    (tmp_path / "r").mkdir(mode=0o700)
+    home = box.env | {"XDG_RUNTIME_DIR": str(tmp_path / "r"), "KAMUPIN_LANG": "en"}
+    box.lifetimes(access_token=30, refresh_token=1)
+    held = Held(home)
+    until(lambda: run(home, "order", "list").returncode == STATUS["session-expired"], what="the refusal")
+    assert held.line()["error"]["status"] == "session-expired"
+    assert held.process.wait(timeout=30) == STATUS["session-expired"]
+    is_held_no_more(home)
+
+
+def test_the_sessions_own_time_ends_the_holder(sandbox: Any, tmp_path: Path) -> None:
+    """Nobody has to use it."""
+    box = sandbox(["akis2"], ["--login"])
+    (tmp_path / "r").mkdir(mode=0o700)
+    home = box.env | {"XDG_RUNTIME_DIR": str(tmp_path / "r"), "KAMUPIN_LANG": "en"}
+    box.settings(session_seconds=2)
+    held = Held(home)
+    assert held.session["seconds_left"] <= 2
+    assert held.line()["error"]["status"] == "session-expired"
+    assert held.process.wait(timeout=30) == STATUS["session-expired"]
+    is_held_no_more(home)
 
 
 def test_a_login_with_the_card(sandbox: Any, tmp_path: Path) -> None:

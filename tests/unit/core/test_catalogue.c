@@ -138,8 +138,39 @@ static void numbers_appear_only_when_they_are_set(void **state)
     error.tries_left = -1;
     error.wait_seconds = 30;
     kamupin_error_text(&error, KAMUPIN_TURKISH, text, sizeof text);
-    assert_non_null(strstr(text, "30 saniye"));
+    assert_non_null(strstr(text, "30 sn"));
     assert_null(strstr(text, "hakkı"));
+}
+
+static void a_time_is_read_in_minutes(void **state)
+{
+    static const struct {
+        int seconds;
+        const char *turkish, *english;
+    } cases[] = {
+        {-1, "0 sn", "0 s"},
+        {0, "0 sn", "0 s"},
+        {59, "59 sn", "59 s"},
+        {60, "1 dk", "1 min"},
+        {80, "1 dk 20 sn", "1 min 20 s"},
+        {1800, "30 dk", "30 min"},
+        {3600, "1 sa", "1 h"},
+        {3661, "1 sa 1 dk 1 sn", "1 h 1 min 1 s"},
+        {7205, "2 sa 5 sn", "2 h 5 s"},
+        {INT_MAX, "596523 sa 14 dk 7 sn", "596523 h 14 min 7 s"},
+    };
+    char text[KAMUPIN_DURATION_MAX];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_string_equal(
+            kamupin_duration_text(cases[i].seconds, KAMUPIN_TURKISH, text, sizeof text),
+            cases[i].turkish);
+        assert_string_equal(
+            kamupin_duration_text(cases[i].seconds, KAMUPIN_ENGLISH, text, sizeof text),
+            cases[i].english);
+    }
+    assert_string_equal(kamupin_duration_text(80, KAMUPIN_ENGLISH, text, 6), "1 min");
+    assert_string_equal(kamupin_duration_text(80, KAMUPIN_ENGLISH, NULL, 6), "");
 }
 
 static void a_text_is_cut_at_a_character(void **state)
@@ -223,6 +254,7 @@ int main(void)
         cmocka_unit_test(each_status_has_its_four_sentences),
         cmocka_unit_test(the_longest_text_has_room),
         cmocka_unit_test(numbers_appear_only_when_they_are_set),
+        cmocka_unit_test(a_time_is_read_in_minutes),
         cmocka_unit_test(a_text_is_cut_at_a_character),
         cmocka_unit_test(what_is_no_status_says_so),
         cmocka_unit_test(notices_say_what_the_seeds_say),
