@@ -125,11 +125,22 @@ def request_holds(exchange: Exchange) -> None:
     assert scheme == wanted, what
     assert ("dpop" in exchange.headers) == ("dpop" in schemes), what
     if wanted:
-        _fits(secret, {"$ref": "#/components/schemas/Opaque"}, f"{what}: authorization")
+        made_here = {"token", "ticket"} & set(schemes)  # a session's token may be an authorization server's (RFC 9110's token68)
+        _fits(secret, {"$ref": "#/components/schemas/Opaque"} if made_here else {"pattern": r"^[A-Za-z0-9._~+/-]+=*$"}, f"{what}: authorization")
     if "requestBody" in call:
         _content(exchange.body, exchange.headers.get("content-type", ""), _resolve(call["requestBody"])["content"], what)
     else:
         assert not exchange.body, what
+
+
+def sent_holds(request: bytes, base: str = "/v1") -> None:
+    """The same of a request as it was on the wire, to a server that only plays a service of the profile below `base`."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    first, *lines = head.decode("ascii").split("\r\n")
+    method, path, _ = first.split(" ")
+    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines if ": " in line)}
+    assert path.startswith(base + "/"), path
+    request_holds(Exchange(method, path.removeprefix(base), headers, body, 0, {}, b""))
 
 
 def answer_holds(exchange: Exchange) -> None:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # An authorization server that lies, and the metadata of a service that names it: HTTPS on loopback, whose every answer
-# a test may replace. Keeps the forms that it was sent. For what npm oidc-provider would never do.
+# a test may replace. Keeps the forms that it was sent; what the service in it was asked is judged by openapi.yaml in the end. For what
+# npm oidc-provider would never do.
 """A lying authorization server."""
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from by_document import sent_holds
 from tls_servers import Authority, RawServer, read_request
 
 DROP, RESET = "drop", "reset"  # instead of an answer: the connection is closed, or reset
@@ -32,6 +34,7 @@ class FakeIdp(RawServer):
         self.service = f"https://localhost:{self._beside.port}/v1"
         self.forms: list[str] = []
         self.paths: list[str] = []
+        self.asked: list[bytes] = []  # of the service
         self.keys: dict[str, list[str]] = {}  # idempotency keys by path
         self._token = token if isinstance(token, list) else [token if token is not None else self.tokens()]
         self._raw, self._date = dict(raw or {}), date
@@ -52,6 +55,8 @@ class FakeIdp(RawServer):
     def __exit__(self, *_: object) -> None:
         self._beside.__exit__()
         super().__exit__()
+        for request in self.asked:
+            sent_holds(request)
 
     @staticmethod
     def tokens(**change: Any) -> dict[str, Any]:
@@ -89,6 +94,7 @@ class FakeIdp(RawServer):
             head, _, body = request.partition(b"\r\n\r\n")
             path = head.split(b" ")[1].decode()
             self.paths.append(path)
+            self.asked += [request] if path.startswith("/v1/") else []
             self.keys.setdefault(path, []).extend(line[17:] for line in head.decode().split("\r\n") if line.startswith("Idempotency-Key: "))
             answer = self._answer(path, body.decode())
             if answer == DROP:

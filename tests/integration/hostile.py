@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A server between a client and the sandbox's service, with the service's own certificate: it forwards every request as it
-# is, so that the service does its work, and spoils the answers that it is told to spoil. Touches its own port only.
+# is, so that the service does its work, and spoils the answers that it is told to spoil. What the client asks and what the service
+# answers, before it is spoiled, is judged by openapi.yaml (by_document.py). Touches its own port only.
 """A hostile service."""
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from box import Box
+from by_document import Exchange, answer_holds, request_holds
 from tls_servers import read_request
 
 JSON = "application/json"
@@ -79,9 +81,9 @@ def changed(body: bytes, path: tuple[Any, ...], to: Any) -> bytes:
 
 
 def duplicated(body: bytes) -> bytes:
-    """The answer with its first member twice."""
-    name = next(iter(json.loads(body)))
-    return body.rstrip().removesuffix(b"}") + f',"{name}":0}}'.encode()
+    """The answer with its first member twice, right both times: nothing but the repetition is wrong."""
+    name, value = next(iter(json.loads(body).items()))
+    return body.rstrip().removesuffix(b"}") + f',"{name}":{json.dumps(value)}}}'.encode()
 
 
 # What can be wrong with any answer, and what a client has to make of it.
@@ -141,10 +143,12 @@ class Hostile:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.settimeout(0.2)
         self.host = f"localhost:{self.listener.getsockname()[1]}"
-        self.url = f"https://{self.host}{behind.path}"
+        self.base = behind.path
+        self.url = f"https://{self.host}{self.base}"
         self.orders: list[tuple[str, Spoiler]] = []
         self.good: dict[str, Answer] = {}  # the last whole answer of each path that was spoiled
         self.asked: tuple[str, dict[str, str], bytes] = ("", {}, b"")  # the last request whose answer was spoiled: path, headers, body
+        self.exchanges: list[Exchange] = []
         self.stop = threading.Event()
         self.threads: list[threading.Thread] = [threading.Thread(target=self._accept, daemon=True)]
         self.before = box.control.get("/settings")["front_host"]
@@ -165,6 +169,9 @@ class Hostile:
             thread.join(timeout=20)
         self.listener.close()
         self.box.settings(front_host=self.before)
+        for exchange in self.exchanges:
+            request_holds(exchange)
+            answer_holds(exchange)
 
     def _accept(self) -> None:
         while not self.stop.is_set():
@@ -203,6 +210,8 @@ class Hostile:
         reply = behind.getresponse()
         said = reply.read()
         behind.close()
+        self.exchanges.append(Exchange(method, path.removeprefix(self.base), {name.lower(): value for name, value in headers.items()}, body,
+                                       reply.status, {name.lower(): value for name, value in reply.getheaders()}, said))
         order = next((one for one in self.orders if reply.status == 200 and re.search(one[0], path)), None)
         if order is None:
             kept = "".join(f"{name}: {value}\r\n" for name, value in reply.getheaders() if name.lower() not in ("connection", "date"))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 libkamupin developers
 # SPDX-License-Identifier: Apache-2.0
 #
-# The second factor against a raw TLS server that keeps what it was sent: which request begins which factor, and a web
+# The second factor against a raw TLS server that keeps what it was sent, for openapi.yaml to judge: which request begins which factor, and a web
 # password's letters as Python's unicodedata, which is not ours, composes them.
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from by_document import sent_holds
 from test_service_answers import CARD, changed
 
 from private_pcscd import program
@@ -36,9 +37,11 @@ def play(pki: Authority, factors: list[str], *steps: tuple[str, bytes | None]) -
     answers = [changed("metadata", ("second_factors", factors)), changed("redeem", ("second_factors", factors)),
                *[answer for _, answer in steps if answer is not None]]
     asked: list[tuple[str, Any]] = []
+    sent: list[bytes] = []
 
     def serve(connection: socket.socket) -> None:
         while request := read_request(connection):
+            sent.append(request)
             head, _, body = request.partition(b"\r\n\r\n")
             asked.append((head.split(b" ")[1].decode().split("/", 2)[-1], json.loads(body) if body else None))
             answer = answers.pop(0)
@@ -51,6 +54,8 @@ def play(pki: Authority, factors: list[str], *steps: tuple[str, bytes | None]) -
         lines = ["metadata", f"redeem 100000000000001 {CARD} akis-2", *[line for line, _ in steps]]
         done = subprocess.run([program("driver-service"), f"https://localhost:{server.port}/v1"], input="\n".join(lines) + "\n",
                               text=True, capture_output=True, timeout=30, check=True, env={"KAMUPIN_CA_FILE": str(pki.file)})
+    for request in sent:
+        sent_holds(request)
     said = done.stdout.splitlines()
     assert [line.split(" ")[0] for line in said[:2]] == ["ok", "ok"], said
     assert answers == []

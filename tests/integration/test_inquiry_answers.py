@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What an inquiry makes of answers that a service of the profile may not give, and of answers that do not come. The other end is a
-# raw TLS server that says what the test tells it to.
+# raw TLS server that says what the test tells it to; what it is asked is judged by openapi.yaml, its answers are not.
 from __future__ import annotations
 
 import json
@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from by_document import sent_holds
 from cli import KAMUPIN, STATUS, read_json
 from tls_servers import Authority, RawServer, read_request
 
@@ -44,6 +45,8 @@ def ask(pki: Authority, what: str, *answers: bytes) -> tuple[int, dict[str, Any]
         done = subprocess.run([KAMUPIN, "inquire", *WORDS[what], "--json", "--ca-file", str(pki.file),
                                "--service", f"https://localhost:{server.port}/v1"], capture_output=True, text=True, timeout=60,
                               env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"})
+    for request in requests:
+        sent_holds(request)
     return done.returncode, read_json(done), requests
 
 

@@ -18,6 +18,7 @@ import yaml
 from attempt import (KAMUPIN, NEW_PIN, PHASE, Attempt, Ended, Steps, check_refusal, costly, fault, new_pin_works, refused,
                      requests, spends_nothing)
 from box import ROOT
+from by_document import sent_holds
 from tls_servers import Authority, RawServer, read_request
 
 LANG = pytest.mark.parametrize("lang", ["tr", "en"])
@@ -206,10 +207,12 @@ class Other:
         self.authority = Authority(folder, "other")
         self.metadata = OPENAPI["paths"]["/metadata"]["get"]["responses"]["200"]["content"]["application/json"]["example"] | metadata
         self.calls: list[str] = []
+        self.asked: list[bytes] = []
         self.server = RawServer(self._serve, self.authority.leaf("leaf"))
 
     def _serve(self, connection: socket.socket) -> None:
         while data := read_request(connection):
+            self.asked.append(data)
             head, _, body = data.partition(b"\r\n\r\n")
             path = head.split(b" ")[1].decode()
             self.calls.append(path.rsplit("/", 1)[1])
@@ -241,6 +244,8 @@ def test_a_service_that_asks_for_what_this_version_cannot(calm_box, tmp_path, me
     with other.server:
         refused(calm_box, status, *other.options, code="123456789012345", sms="", lang=lang)
     assert other.calls == calls
+    for request in other.asked:
+        sent_holds(request, "/kamupin/v1")
 
 
 def test_the_person_may_take_the_risk_of_an_unproven_form(calm_box, tmp_path):

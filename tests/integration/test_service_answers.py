@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What lib/service makes of answers that a service of the profile could, but may not give: each answer of openapi.yaml,
-# changed in one place. The other end is a raw TLS server that says what the test tells it to.
+# changed in one place. The other end is a raw TLS server that says what the test tells it to; what it is asked is judged by
+# openapi.yaml, its wrong answers are not.
 from __future__ import annotations
 
 import copy
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from by_document import sent_holds
 from service_client import CALLS, OPENAPI
 
 from private_pcscd import program
@@ -53,9 +55,11 @@ def leaf(pki: Authority) -> Path:
 def take(pki: Authority, leaf: Path, call: str, body: bytes) -> str:
     """The line of a step to which the server answers `body`, after steps that were answered as in the document."""
     answers = [json.dumps(example(name)).encode() for name in BEFORE[call]] + [body]
+    asked: list[bytes] = []
 
     def serve(connection: socket.socket) -> None:
-        while answers and read_request(connection):
+        while answers and (request := read_request(connection)):
+            asked.append(request)
             answer = answers.pop(0)
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDPoP-Nonce: 0123456789abcdef\r\n"
                                b"Content-Length: %d\r\n\r\n" % len(answer) + answer)
@@ -64,6 +68,8 @@ def take(pki: Authority, leaf: Path, call: str, body: bytes) -> str:
         lines = "".join(STEPS[name] + "\n" for name in [*BEFORE[call], call])
         done = subprocess.run([program("driver-service"), f"https://localhost:{server.port}/v1"], input=lines, text=True,
                               capture_output=True, timeout=30, check=True, env={"KAMUPIN_CA_FILE": str(pki.file)})
+    for request in asked:
+        sent_holds(request)
     said = done.stdout.splitlines()
     assert [line.split(" ")[0] for line in said[:-1]] == ["ok"] * len(BEFORE[call]), said
     return said[-1]
@@ -170,6 +176,7 @@ def test_a_pin_policy_only_narrows(pki: Authority, leaf: Path, policy: tuple[int
 @pytest.mark.parametrize("call", STEPS)
 def test_bodies_that_are_no_object(pki: Authority, leaf: Path, call: str) -> None:
     whole = changed(call)
-    for body in (b"", b"[]", whole[:-1], whole + whole, whole[:-1] + b',"' + list(example(call))[0].encode() + b'":1}',
+    first, value = next(iter(example(call).items()))
+    for body in (b"", b"[]", whole[:-1], whole + whole, whole[:-1] + f',"{first}":{json.dumps(value)}}}'.encode(),
                  whole.replace(b"{", b"{\xff", 1)):
         assert take(pki, leaf, call, body).startswith("service-reply-malformed ")

@@ -88,6 +88,18 @@ class Front:
 
     async def _answer(self, request: web.Request, call: Call) -> Answer:
         try:
+            answer = await self._ask(request, call)
+            if self._validate:
+                call.check_answer(answer.status, answer.body)
+            return answer
+        except Refused as refused:
+            LOG.error("the answer to %s is not what openapi.yaml says: %s", call.name, refused)
+        except Exception:
+            LOG.exception("%s failed", call.name)
+        return self._exchange.refusal(Problem("internal"), language(request))
+
+    async def _ask(self, request: web.Request, call: Call) -> Answer:
+        try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return self._exchange.refusal(Problem("request-too-large", headers={"Connection": "close"}), language(request))
@@ -97,17 +109,9 @@ class Front:
                       request.match_info.get("id", ""), body, request.remote or "", language(request))
         try:
             asked.said = await self._ask_gateway(asked)
-            answer = self._exchange.answer(asked)
-            if self._validate:
-                call.check_answer(answer.status, answer.body)
-            return answer
         except Problem as problem:
             return self._exchange.refusal(problem, language(request))
-        except Refused as refused:
-            LOG.error("the answer to %s is not what openapi.yaml says: %s", call.name, refused)
-        except Exception:
-            LOG.exception("%s failed", call.name)
-        return self._exchange.refusal(Problem("internal"), language(request))
+        return self._exchange.answer(asked)
 
     async def _ask_gateway(self, asked: Asked) -> dict[str, Any] | None:
         """The authorization server's word on the call's access token; None where there is none to ask for."""
