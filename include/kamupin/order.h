@@ -98,6 +98,23 @@ KAMUPIN_API void kamupin_order_free(kamupin_order **order);
 KAMUPIN_API kamupin_status kamupin_order_code(kamupin_order *order, kamupin_secret *code,
                                               int *seconds_left);
 
+/** Shows a verification code to the person, who types it at another desk.
+ *  @param digits the code, NUL-terminated; wiped when the function returns, and to be wiped by it
+ *         wherever it copied them
+ *  @param seconds_left how long it is good
+ *  Threads: the session's. Must not call the library on this order or its session. */
+typedef void (*kamupin_order_code_fn)(void *user, const char *digits, int seconds_left);
+
+/** Has a code issued, as kamupin_order_code does, and shows it; the one before dies.
+ *
+ *      kamupin_order_code_show(order, to_the_person, NULL);
+ *
+ *  @param show is called once with the digits, before this returns; not when it fails
+ *  Threads: the session's.
+ *  Errors: invalid-argument, secret-full, and those of kamupin_order_code. */
+KAMUPIN_API kamupin_status kamupin_order_code_show(kamupin_order *order, kamupin_order_code_fn show,
+                                                   void *user);
+
 /** Where the order stands. Asks the service.
  *  @param info receives it, size set by the caller
  *  Threads: the session's.

@@ -126,6 +126,29 @@ kamupin_status kamupin_order_code(kamupin_order *order, kamupin_secret *code, in
     return status;
 }
 
+kamupin_status kamupin_order_code_show(kamupin_order *order, kamupin_order_code_fn show, void *user)
+{
+    kamupin_secret *code = NULL;
+    kp_bytes digits;
+    int seconds_left = 0;
+
+    kamupin_status status = enter(order);
+    if (status != KAMUPIN_OK)
+        return status;
+    if (show == NULL) /* before a code dies for it */
+        return kp_fail_local(&order->error, KAMUPIN_E_INVALID_ARGUMENT);
+    status = kamupin_secret_new(order->session->context, KAMUPIN_SECRET_VERIFICATION_CODE, &code,
+                                &order->error);
+    if (status == KAMUPIN_OK)
+        status = kamupin_order_code(order, code, &seconds_left);
+    if (status == KAMUPIN_OK)
+        status = kp_secret_read(code, KAMUPIN_SECRET_VERIFICATION_CODE, &digits, &order->error);
+    if (status == KAMUPIN_OK)
+        show(user, (const char *)digits.data, seconds_left); /* a slot is zero behind its bytes */
+    kamupin_secret_free(&code);
+    return status;
+}
+
 kamupin_status kamupin_order_read(kamupin_order *order, kamupin_order_info *info)
 {
     kamupin_status status = enter(order);

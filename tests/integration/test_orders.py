@@ -115,6 +115,22 @@ def test_an_order_issues_codes_and_each_kills_the_one_before(portal: Portal) -> 
     portal.refused("order-unknown", "open", "../session")
 
 
+def test_a_code_is_shown_for_another_desk(portal: Portal) -> None:
+    """The digits go to the function alone: the log at its most talkative has none of them."""
+    order_id = portal.ask("order", "unblock", "nes").split()[0]
+    portal.refused("invalid-argument", "show-code", "nobody")
+    portal.ask("code")
+    first, second = (portal.ask("show-code").split() for _ in range(2))
+    assert first[0].isdecimal() and first[0] != second[0] and 0 < int(second[1]) <= int(first[1])
+    assert portal.fresh_calls().count("code") == 3, "nothing is issued where nobody looks"
+    portal.ask("new", "unblock", "nes")
+    portal.refused("code-replaced", "redeem", first[0])
+    portal.ask("redeem", second[0])
+    assert portal.ask("list") == f"{order_id}:in-use"
+    portal.refused("order-in-use", "show-code")
+    assert [code for code in (first[0], second[0]) if code in portal.logged()] == []
+
+
 def test_a_lost_answer_burns_no_code(portal: Portal) -> None:
     portal.ask("order", "unblock", "nes")
     portal.ask("new")

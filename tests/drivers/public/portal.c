@@ -210,6 +210,22 @@ static kamupin_status issue(world *self)
     return status;
 }
 
+static void shown_code(void *user, const char *digits, int seconds_left)
+{
+    world *self = user;
+
+    snprintf(self->value, sizeof self->value, "%s %d", digits, seconds_left);
+}
+
+static kamupin_status show_code(world *self)
+{
+    const bool nobody = strcmp(self->word[1], "nobody") == 0;
+    kamupin_status status = kamupin_order_code_show(self->order, nobody ? NULL : shown_code, self);
+
+    kamupin_order_error(self->order, &self->error);
+    return status;
+}
+
 static kamupin_status cancel(world *self)
 {
     kamupin_status status = kamupin_order_cancel(self->order);
@@ -373,12 +389,13 @@ static kamupin_status change(world *self)
 static const struct {
     const char *word;
     kamupin_status (*obey)(world *self);
-} lines[] = {{"captcha", captcha},   {"begin", begin},   {"sms", sms},         {"confirm", confirm},
-             {"reset", reset},       {"info", info},     {"end", end},         {"order", new_order},
-             {"open", open_order},   {"code", issue},    {"read", read_order}, {"cancel", cancel},
-             {"list", list},         {"issued", issued}, {"show", show},       {"delete", erase},
-             {"new", new_operation}, {"redeem", redeem}, {"cards", cards},     {"pin", set_pin},
-             {"verify", verify},     {"result", result}, {"change", change}};
+} lines[] = {
+    {"captcha", captcha},   {"begin", begin},   {"sms", sms},         {"confirm", confirm},
+    {"reset", reset},       {"info", info},     {"end", end},         {"order", new_order},
+    {"open", open_order},   {"code", issue},    {"read", read_order}, {"cancel", cancel},
+    {"list", list},         {"issued", issued}, {"show", show},       {"delete", erase},
+    {"new", new_operation}, {"redeem", redeem}, {"cards", cards},     {"pin", set_pin},
+    {"verify", verify},     {"result", result}, {"change", change},   {"show-code", show_code}};
 
 static kamupin_status obey(world *self)
 {
