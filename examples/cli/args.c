@@ -148,7 +148,7 @@ static bool read_argument(const char **words, int count, cli_args *args)
         args->card = words[0];
     else if (count == 1 && takes == TAKES_FILE)
         args->file = words[0];
-    else if (count == 1 && (takes == TAKES_NUMBER || takes == TAKES_ID))
+    else if (count == 1 && (takes == TAKES_NUMBER || takes == TAKES_ID || takes == TAKES_ORDER))
         args->number = words[0];
     else if (count > 0)
         return wrong(args, M_EXTRA_ARGUMENT, NULL);
@@ -217,6 +217,12 @@ static bool check_keypad(cli_args *args)
     return true;
 }
 
+static bool check_proxy(cli_args *args)
+{
+    return args->proxy_password_fd < 0 || args->proxy_user != NULL ||
+           wrong(args, M_ONLY_WITH_PROXY_USER, NULL);
+}
+
 static const char *environment(const char *option, const char *name)
 {
     const char *value = option != NULL ? option : getenv(name);
@@ -229,6 +235,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
                        .language = cli_language(NULL),
                        .hash = KAMUPIN_SHA256,
                        .certificate = KAMUPIN_CERTIFICATE_ANY,
+                       .proxy_password_fd = -1,
                        .pin_fd = -1,
                        .word_fd = -1,
                        .code_fd = -1,
@@ -253,7 +260,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
     if (!good && count > 0)
         find_command(words, count, args); /* the help that is named then is the command's */
     good = good && read_words(words, count, args) && check_options(args, used) &&
-           check_card(args, used) && check_login(args) && check_keypad(args);
+           check_card(args, used) && check_login(args) && check_keypad(args) && check_proxy(args);
     args->service = environment(args->service, "KAMUPIN_SERVICE");
     args->ca_file = environment(args->ca_file, "KAMUPIN_CA_FILE");
     args->state_dir = environment(args->state_dir, "KAMUPIN_STATE_DIR");

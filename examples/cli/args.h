@@ -33,8 +33,12 @@ typedef struct cli_args {
     unsigned int probe_steps; /* kamupin_probe_step */
     const char *service;      /* the option, else KAMUPIN_SERVICE */
     const char *ca_file;      /* the option, else KAMUPIN_CA_FILE */
-    const char *state_dir;    /* the option, else KAMUPIN_STATE_DIR */
-    unsigned int risk;        /* kamupin_pin_risk */
+    const char *server_key;   /* kamupin_context_options.pins */
+    const char *proxy;        /* "": none, whatever the environment says */
+    const char *proxy_user;
+    int proxy_password_fd; /* -1 when not given */
+    const char *state_dir; /* the option, else KAMUPIN_STATE_DIR */
+    unsigned int risk;     /* kamupin_pin_risk */
     bool pinpad;
     unsigned int pin_digits; /* 0 when not given */
     bool card_login;         /* login: with the card */
@@ -48,6 +52,7 @@ typedef struct cli_args {
     int pin_fd, word_fd; /* -1 when not given */
     int code_fd, old_pin_fd, new_pin_fd, sms_fd, web_password_fd, check_pin_fd; /* -1 likewise */
     kamupin_factor_type factor;
+    bool create;     /* order new: for a card without a PIN */
     bool with_login; /* pin unblock, pin create: no code is typed */
     kamupin_product product;
     const char *on_behalf_of; /* "vkn:…" or "detsis:…" */

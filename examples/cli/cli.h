@@ -38,6 +38,8 @@ kamupin_status cli_pin_resume(cli *program, kamupin_error *error);
 kamupin_status cli_inquire_seal_authority(cli *program, kamupin_error *error);
 kamupin_status cli_inquire_debt(cli *program, kamupin_error *error);
 kamupin_status cli_inquire_shipment(cli *program, kamupin_error *error);
+kamupin_status cli_order_new(cli *program, kamupin_error *error);
+kamupin_status cli_order_code(cli *program, kamupin_error *error);
 kamupin_status cli_order_list(cli *program, kamupin_error *error);
 kamupin_status cli_order_show(cli *program, kamupin_error *error);
 kamupin_status cli_order_cancel(cli *program, kamupin_error *error);
@@ -47,12 +49,18 @@ kamupin_status cli_issued_delete(cli *program, kamupin_error *error);
 kamupin_status cli_info(cli *program, kamupin_error *error);
 kamupin_status cli_login(cli *program, kamupin_error *error);
 kamupin_status cli_logout(cli *program, kamupin_error *error);
+kamupin_status cli_word_reset(cli *program, kamupin_error *error);
 
 /** Says what an operation will miss before its code is spent: service, descriptors, --acknowledge. */
 kamupin_status cli_unblock_ready(cli *program, kamupin_error *error);
 /** Unblocks that card by the service and puts its new PIN into `new_pin`. */
 kamupin_status cli_unblock_card(cli *program, const char *card, kamupin_secret *new_pin,
                                 kamupin_error *error);
+
+/** Says which of --proxy and --server-key the library does not take; answers invalid-argument. */
+kamupin_status cli_network_refuse(cli *program, kamupin_error *error);
+/** Gives the context the login of --proxy-user; asks for its password. */
+kamupin_status cli_network_login(cli *program, kamupin_error *error);
 
 /** Adds the rows of --profile-file to the context; what is wrong with the file goes to stderr. */
 kamupin_status cli_profile_load(cli *program, kamupin_error *error);
@@ -110,6 +118,10 @@ json_t *cli_json_login(const kamupin_login *to, kamupin_language language);
 json_t *cli_json_session(const kamupin_session_info *info);
 /** Prints an object on a line of its own, with its format, and lets it go; for commands that go on. */
 void cli_json_line(json_t *line);
+/** From here on --json prints such lines instead of one object at the end. */
+void cli_json_lines(cli *program);
+/** The last of them, of a command that failed. Returns `status`. */
+kamupin_status cli_json_end(const cli *program, kamupin_status status, kamupin_error *error);
 /** Adds `value` (which it takes over) to what --json prints; without --json it only drops it. */
 void cli_json_add(cli *program, const char *name, json_t *value);
 

@@ -20,10 +20,11 @@ static const char *argument_name(kamupin_language language, int takes)
 {
     if (takes == TAKES_NOTHING)
         return "";
-    return cli_text(language, takes == TAKES_CARD   ? M_USAGE_CARD
-                              : takes == TAKES_FILE ? M_ARG_FILE
-                              : takes == TAKES_ID   ? M_USAGE_ID
-                                                    : M_USAGE_NUMBER);
+    return cli_text(language, takes == TAKES_CARD    ? M_USAGE_CARD
+                              : takes == TAKES_FILE  ? M_ARG_FILE
+                              : takes == TAKES_ID    ? M_USAGE_ID
+                              : takes == TAKES_ORDER ? M_USAGE_ORDER
+                                                     : M_USAGE_NUMBER);
 }
 
 static void print_usage(const cli_args *args)
@@ -65,8 +66,11 @@ static void print_options(const cli_args *args)
             continue;
         char name[64];
         bool plain = row->argument == A_NONE;
+        cli_message value = (cli_message)row->argument;
+        if (i == OPTION_CARD && args->command == COMMAND_LOGIN)
+            value = M_USAGE_CARD; /* which card may be left unsaid */
         snprintf(name, sizeof name, "--%s%s%s", row->name, plain ? "" : " ",
-                 plain ? "" : cli_text(args->language, (cli_message)row->argument));
+                 plain ? "" : cli_text(args->language, value));
         if (row->letter != 0) {
             size_t length = strlen(name);
             snprintf(name + length, sizeof name - length, ", -%c", row->letter);

@@ -173,6 +173,21 @@ void cli_json_line(json_t *line)
     json_decref(line);
 }
 
+void cli_json_lines(cli *program)
+{
+    json_decref(program->json);
+    program->json = NULL;
+}
+
+kamupin_status cli_json_end(const cli *program, kamupin_status status, kamupin_error *error)
+{
+    if (status != KAMUPIN_OK && program->args.json) {
+        error->status = status;
+        cli_json_line(json_pack("{s:o}", "error", cli_json_error(error, program->args.language)));
+    }
+    return status;
+}
+
 json_t *cli_json_signature(const kamupin_signature *signature, const char *base64)
 {
     static const char *const forms[] = {"", "pkcs1", "pss", "raw", "der"};

@@ -264,8 +264,7 @@ kamupin_status cli_login(cli *program, kamupin_error *error)
 {
     login self = {.program = program, .listener = {.fd = -1}};
     cli_holder holder;
-    json_decref(program->json); /* lines instead of one object at the end */
-    program->json = NULL;
+    cli_json_lines(program);
     for (size_t i = 0; i < CLI_CONNECTIONS_MAX; i++)
         self.listener.connections[i].fd = -1;
     kamupin_status status = cli_holder_open(program, &holder, error);
@@ -281,11 +280,7 @@ kamupin_status cli_login(cli *program, kamupin_error *error)
         status = cli_holder_run(program, &holder, self.session, error);
     kamupin_session_free(&self.session);
     cli_holder_close(&holder);
-    if (status != KAMUPIN_OK && program->args.json) {
-        error->status = status;
-        cli_json_line(json_pack("{s:o}", "error", cli_json_error(error, program->args.language)));
-    }
-    return status;
+    return cli_json_end(program, status, error);
 }
 
 kamupin_status cli_logout(cli *program, kamupin_error *error)

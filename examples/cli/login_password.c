@@ -2,11 +2,13 @@
    SPDX-License-Identifier: Apache-2.0
 
    login_password.c: login --password, for older portals: number, picture, security word, then an SMS
-   that is sent when the person says so. The picture is a file in the person's runtime folder, gone
-   again once it was answered; a person looks at it, never this program. */
+   that is sent when the person says so; and security-word reset, for who forgot the word. The picture
+   is a file in the person's runtime folder, gone again once it was answered; a person looks at it,
+   never this program. */
 #include "login_password.h"
 
 #include "fd.h"
+#include "session.h"
 #include "term.h"
 
 #include <fcntl.h>
@@ -187,21 +189,28 @@ static kamupin_status confirm(portal *self, const kamupin_contact *phone, kamupi
     return status;
 }
 
+/* Whether there is such a login, before anybody types a number. */
+static kamupin_status is_offered(const portal *self, kamupin_error *error)
+{
+    unsigned int methods = 0;
+    kamupin_status status = kamupin_session_methods(self->session, &methods);
+    kamupin_session_error(self->session, error);
+    if (status == KAMUPIN_OK && (methods & KAMUPIN_LOGIN_PASSWORD) == 0)
+        status = cli_error(error, KAMUPIN_E_LOGIN_NOT_OFFERED);
+    return status;
+}
+
 kamupin_status cli_login_password(cli *program, kamupin_session *session, const char *path,
                                   kamupin_error *error)
 {
     portal self = {.program = program, .session = session};
     kamupin_contact phone = KAMUPIN_CONTACT_INIT;
-    unsigned int methods = 0;
     if (!program->interactive && program->args.word_fd < 0)
         return cli_needs(program, "--word-fd", error);
     if (!program->interactive && program->args.sms_fd < 0)
         return cli_needs(program, "--sms-fd", error);
     snprintf(self.picture, sizeof self.picture, "%.110s.png", path);
-    kamupin_status status = kamupin_session_methods(session, &methods);
-    kamupin_session_error(session, error);
-    if (status == KAMUPIN_OK && (methods & KAMUPIN_LOGIN_PASSWORD) == 0)
-        status = cli_error(error, KAMUPIN_E_LOGIN_NOT_OFFERED); /* before anybody types a number */
+    kamupin_status status = is_offered(&self, error);
     if (status == KAMUPIN_OK)
         status =
             kamupin_secret_new(program->context, KAMUPIN_SECRET_SECURITY_WORD, &self.word, error);
@@ -214,4 +223,59 @@ kamupin_status cli_login_password(cli *program, kamupin_session *session, const 
     kamupin_secret_free(&self.word);
     kamupin_secret_free(&self.code);
     return status;
+}
+
+/* ---- a forgotten word ---- */
+
+static kamupin_status ask_for_mail(portal *self, kamupin_contact *mail, kamupin_error *error)
+{
+    kamupin_status status = ask_number(self, error);
+    bool again = status == KAMUPIN_OK;
+    while (again) {
+        char characters[LINE_MAX_BYTES];
+        status = ask_picture(self, characters, sizeof characters, error);
+        if (status != KAMUPIN_OK)
+            break;
+        status = kamupin_password_reset(self->session, &self->who, characters, mail);
+        kamupin_session_error(self->session, error);
+        again = may_try_again(self, status);
+        if (again)
+            cli_problem(self->program, error);
+    }
+    unlink(self->picture);
+    return status;
+}
+
+static void say_where(const cli *program, const kamupin_contact *mail)
+{
+    char destination[sizeof mail->destination], text[512];
+    if (program->args.json) {
+        cli_json_line(json_pack("{s:{s:s}}", "word_reset", "destination", mail->destination));
+        return;
+    }
+    cli_clean(mail->destination, destination, sizeof destination);
+    printf("%s\n", cli_fill(program->args.language, M_WORD_MAIL, destination, text, sizeof text));
+}
+
+kamupin_status cli_word_reset(cli *program, kamupin_error *error)
+{
+    portal self = {.program = program};
+    kamupin_session_options options = KAMUPIN_SESSION_OPTIONS_INIT;
+    kamupin_contact mail = KAMUPIN_CONTACT_INIT;
+    char path[108];
+    cli_json_lines(program);
+    kamupin_status status = cli_session_path(program, path, sizeof path, error);
+    snprintf(self.picture, sizeof self.picture, "%.100s-word.png", path);
+    options.service = program->args.service;
+    options.cancel = program->cancel;
+    if (status == KAMUPIN_OK)
+        status = kamupin_session_new(program->context, &options, &self.session, error);
+    if (status == KAMUPIN_OK)
+        status = is_offered(&self, error);
+    if (status == KAMUPIN_OK)
+        status = ask_for_mail(&self, &mail, error);
+    if (status == KAMUPIN_OK)
+        say_where(program, &mail);
+    kamupin_session_free(&self.session);
+    return cli_json_end(program, status, error);
 }

@@ -23,12 +23,16 @@ static kamupin_status open_program(cli *program, kamupin_error *error)
     kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
     options.ca_file = program->args.ca_file;
     options.state_folder = program->args.state_dir;
+    options.pins = program->args.server_key;
+    options.proxy = program->args.proxy;
     if (program->args.log != 0) {
         options.log = write_log;
         options.log_user = program->screen;
         options.log_level = program->args.log;
     }
     kamupin_status status = kamupin_context_new(&options, &program->context, error);
+    if (status == KAMUPIN_E_INVALID_ARGUMENT)
+        return cli_network_refuse(program, error);
     if (status == KAMUPIN_OK)
         status = kamupin_cancel_new(program->context, &program->cancel, error);
     if (status == KAMUPIN_OK) {
@@ -69,6 +73,10 @@ static kamupin_status run(cli *program, kamupin_error *error)
         return cli_inquire_debt(program, error);
     case COMMAND_INQUIRE_SHIPMENT:
         return cli_inquire_shipment(program, error);
+    case COMMAND_ORDER_NEW:
+        return cli_order_new(program, error);
+    case COMMAND_ORDER_CODE:
+        return cli_order_code(program, error);
     case COMMAND_ORDER_LIST:
         return cli_order_list(program, error);
     case COMMAND_ORDER_SHOW:
@@ -87,6 +95,8 @@ static kamupin_status run(cli *program, kamupin_error *error)
         return cli_login(program, error);
     case COMMAND_LOGOUT:
         return cli_logout(program, error);
+    case COMMAND_WORD_RESET:
+        return cli_word_reset(program, error);
     case COMMAND_NONE:
         break;
     }
@@ -147,6 +157,8 @@ int main(int argc, char **argv)
         status = good ? open_program(&program, &error) : usage_error(&program, &error);
         if (status == KAMUPIN_OK)
             status = cli_profile_load(&program, &error);
+        if (status == KAMUPIN_OK)
+            status = cli_network_login(&program, &error);
         if (status == KAMUPIN_OK)
             status = run(&program, &error);
         code = finish(&program, status, &error);

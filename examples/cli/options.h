@@ -20,7 +20,9 @@ typedef enum cli_argument {
     A_FORM = M_ARG_FORM,
     A_FACTOR = M_ARG_FACTOR,
     A_PRODUCT = M_ARG_PRODUCT,
-    A_ORGANISATION = M_ARG_ORGANISATION
+    A_ORGANISATION = M_ARG_ORGANISATION,
+    A_USER = M_ARG_USER,
+    A_KEY = M_ARG_KEY
 } cli_argument;
 
 /* Which commands an option belongs to. */
@@ -29,10 +31,12 @@ typedef enum cli_argument {
 #define C_ONLINE  (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(PIN_RESUME))
 #define C_INQUIRE (C(INQUIRE_SEAL_AUTHORITY) | C(INQUIRE_DEBT) | C(INQUIRE_SHIPMENT))
 #define C_BORROWING                                                                                \
-    (C(ORDER_LIST) | C(ORDER_SHOW) | C(ORDER_CANCEL) | C(ISSUED_LIST) | C(ISSUED_SHOW) |           \
-     C(ISSUED_DELETE))                                   /* a session that kamupin login holds */
-#define C_CARDLESS   (C_INQUIRE | C_BORROWING | C(INFO)) /* no card plays a part */
+    (C(ORDER_NEW) | C(ORDER_CODE) | C(ORDER_LIST) | C(ORDER_SHOW) | C(ORDER_CANCEL) |              \
+     C(ISSUED_LIST) | C(ISSUED_SHOW) | C(ISSUED_DELETE)) /* a session that kamupin login holds */
+/* no card plays a part */
+#define C_CARDLESS   (C_INQUIRE | C_BORROWING | C(INFO) | C(LOGOUT) | C(WORD_RESET))
 #define C_UNBLOCKING (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(CARD_PROBE))
+#define C_NETWORK    (C_ONLINE | C(CARD_PROBE) | C_BORROWING | C_INQUIRE | C(LOGIN) | C(WORD_RESET))
 
 typedef enum cli_option {
 #define CLI_OPTION(NAME, TEXT, LETTER, ARGUMENT, MASK, TR, EN) OPTION_##NAME,
@@ -41,7 +45,7 @@ typedef enum cli_option {
 } cli_option;
 
 /* What a command takes behind its verb. */
-enum { TAKES_NOTHING, TAKES_CARD, TAKES_FILE, TAKES_NUMBER, TAKES_ID };
+enum { TAKES_NOTHING, TAKES_CARD, TAKES_FILE, TAKES_NUMBER, TAKES_ID, TAKES_ORDER };
 
 typedef struct cli_command_row {
     const char *noun;

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   order.c: order list, show and cancel, with the session that `kamupin login` holds; and the order
-   that pin unblock --login makes. */
+   order.c: order new, code, list, show and cancel, with the session that `kamupin login` holds; and
+   the order that pin unblock --login makes. */
 #include "order.h"
 
 #include <stdio.h>
@@ -147,4 +147,91 @@ kamupin_status cli_order_show(cli *program, kamupin_error *error)
 kamupin_status cli_order_cancel(cli *program, kamupin_error *error)
 {
     return one(program, true, error);
+}
+
+kamupin_status cli_order_new(cli *program, kamupin_error *error)
+{
+    const kamupin_operation_kind kind =
+        program->args.create ? KAMUPIN_OPERATION_CREATE : KAMUPIN_OPERATION_UNBLOCK;
+    cli_order made = {.session = NULL};
+    kamupin_order_info info = KAMUPIN_ORDER_INFO_INIT;
+    kamupin_status status = cli_order_begin(program, kind, &made, error);
+    if (status == KAMUPIN_OK) {
+        status = kamupin_order_read(made.order, &info);
+        kamupin_order_error(made.order, error);
+    }
+    if (status == KAMUPIN_OK) {
+        say(program, &info);
+        cli_json_add(program, "order", json_of(&info));
+    }
+    cli_order_end(program, &made, status == KAMUPIN_OK);
+    return status;
+}
+
+/* ---- a code for another desk ---- */
+
+typedef struct code_for {
+    cli *program;
+    const kamupin_order_info *order;
+} code_for;
+
+static void to_the_person(void *user, const char *digits, int seconds_left)
+{
+    const code_for *self = user;
+    const cli *program = self->program;
+    const bool create = self->order->kind == KAMUPIN_OPERATION_CREATE;
+    char seconds[32], use[512];
+    cli_json_add(self->program, "order_code",
+                 json_pack("{s:s, s:s, s:i}", "order_id", self->order->order_id, "code", digits,
+                           "seconds_left", seconds_left));
+    if (program->args.json)
+        return;
+    printf("%s: %s\n", cli_say(program, M_ORDER_CODE), digits);
+    printf(
+        "%s: %s\n\n", cli_say(program, M_ORDER_CODE_LEFT),
+        cli_fill_number(program->args.language, M_SECONDS, seconds_left, seconds, sizeof seconds));
+    printf("%s\n",
+           cli_fill(program->args.language, M_ORDER_CODE_USE,
+                    create ? "kamupin pin create" : "kamupin pin unblock", use, sizeof use));
+}
+
+/* The only order that is open. */
+static kamupin_status find(cli *program, kamupin_session *session, kamupin_order_info *info,
+                           kamupin_error *error)
+{
+    size_t count = 0;
+    kamupin_status status = kamupin_order_list(session, &count);
+    kamupin_session_error(session, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    if (count > 1)
+        return cli_refuse(program, M_WHICH_ORDER, "", error);
+    if (count == 0) {
+        cli_refuse(program, M_NO_OPEN_ORDER, "", error);
+        return cli_error(error, KAMUPIN_E_ORDER_UNKNOWN);
+    }
+    return kamupin_order_listed(session, 0, info);
+}
+
+kamupin_status cli_order_code(cli *program, kamupin_error *error)
+{
+    kamupin_session *session = NULL;
+    kamupin_order *order = NULL;
+    kamupin_order_info info = KAMUPIN_ORDER_INFO_INIT;
+    code_for whom = {.program = program, .order = &info};
+    const char *named = program->args.number;
+    kamupin_status status = cli_session_borrow(program, &session, error);
+    if (status == KAMUPIN_OK && named == NULL)
+        status = find(program, session, &info, error);
+    if (status == KAMUPIN_OK)
+        status = kamupin_order_open(session, named != NULL ? named : info.order_id, &order, error);
+    if (status == KAMUPIN_OK)
+        status = kamupin_order_read(order, &info);
+    if (status == KAMUPIN_OK)
+        status = kamupin_order_code_show(order, to_the_person, &whom);
+    if (order != NULL)
+        kamupin_order_error(order, error);
+    kamupin_order_free(&order);
+    kamupin_session_free(&session);
+    return status;
 }

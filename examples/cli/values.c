@@ -22,6 +22,17 @@ static bool take_text(void *into, const char *value, unsigned int bits)
     return true;
 }
 
+static bool take_proxy(void *into, const char *value, unsigned int bits)
+{
+    return take_text(into, strcmp(value, "none") == 0 ? "" : value, bits);
+}
+
+/* A colon is in no user's name (RFC 7617, 2): a password would stand behind it. */
+static bool take_user(void *into, const char *value, unsigned int bits)
+{
+    return value[0] != '\0' && strchr(value, ':') == NULL && take_text(into, value, bits);
+}
+
 static bool take_flag(void *into, const char *value, unsigned int bits)
 {
     bool *flag = into;
@@ -164,6 +175,10 @@ static const struct {
     [OPTION_CARD] = {take_text, INTO(card), 0},
     [OPTION_SERVICE] = {take_text, INTO(service), 0},
     [OPTION_CA_FILE] = {take_text, INTO(ca_file), 0},
+    [OPTION_SERVER_KEY] = {take_text, INTO(server_key), 0},
+    [OPTION_PROXY] = {take_proxy, INTO(proxy), 0},
+    [OPTION_PROXY_USER] = {take_user, INTO(proxy_user), 0},
+    [OPTION_PROXY_PASSWORD_FD] = {take_number, INTO(proxy_password_fd), 0},
     [OPTION_PROFILE_FILE] = {take_text, INTO(profile_file), 0},
     [OPTION_STATE_DIR] = {take_text, INTO(state_dir), 0},
     [OPTION_DRAFT] = {take_text, INTO(draft), 0},
@@ -196,6 +211,7 @@ static const struct {
     [OPTION_SMS_FD] = {take_number, INTO(sms_fd), 0},
     [OPTION_WEB_PASSWORD_FD] = {take_number, INTO(web_password_fd), 0},
     [OPTION_WITH_LOGIN] = {take_flag, INTO(with_login), 0},
+    [OPTION_CREATE] = {take_flag, INTO(create), 0},
     [OPTION_PRODUCT] = {take_product, INTO(product), 0},
     [OPTION_ON_BEHALF_OF] = {take_organisation, INTO(on_behalf_of), 0},
     [OPTION_FACTOR] = {take_factor, INTO(factor), 0},

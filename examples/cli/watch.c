@@ -218,8 +218,7 @@ kamupin_status cli_card_watch(cli *program, kamupin_error *error)
 {
     kamupin_watch *watch = NULL;
     bool json = program->args.json || isatty(STDOUT_FILENO) == 0;
-    json_decref(program->json); /* lines instead of one object at the end */
-    program->json = NULL;
+    cli_json_lines(program);
     kamupin_status status = kamupin_watch_new(program->context, NULL, NULL, &watch, error);
     if (status == KAMUPIN_OK)
         status = follow(program, watch, json, error);

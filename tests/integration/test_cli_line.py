@@ -18,7 +18,7 @@ from cli import STATUS, alone, read_json
 
 MANUALS = {"en": ROOT / "docs/man/kamupin.1", "tr": ROOT / "docs/man/tr/kamupin.1"}
 COMMANDS = ["card list", "card show", "card probe", "card profile check", "card watch", "card sign", "pin status", "pin change", "pin unblock", "pin create", "pin resume",
-            "login", "logout"]
+            "order new", "order code", "order list", "inquire debt", "login", "logout", "security-word reset"]
 
 
 def options(text: str) -> set[str]:
@@ -56,6 +56,13 @@ def test_nothing_takes_a_secret_on_the_command_line_and_none_is_repeated(line):
 def test_half_a_command_has_a_help(words, named):
     done = alone(*words, "--help")
     assert (done.returncode, done.stderr) == (0, "") and named in done.stdout
+
+
+@pytest.mark.parametrize("lang, card, order", [("en", "[CARD]", "[ID]"), ("tr", "[KART]", "[KAYIT]")])
+def test_the_help_shows_what_may_be_left_out(lang, card, order):
+    assert f"  --card {card} " in alone("login", "--help", lang=lang).stdout
+    assert f"  --card {card.strip('[]')} " in alone("pin", "unblock", "--help", lang=lang).stdout
+    assert alone("order", "code", "--help", lang=lang).stdout.splitlines()[0].endswith(order)
 
 
 def test_usage_errors_are_json_too():

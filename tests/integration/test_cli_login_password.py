@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 libkamupin developers
 # SPDX-License-Identifier: Apache-2.0
 #
-# kamupin login --password at a terminal and without one, against the sandbox's service; what is held then is borrowed as any session is.
+# kamupin login --password and security-word reset at a terminal and without one, against the sandbox's service; what is held after a
+# login is borrowed as any session is.
 """The command's login at older portals."""
 from __future__ import annotations
 
@@ -95,3 +96,63 @@ def test_it_is_off_unless_the_service_offers_it(home: Mapping[str, str], shared_
     done = subprocess.run([KAMUPIN, "login", "--password", "--json"], env=env, capture_output=True, text=True, timeout=30,
                           stdin=subprocess.DEVNULL)
     assert done.returncode == STATUS["invalid-argument"]
+
+
+def mails(box: Box) -> list[dict[str, str]]:
+    """What the service has mailed."""
+    return list(box.control.get("/mails")["mails"])
+
+
+def test_a_forgotten_word_at_a_terminal(box: Box, home: Mapping[str, str]) -> None:
+    sent = len(mails(box))
+    with Terminal([KAMUPIN, "security-word", "reset", "--lang", "tr"], home) as terminal:
+        terminal.expect("T.C. kimlik ya da pasaport numarası")
+        terminal.send("10000000147")
+        terminal.expect("T.C. kimlik ya da pasaport numarası")
+        terminal.send(NUMBER)
+        picture = Path(terminal.expect(r"Resim: +(\S+\.png)")[1])
+        terminal.expect("Resimdeki karakterler")
+        assert stat.S_IMODE(picture.stat().st_mode) == 0o600
+        terminal.send("wrong")
+        terminal.expect("Resimdeki karakterler doğru girilmedi")
+        terminal.expect(r"Resim: .*Resimdeki karakterler")
+        assert len(mails(box)) == sent
+        terminal.send(answer(box))
+        terminal.expect(r"bir bağlantı gönderildi: \w\*+@")
+        assert terminal.wait() == 0 and not picture.exists()
+    (mail,) = mails(box)[sent:]
+    assert mail["link"] not in terminal.text
+
+
+def reset(env: Mapping[str, str], box: Box, number: str) -> str:
+    """What a program is told."""
+    argv = [KAMUPIN, "security-word", "reset", "--json"]
+    with subprocess.Popen(argv, env=dict(env), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        assert program.stdin is not None and program.stdout is not None
+        program.stdin.write(f"{number}\n")
+        program.stdin.flush()
+        assert Path(read_line(program.stdout.readline())["captcha"]["file"]).exists()
+        said, _ = program.communicate(answer(box) + "\n", timeout=30)
+        assert program.returncode == 0
+    return str(read_line(said)["word_reset"]["destination"])
+
+
+def test_a_forgotten_word_without_a_terminal(box: Box, home: Mapping[str, str]) -> None:
+    """Somebody who is not on file is told the same, and nothing is sent."""
+    sent = len(mails(box))
+    destination = reset(home, box, NUMBER)
+    assert destination == destination[0] + "*****@" + destination.partition("@")[2]
+    assert len(mails(box)) == sent + 1
+    assert "*****@" in reset(home, box, "10000000078") and len(mails(box)) == sent + 1
+
+
+def test_a_reset_ends_with_what_is_wrong(box: Box, home: Mapping[str, str], shared_box: Box) -> None:
+    sent = len(mails(box))
+    for given, status in ((f"{NUMBER}\nwrong\n", "captcha-wrong"), ("10000000147\n", "identity-malformed"), ("", "cancelled")):
+        done = subprocess.run([KAMUPIN, "security-word", "reset", "--json"], env=dict(home), capture_output=True, text=True, timeout=30,
+                              input=given)
+        assert done.returncode == STATUS[status] and read_line(done.stdout.splitlines()[-1])["error"]["status"] == status
+    assert len(mails(box)) == sent
+    other = dict(home) | {name: shared_box.env[name] for name in ("KAMUPIN_SERVICE", "KAMUPIN_CA_FILE")}
+    done = subprocess.run([KAMUPIN, "security-word", "reset"], env=other, capture_output=True, text=True, timeout=30, input=f"{NUMBER}\n")
+    assert done.returncode == STATUS["login-not-offered"]

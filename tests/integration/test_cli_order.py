@@ -20,6 +20,7 @@ from idp_client import login
 from kamupin_sandbox.registry import Registry
 from provoked import provoked
 from terminal import Terminal
+from test_canaries import files, holds
 from test_cli_login import Held
 
 NEW_PIN = "482915"
@@ -68,7 +69,7 @@ def run(env: Mapping[str, str], *argv: str, **secrets: str) -> tuple[int, dict[s
 
 
 def test_without_a_session_each_says_to_log_in(home: Mapping[str, str]) -> None:
-    for words in (("order", "list"), ("order", "show", "ord-AAECAwQF"), ("issued-pin", "list"), ("issued-pin", "show", "pin-AAECAwQF")):
+    for words in (("order", "new"), ("order", "code"), ("order", "list"), ("order", "show", "ord-AAECAwQF"), ("issued-pin", "list"), ("issued-pin", "show", "pin-AAECAwQF")):
         code, said = run(home, *words)
         assert code == STATUS["login-required"] and said["error"]["status"] == "login-required"
         provoked("login-required")
@@ -156,6 +157,53 @@ def test_an_issued_pin_is_shown_once_and_deleted(box: Box, home: Mapping[str, st
     assert run(home, "issued-pin", "show", record["record_id"])[0] == STATUS["issued-pin-unknown"]
 
 
+def test_a_code_for_another_desk(box: Box, home: Mapping[str, str], held: Held, tmp_path: Path) -> None:
+    """Ordered and shown by the person's session, typed where nobody is logged in. The code is in no log and in no file."""
+    words = ("--product", "mali-muhur", "--on-behalf-of", "vkn:4540536920")
+    code, said = run(home, "order", "new", *words)
+    order_id = said["order"]["order_id"]
+    assert code == 0 and (said["order"]["kind"], said["order"]["state"]) == ("unblock", "waiting")
+    code, said = run(home, "order", "code")
+    first = said["order_code"]
+    assert code == 0 and first["order_id"] == order_id and first["seconds_left"] > 0
+    shown = subprocess.run([KAMUPIN, "order", "code", order_id, "--lang", "tr", "--log", "trace"], env=dict(home), capture_output=True,
+                           text=True, timeout=60)
+    second = shown.stdout.splitlines()[0].removeprefix("Doğrulama kodu: ")
+    assert second.isdecimal() and second != first["code"] and "kamupin pin unblock" in shown.stdout and "PUK değildir" in shown.stdout
+    assert "/code" in shown.stderr, "the log was not at its most talkative"
+    for data in [shown.stderr.encode(), *(path.read_bytes() for path in files(box, set()))]:
+        assert not holds(data, first["code"]) and not holds(data, second)
+    runtime = tmp_path / "desk"
+    runtime.mkdir(mode=0o700)
+    with Terminal([KAMUPIN, "pin", "unblock", "--unproven"], dict(home) | {"XDG_RUNTIME_DIR": str(runtime)}) as desk:
+        desk.expect("Code on the web page")
+        desk.send(first["code"])
+        desk.expect("A newer code has been issued")
+        desk.expect("Code on the web page")
+        desk.send(second)
+        desk.expect("give up: Ctrl\\+C")
+        assert run(home, "order", "code")[0] == STATUS["order-in-use"]
+        desk.send("\x03", end="")
+        assert desk.wait() == STATUS["cancelled"]
+    assert run(home, "order", "code", order_id)[0] == 0
+    assert run(home, "order", "cancel", order_id)[0] == 0
+    assert run(home, "order", "code", order_id)[0] == STATUS["order-ended"]
+
+
+def test_which_order_a_code_is_of_has_to_be_clear(home: Mapping[str, str], held: Held) -> None:
+    said = subprocess.run([KAMUPIN, "order", "code"], env=dict(home), capture_output=True, text=True, timeout=60)
+    assert said.returncode == STATUS["order-unknown"] and "to make one: kamupin order new" in said.stderr
+    ids = [run(home, "order", "new", *more)[1]["order"]["order_id"] for more in ((), ("--create",))]
+    said = subprocess.run([KAMUPIN, "order", "code"], env=dict(home), capture_output=True, text=True, timeout=60)
+    assert (said.returncode, said.stdout) == (STATUS["invalid-argument"], "") and "kamupin order list" in said.stderr
+    shown = subprocess.run([KAMUPIN, "order", "code", ids[1]], env=dict(home), capture_output=True, text=True, timeout=60)
+    assert shown.returncode == 0 and "kamupin pin create" in shown.stdout
+    for order_id in ids:
+        assert run(home, "order", "cancel", order_id)[0] == 0
+    assert run(home, "order", "code", "../session")[0] == STATUS["order-unknown"]
+    assert run(home, "order", "new", "--product", "elektronik-muhur")[0] == STATUS["product-not-offered"]
+
+
 def test_the_one_page_program(sandbox: Callable[..., Box]) -> None:
     """examples/order.c, from the login to the new PIN."""
     box = sandbox(["akis2:blocked"], ["--login"])
@@ -175,3 +223,30 @@ def test_the_one_page_program(sandbox: Callable[..., Box]) -> None:
         said, complaint = program.communicate(timeout=60)
     assert (program.returncode, said) == (0, f"{box.cards[0].card_id} done\n"), complaint
     assert box.verify_by_opensc(NEW_PIN) == "9000"
+
+
+def test_the_one_page_program_asks_which_card(sandbox: Callable[..., Box]) -> None:
+    """At a terminal: what was pasted by mistake is asked again, and nothing that is typed hidden is shown."""
+    box = sandbox(["akis2:blocked", "empty", "akis2:blocked"], ["--login"])
+    with box.terminal("example-order") as person:
+        url = person.expect(r"(https://\S+/auth\?\S+)\r")[1]
+        person.expect("Adres / Address: ")
+        person.send("https://example.org/")
+        person.expect("Copy the whole address from the browser's address bar")
+        person.expect("Adres / Address: ")
+        person.send(login(url, box.env["KAMUPIN_CA_FILE"]))
+        assert str(box.cards[2].card_id) in person.expect(r"1  \S.*3  (.*)Hangi kart\? / Which card\?: ")[0]
+        person.send("2")
+        person.expect(r"Which card\?: ")
+        person.send("3")
+        person.expect("When read, Enter: ")
+        person.send("")
+        for question in ("New PIN: ", "New PIN again: "):
+            person.expect(question)
+            person.send(NEW_PIN)
+        person.expect(r"\*2596 SMS kodu .*: ")
+        person.send(box.sms()[-1]["code"])
+        person.expect("Leave the card where it is")
+        assert person.wait() == STATUS["ok"], person.text
+        assert f"{box.cards[2].card_id} done" in person.text and NEW_PIN not in person.text
+    assert box.verify_by_opensc(NEW_PIN, slot=2) == "9000"
