@@ -164,7 +164,7 @@ kamupin_status cli_order_new(cli *program, kamupin_error *error)
         say(program, &info);
         cli_json_add(program, "order", json_of(&info));
     }
-    cli_order_end(program, &made, status == KAMUPIN_OK);
+    cli_order_end(program, &made, status == KAMUPIN_OK, status);
     return status;
 }
 
@@ -180,16 +180,15 @@ static void to_the_person(void *user, const char *digits, int seconds_left)
     const code_for *self = user;
     const cli *program = self->program;
     const bool create = self->order->kind == KAMUPIN_OPERATION_CREATE;
-    char seconds[32], use[512];
+    char time[KAMUPIN_DURATION_MAX], use[512];
     cli_json_add(self->program, "order_code",
                  json_pack("{s:s, s:s, s:i}", "order_id", self->order->order_id, "code", digits,
                            "seconds_left", seconds_left));
     if (program->args.json)
         return;
     printf("%s: %s\n", cli_say(program, M_ORDER_CODE), digits);
-    printf(
-        "%s: %s\n\n", cli_say(program, M_ORDER_CODE_LEFT),
-        cli_fill_number(program->args.language, M_SECONDS, seconds_left, seconds, sizeof seconds));
+    printf("%s: %s\n\n", cli_say(program, M_ORDER_CODE_LEFT),
+           kamupin_duration_text(seconds_left, program->args.language, time, sizeof time));
     printf("%s\n",
            cli_fill(program->args.language, M_ORDER_CODE_USE,
                     create ? "kamupin pin create" : "kamupin pin unblock", use, sizeof use));
@@ -232,6 +231,6 @@ kamupin_status cli_order_code(cli *program, kamupin_error *error)
     if (order != NULL)
         kamupin_order_error(order, error);
     kamupin_order_free(&order);
-    kamupin_session_free(&session);
+    cli_session_return(program, &session, status);
     return status;
 }
