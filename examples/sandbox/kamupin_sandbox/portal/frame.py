@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from multidict import MultiDictProxy
 
 from ..service.app import COMMON, Front
 from ..service.state import Service
@@ -109,6 +110,11 @@ class Frame:
         """JSON for the portal's own script."""
         return self.note(request, web.json_response(value, status=status, headers=_HEADERS | {"Content-Security-Policy": _POLICY}))
 
+    def file(self, request: web.Request, name: str, text: str) -> web.Response:
+        """A text that the browser saves."""
+        headers = _HEADERS | {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": _POLICY}
+        return self.note(request, web.Response(text=text, content_type="text/plain", headers=headers))
+
     def note(self, request: web.Request, response: web.Response) -> web.Response:
         """Writes the request into the log: its route, never its address or what it held."""
         resource = request.match_info.route.resource
@@ -139,16 +145,28 @@ class Frame:
             raise LoginNeeded("ended" if self.sessions.known(request) else "needed")
         return session
 
-    async def form(self, request: web.Request, session: Session | None = None) -> dict[str, str]:
-        """The fields of a form of ours; with a session also its token is right. Refused for anything else."""
+    async def _sent(self, request: web.Request, content_type: str) -> MultiDictProxy[str | bytes | web.FileField]:
+        """What a form of ours sent."""
         if request.headers.get("Origin") != self.service.origin or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
             raise Refused("forbidden")
-        if request.content_type != "application/x-www-form-urlencoded":
+        if request.content_type != content_type:
             raise Refused("wrong-request")
         try:
-            sent = await request.post()
+            return await request.post()
         except (ValueError, web.HTTPRequestEntityTooLarge):
             raise Refused("wrong-request") from None
+
+    async def files(self, request: web.Request, *names: str) -> list[bytes]:
+        """The files of a form of ours, those and no others. Refused for anything else."""
+        sent = await self._sent(request, "multipart/form-data")
+        found = [sent.get(name) for name in names]
+        if len(sent) != len(names) or not all(isinstance(one, web.FileField) for one in found):
+            raise Refused("wrong-request")
+        return [one.file.read() for one in found if isinstance(one, web.FileField)]
+
+    async def form(self, request: web.Request, session: Session | None = None) -> dict[str, str]:
+        """The fields of a form of ours; with a session also its token is right. Refused for anything else."""
+        sent = await self._sent(request, "application/x-www-form-urlencoded")
         fields = {name: value for name, value in sent.items() if isinstance(value, str)}
         if len(fields) != len(sent) or any(len(value) > 256 for value in fields.values()):
             raise Refused("wrong-request")

@@ -21,11 +21,13 @@ from .mailboxes import Mailboxes
 from .order_pages import OrderPages
 from .relying_party import LoginFailed, RelyingParty
 from .sessions import Sessions, drop_cookie, set_cookie
+from .signed import SignatureLogin
 from .word import WordPages
 
 LOG = logging.getLogger("kamupin-service")
 _BEGUN_COOKIE = "__Host-kamupin-login"
-_WHY = ("cancelled", "refused", "mixed-up", "unreachable", "needed", "ended", "left")
+_SIGNED_COOKIE = "__Host-kamupin-signed"
+_WHY = ("cancelled", "refused", "mixed-up", "unreachable", "needed", "ended", "left", "text", "signature", "certificate")
 _OPERATIONS = ("apply", "list", "unsuspend", "pin", "revoke", "consent", "suspend")
 _HOME = ("/", "landing")
 _MENU = ("/products", "menu")
@@ -39,6 +41,7 @@ class Portal:
     def __init__(self, service: Service, front: Front) -> None:
         self._service = service
         self._party = RelyingParty(service, service.gateway) if service.gateway is not None else None
+        self._signed = SignatureLogin(service, service.gateway) if service.gateway is not None else None
         self._sessions = Sessions(service)
         self._frame = Frame(service, front, self._sessions)
         self._orders = OrderPages(self._frame)
@@ -49,9 +52,10 @@ class Portal:
     def routes(self) -> list[web.RouteDef]:
         """Beside the profile and /desk."""
         gets = {"/": self._landing, "/login": self._login, "/login/e-devlet": self._depart, "/login/callback": self._arrive,
+                "/login/e-imza/text": self._to_sign,
                 "/products": self._products, "/products/{product}": self._product, "/products/{product}/individual": self._individual,
                 **self._orders.gets(), **self._mailboxes.gets(), **self._inquiries.gets(), **self._word.gets()}
-        posts = {"/logout": self._logout, **self._orders.posts(), **self._inquiries.posts(), **self._word.posts()}
+        posts = {"/login/e-imza": self._signature, "/logout": self._logout, **self._orders.posts(), **self._inquiries.posts(), **self._word.posts()}
         return [*self._frame.static_routes(), *(web.get(path, self._guarded(call), allow_head=False) for path, call in gets.items()),
                 *(web.post(path, self._guarded(call)) for path, call in posts.items())]
 
@@ -76,9 +80,13 @@ class Portal:
     # ---- in and out ----
 
     async def _login(self, request: web.Request) -> web.Response:
-        why, tab = request.query.get("why", ""), request.query.get("tab", "")
-        return self._frame.page(request, "login.html", "central", why=why if why in _WHY else "", origin=self._service.origin,
-                                tab="e-imza" if tab == "e-imza" else "e-devlet", offered=self._party is not None)
+        why = request.query.get("why", "")
+        tab = "e-imza" if request.query.get("tab") == "e-imza" else "e-devlet"
+        response = self._frame.page(request, "login.html", "central", why=why if why in _WHY else "", origin=self._service.origin, tab=tab,
+                                    offered=self._party is not None)
+        if tab == "e-imza" and self._signed is not None:
+            set_cookie(response, _SIGNED_COOKIE, self._signed.begin(request.cookies.get(_SIGNED_COOKIE, "")))
+        return response
 
     async def _depart(self, request: web.Request) -> web.Response:
         if self._party is None:
@@ -101,6 +109,28 @@ class Portal:
         except LoginFailed as failed:
             response = self._frame.go(request, f"/login?why={failed.why}")
         drop_cookie(response, _BEGUN_COOKIE)
+        return response
+
+    async def _to_sign(self, request: web.Request) -> web.Response:
+        """The text that the card is to sign, as a file."""
+        if self._signed is None:
+            raise Refused("not-found")
+        try:
+            return self._frame.file(request, "giris.txt", self._signed.text(request.cookies.get(_SIGNED_COOKIE, "")))
+        except LoginFailed as failed:
+            return self._frame.go(request, f"/login?tab=e-imza&why={failed.why}")
+
+    async def _signature(self, request: web.Request) -> web.Response:
+        if self._signed is None:
+            raise Refused("not-found")
+        signature, certificate = await self._frame.files(request, "signature", "certificate")
+        try:
+            person = self._signed.finish(request.cookies.get(_SIGNED_COOKIE, ""), signature, certificate)
+        except LoginFailed as failed:
+            return self._frame.go(request, f"/login?tab=e-imza&why={failed.why}")
+        response = self._frame.go(request, "/products")
+        self._sessions.begin(request, response, person.user_id, person.assurance)
+        drop_cookie(response, _SIGNED_COOKIE)
         return response
 
     async def _logout(self, request: web.Request) -> web.Response:

@@ -85,12 +85,18 @@ TEXTS: dict[str, tuple[str, str]] = {
                       "Bankacılığı",
                       "Ways at the e-Devlet gateway: e-Devlet password, mobile signature, electronic signature, T.C. identity "
                       "card, Internet banking"),
-    "e-imza-about": ("e-İmza ile girişte kartınız, komut satırında çalışan uygulamaya imza attırır; PIN kodunuz tarayıcıya hiç "
-                     "yazılmaz. Bilgisayarınızdaki terminalde şu komutu çalıştırınız:",
-                     "To log in by e-signature, your card signs for the application on the command line; its PIN is never typed "
-                     "into a browser. Run this command in a terminal on your computer:"),
-    "e-imza-then": ("Bu giriş uygulamanın oturumunu açar; bu tarayıcıda giriş yapılmış olmaz. Tarayıcıda e-Devlet ile giriş yapınız.",
-                    "That opens the application's session; this browser is not logged in by it. In the browser, log in by e-Devlet."),
+    "e-imza-about": ("e-İmza ile girişte kartınız, bu sayfanın verdiği bir metni imzalar. PIN kodunuz (e-imza şifreniz) yalnızca "
+                     "terminalde sorulur; tarayıcıya hiç yazılmaz.",
+                     "To log in by e-signature, your card signs a text that this page gives. The PIN is asked for in the terminal "
+                     "alone and never typed into a browser."),
+    "e-imza-blocked": ("PIN'i olmayan ya da bloke bir kartla girilemez; o kart için e-Devlet ile giriniz.",
+                       "A card without a PIN, or a blocked one, cannot log in; for that card log in by e-Devlet."),
+    "e-imza-text": ("İmzalanacak metni indiriniz (giris.txt; 10 dakika ve bir giriş için geçerlidir)",
+                    "Download the text to be signed (giris.txt; good for 10 minutes and one login)"),
+    "e-imza-sign": ("Dosyanın bulunduğu klasörde, terminalde çalıştırınız:", "In a terminal, in that file's folder, run:"),
+    "e-imza-send": ("Oluşan iki dosyayı seçip «Giriş»e basınız.", "Choose the two files that it made and press 'Log in'."),
+    "e-imza-signature": ("İmza (giris.imza)", "Signature (giris.imza)"),
+    "e-imza-certificate": ("Sertifika (sertifika.pem)", "Certificate (sertifika.pem)"),
     "no-login": ("Bu sandbox giriş hizmeti olmadan başlatıldı. Giriş için onu «kamupin-sandbox run --login -- …» ile yeniden "
                  "başlatınız.",
                  "This sandbox was started without its login service. Start it again with 'kamupin-sandbox run --login -- …'."),
@@ -102,6 +108,14 @@ TEXTS: dict[str, tuple[str, str]] = {
                      "This login answer is not for the login that this browser began, or it came too late. Begin again."),
     "why-unreachable": ("Giriş hizmetine ulaşılamadı. Biraz sonra yeniden deneyiniz.",
                         "The login service could not be reached. Try again in a while."),
+    "why-text": ("İmzalanacak metnin süresi doldu ya da metin kullanıldı. Metni yeniden indirip imzalayınız.",
+                 "The text to be signed is too old or was used. Download it again and sign it."),
+    "why-signature": ("İmza, bu tarayıcının indirdiği metnin imzası değil. Metni yeniden indirip imzalayınız ve oluşan dosyaları seçiniz.",
+                      "The signature is not of the text that this browser downloaded. Download and sign it again, and choose the files made."),
+    "why-certificate": ("Bu sertifika ile girilemez: süresi dışında, imza için değil ya da burada tanınmıyor. Başka bir kartla ya da "
+                        "e-Devlet ile giriniz.",
+                        "This certificate cannot log in: out of its time, not for signatures, or not known here. Use another card, or "
+                        "log in by e-Devlet."),
     "why-needed": ("Bu sayfa için giriş yapmanız gerekmektedir.", "You have to log in for this page."),
     "why-ended": ("Oturumunuz sona erdi. Devam etmek için yeniden giriş yapınız; süren işlemlerinize oradan dönebilirsiniz.",
                   "Your session is over. Log in again to go on; what was under way can be taken up there."),

@@ -35,6 +35,7 @@ class Gateway:
         self.application: dict[str, Any] = said["application"]
         self.ca_file: str = said["tls"]["ca_file"]
         self.portal_secret: str = said["clients"]["portal"]
+        self.card_authorities: dict[str, list[str]] = said["card_authorities"]
         self._auth = aiohttp.BasicAuth(CLIENT_ID, said["clients"]["service"])
         self._key = jwt.PyJWK({name: value for name, value in said["keys"]["jwk"].items() if name != "d"}).key
         self._context = ssl.create_default_context(cafile=self.ca_file)

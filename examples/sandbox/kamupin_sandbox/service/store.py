@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS session (
     ended INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS portal_session (
     mark TEXT PRIMARY KEY, session_id TEXT NOT NULL REFERENCES session (session_id), until REAL NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS portal_signed (mark TEXT PRIMARY KEY, until REAL NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS captcha (
     captcha_id TEXT PRIMARY KEY, key_mark TEXT NOT NULL, sealed BLOB NOT NULL, deadline REAL NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('fresh', 'used', 'replaced'))) STRICT;
