@@ -164,6 +164,6 @@ def test_a_certificate_that_was_taken_back(box: Box, tmp_path: Path) -> None:
     signature, certificate = signed(box, 1, text, tmp_path)
     sha256 = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.decode())).hexdigest()
     for state in ("suspended", "good"):
-        box.control.call("POST", "/certificates", {"sha256": sha256, "state": state})
+        box.control.post("/certificates", {"sha256": sha256, "state": state})
         where = send(box, cookies, signature, certificate)[1]
         assert where == ("/products" if state == "good" else "/login?tab=e-imza&why=certificate")
