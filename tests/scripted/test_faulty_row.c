@@ -5,6 +5,7 @@
    PIN or carries one: the never-send list stops it, whoever calls. No public call of a sound
    library can bring that about, so this program's own kp_profile_for_atr (by --wrap) hands out the
    faulty row. */
+#include "own_context.h"
 #include "pin_bench.h"
 #include "provoke.h"
 #include "script_cards.h"
@@ -54,15 +55,6 @@ static bool is_the_life_cycle(kp_profile *row)
     return true;
 }
 
-static kamupin_secret *pin_of(kamupin_context *context, const char *digits)
-{
-    kamupin_secret *pin = NULL;
-
-    assert_int_equal(kamupin_secret_new(context, KAMUPIN_SECRET_PIN, &pin, NULL), KAMUPIN_OK);
-    assert_int_equal(kamupin_secret_append(pin, digits, strlen(digits)), KAMUPIN_OK);
-    return pin;
-}
-
 /* The script holds everything that may be sent; the change itself is not in it. */
 static void refuse_one(bool (*fault)(kp_profile *row), const char *folder)
 {
@@ -86,8 +78,8 @@ static void refuse_one(bool (*fault)(kp_profile *row), const char *folder)
     options.state_folder = folder;
     assert_int_equal(kamupin_context_new(&options, &context, NULL), KAMUPIN_OK);
     assert_int_equal(kamupin_card_open(context, NULL, NULL, &card, &error), KAMUPIN_OK);
-    kamupin_secret *old_pin = pin_of(context, "123456");
-    kamupin_secret *new_pin = pin_of(context, "654321");
+    kamupin_secret *old_pin = kp_test_secret(context, KAMUPIN_SECRET_PIN, "123456");
+    kamupin_secret *new_pin = kp_test_secret(context, KAMUPIN_SECRET_PIN, "654321");
     assert_provokes(KAMUPIN_E_COMMAND_FORBIDDEN,
                     kamupin_pin_change(card, old_pin, new_pin, new_pin, KAMUPIN_RISK_UNPROVEN));
     kamupin_card_error(card, &error);

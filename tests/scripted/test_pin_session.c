@@ -4,6 +4,7 @@
    test_pin_session.c: rows that want PIN commands under secure messaging: without a session nothing
    is sent, and a session belongs to one held card. Whole sessions with a card:
    tests/integration/test_secure_messaging.py. */
+#include "own_context.h"
 #include "pin_bench.h"
 #include "provoke.h"
 #include "script_cards.h"
@@ -22,15 +23,6 @@
 #define PROFILE                                                                                    \
     "kamupin-profile 1\nrow = strict-2\nlike = akis-2\nproduct = AKİS v2.x, strict\n"             \
     "secure-messaging = aes\nprotected = verify change reset\n"
-
-static kamupin_secret *pin_of(kamupin_context *context, const char *digits)
-{
-    kamupin_secret *pin = NULL;
-
-    assert_int_equal(kamupin_secret_new(context, KAMUPIN_SECRET_PIN, &pin, NULL), KAMUPIN_OK);
-    assert_int_equal(kamupin_secret_append(pin, digits, strlen(digits)), KAMUPIN_OK);
-    return pin;
-}
 
 static void write_profile(const char *folder, char *path, size_t room)
 {
@@ -70,8 +62,8 @@ static void a_profile_that_asks_for_it(void **state)
     assert_int_equal(kamupin_profile_load(context, path, &error), KAMUPIN_OK);
     assert_int_equal(kamupin_card_open(context, NULL, NULL, &card, &error), KAMUPIN_OK);
     const unsigned int sent = kp_script_sent(&script, reader);
-    kamupin_secret *old_pin = pin_of(context, "123456");
-    kamupin_secret *new_pin = pin_of(context, "654321");
+    kamupin_secret *old_pin = kp_test_secret(context, KAMUPIN_SECRET_PIN, "123456");
+    kamupin_secret *new_pin = kp_test_secret(context, KAMUPIN_SECRET_PIN, "654321");
     assert_provokes(KAMUPIN_E_SECURE_MESSAGING,
                     kamupin_pin_verify(card, old_pin, KAMUPIN_RISK_UNPROVEN));
     assert_provokes(KAMUPIN_E_SECURE_MESSAGING,

@@ -4,6 +4,7 @@
    A new card is a row and no code: a PIV card through the file that is shipped, AKİS v1.1 to 1.4
    through its built-in row, and what generic rows may not do. The other end is a script, written
    from NIST SP 800-73-4 and docs/cards.md; nobody's card. */
+#include "own_context.h"
 #include "pin_bench.h"
 #include "provoke.h"
 #include "script_cards.h"
@@ -28,14 +29,6 @@ typedef struct fixture {
     size_t length;
 } fixture;
 
-static kamupin_secret *secret(kamupin_context *context, const char *digits)
-{
-    kamupin_secret *made = NULL;
-    assert_int_equal(kamupin_secret_new(context, KAMUPIN_SECRET_PIN, &made, NULL), KAMUPIN_OK);
-    assert_int_equal(kamupin_secret_append(made, digits, strlen(digits)), KAMUPIN_OK);
-    return made;
-}
-
 static int setup(void **state)
 {
     static fixture f;
@@ -48,8 +41,8 @@ static int setup(void **state)
     options.backend = &f.script.backend;
     options.state_folder = f.folder;
     assert_int_equal(kamupin_context_new(&options, &f.context, NULL), KAMUPIN_OK);
-    f.pin = secret(f.context, "123456");
-    f.new_pin = secret(f.context, "654321");
+    f.pin = kp_test_secret(f.context, KAMUPIN_SECRET_PIN, "123456");
+    f.new_pin = kp_test_secret(f.context, KAMUPIN_SECRET_PIN, "654321");
     kp_test_certificate_make(&kp_test_signature, f.der, &f.length);
     *state = &f;
     return 0;
@@ -195,7 +188,7 @@ static void test_the_guard_on_a_piv_card(void **state)
         expect(f, "0020FF80", "9000");
         assert_int_equal(kamupin_pin_verify(f->card, f->pin, KAMUPIN_RISK_NONE), rows[i].status);
     }
-    kamupin_secret *longer = secret(f->context, "123456789");
+    kamupin_secret *longer = kp_test_secret(f->context, KAMUPIN_SECRET_PIN, "123456789");
     assert_int_equal(kamupin_pin_verify(f->card, longer, 0), KAMUPIN_E_PIN_TOO_LONG);
     kamupin_secret_free(&longer);
 }

@@ -5,6 +5,7 @@
    service is refused, and what is lent holds no refresh token. */
 #include <auth/login.h>
 
+#include "own_context.h"
 #include "provoke.h"
 
 #include <openssl/evp.h>
@@ -39,23 +40,13 @@ static kamupin_session *session_of(kamupin_context *context, const char *service
     return session;
 }
 
-static kamupin_secret *secret_of(kamupin_context *context, kamupin_secret_kind kind,
-                                 const char *text)
-{
-    kamupin_secret *secret = NULL;
-
-    assert_int_equal(kp_secret_new(context, kind, &secret, NULL), KAMUPIN_OK);
-    assert_int_equal(kamupin_secret_append(secret, text, strlen(text)), KAMUPIN_OK);
-    return secret;
-}
-
 /* A session that was just logged in, without a server. */
 static kamupin_session *logged_in(kamupin_context *context, kept *into)
 {
     kamupin_session *session = session_of(context, "https://a.example/v1", into);
     kp_login *login = NULL;
-    kp_tokens tokens = {secret_of(context, KAMUPIN_SECRET_ACCESS_TOKEN, "access-1"),
-                        secret_of(context, KAMUPIN_SECRET_REFRESH_TOKEN, "refresh-1"),
+    kp_tokens tokens = {kp_test_secret(context, KAMUPIN_SECRET_ACCESS_TOKEN, "access-1"),
+                        kp_test_secret(context, KAMUPIN_SECRET_REFRESH_TOKEN, "refresh-1"),
                         kp_now_ms(context) + 60000};
 
     assert_int_equal(kp_login_of(session, &login, NULL), KAMUPIN_OK);
@@ -175,23 +166,6 @@ static void out_of_turn_nothing_is_sent(void **state)
     kamupin_session_free(&session);
 }
 
-static int open_context(void **state)
-{
-    kamupin_context *context = NULL;
-    kamupin_status status = kamupin_context_new(NULL, &context, NULL);
-
-    *state = context;
-    return (int)status;
-}
-
-static int close_context(void **state)
-{
-    kamupin_context *context = *state;
-
-    kamupin_context_free(&context);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,5 +175,5 @@ int main(void)
         cmocka_unit_test(an_unlikely_deadline_is_over),
         cmocka_unit_test(out_of_turn_nothing_is_sent),
     };
-    return cmocka_run_group_tests(tests, open_context, close_context);
+    return cmocka_run_group_tests(tests, kp_test_open_context, kp_test_close_context);
 }

@@ -3,17 +3,14 @@
 
    test_server.c: what an authorization server may say of itself and grant, what its refusals mean,
    and the forms that go to it; PKCE by the example of RFC 7636, appendix B. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <auth/form.h>
 #include <auth/server.h>
 #include <auth/tokens.h>
+
+#include "own_context.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #define ISSUER "https://login.example/tenant"
 #define TOKEN  "\"token_endpoint\":\"https://login.example/token\""
@@ -238,23 +235,6 @@ static void random_words_differ(void **state)
     kamupin_secret_free(&b);
 }
 
-static int open_context(void **state)
-{
-    kamupin_context *context = NULL;
-    kamupin_status status = kamupin_context_new(NULL, &context, NULL);
-
-    *state = context;
-    return (int)status;
-}
-
-static int close_context(void **state)
-{
-    kamupin_context *context = *state;
-
-    kamupin_context_free(&context);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,5 +247,5 @@ int main(void)
         cmocka_unit_test(pkce_by_rfc_7636_appendix_b),
         cmocka_unit_test(random_words_differ),
     };
-    return cmocka_run_group_tests(tests, open_context, close_context);
+    return cmocka_run_group_tests(tests, kp_test_open_context, kp_test_close_context);
 }

@@ -6,31 +6,12 @@
    terminal authentication), and the four cases of commands that gematik publishes for the same keys.
    AES-192 and AES-256 have no published example of whole messages: the virtual card and Python's
    `cryptography` stand in for one (tests/integration/test_secure_messaging.py). */
+#include "own_context.h"
 #include "sm_keys.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-static int setup(void **state)
-{
-    kamupin_context *context = NULL;
-    assert_int_equal(kamupin_context_new(NULL, &context, NULL), KAMUPIN_OK);
-    *state = context;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    kamupin_context *context = *state;
-    kamupin_context_free(&context);
-    return 0;
-}
 
 /* Protects a command (header and data in hex) and compares the whole APDU. */
 static void protects(kp_sm *session, const char *header, const char *data, int le, const char *apdu)
@@ -305,13 +286,18 @@ static void test_what_is_not_protected(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_icao_worked_example, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_bsi_worked_example, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_four_cases, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_published_answers, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_what_opens_a_session, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_fork, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_icao_worked_example, kp_test_open_context,
+                                        kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_bsi_worked_example, kp_test_open_context,
+                                        kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_four_cases, kp_test_open_context,
+                                        kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_published_answers, kp_test_open_context,
+                                        kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_bounds, kp_test_open_context, kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_what_opens_a_session, kp_test_open_context,
+                                        kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_fork, kp_test_open_context, kp_test_close_context),
         cmocka_unit_test(test_what_is_not_protected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

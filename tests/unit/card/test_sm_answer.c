@@ -5,17 +5,13 @@
    published good answers, and answers with a right checksum over data objects that are wrong. Each
    is refused, ends the session and leaves nothing of itself behind. The second kind are made here
    with the session's own keys: nobody else could. */
+#include "own_context.h"
 #include "sm_keys.h"
 
 #include <card/sm_inside.h>
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* Published good answers, the keys and the counter's value before their command. */
 typedef struct sample {
@@ -36,21 +32,6 @@ static const sample samples[] = {
 };
 
 #define SAMPLE_COUNT (sizeof samples / sizeof samples[0])
-
-static int setup(void **state)
-{
-    kamupin_context *context = NULL;
-    assert_int_equal(kamupin_context_new(NULL, &context, NULL), KAMUPIN_OK);
-    *state = context;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    kamupin_context *context = *state;
-    kamupin_context_free(&context);
-    return 0;
-}
 
 /* A session that waits for the answer to a command of this instruction. */
 static kp_sm *waiting_session(kamupin_context *context, const sample *from, uint8_t ins)
@@ -316,12 +297,17 @@ static void test_replays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_the_samples_are_good, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_every_changed_byte, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_every_cut_and_insertion, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_signed_and_good, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_signed_and_wrong, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_replays, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_samples_are_good, kp_test_open_context,
+                                        kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_every_changed_byte, kp_test_open_context,
+                                        kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_every_cut_and_insertion, kp_test_open_context,
+                                        kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_signed_and_good, kp_test_open_context,
+                                        kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_signed_and_wrong, kp_test_open_context,
+                                        kp_test_close_context),
+        cmocka_unit_test_setup_teardown(test_replays, kp_test_open_context, kp_test_close_context),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

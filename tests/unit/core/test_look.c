@@ -4,18 +4,14 @@
    test_look.c: which secret a refused one looks like, and that no call takes one kind of secret for
    another: every kind a person can give, at every call that takes one without a card or a service.
    Nothing is sent. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <core/look.h>
 #include <factor/factor.h>
 #include <kamupin/kamupin.h>
-#include <provoke.h>
+
+#include "own_context.h"
+#include "provoke.h"
+
+#include <string.h>
 
 #define CODE "123456789012345" /* 15 digits, as the one public sample has */
 #define TCKN "10000000146"
@@ -33,14 +29,6 @@ static int free_context(void **state)
     (void)state;
     kamupin_context_free(&context);
     return 0;
-}
-
-static kamupin_secret *secret(kamupin_secret_kind kind, const char *text)
-{
-    kamupin_secret *made = NULL;
-    assert_int_equal(kamupin_secret_new(context, kind, &made, NULL), KAMUPIN_OK);
-    assert_int_equal(kamupin_secret_append(made, text, strlen(text)), KAMUPIN_OK);
-    return made;
 }
 
 static void digits_and_letters_tell(void **state)
@@ -72,12 +60,13 @@ static void digits_and_letters_tell(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (int kind = KAMUPIN_SECRET_PIN; kind <= KAMUPIN_SECRET_SECURITY_WORD; kind++) {
-            kamupin_secret *typed = secret((kamupin_secret_kind)kind, cases[i].text);
+            kamupin_secret *typed =
+                kp_test_secret(context, (kamupin_secret_kind)kind, cases[i].text);
             assert_int_equal(kamupin_secret_looks_like(typed), cases[i].look);
             kamupin_secret_free(&typed);
         }
     assert_int_equal(kamupin_secret_looks_like(NULL), KAMUPIN_LOOKS_LIKE_NOTHING);
-    kamupin_secret *proxy = secret(KAMUPIN_SECRET_PROXY_PASSWORD, CODE);
+    kamupin_secret *proxy = kp_test_secret(context, KAMUPIN_SECRET_PROXY_PASSWORD, CODE);
     assert_int_equal(kamupin_secret_looks_like(proxy), KAMUPIN_LOOKS_LIKE_NOTHING);
     kamupin_secret_free(&proxy);
 }
@@ -125,7 +114,7 @@ static kamupin_status make(enum call call, kamupin_secret *given, kamupin_error 
     case CHECK_PIN:
         return kamupin_pin_check(NULL, given, NULL, error);
     case CHECK_AGAIN: {
-        kamupin_secret *pin = secret(KAMUPIN_SECRET_PIN, "123456");
+        kamupin_secret *pin = kp_test_secret(context, KAMUPIN_SECRET_PIN, "123456");
         kamupin_status status = kamupin_pin_check(NULL, pin, given, error);
         kamupin_secret_free(&pin);
         return status;
@@ -157,7 +146,7 @@ static void no_call_takes_one_kind_for_another(void **state)
             char text[KAMUPIN_TEXT_MAX];
             if (given == wanted)
                 continue;
-            kamupin_secret *typed = secret(given, TCKN);
+            kamupin_secret *typed = kp_test_secret(context, given, TCKN);
             kamupin_status status = make((enum call)call, typed, &error);
             assert_int_equal(status, are_factors(given, wanted) ? KAMUPIN_E_FACTOR_MISMATCH
                                                                 : KAMUPIN_E_SECRET_KIND);
@@ -194,7 +183,7 @@ static void a_refusal_says_what_it_looks_like(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (int language = KAMUPIN_TURKISH; language <= KAMUPIN_ENGLISH; language++) {
-            kamupin_secret *typed = secret(WANTS[cases[i].call], cases[i].text);
+            kamupin_secret *typed = kp_test_secret(context, WANTS[cases[i].call], cases[i].text);
             kamupin_error error = KAMUPIN_ERROR_INIT;
             char text[KAMUPIN_TEXT_MAX];
             assert_int_equal(make(cases[i].call, typed, &error), cases[i].status);
@@ -214,7 +203,7 @@ static void a_shorter_record_is_not_written_past(void **state)
         kamupin_error error;
         unsigned char guard;
     } old = {KAMUPIN_ERROR_INIT, 0xA5};
-    kamupin_secret *pin = secret(KAMUPIN_SECRET_PIN, CODE);
+    kamupin_secret *pin = kp_test_secret(context, KAMUPIN_SECRET_PIN, CODE);
 
     (void)state;
     old.error.size = offsetof(kamupin_error, looks_like);

@@ -5,6 +5,7 @@
    forks. Faults of the system are made by this program's own mlock and calloc, which stand before
    libc's. */
 #define _DEFAULT_SOURCE 1
+#include "own_context.h"
 #include "provoke.h"
 
 #include <core/secret.h>
@@ -33,36 +34,9 @@ void *__wrap_calloc(size_t count, size_t size)
     return refuse_memory ? NULL : __real_calloc(count, size);
 }
 
-static int with_context(void **state)
-{
-    kamupin_context *context = NULL;
-
-    if (kamupin_context_new(NULL, &context, NULL) != KAMUPIN_OK)
-        return -1;
-    *state = context;
-    return 0;
-}
-
-static int without_context(void **state)
-{
-    kamupin_context *context = *state;
-
-    kamupin_context_free(&context);
-    return context == NULL ? 0 : -1;
-}
-
-static kamupin_secret *typed(kamupin_context *context, kamupin_secret_kind kind, const char *text)
-{
-    kamupin_secret *secret = NULL;
-
-    assert_int_equal(kamupin_secret_new(context, kind, &secret, NULL), KAMUPIN_OK);
-    assert_int_equal(kamupin_secret_append(secret, text, strlen(text)), KAMUPIN_OK);
-    return secret;
-}
-
 static void a_secret_is_typed_and_taken_back(void **state)
 {
-    kamupin_secret *secret = typed(*state, KAMUPIN_SECRET_PIN, "12");
+    kamupin_secret *secret = kp_test_secret(*state, KAMUPIN_SECRET_PIN, "12");
     kp_bytes bytes;
 
     assert_int_equal(kamupin_secret_append(secret, "\xC5\x9F", 2), KAMUPIN_OK);
@@ -100,7 +74,7 @@ static void only_a_persons_kinds_can_be_made(void **state)
 
 static void the_wrong_kind_is_refused(void **state)
 {
-    kamupin_secret *code = typed(*state, KAMUPIN_SECRET_VERIFICATION_CODE, "123456");
+    kamupin_secret *code = kp_test_secret(*state, KAMUPIN_SECRET_VERIFICATION_CODE, "123456");
 
     assert_provokes(KAMUPIN_E_SECRET_KIND, kamupin_pin_check(NULL, code, NULL, NULL));
     kamupin_secret_free(&code);
@@ -108,10 +82,10 @@ static void the_wrong_kind_is_refused(void **state)
 
 static void secrets_of_different_kind_or_length_differ(void **state)
 {
-    kamupin_secret *a = typed(*state, KAMUPIN_SECRET_PIN, "123456");
-    kamupin_secret *b = typed(*state, KAMUPIN_SECRET_PIN, "123456");
-    kamupin_secret *longer = typed(*state, KAMUPIN_SECRET_PIN, "1234560");
-    kamupin_secret *code = typed(*state, KAMUPIN_SECRET_SMS_CODE, "123456");
+    kamupin_secret *a = kp_test_secret(*state, KAMUPIN_SECRET_PIN, "123456");
+    kamupin_secret *b = kp_test_secret(*state, KAMUPIN_SECRET_PIN, "123456");
+    kamupin_secret *longer = kp_test_secret(*state, KAMUPIN_SECRET_PIN, "1234560");
+    kamupin_secret *code = kp_test_secret(*state, KAMUPIN_SECRET_SMS_CODE, "123456");
     kamupin_secret *copy = NULL;
 
     assert_true(kp_secret_equal(a, b));
@@ -132,7 +106,7 @@ static void secrets_of_different_kind_or_length_differ(void **state)
 
 static void a_full_secret_keeps_what_it_has(void **state)
 {
-    kamupin_secret *secret = typed(*state, KAMUPIN_SECRET_PIN, "1");
+    kamupin_secret *secret = kp_test_secret(*state, KAMUPIN_SECRET_PIN, "1");
     char much[KAMUPIN_SECRET_MAX];
 
     memset(much, '2', sizeof much);
@@ -198,7 +172,7 @@ static void a_long_token_has_a_slot_of_its_own_size(void **state)
 /* A system that locks no more: what there is goes on, and what is new is refused. */
 static void what_cannot_be_locked_is_not_used(void **state)
 {
-    kamupin_secret *first = typed(*state, KAMUPIN_SECRET_PIN, "123456"), *token = NULL;
+    kamupin_secret *first = kp_test_secret(*state, KAMUPIN_SECRET_PIN, "123456"), *token = NULL;
     kamupin_context *context = NULL;
 
     assert_int_equal(kamupin_context_new(NULL, &context, NULL), KAMUPIN_OK);
@@ -217,7 +191,7 @@ static void what_cannot_be_locked_is_not_used(void **state)
 
 static void a_forked_child_has_no_secret(void **state)
 {
-    kamupin_secret *secret = typed(*state, KAMUPIN_SECRET_PIN, "123456");
+    kamupin_secret *secret = kp_test_secret(*state, KAMUPIN_SECRET_PIN, "123456");
     kp_bytes bytes;
     int status = 0;
 
@@ -244,7 +218,7 @@ static void a_forked_child_has_no_secret(void **state)
 /* The kernel's own word: VmFlags of the mapping say dd (dont-dump), wf (wipe on fork). */
 static void the_slots_stay_out_of_core_dumps(void **state)
 {
-    kamupin_secret *secret = typed(*state, KAMUPIN_SECRET_PIN, "123456");
+    kamupin_secret *secret = kp_test_secret(*state, KAMUPIN_SECRET_PIN, "123456");
     char line[512], flags[512] = "";
     bool inside = false;
     kp_bytes bytes;
@@ -286,8 +260,8 @@ static void refused_memory_is_said(void **state)
 /* What was behind the new end would make two equal PINs differ, and be there still. */
 static void a_cleared_secret_holds_nothing_of_before(void **state)
 {
-    kamupin_secret *fresh = typed(*state, KAMUPIN_SECRET_PIN, "4711");
-    kamupin_secret *cleared = typed(*state, KAMUPIN_SECRET_PIN, "987654321098");
+    kamupin_secret *fresh = kp_test_secret(*state, KAMUPIN_SECRET_PIN, "4711");
+    kamupin_secret *cleared = kp_test_secret(*state, KAMUPIN_SECRET_PIN, "987654321098");
     kp_bytes bytes;
 
     kamupin_secret_clear(cleared);
@@ -317,5 +291,5 @@ int main(void)
         cmocka_unit_test(the_slots_stay_out_of_core_dumps),
         cmocka_unit_test(refused_memory_is_said),
     };
-    return cmocka_run_group_tests(tests, with_context, without_context);
+    return cmocka_run_group_tests(tests, kp_test_open_context, kp_test_close_context);
 }
