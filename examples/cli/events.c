@@ -35,12 +35,22 @@ static cli_message phase_message(kamupin_phase phase)
     return M_PHASE_CODE;
 }
 
+/* With a login an order is made, and nobody types a code. */
+static cli_message message_of(const cli *program, kamupin_phase phase)
+{
+    if (program->args.with_login && phase == KAMUPIN_PHASE_CODE)
+        return M_PHASE_CODE_LOGIN;
+    if (program->args.with_login && phase == KAMUPIN_PHASE_CARD)
+        return M_PHASE_CARD_LOGIN;
+    return phase_message(phase);
+}
+
 static void show_phase(cli *program, const kamupin_event *event)
 {
     bool over = event->phase >= KAMUPIN_PHASE_DONE;
     if (event->phase == KAMUPIN_PHASE_PIN)
         snprintf(program->card_id, sizeof program->card_id, "%s", event->card_id);
-    cli_screen_live(program->screen, cli_say(program, phase_message(event->phase)),
+    cli_screen_live(program->screen, cli_say(program, message_of(program, event->phase)),
                     over ? -1 : event->seconds_left);
     if (over)
         cli_screen_settle(program->screen);

@@ -84,7 +84,7 @@ def test_what_can_be_no_number_is_not_sent(calm_box: Box, words: tuple[str, str]
 def test_a_number_says_its_kind(calm_box: Box) -> None:
     done = calm_box.run(KAMUPIN, "inquire", "debt", "4540536920", "--lang", "en")
     assert done.returncode == 2
-    assert "a number is written with its kind" in done.stderr and "4540536920" not in done.stderr
+    assert "write the number with its kind" in done.stderr and "4540536920" not in done.stderr
     assert refuse(calm_box, "invalid-argument", "inquire", "debt", "detsis:12345678")["origin"] == "local"
 
 
