@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
-from box import Box
+from box import Box, until
 from browser import Browser
 from journey import unblock
 from portal import Portal, ask, half_a_login, origin_of
@@ -99,6 +99,51 @@ def test_cancelled_on_the_page(portal: Portal, box: Box) -> None:
     portal.browser.says(portal.words["closed"])
     assert refused(box, code) == "page-closed"
     assert not portal.browser.all("#live form"), "an order that has ended offers nothing but another"
+
+
+def in_another_tab(portal: Portal) -> Callable[[], None]:
+    """Opens a tab and takes a code in it; what comes back closes the tab."""
+    driver = portal.browser.driver
+    first = driver.current_window_handle
+    driver.switch_to.new_window("tab")
+
+    def close() -> None:
+        driver.close()
+        driver.switch_to.window(first)
+    return close
+
+
+def left(box: Box) -> int:
+    """How often the service heard that a page was closed."""
+    return len([one for one in box.requests() if one["path"] == "/orders/{order}/leave" and one["status"] == 200])
+
+
+def test_closing_the_page_ends_the_code(portal: Portal, box: Box) -> None:
+    """C02, the screen's own warning. There is a while in which it may be opened again."""
+    before, close = left(box), in_another_tab(portal)
+    code, place = portal.order(), portal.path
+    close()
+    until(lambda: left(box) == before + 1)
+    box.advance(31)
+    assert refused(box, code) == "page-closed"
+    portal.open(place)
+    portal.browser.says(portal.words["closed"])
+
+
+def test_a_page_that_is_loaded_again_or_left_for_another_of_the_portal_is_not_closed(portal: Portal, box: Box) -> None:
+    before = left(box)
+    code = portal.order()
+    portal.browser.driver.refresh()
+    until(lambda: left(box) == before + 1)
+    looks = len([one for one in box.requests() if one["path"] == "/orders/{order}/state"])
+    until(lambda: len([one for one in box.requests() if one["path"] == "/orders/{order}/state"]) > looks)
+    box.advance(31)
+    assert portal.code() == code
+    portal.browser.press("Deneme telefonu")
+    portal.at("/phone")
+    box.advance(31)
+    portal.open("/products")
+    assert left(box) == before + 1 and portal.browser.all("#running"), "somebody who reads the SMS is still there"
 
 
 def test_logging_out_ends_the_code(portal: Portal, box: Box) -> None:

@@ -22,6 +22,7 @@ from .sessions import Session
 
 _HOME, _MENU = ("/", "landing"), ("/products", "menu")
 _RUNNING = ("code", "in-use", "finishing")
+_LEFT = ("code", "in-use")  # what closing the page gives up; after that the card may have changed
 _TONES = {"done": "good", "code-expired": "bad", "not-done": "bad", "unknown": "bad", "cancelled": "bad", "expired": "bad", "closed": "bad"}
 _REFUSALS = {"order-unknown": "not-found", "order-in-use": "in-use-now", "order-ended": "in-use-now", "rate-limited": "in-use-now",
              "not-represented": "wrong-request", "product-not-offered": "wrong-request"}
@@ -58,7 +59,7 @@ class OrderPages:
     def posts(self) -> Routes:
         """What changes something."""
         return {"/products/{product}/individual/pin": self._order, "/orders/{order}/code": self._renew,
-                "/orders/{order}/cancel": self._cancel}
+                "/orders/{order}/cancel": self._cancel, "/orders/{order}/leave": self._leave}
 
     def running(self, session: Session) -> list[dict[str, Any]]:
         """The person's orders that have not ended, newest first."""
@@ -154,13 +155,14 @@ class OrderPages:
     async def _show(self, request: web.Request) -> web.Response:
         session, order_id = self._frame.need(request), request.match_info["order"]
         view = self._view(session, order_id)
+        codes.stay(self._service, order_id)
         above, on_behalf = f"/products/{view['product']}", view["on_behalf_of"] or {}
         recorded = when(view["recorded_at"], language(request)) if view.get("recorded_at") else ""
         return self._frame.page(
             request, "order.html", "pin", session=session, script=True, refresh=_RELOAD_SECONDS if view["state"] in _RUNNING else 0,
             trail=(_HOME, _MENU, (above, view["product"] + "-menu"), (above + "/individual", "individual")), view=view, order_id=order_id,
             can=view["can"], follows=view["follows"], version=view["version"], recorded=recorded, on_behalf=on_behalf.get("name", ""),
-            tone=_TONES.get(view["state"], ""))
+            tone=_TONES.get(view["state"], ""), leave=view["state"] in _LEFT)
 
     async def _state(self, request: web.Request) -> web.Response:
         """For the page's script. A page that is open while its order runs shows that somebody is there; another does not."""
@@ -168,6 +170,7 @@ class OrderPages:
         if session is None:
             return self._frame.data(request, {}, 401)
         view = self._view(session, request.match_info["order"])
+        codes.stay(self._service, request.match_info["order"])
         if view["state"] in _RUNNING:
             self._frame.sessions.find(request, presence=True)
         return self._frame.data(request, {"version": view["version"]})
@@ -179,6 +182,15 @@ class OrderPages:
 
     async def _cancel(self, request: web.Request) -> web.Response:
         return await self._press(request, orders.cancel)
+
+    async def _leave(self, request: web.Request) -> web.Response:
+        """From the page's script, when the page is closed."""
+        session, order_id = self._frame.need(request, presence=False), request.match_info["order"]
+        await self._frame.form(request, session)
+        if self._view(session, order_id)["state"] in _LEFT:
+            with self._service.store.transaction() as now:
+                codes.leave(self._service, now, order_id, session.session_id)
+        return self._frame.data(request, {})
 
     async def _press(self, request: web.Request, call: Callable[[Request], dict[str, Any]]) -> web.Response:
         session, order_id = self._frame.need(request), request.match_info["order"]

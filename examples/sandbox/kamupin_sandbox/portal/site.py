@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from ..registry import PRODUCTS
+from ..service import codes
 from ..service.app import Front
 from ..service.orders import PERSONAL
 from ..service.state import Service
@@ -64,6 +65,7 @@ class Portal:
             try:
                 if request.host not in self._service.hosts:
                     raise Refused("wrong-request")
+                codes.close_left(self._service)
                 return await call(request)
             except Refused as refused:
                 return self._frame.refusal(request, refused)

@@ -182,6 +182,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "create-short": ("PIN Oluşturma", "PIN creation"),
     "on-behalf": ("{name} adına", "on behalf of {name}"),
     "keep-open": ("İşlem sırasında bu sayfayı kapatmayınız.", "Do not close this page while you work."),
+    "keep-open-why": ("Kapatırsanız doğrulama kodu geçersiz olur; kart üzerinde çalışma başlamadıysa işlem de sona erer.",
+                      "If you close it, the code is no longer good, and work that has not reached the card ends."),
     "step-card": ("Kartınızı bilgisayarınıza takınız.", "Put your card into the computer's reader."),
     "step-run": ("PIN uygulamasını açınız. Bu denemede uygulama terminaldeki şu komuttur:",
                  "Open the PIN application. In this sandbox it is this command in a terminal:"),

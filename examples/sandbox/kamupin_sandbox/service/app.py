@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from . import sessions
+from . import codes, sessions
 from .contract import Call, Refused
 from .exchange import Answer, Asked, Exchange, credential
 from .faults import Fault, Faults
@@ -111,6 +111,7 @@ class Front:
             asked.said = await self._ask_gateway(asked)
         except Problem as problem:
             return self._exchange.refusal(problem, language(request))
+        codes.close_left(self._service)
         return self._exchange.answer(asked)
 
     async def _ask_gateway(self, asked: Asked) -> dict[str, Any] | None:

@@ -36,6 +36,7 @@ def issue(service: Service, now: float, page_id: str) -> str:
     assert page is not None
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
     store.do("UPDATE code SET state = 'replaced' WHERE page_id = ? AND state = 'fresh'", page_id)
+    store.do("UPDATE page SET given_up = NULL WHERE page_id = ?", page_id)
     store.do("INSERT INTO code (mark, page_id, sealed, deadline, state) VALUES (?, ?, ?, ?, 'fresh')",
              store.mark("code", code), page_id, store.seal("code", code.encode()),
              min(now + json.loads(page["terms"])["code_seconds"], page["ends"]))
@@ -54,6 +55,29 @@ def end_page(service: Service, page_id: str, why: str) -> None:
     service.store.do("UPDATE page SET ended = coalesce(ended, ?) WHERE page_id = ?", why, page_id)
     service.store.do("UPDATE operation SET phase = 'cancelled', ended_by = ? WHERE page_id = ? AND phase IN "
                      "('code-redeemed', 'card-chosen', 'factor-verified')", why, page_id)
+
+
+def leave(service: Service, now: float, page_id: str, session_id: str) -> None:
+    """The browser says that the page was closed or left: unless it is shown again soon, it is given up. One that another session goes
+    on with is not this browser's to give up."""
+    service.store.do("UPDATE page SET given_up = ? WHERE page_id = ? AND session = ? AND ended IS NULL",
+                     now + service.settings.leave_seconds, page_id, session_id)
+
+
+def stay(service: Service, page_id: str) -> None:
+    """The page is shown, still or again."""
+    if service.store.one("SELECT n FROM page WHERE page_id = ? AND given_up IS NOT NULL", page_id) is not None:
+        with service.store.transaction():
+            service.store.do("UPDATE page SET given_up = NULL WHERE page_id = ?", page_id)
+
+
+def close_left(service: Service) -> None:
+    """Ends the pages that were left long enough ago: looked after at the beginning of each request, before which nobody can tell."""
+    due = service.store.all("SELECT page_id FROM page WHERE given_up <= ? AND ended IS NULL", service.store.clock.now())
+    if due:
+        with service.store.transaction():
+            for page in due:
+                end_page(service, page["page_id"], "page-closed")
 
 
 def _guesses(request: Request) -> tuple[Count, ...]:

@@ -44,6 +44,7 @@ class Settings:
     code_seconds: int = 180
     operation_seconds: int = 300
     page_seconds: int = 1800
+    leave_seconds: int = 30  # after which a page that was closed, and not opened again, is given up
     sms_seconds: int = 90
     resend_seconds: int = 30
     sms_tries: int = 3

@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS mail (
     n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, destination TEXT NOT NULL, sealed BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS page (
     n INTEGER PRIMARY KEY, page_id TEXT NOT NULL UNIQUE, session TEXT REFERENCES session (session_id), user_id TEXT NOT NULL,
-    organisation TEXT, kind TEXT NOT NULL, product TEXT NOT NULL, terms TEXT NOT NULL, ends REAL NOT NULL,
+    organisation TEXT, kind TEXT NOT NULL, product TEXT NOT NULL, terms TEXT NOT NULL, ends REAL NOT NULL, given_up REAL,
     ended TEXT CHECK (ended IN ('page-closed', 'session-ended', 'operation-cancelled'))) STRICT;
 CREATE TABLE IF NOT EXISTS code (
     n INTEGER PRIMARY KEY, mark TEXT NOT NULL UNIQUE, page_id TEXT NOT NULL REFERENCES page (page_id),

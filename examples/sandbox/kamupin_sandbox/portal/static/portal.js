@@ -115,7 +115,27 @@
     setTimeout(look, POLL);
   }
 
+  // Closing the page gives up what was begun on it, unless it is opened again soon. Going on inside the portal does not.
+  let goingOn = false;
+
+  function clicked(event) {
+    const link = event.target.closest("a[href]");
+    goingOn = Boolean(link) && link.origin === location.origin && link.pathname !== location.pathname
+      && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  }
+
+  function leave() {
+    const address = byId("live").dataset.leave;
+    const token = document.querySelector("input[name=csrf]");
+    if (address && token && !goingOn) {
+      navigator.sendBeacon(address, new URLSearchParams({ csrf: token.value }));
+    }
+  }
+
   if (byId("live")) {
+    addEventListener("click", clicked);
+    addEventListener("submit", () => { goingOn = true; });
+    addEventListener("pagehide", leave);
     prepare();
     setInterval(count, 250);
     setTimeout(look, POLL);
