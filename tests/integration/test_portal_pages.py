@@ -92,16 +92,17 @@ def test_pages_without_login(portal: Portal) -> None:
     for path, name in (("/", "01-landing"), ("/login", "02-login"), ("/login?tab=e-imza", "03-login-card"),
                        ("/login?why=refused", "04-login-refused"), ("/phone", "05-phones"), ("/phone/deneme", "06-phone-empty"),
                        ("/mail", "07-mailboxes"), ("/mail/deneme", "08-mailbox-empty"), ("/products/none", "09-login-needed"),
-                       ("/phone/nobody", "10-not-found")):
+                       ("/phone/nobody", "10-not-found"), ("/no/such/page", "15-unknown-address")):
         portal.open(path)
         look(portal, name)
-    for path, name, choice, good, unknown in (("debt", "11-debt", "vkn", "4540536920", "4540536921"),
-                                              ("debt", "12-no-debt", "tckn", "10000000146", ""),
-                                              ("seal-authority", "13-seal", "detsis", "12345678", "87654321"),
-                                              ("shipment", "14-shipment", "", "ksm2026000001", "KSM2026000009")):
+    for path, name, choice, good, unknown, bad in (("debt", "11-debt", "vkn", "4540536920", "9999999902", "4540536921"),
+                                                   ("debt", "12-no-debt", "tckn", "10000000146", "", "10000000147"),
+                                                   ("debt", "16-passport", "passport", "u12345678", "", "U1-2"),
+                                                   ("seal-authority", "13-seal", "detsis", "12345678", "87654321", "1234567"),
+                                                   ("shipment", "14-shipment", "", "ksm2026000001", "KSM2026000009", "%")):
         portal.open(f"/inquiries/{path}")
         look(portal, name + "-form")
-        for number, what in ((good, ""), (unknown, "-unknown"), ("%", "-wrong")):
+        for number, what in ((good, ""), (unknown, "-unknown"), (bad, "-wrong")):
             if number:
                 if choice:
                     browser.find(f"input[value={choice}]").click()

@@ -6,15 +6,14 @@
 """Inquiry pages."""
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
+from ..numbers import fault, typed
 from ..service import inquiries
-from ..service.contract import Refused as BreaksTheContract
 from ..service.problems import Problem
 from ..service.state import Request
 from .frame import Frame, Refused, language
@@ -40,8 +39,8 @@ class Inquiry:
 
 
 INQUIRIES = {
-    "debt": Inquiry("debt", inquiries.debt, "payer", "number", "4540536920 (VKN), 10000000146 (T.C.)", "payer",
-                    (("tckn", "payer-tckn"), ("passport", "payer-passport"), ("vkn", "payer-vkn"))),
+    "debt": Inquiry("debt", inquiries.debt, "payer", "number", "4540536920 (VKN), 10000000146 (T.C.), U12345678 (pasaport / passport)",
+                    "payer", (("tckn", "payer-tckn"), ("passport", "payer-passport"), ("vkn", "payer-vkn"))),
     "seal-authority": Inquiry("seal", inquiries.seal_authority, "organisation", "number", "12345678 (DETSİS), 4540536920 (VKN)",
                               "organisation", (("vkn", "org-vkn"), ("detsis", "org-detsis"))),
     "shipment": Inquiry("shipment", inquiries.shipment, "tracking", "tracking", "KSM2026000001, KSM2026000003")}
@@ -81,22 +80,33 @@ class Inquiries:
 
     def _answer(self, name: str) -> Callable[[web.Request], Any]:
         async def answer(request: web.Request) -> web.Response:
-            one, sent = INQUIRIES[name], await self._frame.form(request)
-            number = "".join(sent.get("number", "").split()).upper()
-            body = {one.member: {"type": sent.get("type", ""), "number": number} if one.kinds else number}
+            one, sent, say = INQUIRIES[name], await self._frame.form(request), words(language(request))
+            kind, number = sent.get("type", "") if one.kinds else one.member, typed(sent.get("number", ""))
+            if one.kinds and kind not in dict(one.kinds):
+                raise Refused("wrong-request", f"/inquiries/{name}")
+            if wrong := fault(kind, number):
+                return self._page(request, name, 400, sent=sent, wrong=say(f"wrong-{kind}-{wrong}"))
             try:
-                body = self._service.contract.calls[name].check_body(json.dumps(body).encode())
-                with self._service.store.transaction() as now:
-                    found = one.call(Request(self._service, now, body, request.remote or ""))
-            except BreaksTheContract:
-                return self._page(request, name, 400, sent=sent, wrong="inquiry-wrong")
+                found = self._ask(request, one, {one.member: {"type": kind, "number": number} if one.kinds else number})
             except Problem as problem:
-                wrong = "inquiry-unknown" if problem.name == "inquiry-unknown" else "inquiry-wrong"
-                return self._page(request, name, 404 if wrong == "inquiry-unknown" else 400, sent=sent, wrong=wrong)
-            lang = language(request)
+                if problem.name == "inquiry-unknown":
+                    return self._page(request, name, 404, sent=sent, wrong=say("inquiry-unknown"))
+                response = self._page(request, name, 429, sent=sent, wrong=say("too-often", seconds=problem.members["retry_after"]))
+                response.headers.update(problem.headers)
+                return response
+            lang, sent = language(request), sent | {"number": number}
             debts = [debt | {"amount": lira(debt["kurus"], lang)} for debt in found.get("debts", ())]
-            return self._page(request, name, sent=sent, lines=self._lines(words(lang), lang, found), debts=debts)
+            return self._page(request, name, sent=sent, lines=self._lines(say, lang, found), debts=debts)
         return answer
+
+    def _ask(self, request: web.Request, one: Inquiry, body: dict[str, Any]) -> dict[str, Any]:
+        """The profile's own call, in a transaction of its own; what a refusal has counted is kept. Raises inquiry-unknown, rate-limited."""
+        with self._service.store.transaction() as now:
+            try:
+                return one.call(Request(self._service, now, body, request.remote or ""))
+            except Problem as problem:
+                refused = problem
+        raise refused
 
     @staticmethod
     def _lines(say: Callable[..., str], lang: str, found: dict[str, Any]) -> list[str]:

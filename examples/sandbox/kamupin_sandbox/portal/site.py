@@ -60,6 +60,10 @@ class Portal:
         return [*self._frame.static_routes(), *(web.get(path, self._guarded(call), allow_head=False) for path, call in gets.items()),
                 *(web.post(path, self._guarded(call)) for path, call in posts.items())]
 
+    def lost(self, request: web.Request) -> web.Response:
+        """The page for an address that has none; the way back is the menu for who is logged in."""
+        return self._frame.refusal(request, Refused("not-found", "/products" if self._sessions.look(request) else "/"))
+
     def _guarded(self, call: Handler) -> Handler:
         async def handle(request: web.Request) -> web.Response:
             try:

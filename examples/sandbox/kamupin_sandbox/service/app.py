@@ -181,16 +181,29 @@ class Front:
         return response
 
 
-def application(service: Service, front: Front, others: list[web.RouteDef]) -> web.Application:
-    """The HTTPS application: the profile, the pages, and problem documents for everything else."""
+def _wants_page(service: Service, request: web.Request) -> bool:
+    """Whether it is a person's browser that is looking for one. Clients of the profile ask below its prefix, or not for HTML."""
+    return (not request.path.startswith(PREFIX + "/") and "text/html" in request.headers.get("Accept", "")
+            and request.host in service.hosts)
+
+
+def application(service: Service, front: Front, others: list[web.RouteDef], lost: Callable[[web.Request], web.Response]) -> web.Application:
+    """The HTTPS application: the profile, the pages, and for everything else a page (lost) for browsers and problem documents."""
     @web.middleware
     async def elsewhere(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
         try:
             return await handler(request)
         except web.HTTPMethodNotAllowed as refused:
             allow = {"Allow": ", ".join(sorted(refused.allowed_methods))}
+            if _wants_page(service, request):
+                page = lost(request)
+                page.set_status(405)
+                page.headers.update(allow)
+                return page
             return front.refuse(request, Problem("method-not-allowed", headers=allow), "(other)")
         except web.HTTPNotFound:
+            if _wants_page(service, request):
+                return lost(request)
             return front.refuse(request, Problem("not-found"), "(other)")
 
     app = web.Application(middlewares=[elsewhere], client_max_size=MOST_BYTES)

@@ -83,7 +83,7 @@ class People:
         return {"certificates": [{"sha256": sha256, "state": state} for sha256, state in self._service.registry.certificates().items()]}
 
     async def judge(self, request: web.Request) -> dict[str, Any]:
-        """POST /certificates {sha256, state}: good, suspended or revoked, for logins with that card from now on. sha256 of the DER, in hex."""
+        """POST /certificates {sha256, state}: good, suspended or revoked, for logins from now on. sha256: of the DER, in hex."""
         wish = await wish_of(request, "sha256", "state")
         if not re.fullmatch("[0-9a-f]{64}", str(wish.get("sha256"))):
             raise Wrong("sha256")

@@ -86,8 +86,9 @@ async def _serve(options: argparse.Namespace) -> None:
     control = Control(service, front, token, tls, context, options.cards_file or options.data / "cards.json")
     runners = []
     try:
-        pages = [*Pages(service, front).routes(), *Portal(service, front).routes(), *Backchannel(service).routes()]
-        runner, port = await _listen(application(service, front, pages), options.port, context)
+        portal = Portal(service, front)
+        pages = [*Pages(service, front).routes(), *portal.routes(), *Backchannel(service).routes()]
+        runner, port = await _listen(application(service, front, pages, portal.lost), options.port, context)
         runners.append(runner)
         service.origin = f"https://localhost:{port}"
         service.base = service.origin + PREFIX

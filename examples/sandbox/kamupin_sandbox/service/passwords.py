@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 from typing import Any
 
+from ..numbers import right_tckn
 from ..registry import User
 from . import captcha, dpop, factor, limits, sessions
 from .clock import left
@@ -67,16 +68,9 @@ def _use_captcha(request: Request) -> None:
 
 # ---- who it is ----
 
-def right_digits(number: str) -> bool:
-    """Whether the check digits of an identity number are right."""
-    digits = [int(one) for one in number]
-    tenth = (7 * sum(digits[0:9:2]) - sum(digits[1:8:2])) % 10
-    return digits[9] == tenth and digits[10] == sum(digits[:10]) % 10
-
-
 def _person(request: Request) -> User | None:
     identity = request.body["identity"]
-    if identity["type"] == "tckn" and not right_digits(identity["number"]):
+    if identity["type"] == "tckn" and not right_tckn(identity["number"]):
         raise invalid("the check digits of the identity number are wrong")
     return request.service.registry.user_of(identity["type"], identity["number"])
 
