@@ -42,21 +42,24 @@ def test_a_whole_unblock_without_a_code_being_typed(portal: Portal) -> None:
     assert len(codes) == 1 and NEW_PIN not in portal.logged()
 
 
-@pytest.mark.parametrize("product", ["mali-muhur", "elektronik-muhur", "kurumsal-sifreleme"])
-def test_the_same_for_each_product_of_an_organisation(sandbox: Callable[..., Box], product: str) -> None:
-    box = sandbox([f"akis2:blocked:p384:{product}"], ["--password-login"])
+@pytest.mark.parametrize("product, body, mine", [
+    ("mali-muhur", "vkn", VKN), ("elektronik-muhur", "vkn", VKN), ("kurumsal-sifreleme", "vkn", VKN),
+    ("elektronik-muhur", "detsis", "12345678")])
+def test_the_same_for_each_product_of_an_organisation(sandbox: Callable[..., Box], product: str, body: str, mine: str) -> None:
+    variant = ":detsis" if body == "detsis" else ""
+    box = sandbox([f"akis2:blocked:p384:{product}{variant}"], ["--password-login"])
     with Portal(box) as portal:
         portal.login()
         portal.refused("not-represented", "order", "unblock", product, "detsis", "87654321")
         portal.fresh_calls()
         portal.refused("identity-malformed", "order", "unblock", product, "vkn", "4540536921")
         assert portal.fresh_calls() == []
-        assert portal.ask("order", "unblock", product, "vkn", VKN).split()[4] == VKN
+        assert portal.ask("order", "unblock", product, body, mine).split()[4] == mine
         portal.ask("new", "unblock", product)
         portal.verified()
         assert portal.ask("run") == DONE
         outcome, reported, _, family, number, name, _ = portal.ask("result").split("|")
-        assert (outcome, reported, family, number) == ("done", "1", product, VKN) and name != ""
+        assert (outcome, reported, family, number) == ("done", "1", product, mine) and name != ""
         assert box.verify_by_opensc(NEW_PIN) == "9000"
 
 

@@ -46,6 +46,14 @@ def test_a_person_logs_in_by_number_or_passport(portal: Portal, kind: str, numbe
     portal.refused("login-required", "info")
 
 
+def test_a_phone_is_shown_as_the_service_masks_it(portal: Portal) -> None:
+    """Rows C21 and H04: masks differ from portal to portal, and none is made of another."""
+    mask = "5** *** ** *7"
+    portal.box.control.post("/people", {"user": "deneme", "phone": mask})
+    assert portal.ask("begin", "tckn", NUMBER, portal.picture(), WORD) == mask
+    assert portal.ask("sms") == f"{mask} 6 3"
+
+
 def test_the_picture_is_one_and_can_be_asked_for_anew(portal: Portal) -> None:
     media_type, length, magic, left = portal.ask("captcha").split()
     assert (media_type, magic) == ("image/png", "PNG") and int(length) > 100 and int(left) > 0

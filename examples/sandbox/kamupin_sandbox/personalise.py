@@ -29,7 +29,7 @@ ROW = {"akis1": "akis-1", "akis2": "akis-2"}
 KEYS = ("rsa", "p256", "p384")
 FIRST_KEY = 0x84  # reference of the key to the first certificate; the next one's is one more
 ORGANISATIONS = ("mali-muhur", "elektronik-muhur", "kurumsal-sifreleme")  # flags: that product's card, held by an organisation
-FLAGS = ("blocked", "unset", "dead", "other-user", "no-certs", "strict", *KEYS, "expired", "not-yet", "no-sign",
+FLAGS = ("blocked", "unset", "dead", "other-user", "detsis", "no-certs", "strict", *KEYS, "expired", "not-yet", "no-sign",
          *ORGANISATIONS)
 VALUES = {"tries": r"\d{1,2}", "puk": r"\d{1,2}", "auth": r"\d{1,2}", "3d10": r"[0-9A-Fa-f]{4}", "pin": r"\d{4,16}",
           "reply": r"61xx|6cxx", "product": "|".join(reg.PRODUCTS), "form": "|".join(reg.FORMS), "row": r"[a-z][a-z0-9.-]{1,22}",
@@ -75,7 +75,7 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     other-user, product=P, no-certs, 3d10=SW, reply=61xx, reply=6cxx, strict; rsa, p256, p384 (the card signs: a
     certificate and key of each kind named, in that order); expired, not-yet (its certificates' dates), no-sign (their
     keys are not for signatures); mali-muhur, elektronik-muhur, kurumsal-sifreleme (a card of the sample organisation, with
-    EC P-384 keys unless others are named); form=F (how the service gives its authority), row=NAME (its card-profile row there),
+    EC P-384 keys unless others are named); detsis (of the sample public body instead); form=F (how the service gives its authority), row=NAME (its card-profile row there),
     uses=N (resets with the PUK that the card allows), wait=MS (its answers take that long). Writes FOLDER/card.state.
     """
     personality, variants = parse_spec(spec)
@@ -120,7 +120,8 @@ class _Holder:
 
 def _holder(registry: reg.Registry, variants: dict[str, str], held: str | None) -> _Holder:
     if held:
-        organisation = registry.organisation(reg.OTHER_ORGANISATION if "other-user" in variants else reg.DEFAULT_ORGANISATION)
+        which = reg.OTHER_ORGANISATION if "other-user" in variants else reg.PUBLIC_BODY if "detsis" in variants else reg.DEFAULT_ORGANISATION
+        organisation = registry.organisation(which)
         assert organisation is not None
         return _Holder(organisation.organisation_id, organisation.name, organisation.number)
     user = registry.user(reg.OTHER_USER if "other-user" in variants else reg.DEFAULT_USER)
