@@ -11,6 +11,7 @@
 #include "signals.h"
 
 #include <jansson.h>
+#include <time.h>
 
 typedef struct cli {
     cli_args args;
@@ -100,6 +101,13 @@ void cli_show_pin(const cli *program, const kamupin_card_info *info);
 /** The PIN's state and tries as words, into `room`; returns it. */
 const char *cli_pin_text(const cli *program, const kamupin_card_info *info, char *room,
                          size_t size);
+
+/** A product by its name. */
+const char *cli_product(kamupin_product product);
+/** A moment in the person's own time, into `room`; returns it. */
+const char *cli_moment(const cli *program, time_t moment, char *room, size_t size);
+/** The same for a moment as the service writes it (RFC 3339), or what it wrote when that is no such. */
+const char *cli_moment_of(const cli *program, const char *text, char *room, size_t size);
 
 /* pin.c */
 /** What can be said of a PIN before a card of this kind is given it; `again` may be NULL. Errors: those of

@@ -5,6 +5,8 @@
    to other commands of the same person what works until the access token runs out. */
 #define _GNU_SOURCE 1 /* accept4 */
 #include "session.h"
+#include "table.h"
+#include "wrap.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,7 +96,25 @@ static cli_message assurance_message(kamupin_assurance assurance)
     return M_BY_UNKNOWN;
 }
 
-static void show(cli *program, const kamupin_session_info *info)
+/* For whom the person may act, as --on-behalf-of takes it. */
+static void show_organisations(const cli *program, const kamupin_session *session)
+{
+    cli_table table = {.columns = 2};
+    kamupin_identity whom = {.size = sizeof whom};
+    char name[KAMUPIN_NAME_MAX], number[sizeof whom.number + 8];
+    for (size_t i = 0;
+         kamupin_session_organisation(session, i, &whom, name, sizeof name) == KAMUPIN_OK; i++) {
+        snprintf(number, sizeof number, "%s:%s",
+                 whom.type == KAMUPIN_IDENTITY_VKN ? "vkn" : "detsis", whom.number);
+        const char *const cells[] = {number, name};
+        cli_table_row(&table, cells);
+    }
+    cli_screen_line(program->screen, "", cli_say(program, M_MAY_ACT_FOR));
+    cli_table_write(&table, stderr, 2, cli_columns(STDERR_FILENO));
+    cli_table_free(&table);
+}
+
+static void show(cli *program, const kamupin_session *session, const kamupin_session_info *info)
 {
     char who[sizeof info->name + sizeof info->identity + 3], line[sizeof who + 80],
         clean[sizeof line];
@@ -110,6 +130,8 @@ static void show(cli *program, const kamupin_session_info *info)
         proof = M_BY_SECURITY_WORD;
     cli_fill(program->args.language, M_PROVED, cli_say(program, proof), line, sizeof line);
     cli_screen_line(program->screen, "", line);
+    if (info->organisation_count > 0)
+        show_organisations(program, session);
 }
 
 /* ---- looking ---- */
@@ -247,7 +269,7 @@ static kamupin_status hold(holding *self, kamupin_error *error)
     kamupin_session_info info = KAMUPIN_SESSION_INFO_INIT;
     kamupin_status status = look(self, &info);
     if (status == KAMUPIN_OK) {
-        show(program, &info);
+        show(program, self->session, &info);
         if (!program->args.json)
             cli_screen_line(program->screen, "", cli_say(program, M_HOLDING));
         show_held(program, &info);

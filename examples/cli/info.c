@@ -3,8 +3,21 @@
 
    info.c: info: whom to call, where to look, and what has to be read. Asks nobody. */
 #include "cli.h"
+#include "wrap.h"
 
 #include <stdio.h>
+#include <unistd.h>
+
+/* A long text is broken at a terminal, beside its label. */
+static void tell(const char *label, const char *value)
+{
+    printf("%s: ", label);
+    if (isatty(STDOUT_FILENO))
+        cli_wrap(stdout, value, cli_width(label) + 2, cli_columns(STDOUT_FILENO));
+    else
+        fputs(value, stdout);
+    putchar('\n');
+}
 
 static void tell_items(const cli *program, json_t *items)
 {
@@ -14,7 +27,7 @@ static void tell_items(const cli *program, json_t *items)
         const char *label = kamupin_info_label(item, language);
         const char *value = kamupin_info(item, language);
         if (!program->args.json)
-            printf("%s: %s\n", label, value);
+            tell(label, value);
         json_array_append_new(items, json_pack("{s:s, s:s, s:s}", "name", kamupin_info_name(item),
                                                "label", label, "value", value));
     }

@@ -4,6 +4,8 @@
    inquire.c: inquire seal-authority, debt and shipment: what may be asked without a login. A number
    may come from standard input, where no other user of the machine sees it. */
 #include "fd.h"
+#include "table.h"
+#include "wrap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -100,18 +102,25 @@ kamupin_status cli_inquire_debt(cli *program, kamupin_error *error)
     if (status != KAMUPIN_OK)
         return status;
     json_t *debts = json_array();
+    cli_table table = {.columns = 3, .right = 3, .header = true};
+    const char *const names[] = {cli_say(program, M_REFERENCE), cli_say(program, M_PRODUCT),
+                                 cli_say(program, M_AMOUNT)};
+    cli_table_row(&table, names);
     for (size_t i = 0; i < found.count; i++) {
         const kamupin_debt *debt = &found.debt[i];
         char amount[KAMUPIN_AMOUNT_MAX];
         kamupin_amount_text(debt->kurus, program->args.language, amount, sizeof amount);
-        if (!program->args.json)
-            printf("%s  %s  %s\n", debt->reference, amount, kamupin_product_name(debt->product));
+        const char *const cells[] = {debt->reference, cli_product(debt->product), amount};
+        cli_table_row(&table, cells);
         json_array_append_new(debts, json_pack("{s:s, s:s, s:I, s:s}", "reference", debt->reference,
                                                "product", kamupin_product_name(debt->product),
                                                "kurus", (json_int_t)debt->kurus, "text", amount));
     }
     if (found.count == 0 && !program->args.json)
         printf("%s\n", cli_say(program, M_NO_DEBT));
+    else if (!program->args.json)
+        cli_table_write(&table, stdout, 0, cli_columns(STDOUT_FILENO));
+    cli_table_free(&table);
     cli_json_add(program, "debts", debts);
     return KAMUPIN_OK;
 }

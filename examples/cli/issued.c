@@ -4,9 +4,12 @@
    issued.c: issued-pin list, show and delete, with the session that `kamupin login` holds. A PIN is
    shown once, because the service shows it once; deleting it cannot be undone and is asked about. */
 #include "session.h"
+#include "table.h"
 #include "term.h"
+#include "wrap.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 static json_t *json_of(const kamupin_issued_pin_info *info)
 {
@@ -15,15 +18,23 @@ static json_t *json_of(const kamupin_issued_pin_info *info)
                      info->shown ? 1 : 0, "stale", info->stale ? 1 : 0);
 }
 
-static void say(const cli *program, const kamupin_issued_pin_info *info)
+static cli_table table_of(const cli *program)
 {
-    char serial[sizeof info->serial];
-    if (program->args.json)
-        return;
-    printf("%s  %s  %s%s%s%s%s\n", info->record_id, cli_clean(info->serial, serial, sizeof serial),
-           kamupin_product_name(info->product), info->shown ? "  " : "",
-           info->shown ? cli_say(program, M_PIN_SHOWN) : "", info->stale ? "  " : "",
-           info->stale ? cli_say(program, M_PIN_STALE) : "");
+    cli_table table = {.columns = 4, .header = true};
+    const char *const names[] = {cli_say(program, M_RECORD), cli_say(program, M_SERIAL),
+                                 cli_say(program, M_PRODUCT), cli_say(program, M_STATE)};
+    cli_table_row(&table, names);
+    return table;
+}
+
+static void add(const cli *program, cli_table *table, const kamupin_issued_pin_info *info)
+{
+    char state[100];
+    snprintf(state, sizeof state, "%s%s%s",
+             cli_say(program, info->shown ? M_PIN_SHOWN : M_PIN_NOT_SHOWN), info->stale ? ", " : "",
+             info->stale ? cli_say(program, M_PIN_CHANGED) : "");
+    const char *const cells[] = {info->record_id, info->serial, cli_product(info->product), state};
+    cli_table_row(table, cells);
 }
 
 kamupin_status cli_issued_list(cli *program, kamupin_error *error)
@@ -31,6 +42,7 @@ kamupin_status cli_issued_list(cli *program, kamupin_error *error)
     kamupin_session *session = NULL;
     kamupin_issued_pin_info info = KAMUPIN_ISSUED_PIN_INFO_INIT;
     json_t *records = json_array();
+    cli_table table = table_of(program);
     size_t count = 0;
     kamupin_status status = cli_session_borrow(program, &session, error);
     if (status == KAMUPIN_OK) {
@@ -39,11 +51,14 @@ kamupin_status cli_issued_list(cli *program, kamupin_error *error)
     }
     for (size_t i = 0; i < count; i++)
         if (kamupin_issued_pin_listed(session, i, &info) == KAMUPIN_OK) {
-            say(program, &info);
+            add(program, &table, &info);
             json_array_append_new(records, json_of(&info));
         }
     if (status == KAMUPIN_OK && count == 0 && !program->args.json)
         printf("%s\n", cli_say(program, M_NO_ISSUED_PIN));
+    if (count > 0 && !program->args.json)
+        cli_table_write(&table, stdout, 0, cli_columns(STDOUT_FILENO));
+    cli_table_free(&table);
     if (status == KAMUPIN_OK)
         cli_json_add(program, "issued_pins", json_incref(records));
     json_decref(records);

@@ -4,9 +4,12 @@
    order.c: order new, code, list, show and cancel, with the session that `kamupin login` holds; and
    the order that pin unblock --login makes. */
 #include "order.h"
+#include "table.h"
+#include "wrap.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* "vkn:4540536920"; values.c let nothing else through. */
 static kamupin_status read_organisation(const char *text, kamupin_identity *identity,
@@ -80,15 +83,47 @@ static cli_message state_of(kamupin_order_state state)
     return M_ORDER_UNKNOWN;
 }
 
+static cli_table table_of(const cli *program)
+{
+    cli_table table = {.columns = 6, .header = true};
+    const char *const names[] = {cli_say(program, M_ORDER),   cli_say(program, M_OPERATION),
+                                 cli_say(program, M_PRODUCT), cli_say(program, M_ON_BEHALF_OF),
+                                 cli_say(program, M_STATE),   cli_say(program, M_LEFT_OF_IT)};
+    cli_table_row(&table, names);
+    return table;
+}
+
+static void add(const cli *program, cli_table *table, const kamupin_order_info *info)
+{
+    const kamupin_identity *whom = &info->on_behalf_of;
+    char organisation[40] = "", time[KAMUPIN_DURATION_MAX] = "";
+    const bool create = info->kind == KAMUPIN_OPERATION_CREATE;
+    if (whom->number[0] != '\0')
+        snprintf(organisation, sizeof organisation, "%s:%s",
+                 whom->type == KAMUPIN_IDENTITY_VKN ? "vkn" : "detsis", whom->number);
+    if (info->seconds_left > 0)
+        cli_time(program->args.language, info->seconds_left, time);
+    const char *const cells[] = {info->order_id,
+                                 cli_say(program, create ? M_ORDER_CREATE : M_ORDER_UNBLOCK),
+                                 cli_product(info->product),
+                                 organisation,
+                                 cli_say(program, state_of(info->state)),
+                                 time};
+    cli_table_row(table, cells);
+}
+
+static void print(const cli *program, const cli_table *table)
+{
+    if (!program->args.json)
+        cli_table_write(table, stdout, 0, cli_columns(STDOUT_FILENO));
+}
+
 static void say(const cli *program, const kamupin_order_info *info)
 {
-    if (program->args.json)
-        return;
-    printf(
-        "%s  %s  %s%s%s  %s\n", info->order_id,
-        cli_say(program, info->kind == KAMUPIN_OPERATION_CREATE ? M_ORDER_CREATE : M_ORDER_UNBLOCK),
-        kamupin_product_name(info->product), info->on_behalf_of.number[0] != '\0' ? " " : "",
-        info->on_behalf_of.number, cli_say(program, state_of(info->state)));
+    cli_table table = table_of(program);
+    add(program, &table, info);
+    print(program, &table);
+    cli_table_free(&table);
 }
 
 kamupin_status cli_order_list(cli *program, kamupin_error *error)
@@ -96,6 +131,7 @@ kamupin_status cli_order_list(cli *program, kamupin_error *error)
     kamupin_session *session = NULL;
     kamupin_order_info info = KAMUPIN_ORDER_INFO_INIT;
     json_t *orders = json_array();
+    cli_table table = table_of(program);
     size_t count = 0;
     kamupin_status status = cli_session_borrow(program, &session, error);
     if (status == KAMUPIN_OK) {
@@ -104,11 +140,14 @@ kamupin_status cli_order_list(cli *program, kamupin_error *error)
     }
     for (size_t i = 0; i < count; i++)
         if (kamupin_order_listed(session, i, &info) == KAMUPIN_OK) {
-            say(program, &info);
+            add(program, &table, &info);
             json_array_append_new(orders, json_of(&info));
         }
     if (status == KAMUPIN_OK && count == 0 && !program->args.json)
         printf("%s\n", cli_say(program, M_NO_ORDER));
+    if (count > 0)
+        print(program, &table);
+    cli_table_free(&table);
     if (status == KAMUPIN_OK)
         cli_json_add(program, "orders", json_incref(orders));
     json_decref(orders);

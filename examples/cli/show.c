@@ -3,6 +3,7 @@
 
    show.c: what is known of a card, for people, on stdout. Text from readers and cards is cleaned of
    control characters on its way. */
+#define _GNU_SOURCE 1 /* timegm */
 #include "cli.h"
 #include "wrap.h"
 
@@ -49,6 +50,45 @@ static const char *state_text(const cli *program, kamupin_pin_state state)
         return cli_say(program, M_STATE_DEAD);
     }
     return cli_say(program, M_STATE_UNKNOWN);
+}
+
+const char *cli_product(kamupin_product product)
+{
+    switch (product) {
+    case KAMUPIN_PRODUCT_NES:
+        return "NES";
+    case KAMUPIN_PRODUCT_MALI_MUHUR:
+        return "Mali Mühür";
+    case KAMUPIN_PRODUCT_ELEKTRONIK_MUHUR:
+        return "Elektronik Mühür";
+    case KAMUPIN_PRODUCT_KURUMSAL_SIFRELEME:
+        return "Kurumsal Şifreleme";
+    case KAMUPIN_PRODUCT_ANY:
+        break;
+    }
+    return "";
+}
+
+const char *cli_moment(const cli *program, time_t moment, char *room, size_t size)
+{
+    struct tm parts;
+    const bool turkish = program->args.language == KAMUPIN_TURKISH;
+    if (localtime_r(&moment, &parts) == NULL ||
+        strftime(room, size, turkish ? "%d.%m.%Y %H:%M:%S" : "%Y-%m-%d %H:%M:%S", &parts) == 0)
+        room[0] = '\0';
+    return room;
+}
+
+const char *cli_moment_of(const cli *program, const char *text, char *room, size_t size)
+{
+    struct tm parts = {.tm_isdst = 0};
+    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &parts);
+    if (end != NULL && *end == '.')
+        end += 1 + strspn(end + 1, "0123456789");
+    if (end == NULL || strptime(end, "%z", &parts) == NULL)
+        return cli_clean(text, room, size);
+    const long east = parts.tm_gmtoff; /* timegm takes no notice of it and clears it */
+    return cli_moment(program, timegm(&parts) - east, room, size);
 }
 
 void cli_show_row(const cli *program, cli_message label, const char *value)

@@ -45,17 +45,20 @@ static int seconds_of(int64_t rest)
     return rest > 0 ? (int)((rest + 999) / 1000) : 0;
 }
 
+const char *cli_time(kamupin_language language, int seconds, char *room)
+{
+    const int told = seconds >= LONG ? seconds - seconds % 60 : seconds;
+    return kamupin_duration_text(told, language, room, KAMUPIN_DURATION_MAX);
+}
+
 const char *cli_time_left(kamupin_language language, int64_t rest, char *room, size_t size)
 {
     char time[KAMUPIN_DURATION_MAX];
-    int seconds = seconds_of(rest);
-    if (seconds >= LONG)
-        seconds -= seconds % 60;
+    const int seconds = seconds_of(rest);
     if (seconds == 0)
         snprintf(room, size, "%s", cli_text(language, M_TIME_OVER));
     else
-        cli_fill(language, M_TIME_LEFT, kamupin_duration_text(seconds, language, time, sizeof time),
-                 room, size);
+        cli_fill(language, M_TIME_LEFT, cli_time(language, seconds, time), room, size);
     return room;
 }
 

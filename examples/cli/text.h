@@ -28,6 +28,10 @@ const char *cli_fill(kamupin_language language, cli_message message, const char 
 const char *cli_fill_number(kamupin_language language, cli_message message, long value, char *room,
                             size_t size);
 
+/** A number of seconds as text, from ten minutes on in minutes alone; returns `room`, which has
+ * KAMUPIN_DURATION_MAX bytes. */
+const char *cli_time(kamupin_language language, int seconds, char *room);
+
 /** What is left of `rest` milliseconds, as "1 min 20 s left" or "time is over"; returns `room`. Minutes alone
  * from ten on: nobody wants to see the seconds of half an hour run. */
 const char *cli_time_left(kamupin_language language, int64_t rest, char *room, size_t size);

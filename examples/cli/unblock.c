@@ -8,25 +8,22 @@
 #include "order.h"
 
 #include <stdio.h>
-#include <time.h>
 
 static void say_result(cli *program, cli_message what, const kamupin_result *result)
 {
     char line[200];
-    char stamp[64] = "";
-    time_t time = (time_t)result->finished_at;
-    struct tm parts;
-    bool turkish = program->args.language == KAMUPIN_TURKISH;
-    if (result->finished_at != 0 && localtime_r(&time, &parts) != NULL)
-        strftime(stamp, sizeof stamp, turkish ? "%d.%m.%Y %H:%M:%S" : "%Y-%m-%d %H:%M:%S", &parts);
+    char stamp[64];
     printf("%s\n", cli_say(program, what));
     if (result->product[0] != '\0')
         cli_show_row(program, M_CARD, result->product);
     cli_show_row(program, M_CARD_ID, result->card_id);
-    if (stamp[0] != '\0')
-        cli_show_row(program, M_TIME, stamp);
+    if (result->finished_at != 0)
+        cli_show_row(program, M_TIME,
+                     cli_moment(program, (time_t)result->finished_at, stamp, sizeof stamp));
     if (result->reported)
-        cli_fill(program->args.language, M_SERVICE_HEARD, result->recorded_at, line, sizeof line);
+        cli_fill(program->args.language, M_SERVICE_HEARD,
+                 cli_moment_of(program, result->recorded_at, stamp, sizeof stamp), line,
+                 sizeof line);
     else
         snprintf(line, sizeof line, "%s", cli_say(program, M_SERVICE_NOT_HEARD));
     cli_show_row(program, M_SERVICE, line);

@@ -94,6 +94,7 @@ def test_a_login_at_the_terminal(login_box: Box, home: Mapping[str, str]) -> Non
         assert status == 200 and "You can close this window" in page and 'lang="en"' in page
         terminal.expect(r"Logged in: DENEME KULLANICI \(1\*+46\)")
         terminal.expect("proved by: mobile signature")
+        terminal.expect("may act for .*\r\n  vkn:4540536920   DENEME ANONİM ŞİRKETİ\r\n  detsis:12345678  DENEME KURUMU\r\n")
         terminal.expect(r"session is held \((30|29) min left\)")
         terminal.send("\x03", end="")
         terminal.expect("Logged out")
@@ -429,7 +430,7 @@ def test_a_login_with_the_card(sandbox: Any, tmp_path: Path) -> None:
         terminal.expect("Logged in: DENEME.*e-signature")
         terminal.send("\x03", end="")
         assert terminal.wait() == 0
-        assert "123456" not in terminal.text
+        assert "123456" not in terminal.text.replace("detsis:12345678", "")
     done = box.run(KAMUPIN, "login", "--card", box.cards[0].reader, "--unproven", "--json", secrets={"--pin-fd": "999999"}, env=env)
     assert done.returncode == STATUS["pin-wrong"] and read_line(done.stdout)["error"]["status"] == "pin-wrong"
 

@@ -134,7 +134,7 @@ def test_an_interrupted_unblock_gives_its_order_up(box: Box, home: Mapping[str, 
     with Terminal([KAMUPIN, *words], home) as terminal:
         terminal.expect("Ctrl\\+C")
         waiting = subprocess.run([KAMUPIN, "order", "list", "--lang", "tr"], env=dict(home), capture_output=True, text=True, timeout=60)
-        assert "kilit çözme  mali-muhur 4540536920  bir bilgisayarda kullanılıyor" in waiting.stdout
+        assert "  kilit çözme  Mali Mühür  vkn:4540536920  kodu kullanılıyor  " in waiting.stdout
         terminal.send("\x03", end="")
         assert terminal.wait() == STATUS["cancelled"]
     code, said = run(home, "order", "list")
@@ -145,6 +145,10 @@ def test_an_issued_pin_is_shown_once_and_deleted(box: Box, home: Mapping[str, st
     once_unblocked(box, home)  # which makes it stale
     code, said = run(home, "issued-pin", "list")
     (record,) = said["issued_pins"]
+    listed = subprocess.run([KAMUPIN, "issued-pin", "list", "--lang", "tr"], env=dict(home), capture_output=True, text=True, timeout=60)
+    head, row = listed.stdout.splitlines()
+    assert row == f"{record['record_id']}  {record['serial']}  Mali Mühür  gösterilmedi, PIN değişti"
+    assert [head.index(word) for word in ("Seri no", "Ürün", "Durum")] == [row.index(word) for word in (record["serial"], "Mali", "göst")]
     assert code == 0 and record["stale"] and not record["shown"]
     code, said = run(home, "issued-pin", "show", record["record_id"])
     assert code == 0 and said["issued_pin"] == {"record_id": record["record_id"], "pin": "135790", "stale": True}

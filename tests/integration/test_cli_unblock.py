@@ -229,7 +229,8 @@ def test_a_person_is_led_through_in_turkish(sandbox):
         terminal.expect("! .*Kalan deneme hakkı: .*SMS doğrulama kodu ")
         terminal.send(sms["code"])
         for phase in ("Hizmetten yetki alınıyor", "Karta yazılıyor", "bildiriliyor", "Tamamlandı",
-                      "asla PUK ile işlem yapmayın", "kilidi çözüldü"):
+                      "asla PUK ile işlem yapmayın", "kilidi çözüldü",
+                      r"sonucu kaydetti, \d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d\r\n"):
             terminal.expect(phase)
         assert terminal.wait() == 0
         for secret in (code, NEW, sms["code"]):

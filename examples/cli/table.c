@@ -1,0 +1,100 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   table.c: see table.h. */
+#include "table.h"
+
+#include "screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GAP 2
+
+void cli_table_row(cli_table *table, const char *const *cells)
+{
+    void *more = realloc(table->rows, (table->count + 1) * sizeof *table->rows);
+    if (more == NULL)
+        return;
+    table->rows = more;
+    char **row = table->rows[table->count++];
+    for (size_t i = 0; i < CLI_CELLS; i++) {
+        const char *text = i < table->columns && cells[i] != NULL ? cells[i] : "";
+        const size_t room = strlen(text) + 1;
+        row[i] = malloc(room);
+        if (row[i] != NULL)
+            cli_clean(text, row[i], room);
+    }
+}
+
+static const char *cell(const cli_table *table, size_t row, size_t column)
+{
+    const char *text = table->rows[row][column];
+    return text != NULL ? text : "";
+}
+
+/* The widths of the columns into `widths`, and what a row of them takes. */
+static int measure(const cli_table *table, int widths[CLI_CELLS])
+{
+    int whole = 0;
+    for (size_t i = 0; i < table->columns; i++) {
+        widths[i] = 0;
+        for (size_t row = table->count; row-- > 0;) {
+            int width = cli_width(cell(table, row, i));
+            if (width > widths[i] && (row > 0 || !table->header || widths[i] > 0))
+                widths[i] = width;
+        }
+        whole += widths[i] > 0 ? widths[i] + GAP : 0;
+    }
+    return whole - GAP;
+}
+
+static void blanks(FILE *stream, int count)
+{
+    fprintf(stream, "%*s", count > 0 ? count : 0, "");
+}
+
+/* The cells of a row from `first` on. Blanks are written before a cell and never at a line's end. */
+static void write_row(const cli_table *table, FILE *stream, size_t row, size_t first, int indent,
+                      const int widths[CLI_CELLS])
+{
+    int owed = indent;
+    for (size_t i = first; i < table->columns; i++) {
+        const char *text = cell(table, row, i);
+        const int rest = widths[i] - cli_width(text);
+        if (widths[i] == 0)
+            continue;
+        const bool ends = i + 1 == table->right;
+        owed += ends ? rest : 0;
+        if (text[0] != '\0') {
+            blanks(stream, owed);
+            fputs(text, stream);
+            owed = 0;
+        }
+        owed += (ends ? 0 : rest) + GAP;
+    }
+    fputc('\n', stream);
+}
+
+void cli_table_write(const cli_table *table, FILE *stream, int indent, int width)
+{
+    int widths[CLI_CELLS] = {0};
+    const bool narrow = indent + measure(table, widths) > width && table->columns > 1;
+    for (size_t row = 0; row < table->count; row++) {
+        if (narrow) {
+            blanks(stream, indent);
+            fprintf(stream, "%s\n", cell(table, row, 0));
+        }
+        write_row(table, stream, row, narrow ? 1 : 0, narrow ? indent + GAP : indent, widths);
+    }
+}
+
+void cli_table_free(cli_table *table)
+{
+    for (size_t row = 0; row < table->count; row++)
+        for (size_t i = 0; i < CLI_CELLS; i++)
+            free(table->rows[row][i]);
+    free(table->rows);
+    table->rows = NULL;
+    table->count = 0;
+}
