@@ -39,6 +39,7 @@ LOOSE = {"factor_guesses": 86400, "guesses_per_address": 86400, "guesses_in_all"
 GONE = ("operation-expired", "operation-cancelled", "factor-exhausted", "web-password-exhausted", "captcha-wrong", "authority-limit",
         "authority-exhausted", "rate-limited")  # a state that ended so is of no further use
 SAID: Counter[str] = Counter()
+WELL: Counter[str] = Counter()  # 200s by call
 
 
 class Sender:
@@ -77,6 +78,7 @@ class Sender:
         client.nonce = reply.headers["dpop-nonce"][0]
         problem = "" if reply.status_code == 200 else json.loads(reply.content)["type"].rpartition(":")[2]
         SAID[problem or "200"] += 1
+        WELL[name] += reply.status_code == 200
         if (reply.status_code == 200 and wire["method"] == "POST") or problem in GONE:
             self._ready = None
         return reply
@@ -115,7 +117,9 @@ def test_generated_requests(sender: Sender, name: str) -> None:
 
 
 def test_enough_was_sent() -> None:
-    """Counted by what the service answered: neither all refused at the door nor all accepted."""
-    print(dict(SAID))
+    """Counted by what the service answered: neither all refused at the door nor all accepted, and no call without a state in which
+    what was generated came through."""
+    print(dict(SAID), dict(WELL))
+    assert not [name for name in OPERATIONS if WELL[name] == 0]
     assert sum(SAID.values()) >= LEAST
     assert SAID["200"] >= LEAST // 20 and SAID["request-invalid"] >= LEAST // 20 and len(SAID) >= 20
