@@ -125,18 +125,27 @@ def test_a_cancelled_login_is_told_from_a_refused_one(login_box: Box, session: S
 
 
 def test_a_token_that_has_run_out_is_renewed(login_box: Box, session: Session) -> None:
-    """By the clock of this machine; and by the service's word alone, after the access token was revoked."""
+    """By the clock of this machine, and when it is asked for; by the service's word alone: test_session_lies.py."""
     enter(login_box, session)
     first = session.kept()
     session.ask("advance", "301000")
     assert session.ask("info")
     second = session.kept()
     assert second["access"] != first["access"] and second["refresh"] != first["refresh"] and second["key"] == first["key"]
-    client = Client(login_box.env["KAMUPIN_ISSUER"], login_box.env["KAMUPIN_CA_FILE"])
-    assert client.revoke(second["access"]).status == 200
     session.ask("renew")
     third = session.kept()
     assert third["refresh"] not in (first["refresh"], second["refresh"])
+    assert session.ask("info")
+
+
+def test_a_token_that_was_given_back_ends_the_login(login_box: Box, session: Session) -> None:
+    """By whoever had it: the server grants no other for it, and the person logs in again."""
+    enter(login_box, session)
+    client = Client(login_box.env["KAMUPIN_ISSUER"], login_box.env["KAMUPIN_CA_FILE"])
+    assert client.revoke(session.kept()["access"]).status == 200
+    session.refused("session-expired", "info")
+    session.refused("session-expired", "renew")
+    enter(login_box, session)
     assert session.ask("info")
 
 
