@@ -132,6 +132,8 @@ static kamupin_status wait_for_callback(login *self, kamupin_error *error)
             cli_listener_answer(program, from, status);
         }
         OPENSSL_cleanse(callback, sizeof callback);
+        if (status == KAMUPIN_E_CANCELLED && program->interactive)
+            cli_screen_line(program->screen, "", ""); /* ends the line with the terminal's ^C */
         /* Without a person nobody will paste something better. */
         if (!still_waits(status) || (paste && !program->interactive))
             return status;

@@ -202,7 +202,7 @@ const char *kamupin_duration_text(int seconds, kamupin_language language, char *
 static void put_numbers(writer *out, const kamupin_error *error, bool turkish)
 {
     char time[KAMUPIN_DURATION_MAX];
-    if (error->tries_left == 0)
+    if (error->tries_left == 0 && error->status != KAMUPIN_E_PIN_BLOCKED) /* which says it */
         put(out, "%s", turkish ? " Deneme hakkı kalmadı." : " No try is left.");
     else if (error->tries_left > 0)
         put(out, turkish ? " Kalan deneme hakkı: %d." : " Tries left: %d.", error->tries_left);

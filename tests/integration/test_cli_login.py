@@ -200,6 +200,7 @@ def test_ctrl_c_before_the_browser_came_back(home: Mapping[str, str]) -> None:
     with Terminal([KAMUPIN, "login"], home) as terminal:
         terminal.expect("Open the address above")
         terminal.send("\x03", end="")
+        terminal.expect("\\^C\r\nkamupin: ")
         assert terminal.wait() == STATUS["cancelled"]
 
 

@@ -35,8 +35,8 @@ const TABLE = {
     'client-too-old': [426, 'Programın daha yeni bir sürümü gerekli.', 'A newer version of the program is needed.'],
     'rate-limited': [429, 'Çok fazla deneme yapıldı; bekleyiniz.', 'Too many tries; please wait.'],
     'resend-too-soon': [429, 'Yeni SMS için henüz erken; bekleyiniz.', 'It is too soon for a new SMS; please wait.'],
-    'internal': [500, 'Serviste bir hata oluştu.', 'The service failed.'],
-    'unavailable': [503, 'Servis şu anda kullanılamıyor.', 'The service is not available now.'],
+    'internal': [500, 'Hizmette bir hata oluştu.', 'The service failed.'],
+    'unavailable': [503, 'Hizmet şu anda kullanılamıyor.', 'The service is not available now.'],
 };
 
 const dpop = (error) => ({ 'WWW-Authenticate': `DPoP error="${error}", algs="ES256"` });

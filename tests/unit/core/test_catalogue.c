@@ -135,11 +135,14 @@ static void numbers_appear_only_when_they_are_set(void **state)
     error.tries_left = 0;
     kamupin_error_text(&error, KAMUPIN_TURKISH, text, sizeof text);
     assert_non_null(strstr(text, "Deneme hakkı kalmadı."));
+    error.status = KAMUPIN_E_PIN_BLOCKED; /* whose cause says it */
+    kamupin_error_text(&error, KAMUPIN_TURKISH, text, sizeof text);
+    assert_null(strstr(text, "kalmadı."));
     error.tries_left = -1;
     error.wait_seconds = 30;
     kamupin_error_text(&error, KAMUPIN_TURKISH, text, sizeof text);
     assert_non_null(strstr(text, "30 sn"));
-    assert_null(strstr(text, "hakkı"));
+    assert_null(strstr(text, "hakkı:"));
 }
 
 static void a_time_is_read_in_minutes(void **state)
