@@ -88,6 +88,7 @@ void kp_session_forget(kamupin_session *session)
 {
     kamupin_secret_free(&session->service->token);
     session->deadline_ms = 0;
+    kp_keys_forget(session->service);
     kp_session_drop_lists(session);
     kp_password_drop(session);
     if (session->login_free != NULL)

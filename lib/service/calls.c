@@ -25,21 +25,36 @@ static const char *const PREVIOUS[] = {"not-sent", "unknown", NULL};
 #define CHALLENGE_MIN    8
 #define CHALLENGE_MAX    32
 
-void kp_call_factor_begun(kp_fields fields, kamupin_factor_type type, int64_t sent_ms,
-                          kp_factor_begun *begun)
+/* ---- the second factor ---- */
+
+void kp_call_factor_begun(kp_answer *answer, kamupin_factor_type type, kp_factor_begun *begun)
 {
     const kp_factor_begun empty = {.type = type};
+    const kp_fields fields = answer->fields;
 
     *begun = empty;
     if (kp_json_word(fields, "type", KP_FACTOR_WORDS) != (size_t)type - 1)
         kp_json_refuse(fields, "type");
-    begun->deadline_ms = kp_call_deadline(fields, "seconds_left", sent_ms);
+    begun->deadline_ms = kp_answer_deadline(answer, "seconds_left");
     begun->tries_left = kp_json_int(fields, "tries_left", 0, 99);
     if (type != KAMUPIN_FACTOR_SMS)
         return;
     kp_json_text(fields, "destination", begun->destination, sizeof begun->destination);
     begun->code_length = (unsigned int)kp_json_int(fields, "code_length", 4, 12);
-    begun->resend_at_ms = kp_call_deadline(fields, "resend_after", sent_ms);
+    /* Who asks again when another SMS may be sent wants another one. */
+    begun->resend_at_ms = kp_answer_deadline(answer, "resend_after");
+}
+
+typedef struct beginning {
+    kamupin_factor_type type;
+    kp_factor_begun told;
+} beginning;
+
+static void read_begun(kp_answer *answer, void *into)
+{
+    beginning *begun = into;
+
+    kp_call_factor_begun(answer, begun->type, &begun->told);
 }
 
 kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
@@ -47,8 +62,7 @@ kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
                                        kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    const char *wrong = NULL;
-    kp_answer answer;
+    beginning begun_now = {.type = type};
 
     if (type != KAMUPIN_FACTOR_SMS && type != KAMUPIN_FACTOR_WEB_PASSWORD)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
@@ -59,19 +73,10 @@ kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
         kp_json_put_field(&body, ",", "type", KP_FACTOR_WORDS[type - 1]);
         kp_buffer_text(&body, "}");
     }
-    kamupin_status status =
-        kp_call_operation(service, again ? "/factor/resend" : "/factor", &body, 0, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        kp_factor_begun told;
-        kp_call_factor_begun(fields, type, answer.sent_ms, &told);
-        status = kp_json_done(fields, error);
-        if (status == KAMUPIN_OK)
-            *begun = told;
-    }
-    kp_call_settle(service, status);
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
+    kamupin_status status = kp_call_operation(service, again ? "/factor/resend" : "/factor", &body,
+                                              NULL, read_begun, &begun_now, error);
+    if (status == KAMUPIN_OK)
+        *begun = begun_now.told;
     return status;
 }
 
@@ -122,35 +127,44 @@ static kamupin_status put_secret(kp_buffer *body, const kamupin_secret *secret,
     return status;
 }
 
+typedef struct verified {
+    kamupin_secret *ticket;
+    int64_t deadline_ms;
+} verified;
+
+static void read_verified(kp_answer *answer, void *into)
+{
+    verified *factor = into;
+
+    kamupin_secret_free(&factor->ticket);
+    factor->deadline_ms = kp_call_deadline(answer->fields, "seconds_left", answer->sent_ms);
+    answer->status = kp_json_token(answer->fields, "report_ticket", answer->context,
+                                   KAMUPIN_SECRET_REPORT_TICKET, &factor->ticket, answer->error);
+}
+
 kamupin_status kp_service_factor_verify(kp_service *service, const kamupin_secret *secret,
                                         kamupin_secret **ticket, int64_t *deadline_ms,
                                         kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
+    verified factor = {NULL, 0};
 
     *ticket = NULL;
     kamupin_status status = put_secret(&body, secret, error);
     if (status == KAMUPIN_OK)
-        status = kp_call_operation(service, "/factor/verify", &body, 0, &answer, error);
+        status = kp_call_operation(service, "/factor/verify", &body, NULL, read_verified, &factor,
+                                   error);
     if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        int64_t deadline = kp_call_deadline(fields, "seconds_left", answer.sent_ms);
-        status = kp_json_token(fields, "report_ticket", service->context,
-                               KAMUPIN_SECRET_REPORT_TICKET, ticket, error);
-        if (status == KAMUPIN_OK)
-            status = kp_json_done(fields, error);
-        if (status == KAMUPIN_OK)
-            *deadline_ms = deadline;
-        else
-            kamupin_secret_free(ticket);
+        *ticket = factor.ticket;
+        *deadline_ms = factor.deadline_ms;
+    } else {
+        kamupin_secret_free(&factor.ticket);
     }
-    kp_call_settle(service, status);
-    kp_json_free(answer.root);
     kp_buffer_wipe(&body);
     return status;
 }
+
+/* ---- the authority ---- */
 
 /* Whether `previous` is one of the profile's words, or nothing. */
 static bool is_previous(const char *previous)
@@ -176,49 +190,56 @@ static void put_authority(kp_buffer *body, const char *card_id, const char *form
     kp_buffer_text(body, "}");
 }
 
+typedef struct cryptogram {
+    uint8_t *bytes;
+    size_t room, length;
+    int attempts_left;
+} cryptogram;
+
+static void read_cryptogram(kp_answer *answer, void *into)
+{
+    cryptogram *told = into;
+
+    kp_json_word(answer->fields, "form", CRYPTOGRAM);
+    kp_json_bytes(answer->fields, "cryptogram", told->bytes, told->room, &told->length);
+    if (told->length < CRYPTOGRAM_MIN)
+        kp_json_refuse(answer->fields, "cryptogram");
+    /* Fewer than two left is the guard's to refuse, in pin/, with its own words. */
+    told->attempts_left = kp_json_int(answer->fields, "attempts_left", 0, 15);
+}
+
 kamupin_status kp_service_cryptogram(kp_service *service, const char *card_id,
                                      const uint8_t *challenge, size_t challenge_length,
-                                     const char *previous, int64_t deadline_ms, uint8_t *cryptogram,
-                                     size_t *cryptogram_length, int *attempts_left,
-                                     kamupin_error *error)
+                                     const char *previous, int64_t deadline_ms, uint8_t *bytes,
+                                     size_t *length, int *attempts_left, kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    const size_t room = *cryptogram_length;
-    const char *wrong = NULL;
-    kp_answer answer;
+    const kp_call how = {.deadline_ms = deadline_ms};
+    cryptogram told = {bytes, *length, 0, 0};
 
-    *cryptogram_length = 0;
+    *length = 0;
     *attempts_left = 0;
     if (challenge_length < CHALLENGE_MIN || challenge_length > CHALLENGE_MAX ||
         !is_previous(previous))
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     put_authority(&body, card_id, CRYPTOGRAM[0], challenge, challenge_length, previous);
     kamupin_status status =
-        kp_call_operation(service, "/authority", &body, deadline_ms, &answer, error);
+        kp_call_operation(service, "/authority", &body, &how, read_cryptogram, &told, error);
     if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        kp_json_word(fields, "form", CRYPTOGRAM);
-        kp_json_bytes(fields, "cryptogram", cryptogram, room, cryptogram_length);
-        if (*cryptogram_length < CRYPTOGRAM_MIN)
-            kp_json_refuse(fields, "cryptogram");
-        /* Fewer than two left is the guard's to refuse, in pin/, with its own words. */
-        *attempts_left = kp_json_int(fields, "attempts_left", 0, 15);
-        status = kp_json_done(fields, error);
+        *length = told.length;
+        *attempts_left = told.attempts_left;
     }
-    kp_call_settle(service, status);
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
     return status;
 }
 
 /* The PUK inside a JWE; too short a one is none, and no card shall be marked for it. */
-static kamupin_status open_puk(kp_service *service, const char *card_id, const char *sealed,
+static kamupin_status open_puk(const kp_service *service, const char *card_id, const char *text,
                                kamupin_secret **puk, kamupin_error *error)
 {
     const kp_jwe_parties parties = {service->operation_id, card_id};
     kp_bytes bytes = {NULL, 0};
 
-    kamupin_status status = kp_jwe_open(service->context, service->key, sealed, &parties,
+    kamupin_status status = kp_jwe_open(service->context, service->key, text, &parties,
                                         KP_SECRET_PUK, PUK_MAX, puk, error);
     if (status == KAMUPIN_OK)
         status = kp_secret_read(*puk, KP_SECRET_PUK, &bytes, error);
@@ -229,56 +250,62 @@ static kamupin_status open_puk(kp_service *service, const char *card_id, const c
                    "too short a PUK");
 }
 
+typedef struct sealed {
+    const kp_service *service;
+    const char *card_id;
+    kamupin_secret *puk;
+    int uses_left;
+} sealed;
+
+static void read_sealed(kp_answer *answer, void *into)
+{
+    char text[KP_JWE_MAX];
+    sealed *told = into;
+
+    kamupin_secret_free(&told->puk);
+    kp_json_word(answer->fields, "form", SEALED_PUK);
+    kp_json_text(answer->fields, "sealed", text, sizeof text);
+    told->uses_left = kp_json_int(answer->fields, "attempts_left", 0, 15);
+    answer->status = kp_json_done(answer->fields, answer->error);
+    if (answer->status == KAMUPIN_OK)
+        answer->status = open_puk(told->service, told->card_id, text, &told->puk, answer->error);
+}
+
 kamupin_status kp_service_sealed_puk(kp_service *service, const char *card_id, kamupin_secret **puk,
                                      int *uses_left, kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    char sealed[KP_JWE_MAX];
-    const char *wrong = NULL;
-    kp_answer answer = {NULL, 0};
-    char path[KP_PATH_MAX];
+    sealed told = {service, card_id, NULL, 0};
+    const kp_call how = {.repeat = true};
 
     *puk = NULL;
     *uses_left = 0;
     put_authority(&body, card_id, SEALED_PUK[0], NULL, 0, NULL);
-    kamupin_status status = body.failed ? kp_fail_local(error, KAMUPIN_E_NO_MEMORY)
-                                        : kp_call_path(service, "/authority", path, error);
-    const kp_call call = {
-        .method = "POST", .path = path, .right = KP_RIGHT_TOKEN, .body = &body, .repeat = true};
-    if (status == KAMUPIN_OK)
-        status = kp_call_make(service, &call, &answer, error);
+    kamupin_status status =
+        kp_call_operation(service, "/authority", &body, &how, read_sealed, &told, error);
     if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        kp_json_word(fields, "form", SEALED_PUK);
-        kp_json_text(fields, "sealed", sealed, sizeof sealed);
-        *uses_left = kp_json_int(fields, "attempts_left", 0, 15);
-        status = kp_json_done(fields, error);
+        *puk = told.puk;
+        *uses_left = told.uses_left;
+    } else {
+        kamupin_secret_free(&told.puk);
     }
-    if (status == KAMUPIN_OK)
-        status = open_puk(service, card_id, sealed, puk, error);
-    kp_call_settle(service, status);
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
     return status;
+}
+
+/* ---- giving up ---- */
+
+static void read_cancelled(kp_answer *answer, void *into)
+{
+    (void)into;
+    kp_json_word(answer->fields, "phase", CANCELLED);
 }
 
 kamupin_status kp_service_cancel(kp_service *service, long timeout_ms, kamupin_error *error)
 {
+    const kp_call how = {.deadline_ms =
+                             timeout_ms > 0 ? kp_now_ms(service->context) + timeout_ms : 0};
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    int64_t deadline_ms = timeout_ms > 0 ? kp_now_ms(service->context) + timeout_ms : 0;
-    const char *wrong = NULL;
-    kp_answer answer;
 
     kp_buffer_text(&body, "{}");
-    kamupin_status status =
-        kp_call_operation(service, "/cancel", &body, deadline_ms, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        kp_json_word(fields, "phase", CANCELLED);
-        status = kp_json_done(fields, error);
-    }
-    kp_call_settle(service, status);
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
-    return status;
+    return kp_call_operation(service, "/cancel", &body, &how, read_cancelled, NULL, error);
 }

@@ -14,13 +14,14 @@
 
 #define KP_PATH_MAX 128
 
-/** The last POST. As long as no answer of use came to it, the same request gets the same idempotency key, so that
- * the service does the work once. */
+#define KP_UNANSWERED_MAX 8
+
+/** A POST to which no answer of use came. The same request gets the same idempotency key again,
+ * whatever was asked in between, so that the service does the work once. */
 typedef struct kp_unanswered {
-    char path[KP_PATH_MAX]; /* "" for none */
-    unsigned char digest[32];
+    char path[KP_PATH_MAX];
+    unsigned char digest[32]; /* of the body */
     char key[37];
-    bool settled; /* answered, and nothing was wrong with the answer: the key is not used again */
 } kp_unanswered;
 
 /** What redeem has sent before it was answered; kept so that it can be sent the same again. */
@@ -37,9 +38,9 @@ struct kp_service {
     kp_http *http;
     char base[KP_URL_MAX]; /* without a slash at its end */
     EVP_PKEY *key;
-    char nonce[256]; /* the service's last one */
-    kp_unanswered unanswered;
-    bool keyed; /* the last call was one of those */
+    char nonce[256];                             /* the service's last one */
+    kp_unanswered unanswered[KP_UNANSWERED_MAX]; /* the oldest first; it gives way to a ninth */
+    size_t unanswered_count;
     kp_redeeming redeeming;
     unsigned int pin_min, pin_max; /* of the metadata */
     char operation_id[64];
@@ -55,21 +56,29 @@ typedef enum kp_right {
 } kp_right;
 
 typedef struct kp_call {
-    const char *method;
     const char *path; /* "/metadata" */
     kp_right right;
     const kamupin_secret *ticket;
-    const kp_buffer *body; /* NULL for GET */
+    const kp_buffer *body; /* of a POST; NULL for GET */
     const char *key; /* idempotency key; NULL: the one of the unanswered request, or a new one */
     int64_t deadline_ms; /* 0: the context's bound */
     bool repeat;         /* may be sent again, under the same key: see kp_call_again */
 } kp_call;
 
-/** An answer's object. */
+/** An answer that is being read. */
 typedef struct kp_answer {
-    json_t *root;    /* freed with kp_json_free */
+    kp_fields fields; /* of its object */
+    kamupin_context *context;
     int64_t sent_ms; /* its seconds count from here, on the context's clock */
+    bool again;      /* the request was left unanswered before: this may be the answer of then */
+    bool over;       /* a reader says: if it is, it is of no use any more */
+    kamupin_status status; /* other than ok: set by a reader for what is no field's fault, with … */
+    kamupin_error *error;
 } kp_answer;
+
+/** Reads an answer into `into`. What is not as the profile says is marked in the fields (json.h). May
+ * run twice for one call, so it begins anew. */
+typedef void kp_reader(kp_answer *answer, void *into);
 
 /** Whether a call with this status has to be asked again under the same key: the service may have
  * done the work though no answer of use came. */
@@ -82,28 +91,42 @@ bool kp_call_is_open(kamupin_status status);
 bool kp_call_again(kp_service *service, const kp_call *call, unsigned int made,
                    kamupin_error *error);
 
-/** Makes a call and takes its answer apart as far as every answer is alike. Errors: those of the
- * problem table, of kp_http_exchange and of the proofs. */
-kamupin_status kp_call_make(kp_service *service, const kp_call *call, kp_answer *answer,
+/** Makes a call and has its answer read: all of it, from the idempotency key to wiping the answer.
+ * The key is kept for the next such request until an answer was read well. An answer of an earlier
+ * request that is over is not taken; the call is made anew. Errors: those of the problem table, of
+ * kp_http_exchange, of the proofs and of the reader; service-reply-malformed, no-memory. */
+kamupin_status kp_call_make(kp_service *service, const kp_call *call, kp_reader *read, void *into,
                             kamupin_error *error);
 
-/** To be called when an answer was taken apart, with how that ended: one that is not as the profile
- * says is none of use, so the next request of the same content asks for it again under the same
- * key. */
-void kp_call_settle(kp_service *service, kamupin_status status);
+/** A POST with the proof of the key alone, which may be sent again; wipes the body. */
+kamupin_status kp_call_with_key(kp_service *service, const char *path, kp_buffer *body,
+                                kp_reader *read, void *into, kamupin_error *error);
 
-/** "/operations/{id}" and `rest` behind it. Errors: wrong-state before an operation was redeemed.
- */
-kamupin_status kp_call_path(const kp_service *service, const char *rest, char *path,
-                            kamupin_error *error);
+/** A POST on the operation, with its token, `rest` behind "/operations/{id}"; wipes the body. Of
+ * `how` (may be NULL), deadline_ms and repeat count. Errors: as kp_call_make, wrong-state before an
+ * operation was redeemed. */
+kamupin_status kp_call_operation(kp_service *service, const char *rest, kp_buffer *body,
+                                 const kp_call *how, kp_reader *read, void *into,
+                                 kamupin_error *error);
 
-/** A POST on the operation, with its token. Errors: as kp_call_make, wrong-state. */
-kamupin_status kp_call_operation(kp_service *service, const char *rest, const kp_buffer *body,
-                                 int64_t deadline_ms, kp_answer *answer, kamupin_error *error);
+/* ---- idempotency keys ---- */
 
-/** Reads "seconds_left" as a deadline on the context's clock, counted from when the request was
- * sent. */
+/** The key of a call: in `*kept`, with whether the same request was left unanswered before in
+ * `*again`. Valid until the next call. Errors: crypto. */
+kamupin_status kp_key_take(kp_service *service, const kp_call *call, const char **key, bool *again,
+                           kamupin_error *error);
+/** Notes how the call ended that took this key: unless it is open, the key is forgotten. */
+void kp_key_settle(kp_service *service, const char *key, kamupin_status status);
+/** Forgets all of them. */
+void kp_keys_forget(kp_service *service);
+
+/* ---- what several answers or requests have alike ---- */
+
+/** Reads seconds as a deadline on the context's clock, counted from when the request was sent. */
 int64_t kp_call_deadline(kp_fields fields, const char *name, int64_t sent_ms);
+
+/** The same of the answer itself, which is over when the deadline is. */
+int64_t kp_answer_deadline(kp_answer *answer, const char *name);
 
 /** Reads "pin_policy" and narrows [*min, *max] by it; a range that is left empty is wrong. */
 void kp_call_pin_policy(kp_fields fields, unsigned int *min, unsigned int *max);
@@ -111,11 +134,20 @@ void kp_call_pin_policy(kp_fields fields, unsigned int *min, unsigned int *max);
 /** Reads "login" and "application" of the metadata; both may be missing. */
 void kp_login_offer_read(kp_fields fields, kp_login_offer *login);
 
-/** The profile's words for products, in the order of kamupin_product; NULL behind the last. */
+/** The profile's words for products, kinds of an operation and outcomes, from their first value on;
+ * NULL behind the last. */
 extern const char *const kp_product_words[];
+extern const char *const kp_kind_words[];
+extern const char *const kp_outcome_words[];
+
+/** Reads "product". */
+kamupin_product kp_call_product(kp_fields fields);
 
 /** Reads an organisation: type and number. */
 void kp_call_organisation(kp_fields fields, kamupin_identity *identity);
+
+/** Appends `"type":"vkn","number":"…"}` behind `before`. */
+void kp_call_put_identity(kp_buffer *body, const char *before, const kamupin_identity *identity);
 
 /** Reads "second_factors"; words that this version does not know are passed over, so that none may be
  * left. */
@@ -124,8 +156,7 @@ void kp_call_factors(kp_fields fields, kp_factors *factors);
 extern const char *const KP_FACTOR_WORDS[];
 
 /** What the service says of the factor that it was asked to begin. */
-void kp_call_factor_begun(kp_fields fields, kamupin_factor_type type, int64_t sent_ms,
-                          kp_factor_begun *begun);
+void kp_call_factor_begun(kp_answer *answer, kamupin_factor_type type, kp_factor_begun *begun);
 
 /** The allowed cards among those that were named; another one is wrong. */
 void kp_call_allowed(kp_fields fields, const kp_card_name *cards, size_t count,

@@ -16,7 +16,6 @@
 #define TRACKING_MAX 40
 #define KURUS_MAX    1000000000
 
-static const char *const IDENTITIES[] = {"tckn", "passport", "vkn", "detsis"}; /* from TCKN on */
 static const char *const STATES[] = {"preparing", "on-the-way", "delivered", "returned", NULL};
 
 /* Whether a number is of one of two or three types that an inquiry takes, and can be one. */
@@ -35,27 +34,34 @@ static void put_identity(kp_buffer *body, const char *name, const kamupin_identi
 {
     kp_buffer_text(body, "{");
     kp_json_put(body, name, strlen(name));
-    kp_buffer_text(body, ":");
-    kp_json_put_field(body, "{", "type", IDENTITIES[identity->type - KAMUPIN_IDENTITY_TCKN]);
-    kp_json_put_field(body, ",", "number", identity->number);
-    kp_buffer_text(body, "}}");
+    kp_call_put_identity(body, ":{", identity);
+    kp_buffer_text(body, "}");
 }
 
-/* Asks once; a lost answer's request is repeated, for it changes nothing. */
+/* Asks a service of one's own; a lost answer's request is repeated, for it changes nothing. */
 static kamupin_status ask(kamupin_context *context, const char *base, kamupin_cancel *cancel,
-                          const char *path, const kp_buffer *body, kp_answer *answer,
+                          const char *path, kp_buffer *body, kp_reader *read, void *into,
                           kamupin_error *error)
 {
-    const kp_call call = {.method = "POST", .path = path, .body = body, .repeat = true};
+    const kp_call call = {.path = path, .body = body, .repeat = true};
     kp_service *service = NULL;
 
-    answer->root = NULL;
-    kamupin_status status = body->failed ? kp_fail_local(error, KAMUPIN_E_NO_MEMORY)
-                                         : kp_service_new(context, base, cancel, &service, error);
+    kamupin_status status = kp_service_new(context, base, cancel, &service, error);
     if (status == KAMUPIN_OK)
-        status = kp_call_make(service, &call, answer, error);
+        status = kp_call_make(service, &call, read, into, error);
     kp_service_free(&service);
+    kp_buffer_wipe(body);
     return status;
+}
+
+/* ---- who may have a seal ---- */
+
+static void read_seal_authority(kp_answer *answer, void *into)
+{
+    kamupin_seal_authority *told = into;
+
+    told->authorised = kp_json_bool(answer->fields, "authorised");
+    kp_json_text(answer->fields, "name", told->name, sizeof told->name);
 }
 
 kamupin_status kamupin_inquire_seal_authority(kamupin_context *context, const char *service,
@@ -63,9 +69,8 @@ kamupin_status kamupin_inquire_seal_authority(kamupin_context *context, const ch
                                               kamupin_cancel *cancel, kamupin_seal_authority *found,
                                               kamupin_error *error)
 {
+    kamupin_seal_authority told = KAMUPIN_SEAL_AUTHORITY_INIT;
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
 
     if (service == NULL || found == NULL || found->size != sizeof *found)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
@@ -74,60 +79,53 @@ kamupin_status kamupin_inquire_seal_authority(kamupin_context *context, const ch
     if (status != KAMUPIN_OK)
         return status;
     put_identity(&body, "organisation", organisation);
-    status = ask(context, service, cancel, "/inquiries/seal-authority", &body, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        kamupin_seal_authority told = KAMUPIN_SEAL_AUTHORITY_INIT;
-        told.authorised = kp_json_bool(fields, "authorised");
-        kp_json_text(fields, "name", told.name, sizeof told.name);
-        status = kp_json_done(fields, error);
-        if (status == KAMUPIN_OK)
-            *found = told;
-    }
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
+    status = ask(context, service, cancel, "/inquiries/seal-authority", &body, read_seal_authority,
+                 &told, error);
+    if (status == KAMUPIN_OK)
+        *found = told;
     return status;
 }
+
+/* ---- what is to be paid ---- */
 
 static void read_debt(kp_fields entry, kamupin_debt *debt)
 {
     kp_json_text(entry, "reference", debt->reference, sizeof debt->reference);
-    debt->product = (kamupin_product)(1 + kp_json_word(entry, "product", kp_product_words));
+    debt->product = kp_call_product(entry);
     debt->kurus = kp_json_int(entry, "kurus", 1, KURUS_MAX);
+}
+
+static void read_debts(kp_answer *answer, void *into)
+{
+    kamupin_debts *told = into;
+
+    told->count = kp_json_array(answer->fields, "debts", KAMUPIN_DEBTS_MAX);
+    for (size_t i = 0; i < told->count; i++)
+        read_debt(kp_json_entry(answer->fields, "debts", i), &told->debt[i]);
 }
 
 kamupin_status kamupin_inquire_debt(kamupin_context *context, const char *service,
                                     const kamupin_identity *payer, kamupin_cancel *cancel,
                                     kamupin_debts *found, kamupin_error *error)
 {
+    const unsigned int types =
+        1U << KAMUPIN_IDENTITY_TCKN | 1U << KAMUPIN_IDENTITY_PASSPORT | 1U << KAMUPIN_IDENTITY_VKN;
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
+    kamupin_debts told = KAMUPIN_DEBTS_INIT;
 
     if (service == NULL || found == NULL || found->size != sizeof *found)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
-    kamupin_status status = check_identity(
-        payer,
-        1U << KAMUPIN_IDENTITY_TCKN | 1U << KAMUPIN_IDENTITY_PASSPORT | 1U << KAMUPIN_IDENTITY_VKN,
-        error);
+    kamupin_status status = check_identity(payer, types, error);
     if (status != KAMUPIN_OK)
         return status;
     put_identity(&body, "payer", payer);
-    status = ask(context, service, cancel, "/inquiries/debt", &body, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        kamupin_debts told = KAMUPIN_DEBTS_INIT;
-        told.count = kp_json_array(fields, "debts", KAMUPIN_DEBTS_MAX);
-        for (size_t i = 0; i < told.count; i++)
-            read_debt(kp_json_entry(fields, "debts", i), &told.debt[i]);
-        status = kp_json_done(fields, error);
-        if (status == KAMUPIN_OK)
-            *found = told;
-    }
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
+    status = ask(context, service, cancel, "/inquiries/debt", &body, read_debts, &told, error);
+    if (status == KAMUPIN_OK)
+        *found = told;
     return status;
 }
+
+/* ---- where a card is ---- */
 
 static kamupin_status check_tracking(const char *tracking, kamupin_error *error)
 {
@@ -153,8 +151,11 @@ static bool is_day(const char *day)
     return day[sizeof SHAPE - 1] == '\0';
 }
 
-static void read_shipment(kp_fields fields, kamupin_shipment *told)
+static void read_shipment(kp_answer *answer, void *into)
 {
+    const kp_fields fields = answer->fields;
+    kamupin_shipment *told = into;
+
     told->state = (kamupin_shipment_state)(1 + kp_json_word(fields, "state", STATES));
     if (kp_json_has(fields, "carrier"))
         kp_json_text(fields, "carrier", told->carrier, sizeof told->carrier);
@@ -170,8 +171,7 @@ kamupin_status kamupin_inquire_shipment(kamupin_context *context, const char *se
                                         kamupin_shipment *found, kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
+    kamupin_shipment told = KAMUPIN_SHIPMENT_INIT;
 
     if (service == NULL || tracking == NULL || found == NULL || found->size != sizeof *found)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
@@ -180,17 +180,10 @@ kamupin_status kamupin_inquire_shipment(kamupin_context *context, const char *se
         return status;
     kp_json_put_field(&body, "{", "tracking", tracking);
     kp_buffer_text(&body, "}");
-    status = ask(context, service, cancel, "/inquiries/shipment", &body, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        kamupin_shipment told = KAMUPIN_SHIPMENT_INIT;
-        read_shipment(fields, &told);
-        status = kp_json_done(fields, error);
-        if (status == KAMUPIN_OK)
-            *found = told;
-    }
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
+    status =
+        ask(context, service, cancel, "/inquiries/shipment", &body, read_shipment, &told, error);
+    if (status == KAMUPIN_OK)
+        *found = told;
     return status;
 }
 

@@ -26,30 +26,51 @@ static void read_record(kp_fields fields, kamupin_issued_pin_info *info)
         kp_json_text(fields, "card_id", info->card_id, sizeof info->card_id);
 }
 
+typedef struct all_records {
+    kamupin_issued_pin_info *infos;
+    size_t count;
+} all_records;
+
+static void read_all(kp_answer *answer, void *into)
+{
+    all_records *all = into;
+
+    all->count = kp_json_array(answer->fields, "records", KP_ISSUED_MAX);
+    for (size_t i = 0; i < all->count; i++) {
+        const kp_fields entry = kp_json_entry(answer->fields, "records", i);
+        read_record(entry, &all->infos[i]);
+        all->infos[i].product = kp_call_product(entry);
+        all->infos[i].shown = kp_json_bool(entry, "shown");
+    }
+}
+
 kamupin_status kp_issued_all(kamupin_session *session, kamupin_issued_pin_info *infos,
                              size_t *count, kamupin_error *error)
 {
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
+    all_records all = {infos, 0};
 
-    *count = 0;
-    kamupin_status status = kp_session_call(session, "/issued-pins", NULL, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        const size_t there = kp_json_array(fields, "records", KP_ISSUED_MAX);
-        for (size_t i = 0; i < there; i++) {
-            const kp_fields entry = kp_json_entry(fields, "records", i);
-            read_record(entry, &infos[i]);
-            infos[i].product =
-                (kamupin_product)(1 + kp_json_word(entry, "product", kp_product_words));
-            infos[i].shown = kp_json_bool(entry, "shown");
-        }
-        status = kp_json_done(fields, error);
-        *count = status == KAMUPIN_OK ? there : 0;
-    }
-    kp_call_settle(session->service, status);
-    kp_json_free(answer.root);
+    kamupin_status status = kp_session_call(session, "/issued-pins", NULL, read_all, &all, error);
+    *count = status == KAMUPIN_OK ? all.count : 0;
     return status;
+}
+
+typedef struct showing {
+    const char *asked;
+    kamupin_issued_pin_info *info;
+    kamupin_secret *pin;
+} showing;
+
+static void read_shown(kp_answer *answer, void *into)
+{
+    const showing *shown = into;
+
+    kamupin_secret_clear(shown->pin);
+    read_record(answer->fields, shown->info);
+    shown->info->shown = true;
+    if (strcmp(shown->info->record_id, shown->asked) != 0)
+        kp_json_refuse(answer->fields, "record_id");
+    answer->status =
+        kp_json_digits(answer->fields, "pin", PIN_MIN, PIN_MAX, shown->pin, answer->error);
 }
 
 kamupin_status kp_issued_show(kamupin_session *session, const char *record_id,
@@ -57,53 +78,34 @@ kamupin_status kp_issued_show(kamupin_session *session, const char *record_id,
                               kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
     char path[KP_PATH_MAX];
 
-    *pin = NULL;
+    kamupin_status status = kp_secret_new(session->context, KAMUPIN_SECRET_ISSUED_PIN, pin, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    showing shown = {record_id, info, *pin};
     snprintf(path, sizeof path, "/issued-pins/%s/show", record_id);
     kp_buffer_text(&body, "{}");
-    kamupin_status status = kp_secret_new(session->context, KAMUPIN_SECRET_ISSUED_PIN, pin, error);
-    if (status == KAMUPIN_OK)
-        status = kp_session_call(session, path, &body, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        read_record(fields, info);
-        info->shown = true;
-        if (strcmp(info->record_id, record_id) != 0)
-            kp_json_refuse(fields, "record_id");
-        status = kp_json_digits(fields, "pin", PIN_MIN, PIN_MAX, *pin, error);
-        if (status == KAMUPIN_OK)
-            status = kp_json_done(fields, error);
-    }
+    status = kp_session_call(session, path, &body, read_shown, &shown, error);
     if (status != KAMUPIN_OK)
         kamupin_secret_free(pin);
-    kp_call_settle(session->service, status);
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
     return status;
+}
+
+static void read_deleted(kp_answer *answer, void *into)
+{
+    (void)into;
+    if (!kp_json_bool(answer->fields, "deleted"))
+        kp_json_refuse(answer->fields, "deleted");
 }
 
 kamupin_status kp_issued_delete(kamupin_session *session, const char *record_id,
                                 kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
     char path[KP_PATH_MAX];
 
     snprintf(path, sizeof path, "/issued-pins/%s/delete", record_id);
     kp_buffer_text(&body, "{\"confirm\":\"delete-for-good\"}");
-    kamupin_status status = kp_session_call(session, path, &body, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        if (!kp_json_bool(fields, "deleted"))
-            kp_json_refuse(fields, "deleted");
-        status = kp_json_done(fields, error);
-    }
-    kp_call_settle(session->service, status);
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
-    return status;
+    return kp_session_call(session, path, &body, read_deleted, NULL, error);
 }

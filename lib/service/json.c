@@ -260,14 +260,18 @@ kp_fields kp_json_entry(kp_fields fields, const char *name, size_t index)
 }
 
 /* Letters, digits, "-" and "_": fit for a path and for an Authorization header. */
-static bool is_id(const json_t *value, size_t least, size_t most)
+bool kp_json_is_id(const char *text, size_t least, size_t most)
 {
     static const char ALLOWED[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    size_t length = json_string_length(value);
+    const size_t length = strlen(text);
 
-    return json_is_string(value) && length >= least && length <= most &&
-           strspn(json_string_value(value), ALLOWED) == length;
+    return length >= least && length <= most && strspn(text, ALLOWED) == length;
+}
+
+static bool is_id(const json_t *value, size_t least, size_t most)
+{
+    return json_is_string(value) && kp_json_is_id(json_string_value(value), least, most);
 }
 
 void kp_json_id(kp_fields fields, const char *name, char *out, size_t least, size_t room)

@@ -58,6 +58,8 @@ size_t kp_json_array(kp_fields fields, const char *name, size_t most);
 kp_fields kp_json_entry(kp_fields fields, const char *name, size_t index);
 /** An id of the profile: `least` to room - 1 letters, digits, "-" and "_". "" when it is wrong. */
 void kp_json_id(kp_fields fields, const char *name, char *out, size_t least, size_t room);
+/** Whether a text is such an id, of `least` to `most` characters. */
+bool kp_json_is_id(const char *text, size_t least, size_t most);
 /** A token or ticket, 32 to 128 characters of an id, as a new secret of `kind`. Errors: those of
  * kp_secret_new; a field that is wrong sticks and leaves *secret NULL. */
 kamupin_status kp_json_token(kp_fields fields, const char *name, kamupin_context *context,

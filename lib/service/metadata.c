@@ -65,33 +65,33 @@ static void read_vouched(kp_fields fields, kp_metadata *metadata)
     }
 }
 
+static void read_metadata(kp_answer *answer, void *into)
+{
+    const kp_fields fields = answer->fields;
+    kp_metadata *metadata = into;
+
+    kp_json_word(fields, "profile", PROFILES);
+    answer->status = check_version(fields, answer->error);
+    if (answer->status != KAMUPIN_OK)
+        return; /* the rest may be of a later profile */
+    kp_call_pin_policy(fields, &metadata->pin_min, &metadata->pin_max);
+    kp_json_words(fields, "products", kp_product_words, WORDS_MAX);
+    kp_call_factors(fields, &metadata->factors);
+    metadata->forms = kp_json_words(fields, "authorities", AUTHORITIES, WORDS_MAX);
+    read_vouched(fields, metadata);
+    kp_login_offer_read(fields, &metadata->login);
+}
+
 kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata, kamupin_error *error)
 {
-    const kp_call call = {.method = "GET", .path = "/metadata", .repeat = true};
+    const kp_call call = {.path = "/metadata", .repeat = true};
     const kp_metadata empty = {.pin_min = 6, .pin_max = 12};
-    const char *wrong = NULL;
-    kp_answer answer;
 
     *metadata = empty;
-    kamupin_status status = kp_call_make(service, &call, &answer, error);
-    const kp_fields fields = {answer.root, &wrong};
-    if (status == KAMUPIN_OK) {
-        kp_json_word(fields, "profile", PROFILES);
-        status = check_version(fields, error);
-    }
-    if (status == KAMUPIN_OK) {
-        kp_call_pin_policy(fields, &metadata->pin_min, &metadata->pin_max);
-        kp_json_words(fields, "products", kp_product_words, WORDS_MAX);
-        kp_call_factors(fields, &metadata->factors);
-        metadata->forms = kp_json_words(fields, "authorities", AUTHORITIES, WORDS_MAX);
-        read_vouched(fields, metadata);
-        kp_login_offer_read(fields, &metadata->login);
-        status = kp_json_done(fields, error);
-    }
+    kamupin_status status = kp_call_make(service, &call, read_metadata, metadata, error);
     if (status == KAMUPIN_OK) {
         service->pin_min = metadata->pin_min;
         service->pin_max = metadata->pin_max;
     }
-    kp_json_free(answer.root);
     return status;
 }

@@ -9,104 +9,137 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const KINDS[] = {"unblock", "create", NULL}; /* kind - 1 */
 static const char *const STATES[] = {"waiting", "in-use",    "card-work", "done", "not-done",
                                      "unknown", "cancelled", "expired",   NULL};
-static const char *const OUTCOMES[] = {"done", "not-done", "unknown", NULL}; /* outcome - 1 */
 
 #define ORDER_ID_MIN 8
 
-static void read_order(kp_fields fields, int64_t sent_ms, const kamupin_context *context,
-                       kamupin_order_info *info)
+static void read_order(const kp_answer *answer, kp_fields fields, kamupin_order_info *info)
 {
     const kamupin_order_info empty = KAMUPIN_ORDER_INFO_INIT;
 
     *info = empty;
     kp_json_id(fields, "order_id", info->order_id, ORDER_ID_MIN, sizeof info->order_id);
-    info->kind = (kamupin_operation_kind)(1 + kp_json_word(fields, "kind", KINDS));
-    info->product = (kamupin_product)(1 + kp_json_word(fields, "product", kp_product_words));
+    info->kind = (kamupin_operation_kind)(1 + kp_json_word(fields, "kind", kp_kind_words));
+    info->product = kp_call_product(fields);
     info->state = (kamupin_order_state)(1 + kp_json_word(fields, "state", STATES));
-    info->seconds_left =
-        kp_seconds_until(context, kp_call_deadline(fields, "seconds_left", sent_ms));
+    info->seconds_left = kp_seconds_until(
+        answer->context, kp_call_deadline(fields, "seconds_left", answer->sent_ms));
     if (kp_json_has(fields, "on_behalf_of"))
         kp_call_organisation(kp_json_object(fields, "on_behalf_of"), &info->on_behalf_of);
     if (kp_json_has(fields, "operation_id"))
         kp_json_id(fields, "operation_id", info->operation_id, ORDER_ID_MIN,
                    sizeof info->operation_id);
     if (kp_json_has(fields, "outcome"))
-        info->outcome = (kamupin_outcome)(1 + kp_json_word(fields, "outcome", OUTCOMES));
+        info->outcome = (kamupin_outcome)(1 + kp_json_word(fields, "outcome", kp_outcome_words));
     if (kp_json_has(fields, "recorded_at"))
         kp_json_text(fields, "recorded_at", info->recorded_at, sizeof info->recorded_at);
 }
 
-/* One call whose answer is an order: `asked`, or a new one (NULL). */
-static kamupin_status call_order(kamupin_session *session, const char *path, const kp_buffer *body,
-                                 const char *asked, kamupin_order_info *info, kamupin_error *error)
-{
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
-
-    kamupin_status status = kp_session_call(session, path, body, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        read_order(fields, answer.sent_ms, session->context, info);
-        if (asked != NULL && strcmp(info->order_id, asked) != 0)
-            kp_json_refuse(fields, "order_id");
-        status = kp_json_done(fields, error);
-    }
-    kp_call_settle(session->service, status);
-    kp_json_free(answer.root);
-    return status;
-}
-
-kamupin_status kp_order_create(kamupin_session *session, const kamupin_order_options *options,
-                               kamupin_order_info *info, kamupin_error *error)
-{
-    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-
-    kp_json_put_field(&body, "{", "kind", KINDS[options->kind - 1]);
-    kp_json_put_field(&body, ",", "product", kp_product_words[options->product - 1]);
-    if (options->on_behalf_of.type != 0)
-        kp_session_put_identity(&body, ",\"on_behalf_of\":{", &options->on_behalf_of);
-    kp_buffer_text(&body, "}");
-    kamupin_status status = call_order(session, "/orders", &body, NULL, info, error);
-    kp_buffer_wipe(&body);
-    return status;
-}
-
-static void order_path(const char *order_id, const char *rest, char *path)
+static void path_of(const char *order_id, const char *rest, char *path)
 {
     snprintf(path, KP_PATH_MAX, "/orders/%s%s", order_id, rest);
+}
+
+/* ---- one order ---- */
+
+typedef struct one_order {
+    const char *asked; /* its name; NULL: a new one's */
+    kamupin_order_info *info;
+    bool again; /* it may have been told of long ago */
+} one_order;
+
+static void read_one(kp_answer *answer, void *into)
+{
+    one_order *order = into;
+
+    read_order(answer, answer->fields, order->info);
+    order->again = answer->again;
+    if (order->asked != NULL && strcmp(order->info->order_id, order->asked) != 0)
+        kp_json_refuse(answer->fields, "order_id");
 }
 
 kamupin_status kp_order_look(kamupin_session *session, const char *order_id,
                              kamupin_order_info *info, kamupin_error *error)
 {
+    one_order order = {order_id, info, false};
     char path[KP_PATH_MAX];
 
-    order_path(order_id, "", path);
-    return call_order(session, path, NULL, order_id, info, error);
+    path_of(order_id, "", path);
+    return kp_session_call(session, path, NULL, read_one, &order, error);
 }
 
 kamupin_status kp_order_give_up(kamupin_session *session, const char *order_id,
                                 kamupin_order_info *info, kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    one_order order = {order_id, info, false};
     char path[KP_PATH_MAX];
 
-    order_path(order_id, "/cancel", path);
+    path_of(order_id, "/cancel", path);
     kp_buffer_text(&body, "{}");
-    kamupin_status status = call_order(session, path, &body, order_id, info, error);
-    kp_buffer_wipe(&body);
+    return kp_session_call(session, path, &body, read_one, &order, error);
+}
+
+/* ---- a new one ---- */
+
+static kamupin_status ask_for_one(kamupin_session *session, const kamupin_order_options *options,
+                                  one_order *order, kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+
+    kp_json_put_field(&body, "{", "kind", kp_kind_words[options->kind - 1]);
+    kp_json_put_field(&body, ",", "product", kp_product_words[options->product - 1]);
+    if (options->on_behalf_of.type != 0)
+        kp_call_put_identity(&body, ",\"on_behalf_of\":{", &options->on_behalf_of);
+    kp_buffer_text(&body, "}");
+    return kp_session_call(session, "/orders", &body, read_one, order, error);
+}
+
+static bool has_ended(const kamupin_order_info *info)
+{
+    return info->state != KAMUPIN_ORDER_WAITING && info->state != KAMUPIN_ORDER_IN_USE &&
+           info->state != KAMUPIN_ORDER_CARD_WORK;
+}
+
+kamupin_status kp_order_create(kamupin_session *session, const kamupin_order_options *options,
+                               kamupin_order_info *info, kamupin_error *error)
+{
+    one_order order = {NULL, info, false};
+
+    kamupin_status status = ask_for_one(session, options, &order, error);
+    if (status == KAMUPIN_OK && order.again) {
+        /* The order of a request whose answer was lost; meanwhile it may have been given up. */
+        const kamupin_order_info found = *info;
+        status = kp_order_look(session, found.order_id, info, error);
+        if (status == KAMUPIN_OK && has_ended(info))
+            status = ask_for_one(session, options, &order, error);
+    }
     return status;
+}
+
+/* ---- its code ---- */
+
+typedef struct issuing {
+    kamupin_secret *code;
+    int64_t deadline_ms;
+} issuing;
+
+static void read_code(kp_answer *answer, void *into)
+{
+    issuing *issued = into;
+
+    kamupin_secret_clear(issued->code);
+    issued->deadline_ms = kp_answer_deadline(answer, "seconds_left");
+    answer->status = kp_json_digits(answer->fields, "code", KAMUPIN_CODE_MIN, KAMUPIN_CODE_MAX,
+                                    issued->code, answer->error);
 }
 
 kamupin_status kp_order_issue(kamupin_session *session, const char *order_id, kamupin_secret *code,
                               int64_t *deadline_ms, kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
+    issuing issued = {code, 0};
     char path[KP_PATH_MAX];
     kp_bytes before;
 
@@ -114,42 +147,38 @@ kamupin_status kp_order_issue(kamupin_session *session, const char *order_id, ka
     if (status != KAMUPIN_OK)
         return status;
     kamupin_secret_clear(code);
-    order_path(order_id, "/code", path);
+    path_of(order_id, "/code", path);
     kp_buffer_text(&body, "{}");
-    status = kp_session_call(session, path, &body, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        *deadline_ms = kp_call_deadline(fields, "seconds_left", answer.sent_ms);
-        status = kp_json_digits(fields, "code", KAMUPIN_CODE_MIN, KAMUPIN_CODE_MAX, code, error);
-        if (status == KAMUPIN_OK)
-            status = kp_json_done(fields, error);
-    }
-    if (status != KAMUPIN_OK)
+    status = kp_session_call(session, path, &body, read_code, &issued, error);
+    if (status == KAMUPIN_OK)
+        *deadline_ms = issued.deadline_ms;
+    else
         kamupin_secret_clear(code);
-    kp_call_settle(session->service, status);
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
     return status;
+}
+
+/* ---- all of them ---- */
+
+typedef struct all_orders {
+    kamupin_order_info *infos;
+    size_t count;
+} all_orders;
+
+static void read_all(kp_answer *answer, void *into)
+{
+    all_orders *all = into;
+
+    all->count = kp_json_array(answer->fields, "orders", KP_ORDERS_MAX);
+    for (size_t i = 0; i < all->count; i++)
+        read_order(answer, kp_json_entry(answer->fields, "orders", i), &all->infos[i]);
 }
 
 kamupin_status kp_order_all(kamupin_session *session, kamupin_order_info *infos, size_t *count,
                             kamupin_error *error)
 {
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
+    all_orders all = {infos, 0};
 
-    *count = 0;
-    kamupin_status status = kp_session_call(session, "/orders", NULL, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        const size_t there = kp_json_array(fields, "orders", KP_ORDERS_MAX);
-        for (size_t i = 0; i < there; i++)
-            read_order(kp_json_entry(fields, "orders", i), answer.sent_ms, session->context,
-                       &infos[i]);
-        status = kp_json_done(fields, error);
-        *count = status == KAMUPIN_OK ? there : 0;
-    }
-    kp_call_settle(session->service, status);
-    kp_json_free(answer.root);
+    kamupin_status status = kp_session_call(session, "/orders", NULL, read_all, &all, error);
+    *count = status == KAMUPIN_OK ? all.count : 0;
     return status;
 }

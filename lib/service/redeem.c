@@ -10,9 +10,6 @@
 
 #include <string.h>
 
-static const char *const KINDS[] = {"unblock", "create", NULL}; /* 1 + index: operation_kind */
-const char *const kp_product_words[] = {"nes", "mali-muhur", "elektronik-muhur",
-                                        "kurumsal-sifreleme", NULL};
 static const char *const FORMS[] = {"cryptogram", "sealed-puk", "relay", NULL}; /* KP_BY_* */
 static const char *const TOKEN_TYPES[] = {"DPoP", NULL};
 
@@ -53,17 +50,6 @@ void kp_call_allowed(kp_fields fields, const kp_card_name *cards, size_t count, 
     }
 }
 
-void kp_call_organisation(kp_fields fields, kamupin_identity *identity)
-{
-    static const char *const types[] = {"vkn", "detsis", NULL};
-    const kamupin_identity empty = KAMUPIN_IDENTITY_INIT;
-
-    *identity = empty;
-    identity->type =
-        (kamupin_identity_type)(KAMUPIN_IDENTITY_VKN + kp_json_word(fields, "type", types));
-    kp_json_text(fields, "number", identity->number, sizeof identity->number);
-}
-
 void kp_allowed_add(kp_allowed *allowed, const kp_allowed *more)
 {
     for (size_t i = 0; i < more->count && allowed->count < KP_CARDS_MAX; i++) {
@@ -83,32 +69,38 @@ size_t kp_allowed_find(const kp_allowed *allowed, const char *card_id)
     return at;
 }
 
+typedef struct naming {
+    const kp_card_name *cards;
+    size_t count;
+    kp_allowed *allowed;
+    int64_t deadline_ms;
+} naming;
+
+static void read_cards(kp_answer *answer, void *into)
+{
+    naming *named = into;
+
+    kp_call_allowed(answer->fields, named->cards, named->count, named->allowed);
+    named->deadline_ms = kp_call_deadline(answer->fields, "seconds_left", answer->sent_ms);
+}
+
 kamupin_status kp_service_cards(kp_service *service, const kp_card_name *cards, size_t count,
                                 kp_allowed *allowed, int64_t *deadline_ms, kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    const char *wrong = NULL;
-    kp_answer answer;
+    naming named = {cards, count, allowed, 0};
 
     allowed->count = 0;
     if (count > KP_CARDS_MAX)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     kp_buffer_text(&body, "{");
     put_cards(&body, cards, count);
-    kamupin_status status = kp_call_operation(service, "/cards", &body, 0, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        kp_call_allowed(fields, cards, count, allowed);
-        int64_t deadline = kp_call_deadline(fields, "seconds_left", answer.sent_ms);
-        status = kp_json_done(fields, error);
-        if (status == KAMUPIN_OK)
-            *deadline_ms = deadline;
-        else
-            allowed->count = 0;
-    }
-    kp_call_settle(service, status);
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
+    kamupin_status status =
+        kp_call_operation(service, "/cards", &body, NULL, read_cards, &named, error);
+    if (status == KAMUPIN_OK)
+        *deadline_ms = named.deadline_ms;
+    else
+        allowed->count = 0;
     return status;
 }
 
@@ -133,34 +125,6 @@ static kamupin_status note(kp_service *service, const kamupin_secret *code,
     return status == KAMUPIN_OK ? kp_secret_copy(code, &now->code, error) : status;
 }
 
-static kamupin_status send_code(kp_service *service, kp_answer *answer, kamupin_error *error)
-{
-    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_bytes code;
-
-    answer->root = NULL;
-    kamupin_status status =
-        kp_secret_read(service->redeeming.code, KAMUPIN_SECRET_VERIFICATION_CODE, &code, error);
-    if (status == KAMUPIN_OK) {
-        kp_buffer_text(&body, "{\"code\":");
-        kp_json_put(&body, code.data, code.length);
-        kp_buffer_text(&body, ",");
-        put_cards(&body, service->redeeming.cards, service->redeeming.count);
-        if (body.failed)
-            status = kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
-    }
-    const kp_call call = {.method = "POST",
-                          .path = "/codes/redeem",
-                          .right = KP_RIGHT_KEY,
-                          .body = &body,
-                          .key = service->redeeming.key,
-                          .repeat = true};
-    if (status == KAMUPIN_OK)
-        status = kp_call_make(service, &call, answer, error);
-    kp_buffer_wipe(&body);
-    return status;
-}
-
 /* For which organisation, when it is not for the person alone. */
 static void read_on_behalf(kp_fields fields, kp_redeemed *redeemed)
 {
@@ -173,17 +137,23 @@ static void read_on_behalf(kp_fields fields, kp_redeemed *redeemed)
                      sizeof redeemed->on_behalf_name);
 }
 
-static kamupin_status read_answer(kp_service *service, const kp_answer *answer,
-                                  kp_redeemed *redeemed, kamupin_error *error)
+typedef struct redeeming {
+    kp_service *service;
+    kp_redeemed *redeemed;
+} redeeming;
+
+static void read_redeemed(kp_answer *answer, void *into)
 {
-    const char *wrong = NULL;
-    const kp_fields fields = {answer->root, &wrong};
+    const redeeming *code = into;
+    const kp_fields fields = answer->fields;
+    kp_service *service = code->service;
+    kp_redeemed *redeemed = code->redeemed;
 
     kp_json_id(fields, "operation_id", redeemed->operation_id, OPERATION_ID_MIN,
                sizeof redeemed->operation_id);
     kp_json_word(fields, "token_type", TOKEN_TYPES);
-    redeemed->kind = (kamupin_operation_kind)(1 + kp_json_word(fields, "kind", KINDS));
-    redeemed->product = (kamupin_product)(1 + kp_json_word(fields, "product", kp_product_words));
+    redeemed->kind = (kamupin_operation_kind)(1 + kp_json_word(fields, "kind", kp_kind_words));
+    redeemed->product = kp_call_product(fields);
     read_on_behalf(fields, redeemed);
     redeemed->pin_min = service->pin_min;
     redeemed->pin_max = service->pin_max;
@@ -192,12 +162,36 @@ static kamupin_status read_answer(kp_service *service, const kp_answer *answer,
     kp_call_allowed(fields, service->redeeming.cards, service->redeeming.count, &redeemed->allowed);
     kp_call_factors(fields, &redeemed->factors);
     kamupin_secret_free(&service->token);
-    kamupin_status status = kp_json_token(fields, "operation_token", service->context,
-                                          KAMUPIN_SECRET_ACCESS_TOKEN, &service->token, error);
-    if (status == KAMUPIN_OK)
-        status = kp_json_done(fields, error);
-    if (status == KAMUPIN_OK && redeemed->factors.count == 0)
-        status = kp_fail(error, KAMUPIN_E_FACTOR_UNSUPPORTED, KAMUPIN_FROM_SERVICE, NULL);
+    answer->status = kp_json_token(fields, "operation_token", answer->context,
+                                   KAMUPIN_SECRET_ACCESS_TOKEN, &service->token, answer->error);
+    if (answer->status == KAMUPIN_OK)
+        answer->status = kp_json_done(fields, answer->error);
+    if (answer->status == KAMUPIN_OK && redeemed->factors.count == 0)
+        answer->status =
+            kp_fail(answer->error, KAMUPIN_E_FACTOR_UNSUPPORTED, KAMUPIN_FROM_SERVICE, NULL);
+}
+
+static kamupin_status send_code(kp_service *service, kp_redeemed *redeemed, kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    redeeming code = {service, redeemed};
+    const kp_call call = {.path = "/codes/redeem",
+                          .right = KP_RIGHT_KEY,
+                          .body = &body,
+                          .key = service->redeeming.key,
+                          .repeat = true};
+    kp_bytes digits;
+
+    kamupin_status status =
+        kp_secret_read(service->redeeming.code, KAMUPIN_SECRET_VERIFICATION_CODE, &digits, error);
+    if (status == KAMUPIN_OK) {
+        kp_buffer_text(&body, "{\"code\":");
+        kp_json_put(&body, digits.data, digits.length);
+        kp_buffer_text(&body, ",");
+        put_cards(&body, service->redeeming.cards, service->redeeming.count);
+        status = kp_call_make(service, &call, read_redeemed, &code, error);
+    }
+    kp_buffer_wipe(&body);
     return status;
 }
 
@@ -231,19 +225,14 @@ kamupin_status kp_service_redeem(kp_service *service, const kamupin_secret *code
                                  const kp_card_name *cards, size_t count, kp_redeemed *redeemed,
                                  kamupin_error *error)
 {
-    kp_answer answer = {NULL, 0};
-
     memset(redeemed, 0, sizeof *redeemed);
     kamupin_status status = note(service, code, cards, count, error);
     if (status == KAMUPIN_OK)
-        status = send_code(service, &answer, error);
-    if (status == KAMUPIN_OK)
-        status = read_answer(service, &answer, redeemed, error);
+        status = send_code(service, redeemed, error);
     if (status == KAMUPIN_OK)
         memcpy(service->operation_id, redeemed->operation_id, sizeof service->operation_id);
     else
         kamupin_secret_free(&service->token);
-    kp_json_free(answer.root);
     if (status == KAMUPIN_OK)
         status = ask_rest(service, cards, count, redeemed, error);
     if (!kp_call_is_open(status))

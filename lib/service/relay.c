@@ -35,29 +35,42 @@ static void put_request(kp_buffer *body, const char *card_id, const char *previo
     kp_buffer_text(body, "}");
 }
 
-static kamupin_status read_answer(kp_service *service, const char *card_id, unsigned int number,
-                                  const json_t *root, kp_relayed *next, kamupin_error *error)
-{
-    const kp_jwe_parties parties = {service->operation_id, card_id};
-    char sealed[KP_JWE_MAX] = "";
-    const char *wrong = NULL;
-    const kp_fields fields = {root, &wrong};
+typedef struct relaying {
+    const kp_service *service;
+    const char *card_id;
+    unsigned int number;
+    kp_relayed *next;
+} relaying;
 
+/* The next command, or that it was the last one; the sealed keys that may come with the latter. */
+static void read_step(kp_fields fields, unsigned int number, kp_relayed *next, char *sealed)
+{
+    sealed[0] = '\0';
     kp_json_word(fields, "form", FORMS);
     next->attempts_left = kp_json_int(fields, "attempts_left", 0, 15);
-    if (json_object_get(root, "command") != NULL) {
+    if (kp_json_has(fields, "command")) {
         kp_json_bytes(fields, "command", next->command, sizeof next->command, &next->length);
         kp_json_int(fields, "step", (int)number + 1, (int)number + 1);
-    } else if (!json_is_true(json_object_get(root, "done"))) {
+    } else if (!json_is_true(json_object_get(fields.object, "done"))) {
         kp_json_refuse(fields, "done");
-    } else if (json_object_get(root, "sealed") != NULL) {
-        kp_json_text(fields, "sealed", sealed, sizeof sealed);
+    } else if (kp_json_has(fields, "sealed")) {
+        kp_json_text(fields, "sealed", sealed, KP_JWE_MAX);
     }
-    kamupin_status status = kp_json_done(fields, error);
-    if (status == KAMUPIN_OK && sealed[0] != '\0')
-        status = kp_jwe_open(service->context, service->key, sealed, &parties,
-                             KAMUPIN_SECRET_CARD_SESSION, KEYS_MAX, &next->keys, error);
-    return status;
+}
+
+static void read_relayed(kp_answer *answer, void *into)
+{
+    const relaying *told = into;
+    const kp_jwe_parties parties = {told->service->operation_id, told->card_id};
+    char sealed[KP_JWE_MAX];
+
+    kamupin_secret_free(&told->next->keys);
+    read_step(answer->fields, told->number, told->next, sealed);
+    answer->status = kp_json_done(answer->fields, answer->error);
+    if (answer->status == KAMUPIN_OK && sealed[0] != '\0')
+        answer->status =
+            kp_jwe_open(answer->context, told->service->key, sealed, &parties,
+                        KAMUPIN_SECRET_CARD_SESSION, KEYS_MAX, &told->next->keys, answer->error);
 }
 
 kamupin_status kp_service_relay(kp_service *service, const char *card_id, const char *previous,
@@ -65,16 +78,11 @@ kamupin_status kp_service_relay(kp_service *service, const char *card_id, const 
                                 int64_t deadline_ms, kp_relayed *next, kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer told = {NULL, 0};
+    relaying told = {service, card_id, number, next};
+    const kp_call how = {.deadline_ms = deadline_ms};
 
     memset(next, 0, sizeof *next);
     put_request(&body, card_id, previous, number, answer, answer_length);
-    kamupin_status status = kp_call_operation(
-        service, number == 0 ? "/authority" : "/authority/relay", &body, deadline_ms, &told, error);
-    if (status == KAMUPIN_OK)
-        status = read_answer(service, card_id, number, told.root, next, error);
-    kp_call_settle(service, status);
-    kp_json_free(told.root);
-    kp_buffer_wipe(&body);
-    return status;
+    return kp_call_operation(service, number == 0 ? "/authority" : "/authority/relay", &body, &how,
+                             read_relayed, &told, error);
 }

@@ -11,8 +11,6 @@
 
 #define TRIES_MAX 15 /* what the profile has room for: a nibble, as in a status word 63Cx */
 
-/* In the order of kamupin_outcome, from DONE. */
-static const char *const OUTCOMES[] = {"done", "not-done", "unknown", NULL};
 static const char *const EVIDENCE[] = {"not-sent", "accepted", "refused", "unknown", NULL};
 
 static bool is_evidence(const char *word)
@@ -55,42 +53,42 @@ static void put_report(kp_buffer *body, const kp_report *report)
     kp_buffer_text(body, "}}");
 }
 
+typedef struct recorded {
+    kamupin_outcome outcome;
+    char at[KP_RECORDED_MAX];
+} recorded;
+
+static void read_recorded(kp_answer *answer, void *into)
+{
+    recorded *told = into;
+
+    if (kp_json_word(answer->fields, "outcome", kp_outcome_words) !=
+        (size_t)(told->outcome - KAMUPIN_OUTCOME_DONE))
+        kp_json_refuse(answer->fields, "outcome"); /* it recorded something else */
+    kp_json_text(answer->fields, "recorded_at", told->at, sizeof told->at);
+}
+
 kamupin_status kp_service_report(kp_service *service, const kamupin_secret *ticket,
                                  const kp_report *report, int64_t deadline_ms, char *recorded_at,
                                  kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
+    recorded told = {.outcome = report->outcome};
+    const kp_call call = {.path = "/reports",
+                          .right = KP_RIGHT_TICKET,
+                          .ticket = ticket,
+                          .body = &body,
+                          .repeat = true,
+                          .deadline_ms = deadline_ms};
 
     recorded_at[0] = '\0';
     if (report->outcome == KAMUPIN_OUTCOME_NONE || !is_evidence(report->external_authenticate))
         return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL,
                        "nothing to report: no outcome, or no evidence");
     put_report(&body, report);
-    kamupin_status status = body.failed ? kp_fail_local(error, KAMUPIN_E_NO_MEMORY) : KAMUPIN_OK;
-    const kp_call call = {.method = "POST",
-                          .path = "/reports",
-                          .right = KP_RIGHT_TICKET,
-                          .ticket = ticket,
-                          .body = &body,
-                          .repeat = true,
-                          .deadline_ms = deadline_ms};
+    kamupin_status status = kp_call_make(service, &call, read_recorded, &told, error);
     if (status == KAMUPIN_OK)
-        status = kp_call_make(service, &call, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        char at[KP_RECORDED_MAX];
-        size_t recorded = kp_json_word(fields, "outcome", OUTCOMES);
-        if (recorded != (size_t)(report->outcome - KAMUPIN_OUTCOME_DONE))
-            kp_json_refuse(fields, "outcome"); /* it recorded something else */
-        kp_json_text(fields, "recorded_at", at, sizeof at);
-        status = kp_json_done(fields, error);
-        if (status == KAMUPIN_OK)
-            memcpy(recorded_at, at, sizeof at);
-    }
-    kp_call_settle(service, status);
-    kp_json_free(answer.root);
+        memcpy(recorded_at, told.at, sizeof told.at);
     kp_buffer_wipe(&body);
     return status;
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const TYPES[] = {"tckn", "passport", "vkn", "detsis", NULL}; /* type - 1 */
 /* In the order of kamupin_assurance, from PASSWORD. */
 static const char *const ASSURANCES[] = {
     "password", "mobile-signature", "e-signature", "identity-card", "bank", NULL};
@@ -27,33 +26,28 @@ static kamupin_status renew(kamupin_session *session, kamupin_error *error)
     return session->renew(session, error);
 }
 
-kamupin_status kp_session_call(kamupin_session *session, const char *path, const kp_buffer *body,
-                               kp_answer *answer, kamupin_error *error)
+kamupin_status kp_session_call(kamupin_session *session, const char *path, kp_buffer *body,
+                               kp_reader *read, void *into, kamupin_error *error)
 {
-    const kp_call call = {.method = body == NULL ? "GET" : "POST",
-                          .path = path,
-                          .right = KP_RIGHT_TOKEN,
-                          .body = body,
-                          .repeat = true};
+    const kp_call call = {.path = path, .right = KP_RIGHT_TOKEN, .body = body, .repeat = true};
     kamupin_status status = KAMUPIN_OK;
-    bool renewed = false;
+    bool renewable = session->renew != NULL;
 
-    answer->root = NULL;
-    if (body != NULL && body->failed)
-        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
-    if (session->service->token == NULL)
-        return kp_fail_local(error, KAMUPIN_E_LOGIN_REQUIRED);
-    if (ran_out(session)) {
-        renewed = true;
+    if (session->service->token == NULL) {
+        status = kp_fail_local(error, KAMUPIN_E_LOGIN_REQUIRED);
+    } else if (ran_out(session)) {
         status = renew(session, error);
+        renewable = false; /* once is enough */
     }
     if (status == KAMUPIN_OK)
-        status = kp_call_make(session->service, &call, answer, error);
-    if (status == KAMUPIN_E_SESSION_EXPIRED && !renewed && session->renew != NULL) {
+        status = kp_call_make(session->service, &call, read, into, error);
+    if (status == KAMUPIN_E_SESSION_EXPIRED && renewable) {
         status = renew(session, error);
         if (status == KAMUPIN_OK)
-            status = kp_call_make(session->service, &call, answer, error);
+            status = kp_call_make(session->service, &call, read, into, error);
     }
+    if (body != NULL)
+        kp_buffer_wipe(body);
     return status;
 }
 
@@ -68,18 +62,7 @@ kamupin_status kp_session_metadata(kamupin_session *session, kamupin_error *erro
 
 bool kp_session_is_id(const char *text)
 {
-    static const char ALLOWED[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    const size_t length = text == NULL ? 0 : strlen(text);
-
-    return length >= 8 && length <= 63 && strspn(text, ALLOWED) == length;
-}
-
-void kp_session_put_identity(kp_buffer *body, const char *before, const kamupin_identity *identity)
-{
-    kp_json_put_field(body, before, "type", TYPES[identity->type - 1]);
-    kp_json_put_field(body, ",", "number", identity->number);
-    kp_buffer_text(body, "}");
+    return text != NULL && kp_json_is_id(text, 8, 63);
 }
 
 static void drop_organisations(kamupin_session *session)
@@ -112,85 +95,85 @@ static kamupin_assurance read_assurance(kp_fields fields)
     return KAMUPIN_ASSURANCE_UNKNOWN;
 }
 
-static kamupin_status read_organisations(kamupin_session *session, kp_fields fields,
-                                         kamupin_error *error)
+static void read_organisation(kp_fields entry, kp_organisation *organisation)
 {
-    const size_t count = kp_json_array(fields, "organisations", KP_ORGANISATIONS_MAX);
+    kp_call_organisation(entry, &organisation->identity);
+    if (kp_json_has(entry, "name"))
+        kp_json_text(entry, "name", organisation->name, sizeof organisation->name);
+}
+
+static void read_organisations(kamupin_session *session, kp_answer *answer)
+{
+    const size_t count = kp_json_array(answer->fields, "organisations", KP_ORGANISATIONS_MAX);
 
     drop_organisations(session);
     if (count == 0)
-        return KAMUPIN_OK;
+        return;
     session->organisations = calloc(count, sizeof *session->organisations);
-    if (session->organisations == NULL)
-        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
-    session->organisation_count = count;
-    for (size_t i = 0; i < count; i++) {
-        const kp_fields entry = kp_json_entry(fields, "organisations", i);
-        kp_organisation *organisation = &session->organisations[i];
-        kp_call_organisation(entry, &organisation->identity);
-        if (json_object_get(entry.object, "name") != NULL)
-            kp_json_text(entry, "name", organisation->name, sizeof organisation->name);
+    if (session->organisations == NULL) {
+        answer->status = kp_fail_local(answer->error, KAMUPIN_E_NO_MEMORY);
+        return;
     }
-    return KAMUPIN_OK;
+    session->organisation_count = count;
+    for (size_t i = 0; i < count; i++)
+        read_organisation(kp_json_entry(answer->fields, "organisations", i),
+                          &session->organisations[i]);
 }
 
-static kamupin_status read_info(kamupin_session *session, const kp_answer *answer,
-                                kamupin_session_info *info, kamupin_error *error)
+typedef struct who {
+    kamupin_session *session;
+    kamupin_session_info *info;
+} who;
+
+static void read_who(kp_answer *answer, void *into)
 {
     const kamupin_session_info empty = KAMUPIN_SESSION_INFO_INIT;
-    const char *wrong = NULL;
-    const kp_fields fields = {answer->root, &wrong};
-    const kp_fields person = kp_json_object(fields, "person");
+    const kp_fields person = kp_json_object(answer->fields, "person");
+    const who *reading = into;
+    kamupin_session_info *info = reading->info;
 
     *info = empty;
     kp_json_text(person, "name", info->name, sizeof info->name);
     kp_json_text(person, "identity", info->identity, sizeof info->identity);
-    info->assurance = read_assurance(fields);
-    info->seconds_left = kp_seconds_until(
-        session->context, kp_call_deadline(fields, "seconds_left", answer->sent_ms));
-    kamupin_status status = read_organisations(session, fields, error);
-    info->organisation_count = session->organisation_count;
-    return status == KAMUPIN_OK ? kp_json_done(fields, error) : status;
+    info->assurance = read_assurance(answer->fields);
+    info->seconds_left =
+        kp_seconds_until(answer->context, kp_answer_deadline(answer, "seconds_left"));
+    read_organisations(reading->session, answer);
+    info->organisation_count = reading->session->organisation_count;
 }
 
 kamupin_status kp_session_who(kamupin_session *session, kamupin_session_info *info,
                               kamupin_error *error)
 {
-    kp_answer answer = {NULL, 0};
+    who reading = {session, info};
 
-    kamupin_status status = kp_session_call(session, "/session", NULL, &answer, error);
-    if (status == KAMUPIN_OK)
-        status = read_info(session, &answer, info, error);
+    kamupin_status status = kp_session_call(session, "/session", NULL, read_who, &reading, error);
     if (status != KAMUPIN_OK)
         drop_organisations(session);
-    kp_json_free(answer.root);
     return status;
 }
 
 /* ---- logging out ---- */
 
+static void read_ended(kp_answer *answer, void *into)
+{
+    (void)into;
+    if (!kp_json_bool(answer->fields, "ended"))
+        kp_json_refuse(answer->fields, "ended");
+}
+
 kamupin_status kp_session_end_at_service(kamupin_session *session, kamupin_error *error)
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    kp_answer answer = {NULL, 0};
-    const char *wrong = NULL;
 
     if (session->service->token == NULL)
         return KAMUPIN_OK; /* nobody is logged in */
     kp_buffer_text(&body, "{}");
-    kamupin_status status = kp_session_call(session, "/session/end", &body, &answer, error);
-    if (status == KAMUPIN_OK) {
-        const kp_fields fields = {answer.root, &wrong};
-        if (!json_is_true(json_object_get(answer.root, "ended")))
-            kp_json_refuse(fields, "ended");
-        status = kp_json_done(fields, error);
-    }
+    kamupin_status status =
+        kp_session_call(session, "/session/end", &body, read_ended, NULL, error);
     if (status == KAMUPIN_E_SESSION_ENDED || status == KAMUPIN_E_SESSION_EXPIRED) {
         kp_error_clear(error); /* over already, which is what was wanted */
         status = KAMUPIN_OK;
     }
-    kp_call_settle(session->service, status);
-    kp_json_free(answer.root);
-    kp_buffer_wipe(&body);
     return status;
 }

@@ -61,11 +61,11 @@ void kp_session_logged_in(kamupin_session *session, kamupin_secret *token, int64
 void kp_session_forget(kamupin_session *session);
 
 /** One call with the session's right: renews a token that has run out, and once when the service
- * says session-expired. A lost answer's request is sent once more, under the same idempotency key.
- * `body` NULL for GET. Errors: login-required, session-expired, session-ended, those of
+ * says session-expired. A lost answer's request is sent again, under the same idempotency key.
+ * `body` is wiped; NULL for GET. Errors: login-required, session-expired, session-ended, those of
  * kp_call_make. */
-kamupin_status kp_session_call(kamupin_session *session, const char *path, const kp_buffer *body,
-                               kp_answer *answer, kamupin_error *error);
+kamupin_status kp_session_call(kamupin_session *session, const char *path, kp_buffer *body,
+                               kp_reader *read, void *into, kamupin_error *error);
 
 /** Who is logged in, and for whom they may act. Errors: those of kp_session_call. */
 kamupin_status kp_session_who(kamupin_session *session, kamupin_session_info *info,
@@ -81,8 +81,5 @@ void kp_session_drop_lists(kamupin_session *session);
 /** Whether a name may be one of the profile (an order's, a record's), and so stand in a path: 8 to 63
  * letters, digits, "-" and "_". NULL is none. */
 bool kp_session_is_id(const char *text);
-
-/** Appends `"type":"vkn","number":"…"}` behind `before`. */
-void kp_session_put_identity(kp_buffer *body, const char *before, const kamupin_identity *identity);
 
 #endif

@@ -57,6 +57,17 @@ def test_a_lost_answer_loses_no_pin(portal: Portal) -> None:
     assert portal.ask("show", record_id).split()[1] == ISSUED
 
 
+def test_what_is_asked_in_between_loses_no_pin_either(portal: Portal) -> None:
+    record_id = record(portal)[0]
+    for _ in range(3):
+        portal.box.fault("show-issued-pin", "drop-after")
+    portal.refused("network-interrupted", "show", record_id)
+    order_id = portal.ask("order", "unblock", "nes").split()[0]
+    portal.ask("open", order_id)
+    portal.ask("cancel")
+    assert portal.ask("show", record_id).split()[1] == ISSUED
+
+
 def test_a_puk_beside_it_is_not_looked_at(portal: Portal) -> None:
     portal.box.settings(issued_puk=1)
     with Registry(portal.box.folder / "service" / "registry.db") as registry:

@@ -146,6 +146,49 @@ def test_a_lost_answer_burns_no_code(portal: Portal) -> None:
     assert "code" not in portal.fresh_calls()  # the same code again
 
 
+def lose(portal: Portal, call: str, *words: str) -> None:
+    """A call whose answer is lost, and those of its two repetitions as well."""
+    for _ in range(3):
+        portal.box.fault(call, "drop-after")
+    portal.refused("network-interrupted", *words)
+
+
+def test_each_lost_answer_is_asked_for_again_whatever_came_in_between(portal: Portal) -> None:
+    """An order whose answer was lost, then a cancel whose answer was lost, then the order again: there is one of it."""
+    first = portal.ask("order", "unblock", "nes").split()[0]
+    lose(portal, "order", "order", "create", "nes")
+    portal.ask("open", first)
+    lose(portal, "cancel-order", "cancel")
+    second = portal.ask("order", "create", "nes").split()[0]
+    assert portal.ask("list") == f"{second}:waiting"
+    assert {one["order_id"] for one in portal.box.control.get("/orders")["orders"]} == {first, second}
+    portal.ask("open", first)
+    portal.ask("cancel")
+    third = portal.ask("order", "create", "nes").split()[0]  # the one before was answered: this is another
+    assert third not in (first, second)
+
+
+def test_an_order_that_was_given_up_meanwhile_is_not_found_again(portal: Portal) -> None:
+    """It was found in the list after its answer was lost, and given up; who orders again wants a new one."""
+    lose(portal, "order", "order", "unblock", "nes")
+    found = portal.ask("list").partition(":")[0]
+    portal.ask("open", found)
+    portal.ask("cancel")
+    order_id, _, _, state, *_ = portal.ask("order", "unblock", "nes").split()
+    assert order_id != found and state == "waiting"
+    assert portal.ask("list") == f"{order_id}:waiting"
+
+
+def test_a_code_that_has_run_out_meanwhile_is_not_given_again(portal: Portal) -> None:
+    """Before that it is the same one, with the time that it has left."""
+    portal.ask("order", "unblock", "nes")
+    life = int(portal.ask("code").split()[1])
+    for later, fresh in ((life // 2, False), (life + 1, True)):
+        lose(portal, "code", "code")
+        portal.box.advance(later)
+        assert (int(portal.ask("code").split()[1]) > life // 2) == fresh
+
+
 def test_an_order_goes_on_with_a_new_login(box: Box) -> None:
     with Portal(box) as portal:
         portal.login()
