@@ -126,11 +126,11 @@ void kp_login_granted(kamupin_session *session, kp_tokens *tokens)
 {
     kp_login_restored(session, tokens);
     session->revoke = revoke;
-    kp_login_kept(session);
 }
 
-kamupin_status kp_login_request(kamupin_session *session, kp_login *login, kp_grant grant,
-                                kp_buffer *form, kamupin_error *error)
+/* Asks the token endpoint, and puts what it grants into the session. */
+static kamupin_status request(kamupin_session *session, kp_login *login, kp_grant grant,
+                              kp_buffer *form, kamupin_error *error)
 {
     kp_server_answer answer = {.granted = false};
     kp_tokens tokens = {.access = NULL};
@@ -142,12 +142,22 @@ kamupin_status kp_login_request(kamupin_session *session, kp_login *login, kp_gr
         status = answer.granted
                      ? kp_tokens_read(session->context, answer.root, answer.sent_ms, &tokens, error)
                      : kp_server_refused(grant, answer.refusal, error);
-    if (status == KAMUPIN_OK && grant != KP_GRANT_REFRESH)
-        kp_session_drop_lists(session); /* they may be another person's */
     if (status == KAMUPIN_OK)
         kp_login_granted(session, &tokens);
     kp_json_free(answer.root);
     kp_buffer_wipe(form);
+    return status;
+}
+
+kamupin_status kp_login_request(kamupin_session *session, kp_login *login, kp_grant grant,
+                                kp_buffer *form, kamupin_error *error)
+{
+    kamupin_status status = request(session, login, grant, form, error);
+
+    if (status == KAMUPIN_OK) {
+        kp_session_drop_lists(session); /* they may be another person's */
+        kp_login_kept(session);
+    }
     return status;
 }
 
@@ -206,17 +216,15 @@ kamupin_status kp_login_renew(kamupin_session *session, kamupin_error *error)
     }
     kamupin_secret *used = login->refresh;
     login->refresh = NULL;
-    status = kp_login_request(session, login, KP_GRANT_REFRESH, &form, &own);
+    status = request(session, login, KP_GRANT_REFRESH, &form, &own);
     if (login->refresh == NULL && (status == KAMUPIN_OK || is_unused(status, &own))) {
         login->refresh = used; /* a server that gives no other goes on with this one */
         used = NULL;
-        if (status == KAMUPIN_OK)
-            kp_login_kept(session);
     } else {
         status = lost(status, &own);
-        if (status != KAMUPIN_OK)
-            kp_login_kept(session); /* what is kept shall not use it again either */
     }
+    if (status == KAMUPIN_OK || used != NULL)
+        kp_login_kept(session); /* what is kept shall not use the old one again either */
     kamupin_secret_free(&used);
     if (status != KAMUPIN_OK)
         kp_error_copy(&own, error);

@@ -33,7 +33,7 @@ kamupin_status kp_login_ready(kamupin_session *session, unsigned int method, kp_
 /** The login that waits is over. */
 void kp_login_drop(kp_login *login);
 
-/** Takes over what was granted, and has the application keep it. */
+/** Takes over what was granted. */
 void kp_login_granted(kamupin_session *session, kp_tokens *tokens);
 
 /** Takes over what was kept, or lent. */
@@ -47,8 +47,8 @@ void kp_login_kept(kamupin_session *session);
 kamupin_status kp_login_keep(kamupin_session *session, bool refresh, kamupin_session_keep_fn keep,
                              void *user, kamupin_error *error);
 
-/** Asks the token endpoint by `form`, to which it adds the client, and puts what it grants into the
- * session; wipes the form. Errors: what `grant` was refused for, those of kp_server_post and
+/** Logs in: asks the token endpoint by `form`, to which it adds the client, puts what it grants into
+ * the session and has the application keep it; wipes the form. Errors: what `grant` was refused for, those of kp_server_post and
  * kp_tokens_read. */
 kamupin_status kp_login_request(kamupin_session *session, kp_login *login, kp_grant grant,
                                 kp_buffer *form, kamupin_error *error);

@@ -175,12 +175,29 @@ def test_a_key_outlives_a_session_that_ran_out_meanwhile(pki: Authority, after: 
         assert len(idp.keys["/v1/orders"]) == 3 and len(set(idp.keys["/v1/orders"])) == 1
 
 
-def test_a_server_that_does_not_rotate_is_gone_on_with(pki: Authority) -> None:
-    """No new refresh token in the answer: the old one stays, also in what is kept."""
-    with FakeIdp(pki, token=[FakeIdp.tokens(), FakeIdp.tokens(access_token="b" * 43, refresh_token=None)]) as idp, open_session(idp, pki) as session:
+@pytest.mark.parametrize("refresh", [None, "r" * 43], ids=["none", "the same"])
+def test_a_server_that_does_not_rotate_is_gone_on_with(pki: Authority, refresh: str | None) -> None:
+    """No new refresh token in the answer: the old one stays, also in what is kept, which is once for each change."""
+    renewed = FakeIdp.tokens(access_token="b" * 43, refresh_token=refresh)
+    with FakeIdp(pki, token=[FakeIdp.tokens(), renewed]) as idp, open_session(idp, pki) as session:
         session.ask("complete", idp.callback(session.begin()))
+        assert session.ask("keeps") == "1"
         session.ask("renew")
         assert (session.kept()["access"], session.kept()["refresh"]) == ("b" * 43, "r" * 43)
+        assert session.ask("keeps") == "2"
+
+
+@pytest.mark.parametrize("answer, keeps", [(FakeIdp.tokens(refresh_token="s" * 43), 2), (DROP, 2), ((503, "", "text/plain"), 1)],
+                         ids=["rotated", "lost", "not used"])
+def test_it_is_kept_once_for_each_change(pki: Authority, answer: Any, keeps: int) -> None:
+    """A refresh token that must not be used again is a change; one that was not used is none."""
+    with FakeIdp(pki, token=[FakeIdp.tokens(), answer]) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        if keeps == 2 and isinstance(answer, dict):
+            session.ask("renew")
+        else:
+            session.refused("session-expired" if answer == DROP else "service-unavailable", "renew")
+        assert session.ask("keeps") == str(keeps)
 
 
 def test_tokens_of_two_kilobytes(pki: Authority) -> None:

@@ -7,7 +7,7 @@
        session SERVICE CA-FILE REDIRECT     REDIRECT "-": none
 
    Each answer is a line: the status' name, a tab, a value. Lines: begin [CARRY], complete CALLBACK,
-   carried, methods, info, renew, end, keep, lend SECONDS, restore HEX, login-card PIN,
+   carried, methods, info, renew, end, keep, keeps (how often it was kept), lend SECONDS, restore HEX, login-card PIN,
    order (an unblocking of a nes), organisation (the first of the last info), advance MILLISECONDS (of the context's clock), cancel. */
 #include <kamupin/kamupin.h>
 
@@ -174,6 +174,8 @@ static kamupin_status obey(world *self, const char *word, const char *rest)
         snprintf(self->value, sizeof self->value, "%s", kamupin_session_carried(self->session));
     else if (strcmp(word, "keep") == 0)
         snprintf(self->value, sizeof self->value, "%s", self->kept);
+    else if (strcmp(word, "keeps") == 0)
+        snprintf(self->value, sizeof self->value, "%d", self->kept_calls);
     else if (strcmp(word, "advance") == 0)
         self->ahead_ms += atol(rest);
     else if (strcmp(word, "cancel") == 0)

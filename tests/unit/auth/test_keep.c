@@ -51,6 +51,7 @@ static kamupin_session *logged_in(kamupin_context *context, kept *into)
 
     assert_int_equal(kp_login_of(session, &login, NULL), KAMUPIN_OK);
     kp_login_granted(session, &tokens);
+    kp_login_kept(session);
     return session;
 }
 
