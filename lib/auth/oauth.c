@@ -79,7 +79,8 @@ static kamupin_status begin(kamupin_session *session, const char *carry, kamupin
         return kp_fail(error, KAMUPIN_E_LOGIN_NOT_OFFERED, KAMUPIN_FROM_SERVICE,
                        "the authorization server has no login page, or no PKCE by S256");
     kp_login_drop(login);
-    snprintf(login->carry, sizeof login->carry, "%s", carry == NULL ? "" : carry);
+    /* What was carried before may be what is carried on. */
+    memmove(login->carry, carry == NULL ? "" : carry, carry == NULL ? 1 : strlen(carry) + 1);
     status = kp_pkce_new(session->context, &login->verifier, error);
     if (status == KAMUPIN_OK)
         status = kp_random_text(login->state, error);

@@ -167,6 +167,42 @@ static void out_of_turn_nothing_is_sent(void **state)
     kamupin_session_free(&session);
 }
 
+/* A session whose service and authorization server have said what they are: a login is begun without
+ * asking either. */
+static void what_was_carried_is_carried_on(void **state)
+{
+    kamupin_session_options options = KAMUPIN_SESSION_OPTIONS_INIT;
+    kamupin_login told = KAMUPIN_LOGIN_INIT;
+    kamupin_session *session = NULL;
+    kp_login *login = NULL;
+    char longest[KP_CARRY_MAX + 1];
+
+    options.service = "https://a.example/v1";
+    options.redirect = "http://127.0.0.1:8765/kamupin";
+    assert_int_equal(kamupin_session_new(*state, &options, &session, NULL), KAMUPIN_OK);
+    assert_int_equal(kp_login_of(session, &login, NULL), KAMUPIN_OK);
+    session->asked = login->server.known = login->server.said.s256 = true;
+    session->metadata.login.methods = KAMUPIN_LOGIN_BROWSER;
+    strcpy(session->metadata.login.issuer, "https://login.example");
+    strcpy(login->server.said.authorization, "https://login.example/auth");
+    memset(longest, 'x', sizeof longest);
+    longest[KP_CARRY_MAX] = '\0';
+    assert_provokes(KAMUPIN_E_INVALID_ARGUMENT, kamupin_session_begin(session, longest, &told));
+    memcpy(longest, "ord-1:", 6);
+    longest[KP_CARRY_MAX - 1] = '\0';
+    assert_int_equal(kamupin_session_begin(session, longest, &told), KAMUPIN_OK);
+    for (int i = 0; i < 2; i++) {
+        const char *carried = kamupin_session_carried(session);
+        assert_int_equal(kamupin_session_begin(session, carried, &told), KAMUPIN_OK);
+        assert_string_equal(kamupin_session_carried(session), longest);
+    }
+    /* … and what is left of it, which lies further on in the same place. */
+    assert_int_equal(kamupin_session_begin(session, kamupin_session_carried(session) + 6, &told),
+                     KAMUPIN_OK);
+    assert_string_equal(kamupin_session_carried(session), longest + 6);
+    kamupin_session_free(&session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +211,7 @@ int main(void)
         cmocka_unit_test(what_is_lent_cannot_renew),
         cmocka_unit_test(an_unlikely_deadline_is_over),
         cmocka_unit_test(out_of_turn_nothing_is_sent),
+        cmocka_unit_test(what_was_carried_is_carried_on),
     };
     return cmocka_run_group_tests(tests, kp_test_open_context, kp_test_close_context);
 }
