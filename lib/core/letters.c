@@ -19,6 +19,24 @@ static const struct composed {
     {'U', 0x0302, 0x00DB}, {'u', 0x0302, 0x00FB}, /* circumflex */
 };
 
+/* Unicode's default ignorable characters (DerivedCoreProperties.txt), with the two that separate
+ * lines and those of annotations. Marks of direction are U+061C, U+200E and 200F, 202A to 202E, and
+ * 2066 to 2069. */
+static const unsigned int HIDDEN[][2] = {
+    {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x061C, 0x061C}, {0x115F, 0x1160}, {0x17B4, 0x17B5},
+    {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164},
+    {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3},
+    {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+};
+
+bool kp_letters_hidden(unsigned int character)
+{
+    for (size_t i = 0; i < sizeof HIDDEN / sizeof HIDDEN[0]; i++)
+        if (character >= HIDDEN[i][0] && character <= HIDDEN[i][1])
+            return true;
+    return false;
+}
+
 size_t kp_letters_next(const unsigned char *data, size_t left, unsigned int *character)
 {
     static const unsigned int LEAST[] = {0, 0, 0x80, 0x800, 0x10000}; /* by bytes: none is longer */

@@ -10,24 +10,15 @@
 #include <openssl/crypto.h>
 #include <stddef.h>
 
-#define DIGITS_MAX     32 /* of a verification code */
-#define SHORT_MIN      4  /* digits of an SMS code, the shortest that the profile allows */
-#define SHORT_MAX      12 /* digits of a PIN or an SMS code */
-#define FULL_WIDTH     0xFF10U
-#define ZERO_WIDTH_MIN 0x200BU
-#define ZERO_WIDTH_MAX 0x200FU
+#define DIGITS_MAX 32 /* of a verification code */
+#define SHORT_MIN  4  /* digits of an SMS code, the shortest that the profile allows */
+#define SHORT_MAX  12 /* digits of a PIN or an SMS code */
+#define FULL_WIDTH 0xFF10U
 
-/* Other blanks (Unicode's Zs) and characters without width. */
+/* Blanks: Unicode's Zs, and what ends a line. */
 static const unsigned int BLANKS[] = {
-    ' ',    '\t',   '\n',   '\v',   '\f',   '\r',   0x0085, /* next line */
-    0x00A0, 0x00AD, 0x034F, 0x061C, 0x1680, 0x180E, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF,
-};
-
-/* Ranges of such: the widths of blanks, marks of direction, joiners and other invisible ones. */
-static const unsigned int RANGES[][2] = {
-    {0x2000, 0x200A}, {ZERO_WIDTH_MIN, ZERO_WIDTH_MAX},
-    {0x202A, 0x202E}, {0x2060, 0x2064},
-    {0x2066, 0x206F}, {0xFE00, 0xFE0F},
+    ' ',    '\t',   '\n',   '\v',   '\f',   '\r', 0x0085, /* next line */
+    0x00A0, 0x1680, 0x202F, 0x205F, 0x3000,
 };
 
 static bool is_blank(unsigned int character)
@@ -35,10 +26,7 @@ static bool is_blank(unsigned int character)
     for (size_t i = 0; i < sizeof BLANKS / sizeof BLANKS[0]; i++)
         if (character == BLANKS[i])
             return true;
-    for (size_t i = 0; i < sizeof RANGES / sizeof RANGES[0]; i++)
-        if (character >= RANGES[i][0] && character <= RANGES[i][1])
-            return true;
-    return false;
+    return character >= 0x2000 && character <= 0x200A; /* of several widths */
 }
 
 size_t kp_blank_at(const unsigned char *data, size_t left)
@@ -46,7 +34,7 @@ size_t kp_blank_at(const unsigned char *data, size_t left)
     unsigned int character = 0;
     size_t length = kp_letters_next(data, left, &character);
 
-    return length > 0 && is_blank(character) ? length : 0;
+    return length > 0 && (is_blank(character) || kp_letters_hidden(character)) ? length : 0;
 }
 
 int kp_digit_at(const unsigned char *data, size_t left, size_t *length)

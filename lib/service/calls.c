@@ -39,7 +39,7 @@ void kp_call_factor_begun(kp_answer *answer, kamupin_factor_type type, kp_factor
     begun->tries_left = kp_json_int(fields, "tries_left", 0, 99);
     if (type != KAMUPIN_FACTOR_SMS)
         return;
-    kp_json_text(fields, "destination", begun->destination, sizeof begun->destination);
+    kp_json_shown(fields, "destination", begun->destination, sizeof begun->destination);
     begun->code_length = (unsigned int)kp_json_int(fields, "code_length", 4, 12);
     /* Who asks again when another SMS may be sent wants another one. */
     begun->resend_at_ms = kp_answer_deadline(answer, "resend_after");

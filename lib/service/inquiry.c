@@ -61,7 +61,7 @@ static void read_seal_authority(kp_answer *answer, void *into)
     kamupin_seal_authority *told = into;
 
     told->authorised = kp_json_bool(answer->fields, "authorised");
-    kp_json_text(answer->fields, "name", told->name, sizeof told->name);
+    kp_json_shown(answer->fields, "name", told->name, sizeof told->name);
 }
 
 kamupin_status kamupin_inquire_seal_authority(kamupin_context *context, const char *service,
@@ -158,7 +158,7 @@ static void read_shipment(kp_answer *answer, void *into)
 
     told->state = (kamupin_shipment_state)(1 + kp_json_word(fields, "state", STATES));
     if (kp_json_has(fields, "carrier"))
-        kp_json_text(fields, "carrier", told->carrier, sizeof told->carrier);
+        kp_json_shown(fields, "carrier", told->carrier, sizeof told->carrier);
     if (!kp_json_has(fields, "day"))
         return;
     kp_json_text(fields, "day", told->day, sizeof told->day);

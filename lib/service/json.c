@@ -8,6 +8,7 @@
 #include <service/json.h>
 
 #include <core/fail.h>
+#include <core/letters.h>
 
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -83,41 +84,56 @@ kamupin_status kp_json_done(kp_fields fields, kamupin_error *error)
                    "field \"%s\" is missing or not as the profile says", *fields.wrong);
 }
 
-/* Whether text can be shown and logged: no control characters, nor those of U+0080 to U+009F, one of
- * which begins a terminal's commands (the parser saw to UTF-8). */
-static bool is_clean(const char *text, size_t length)
+/* Copies text that can be shown and logged: no control characters, nor those of U+0080 to U+009F, one
+ * of which begins a terminal's commands. Hidden characters end it as well, or are left out. Never
+ * longer than what it is copied from. */
+static bool copy_clean(const char *text, size_t length, bool leave_out, char *out)
 {
-    const unsigned char *at = (const unsigned char *)text;
+    const unsigned char *data = (const unsigned char *)text;
+    size_t used = 0, size = 0;
 
-    for (size_t i = 0; i < length; i++)
-        if (at[i] < 0x20 || at[i] == 0x7F ||
-            (at[i] == 0xC2 && i + 1 < length && at[i + 1] >= 0x80 && at[i + 1] <= 0x9F))
+    for (size_t at = 0; at < length; at += size) {
+        unsigned int character = 0;
+        size = kp_letters_next(data + at, length - at, &character);
+        const bool hidden = kp_letters_hidden(character);
+        if (size == 0 || character < 0x20 || (character >= 0x7F && character <= 0x9F) ||
+            (hidden && !leave_out))
             return false;
-    return true;
+        if (hidden)
+            continue;
+        memcpy(out + used, data + at, size);
+        used += size;
+    }
+    out[used] = '\0';
+    return used > 0;
 }
 
-static void read_text(kp_fields fields, const char *name, const json_t *value, char *out,
-                      size_t room)
+static void read_text(kp_fields fields, const char *name, const json_t *value, bool leave_out,
+                      char *out, size_t room)
 {
-    size_t length = json_string_length(value);
+    const size_t length = json_string_length(value);
 
-    out[0] = '\0';
-    if (!json_is_string(value) || length == 0 || length >= room ||
-        !is_clean(json_string_value(value), length)) {
+    if (!json_is_string(value) || length >= room ||
+        !copy_clean(json_string_value(value), length, leave_out, out)) {
+        out[0] = '\0';
         kp_json_refuse(fields, name);
-        return;
     }
-    memcpy(out, json_string_value(value), length + 1);
 }
 
 void kp_json_text(kp_fields fields, const char *name, char *out, size_t room)
 {
-    read_text(fields, name, json_object_get(fields.object, name), out, room);
+    read_text(fields, name, json_object_get(fields.object, name), false, out, room);
+}
+
+void kp_json_shown(kp_fields fields, const char *name, char *out, size_t room)
+{
+    read_text(fields, name, json_object_get(fields.object, name), true, out, room);
 }
 
 void kp_json_item(kp_fields fields, const char *name, size_t index, char *out, size_t room)
 {
-    read_text(fields, name, json_array_get(json_object_get(fields.object, name), index), out, room);
+    read_text(fields, name, json_array_get(json_object_get(fields.object, name), index), false, out,
+              room);
 }
 
 bool kp_json_has(kp_fields fields, const char *name)

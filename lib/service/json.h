@@ -26,8 +26,12 @@ typedef struct kp_fields {
     const char **wrong; /* the first field that is not as the profile says; shared by all levels */
 } kp_fields;
 
-/** Text of 1 to room - 1 bytes without control characters. "" when it is wrong. */
+/** Text of 1 to room - 1 bytes without control characters and without hidden ones
+ * (kp_letters_hidden). "" when it is wrong. */
 void kp_json_text(kp_fields fields, const char *name, char *out, size_t room);
+/** Text that people are shown, of 1 to room - 1 bytes: as kp_json_text, but hidden characters are left
+ * out. They come along when a name is copied, and can make it look like another. */
+void kp_json_shown(kp_fields fields, const char *name, char *out, size_t room);
 /** An integer within [min, max]; min when it is wrong. */
 int kp_json_int(kp_fields fields, const char *name, int min, int max);
 /** As kp_json_int, but `absent` when there is no such field. */

@@ -81,8 +81,8 @@ static void read_application(kp_fields fields, kp_login_offer *offer)
     const kp_fields application = kp_json_object(fields, "application");
     const kp_fields name = kp_json_object(application, "name");
 
-    kp_json_text(name, "tr", offer->application_tr, sizeof offer->application_tr);
-    kp_json_text(name, "en", offer->application_en, sizeof offer->application_en);
+    kp_json_shown(name, "tr", offer->application_tr, sizeof offer->application_tr);
+    kp_json_shown(name, "en", offer->application_en, sizeof offer->application_en);
     kp_json_text(application, "url", offer->address, sizeof offer->address);
 }
 

@@ -69,7 +69,7 @@ static void read_login(kp_answer *answer, void *into)
     kp_portal_login *login = into;
 
     kp_json_id(answer->fields, "login_id", login->id, ID_MIN, sizeof login->id);
-    kp_json_text(answer->fields, "destination", login->destination, sizeof login->destination);
+    kp_json_shown(answer->fields, "destination", login->destination, sizeof login->destination);
     login->deadline_ms = kp_answer_deadline(answer, "seconds_left");
 }
 
@@ -89,7 +89,7 @@ kamupin_status kp_portal_begin(kp_service *service, const kp_portal_person *pers
 
 static void read_destination(kp_answer *answer, void *into)
 {
-    kp_json_text(answer->fields, "destination", into, KAMUPIN_DESTINATION_MAX);
+    kp_json_shown(answer->fields, "destination", into, KAMUPIN_DESTINATION_MAX);
 }
 
 kamupin_status kp_portal_reset(kp_service *service, const kp_portal_person *person,

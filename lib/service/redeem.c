@@ -133,8 +133,8 @@ static void read_on_behalf(kp_fields fields, kp_redeemed *redeemed)
     const kp_fields organisation = kp_json_object(fields, "on_behalf_of");
     kp_call_organisation(organisation, &redeemed->on_behalf_of);
     if (kp_json_has(organisation, "name"))
-        kp_json_text(organisation, "name", redeemed->on_behalf_name,
-                     sizeof redeemed->on_behalf_name);
+        kp_json_shown(organisation, "name", redeemed->on_behalf_name,
+                      sizeof redeemed->on_behalf_name);
 }
 
 typedef struct redeeming {

@@ -99,7 +99,7 @@ static void read_organisation(kp_fields entry, kp_organisation *organisation)
 {
     kp_call_organisation(entry, &organisation->identity);
     if (kp_json_has(entry, "name"))
-        kp_json_text(entry, "name", organisation->name, sizeof organisation->name);
+        kp_json_shown(entry, "name", organisation->name, sizeof organisation->name);
 }
 
 static void read_organisations(kamupin_session *session, kp_answer *answer)
@@ -133,8 +133,8 @@ static void read_who(kp_answer *answer, void *into)
     kamupin_session_info *info = reading->info;
 
     *info = empty;
-    kp_json_text(person, "name", info->name, sizeof info->name);
-    kp_json_text(person, "identity", info->identity, sizeof info->identity);
+    kp_json_shown(person, "name", info->name, sizeof info->name);
+    kp_json_shown(person, "identity", info->identity, sizeof info->identity);
     info->assurance = read_assurance(answer->fields);
     info->seconds_left =
         kp_seconds_until(answer->context, kp_answer_deadline(answer, "seconds_left"));

@@ -254,6 +254,16 @@ def test_a_name_commands_no_terminal(pki: Authority) -> None:
         assert session.ask("info").startswith("ÂÇĞİÖŞÜ")
 
 
+def test_a_name_looks_like_no_other(pki: Authority) -> None:
+    """Characters that turn the direction of writing, and those without width, are left out of what is shown."""
+    who = {"person": {"name": "\u202eNALSA\u202c\u200b İĞŞ\u2066", "identity": "1*********46\u200f"}, "assurance": "password", "seconds_left": 60,
+           "organisations": [{"type": "vkn", "number": "4540536920", "name": "DENEME\u2069 A.Ş.\ufeff"}]}
+    with FakeIdp(pki, raw={"/v1/session": who}) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        assert session.ask("info").split("\t")[:2] == ["NALSA İĞŞ", "1*********46"]
+        assert session.ask("organisation") == "DENEME A.Ş."
+
+
 def test_what_is_gone_on_with_writes_no_header(pki: Authority) -> None:
     """Kept bytes that somebody has changed, with a token that would end its header."""
     with FakeIdp(pki) as idp, open_session(idp, pki) as session:

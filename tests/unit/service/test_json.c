@@ -161,6 +161,64 @@ static void the_first_wrong_field_sticks_through_all_levels(void **state)
     kp_json_free(root);
 }
 
+/* Reads one name in both ways: as it is shown, or "" where it is refused. */
+static void read_name(const char *text, char *shown, char *plain, size_t room)
+{
+    const char *wrong = NULL;
+    json_t *root = json_pack("{s:s}", "name", text);
+
+    assert_non_null(root);
+    const kp_fields fields = {root, &wrong};
+    kp_json_shown(fields, "name", shown, room);
+    assert_int_equal(wrong == NULL, shown[0] != '\0');
+    wrong = NULL;
+    kp_json_text(fields, "name", plain, room);
+    assert_int_equal(wrong == NULL, plain[0] != '\0');
+    kp_json_free(root);
+}
+
+static void what_cannot_be_seen_is_not_shown(void **state)
+{
+    static const char *const HIDDEN[] = {
+        "\u00ad", "\u034f", "\u061c", "\u180e", "\u200b", "\u200c",    "\u200d",
+        "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202b",    "\u202c",
+        "\u202d", "\u202e", "\u2060", "\u2064", "\u2066", "\u2067",    "\u2068",
+        "\u2069", "\u206f", "\u3164", "\ufe0f", "\ufeff", "\U000e0041"};
+    static const char *const SEEN[] = {"ÂÇĞİÎÖŞÜÛ âçğıîöşüû",
+                                       "I\u0307GU\u0308",
+                                       "Aslı & Oğlu A.Ş. (\u00a0İst.)",
+                                       "\u05d0\u05d1",
+                                       "\u2010\u2011\u2027\u202f\u2030",
+                                       "\U0001d538"};
+    static const char *const BAD[] = {"",
+                                      "a\x1b[1m",
+                                      "a\n",
+                                      "a\x7f",
+                                      "a\xC2\x80",
+                                      "a\xC2\x9B"
+                                      "1m",
+                                      "\u202e\u200b"};
+    char text[64], shown[64], plain[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof HIDDEN / sizeof HIDDEN[0]; i++) {
+        snprintf(text, sizeof text, "%sAyşe%sTest%s", HIDDEN[i], HIDDEN[i], HIDDEN[i]);
+        read_name(text, shown, plain, sizeof shown);
+        assert_string_equal(shown, "AyşeTest");
+        assert_string_equal(plain, "");
+    }
+    for (size_t i = 0; i < sizeof SEEN / sizeof SEEN[0]; i++) {
+        read_name(SEEN[i], shown, plain, sizeof shown);
+        assert_string_equal(shown, SEEN[i]);
+        assert_string_equal(plain, SEEN[i]);
+    }
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        read_name(BAD[i], shown, plain, sizeof shown);
+        assert_string_equal(shown, "");
+        assert_string_equal(plain, "");
+    }
+}
+
 static void words_become_bits(void **state)
 {
     const char *wrong = NULL;
@@ -234,6 +292,7 @@ int main(void)
         cmocka_unit_test(deep_nesting_is_bounded),
         cmocka_unit_test(a_field_is_of_its_type_and_within_its_bounds),
         cmocka_unit_test(the_first_wrong_field_sticks_through_all_levels),
+        cmocka_unit_test(what_cannot_be_seen_is_not_shown),
         cmocka_unit_test(words_become_bits),
         cmocka_unit_test(a_token_becomes_a_secret_and_its_text_is_wiped),
         cmocka_unit_test(written_strings_are_escaped),
