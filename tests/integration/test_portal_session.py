@@ -271,6 +271,19 @@ def test_the_next_login_takes_up_what_was_under_way(portal: Portal, box: Box) ->
     assert portal.code()
 
 
+@pytest.mark.parametrize("idle", [0, 61])
+def test_what_an_earlier_login_of_this_browser_ordered_ends_with_the_next_ones_logout(portal: Portal, box: Box, idle: int) -> None:
+    """Whether the earlier one was still open or over by itself: the page says that codes which were taken are no longer good."""
+    box.settings(portal_idle_seconds=60)
+    portal.log_in()
+    code = portal.order()
+    box.advance(idle)
+    portal.log_in()
+    portal.press("logout")
+    portal.browser.says("Çıkış yaptınız.")
+    assert refused(box, code) == "session-ended"
+
+
 # ---- other people, other sites ----
 
 def test_the_page_of_somebody_else(portal: Portal, another: Portal, box: Box) -> None:
