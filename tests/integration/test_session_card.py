@@ -109,6 +109,17 @@ def test_a_card_that_the_server_does_not_take_says_so(sandbox: Any) -> None:
         session.refused("login-card-refused", "login-card", PIN)
 
 
+def test_a_card_that_was_suspended_logs_in_again_when_it_is_good(sandbox: Any) -> None:
+    """Its holder proves who they are all the same; the server knows what has become of the certificate."""
+    box = sandbox(["akis2:p256"], ["--login"])
+    named = {"sha256": hashlib.sha256(bytes.fromhex(box.cards[0].state()["file 3D00/2F10"])).hexdigest()}
+    with Session(box.env, redirect="-") as session:
+        box.control.post("/certificates", named | {"state": "suspended"})
+        session.refused("login-card-refused", "login-card", PIN)
+        box.control.post("/certificates", named | {"state": "good"})
+        session.ask("login-card", PIN)
+
+
 def test_a_certificate_that_is_over_is_said_before_the_pin_is_used(sandbox: Any) -> None:
     """No PIN command reaches the card."""
     box = sandbox(["akis2:p256:expired"], ["--login"])
