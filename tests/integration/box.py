@@ -49,6 +49,11 @@ def gone(pid: int) -> bool:
         return True
 
 
+def peak_of(pid: int) -> int:
+    """The most memory that a process ever held, in kB."""
+    return int(re.findall(r"^VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.M)[0])
+
+
 class Card:
     """One reader slot of a sandbox and the card in it."""
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from by_document import sent_holds
+from hostile import Spoiled
 from tls_servers import Authority, RawServer, read_request
 
 DROP, RESET = "drop", "reset"  # instead of an answer: the connection is closed, or reset
@@ -23,7 +25,7 @@ DROP, RESET = "drop", "reset"  # instead of an answer: the connection is closed,
 class FakeIdp(RawServer):
     """metadata: members of the server's metadata that are other, None: left out; token: what the token endpoint answers
     (dict: 200; tuple: status, body, content type; DROP; RESET; a list: one after another, the last one for ever); login: members of the
-    service's `login` that are other; raw: path → answer (also such a list); date: the Date of every answer."""
+    service's `login` that are other; raw: path → answer (also such a list; or Spoiled, hostile.py); date: the Date of every answer."""
 
     def __init__(self, pki: Authority, metadata: Mapping[str, Any] | None = None, token: Any = None,
                  login: Mapping[str, Any] | None = None, raw: Mapping[str, Any] | None = None, date: str | None = None) -> None:
@@ -33,6 +35,8 @@ class FakeIdp(RawServer):
         self.issuer = f"https://localhost:{self.port}"
         self.service = f"https://localhost:{self._beside.port}/v1"
         self.forms: list[str] = []
+        self.spoiled: list[Spoiled] = []
+        self._ended = threading.Event()
         self.paths: list[str] = []
         self.asked: list[bytes] = []  # of the service
         self.keys: dict[str, list[str]] = {}  # idempotency keys by path
@@ -53,6 +57,7 @@ class FakeIdp(RawServer):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ended.set()
         self._beside.__exit__()
         super().__exit__()
         for request in self.asked:
@@ -99,6 +104,13 @@ class FakeIdp(RawServer):
             answer = self._answer(path, body.decode())
             if answer == DROP:
                 return
+            if isinstance(answer, Spoiled):
+                self.spoiled.append(answer)
+                answer.send(connection, self._ended)
+                if answer.close:
+                    return
+                request = read_request(connection)
+                continue
             if answer == RESET:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return

@@ -13,6 +13,7 @@ import json
 import re
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -20,11 +21,14 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from box import Box
+from box import BUILD, Box
 from by_document import Exchange, answer_holds, request_holds
 from tls_servers import read_request
 
 JSON = "application/json"
+SANITIZED = "libasan" in subprocess.run(["ldd", str(BUILD / "bin" / "driver-steps")], capture_output=True, text=True, check=True).stdout
+MEMORY_KB = (400 if SANITIZED else 24) * 1024  # what a program may grow by; a sanitizer keeps what was freed for a while
+TAKEN_MAX = 16 << 20  # bytes of an answer without end that may leave a server: nearly all of it lies in the kernel's buffers
 Answer = dict[str, Any]
 
 
@@ -34,6 +38,7 @@ class Spoiled:
     def __init__(self, body: bytes, kind: str = JSON, status: int = 200, headers: str = "", length: int | None = None,
                  slow: bool = False, close: bool = False, endless: bytes = b"") -> None:
         self.body, self.slow, self.close, self.endless = body, slow, close, endless
+        self.taken = 0  # bytes of what has no end that went out before the client had enough
         if "Transfer-Encoding" not in headers:
             headers += f"Content-Length: {len(body) if length is None else length}\r\n"
         self.head = f"HTTP/1.1 {status} Spoiled\r\nContent-Type: {kind}\r\n{headers}\r\n".encode()
@@ -44,6 +49,8 @@ class Spoiled:
             connection.sendall(self.head + self.body)
             while self.endless:
                 connection.sendall(self.endless)
+                self.taken += len(self.endless)
+                assert self.taken < 100_000_000, "the client takes all of it"
             return
         for byte in self.head + self.body:
             connection.sendall(bytes([byte]))
@@ -149,6 +156,7 @@ class Hostile:
         self.good: dict[str, Answer] = {}  # the last whole answer of each path that was spoiled
         self.asked: tuple[str, dict[str, str], bytes] = ("", {}, b"")  # the last request whose answer was spoiled: path, headers, body
         self.exchanges: list[Exchange] = []
+        self.taken = 0  # the most bytes of an answer without end that went out
         self.stop = threading.Event()
         self.threads: list[threading.Thread] = [threading.Thread(target=self._accept, daemon=True)]
         self.before = box.control.get("/settings")["front_host"]
@@ -172,6 +180,7 @@ class Hostile:
         for exchange in self.exchanges:
             request_holds(exchange)
             answer_holds(exchange)
+        assert kind is not None or self.taken < TAKEN_MAX, f"{self.taken} bytes of an answer without end went out"
 
     def _accept(self) -> None:
         while not self.stop.is_set():
@@ -221,5 +230,8 @@ class Hostile:
         self.good[order[0]] = json.loads(said)
         self.asked = (path, headers, body)
         spoiled = order[1](said)
-        spoiled.send(connection, self.stop)
+        try:
+            spoiled.send(connection, self.stop)
+        finally:
+            self.taken = max(self.taken, spoiled.taken)
         return not spoiled.close

@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 from types import TracebackType
 
-from box import Box
+from box import Box, peak_of
 from private_pcscd import program
 from provoked import provoked
 
@@ -20,10 +20,10 @@ NEW_PIN = "482915"
 class Portal:
     """A program with one session, one order and one operation."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, timeout_ms: int | None = None) -> None:
         self.box = box
         self._log = (box.folder / "logs" / f"portal-{id(self)}.log").open("w+", encoding="utf-8")
-        self._process = subprocess.Popen([program("driver-portal")], env=box.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self._process = subprocess.Popen([program("driver-portal"), *([] if timeout_ms is None else [str(timeout_ms)])], env=box.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                          stderr=self._log, text=True)
         assert self._answer() == ("ok", "")
 
@@ -67,6 +67,10 @@ class Portal:
         self._log.flush()
         self._log.seek(0)
         return self._log.read()
+
+    def memory(self) -> int:
+        """The most memory that the driver ever held, in kB."""
+        return peak_of(self._process.pid)
 
     # ---- what a person does ----
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping
 from types import TracebackType
 
+from box import peak_of
 from idp_client import REDIRECT
 from private_pcscd import program
 from provoked import provoked
@@ -27,8 +28,10 @@ class Refused(Exception):
 class Session:
     """One handle. ask() answers the value of a call that succeeds; refused() the detail of one that must not."""
 
-    def __init__(self, env: Mapping[str, str], redirect: str = REDIRECT, service: str | None = None, ca_file: str | None = None) -> None:
+    def __init__(self, env: Mapping[str, str], redirect: str = REDIRECT, service: str | None = None, ca_file: str | None = None,
+                 timeout_ms: int | None = None) -> None:
         argv = [program("driver-session"), service or env["KAMUPIN_SERVICE"], ca_file or env["KAMUPIN_CA_FILE"], redirect]
+        argv += [] if timeout_ms is None else [str(timeout_ms)]
         self._process = subprocess.Popen(argv, env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._said: list[str] = []
         self._reader = threading.Thread(target=self._read_log, daemon=True)
@@ -79,6 +82,10 @@ class Session:
             provoked(status)
             return error.detail
         raise AssertionError(f"{word} succeeded: {value}")
+
+    def memory(self) -> int:
+        """The most memory that the driver ever held, in kB."""
+        return peak_of(self._process.pid)
 
     def begin(self, carry: str = "") -> str:
         """The address of a new login."""

@@ -7,21 +7,16 @@
 """A hostile service."""
 from __future__ import annotations
 
-import re
-import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from attempt import NEW_PIN, PHASE, Steps, costly, new_pin_works
-from box import BUILD, Box, until
-from hostile import ANY, VALUES, Hostile, Spoiled, Spoiler, changed, right
+from box import Box, peak_of, until
+from hostile import ANY, MEMORY_KB, VALUES, Hostile, Spoiled, Spoiler, changed, right
 
 TIMEOUT = "4000"  # milliseconds of one exchange: what "slow" takes ten times as long for
-SANITIZED = "libasan" in subprocess.run(["ldd", str(BUILD / "bin" / "driver-steps")], capture_output=True, text=True, check=True).stdout
-MEMORY_KB = (400 if SANITIZED else 24) * 1024  # a sanitizer keeps what was freed for a while
 
 # The members that the library reads of each answer: every one of them wrong makes the answer wrong.
 READ: dict[str, list[tuple[Any, ...]]] = {
@@ -69,8 +64,7 @@ class Person:
 
     def memory(self) -> int:
         """The most memory that the program ever held, in kB."""
-        said = Path(f"/proc/{self.steps.process.pid}/status").read_text()
-        return int(re.findall(r"^VmHWM:\s+(\d+) kB", said, re.M)[0])
+        return peak_of(self.steps.process.pid)
 
     def spoiled(self, path: str, spoiler: Spoiler, status: str, *words: str) -> None:
         """A step whose answers are spoiled as often as they are asked for, and which leaves the operation where it was."""

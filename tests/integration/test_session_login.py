@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from box import BUILD, Box
+from box import BUILD, LIFETIMES, Box
 from cli import STATUS
 from idp_client import REDIRECT, WAYS, Client, ask, login
 from session_driver import Session, fields_of
@@ -96,6 +96,30 @@ def test_a_code_works_once(login_box: Box, session: Session) -> None:
     session.refused("wrong-state", "complete", callback)
     state = parse_qs(urlsplit(session.begin()).query)["state"][0]
     session.refused("login-grant-refused", "complete", change(callback, state=state))
+
+
+def test_a_code_whose_time_is_over(login_box: Box, session: Session) -> None:
+    """By the server's clock. Its answer is that of a code which was used (invalid_grant, RFC 6749, 5.2), so the status names both. Nothing
+    is left of that login; what was logged in before stays so, and the next login goes well."""
+    login_box.lifetimes(code=0)
+    try:
+        callback = login(session.begin(), login_box.env["KAMUPIN_CA_FILE"])
+    finally:
+        login_box.lifetimes(**LIFETIMES)
+    assert "code=" in callback, "the page was completed, and a code was given"
+    session.refused("login-grant-refused", "complete", callback)
+    session.refused("wrong-state", "complete", callback)
+    session.refused("login-required", "info")
+    assert session.kept() == {}
+    enter(login_box, session)
+    login_box.lifetimes(code=0)
+    try:
+        late = login(session.begin(), login_box.env["KAMUPIN_CA_FILE"])
+    finally:
+        login_box.lifetimes(**LIFETIMES)
+    session.refused("login-grant-refused", "complete", late)
+    assert session.ask("info")
+    enter(login_box, session)
 
 
 def test_a_code_of_another_login_is_refused_by_the_server(login_box: Box, session: Session) -> None:

@@ -9,7 +9,8 @@
    WORD, sms, confirm CODE, reset TYPE NUMBER CAPTCHA, info, end, order KIND PRODUCT [TYPE NUMBER],
    open ID, code, read, cancel, list, issued, show ID, delete ID [yes], new [KIND] [PRODUCT], redeem
    [CODE], cards, choose [CARD], pin PIN, factor, verify CODE, back, run, result, phase, free,
-   change OLD NEW (of the only card), advance MILLISECONDS (of the context's clock). */
+   change OLD NEW (of the only card), advance MILLISECONDS (of the context's clock), seal TYPE NUMBER,
+   debt TYPE NUMBER, shipment NUMBER. An argument is the milliseconds that one HTTPS exchange may take. */
 #include <kamupin/kamupin.h>
 
 #include <stdio.h>
@@ -386,16 +387,52 @@ static kamupin_status change(world *self)
     return status;
 }
 
+/* ---- without a login ---- */
+
+static kamupin_status seal(world *self)
+{
+    const kamupin_identity who = identity(self->word[1], self->word[2]);
+    kamupin_seal_authority found = KAMUPIN_SEAL_AUTHORITY_INIT;
+    kamupin_status status = kamupin_inquire_seal_authority(self->context, getenv("KAMUPIN_SERVICE"),
+                                                           &who, NULL, &found, &self->error);
+
+    snprintf(self->value, sizeof self->value, "%s %d", found.name, found.authorised);
+    return status;
+}
+
+static kamupin_status debt(world *self)
+{
+    const kamupin_identity who = identity(self->word[1], self->word[2]);
+    kamupin_debts found = KAMUPIN_DEBTS_INIT;
+    kamupin_status status = kamupin_inquire_debt(self->context, getenv("KAMUPIN_SERVICE"), &who,
+                                                 NULL, &found, &self->error);
+
+    snprintf(self->value, sizeof self->value, "%zu", found.count);
+    return status;
+}
+
+static kamupin_status shipment(world *self)
+{
+    kamupin_shipment found = KAMUPIN_SHIPMENT_INIT;
+    kamupin_status status = kamupin_inquire_shipment(self->context, getenv("KAMUPIN_SERVICE"),
+                                                     self->word[1], NULL, &found, &self->error);
+
+    snprintf(self->value, sizeof self->value, "%s", found.carrier);
+    return status;
+}
+
 static const struct {
     const char *word;
     kamupin_status (*obey)(world *self);
-} lines[] = {
-    {"captcha", captcha},   {"begin", begin},   {"sms", sms},         {"confirm", confirm},
-    {"reset", reset},       {"info", info},     {"end", end},         {"order", new_order},
-    {"open", open_order},   {"code", issue},    {"read", read_order}, {"cancel", cancel},
-    {"list", list},         {"issued", issued}, {"show", show},       {"delete", erase},
-    {"new", new_operation}, {"redeem", redeem}, {"cards", cards},     {"pin", set_pin},
-    {"verify", verify},     {"result", result}, {"change", change},   {"show-code", show_code}};
+} lines[] = {{"captcha", captcha}, {"begin", begin},       {"sms", sms},
+             {"confirm", confirm}, {"reset", reset},       {"info", info},
+             {"end", end},         {"order", new_order},   {"open", open_order},
+             {"code", issue},      {"read", read_order},   {"cancel", cancel},
+             {"list", list},       {"issued", issued},     {"show", show},
+             {"delete", erase},    {"new", new_operation}, {"redeem", redeem},
+             {"cards", cards},     {"pin", set_pin},       {"verify", verify},
+             {"result", result},   {"change", change},     {"seal", seal},
+             {"debt", debt},       {"shipment", shipment}, {"show-code", show_code}};
 
 static kamupin_status obey(world *self)
 {
@@ -447,7 +484,7 @@ static void to_stderr(void *user, kamupin_log_level level, const char *room, con
     fprintf(stderr, "%d %s: %s\n", (int)level, room, line);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static world self = {.error = KAMUPIN_ERROR_INIT};
     kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
@@ -460,6 +497,8 @@ int main(void)
     options.clock_user = &self;
     options.log = to_stderr;
     options.log_level = KAMUPIN_LOG_TRACE;
+    if (argc > 1)
+        options.request_timeout_ms = strtol(argv[1], NULL, 10);
     wanted.service = getenv("KAMUPIN_SERVICE");
     kamupin_status status = kamupin_context_new(&options, &self.context, &self.error);
     if (status == KAMUPIN_OK)

@@ -4,7 +4,8 @@
    session.c: a session that does what it is told, a line each, for tests with a real authorization
    server on the other end. Uses the public headers alone.
 
-       session SERVICE CA-FILE REDIRECT     REDIRECT "-": none
+       session SERVICE CA-FILE REDIRECT [MILLISECONDS]     REDIRECT "-": none; of one HTTPS exchange;
+                                                           environment: KAMUPIN_PINS
 
    Each answer is a line: the status' name, a tab, a value. Lines: begin [CARRY], complete CALLBACK,
    carried, methods, info, renew, end, keep, keeps (how often it was kept), lend SECONDS, restore HEX, login-card PIN,
@@ -199,9 +200,12 @@ int main(int argc, char **argv)
     kamupin_session_options wanted = KAMUPIN_SESSION_OPTIONS_INIT;
     kamupin_error error = KAMUPIN_ERROR_INIT;
 
-    if (argc != 4)
+    if (argc < 4)
         return 2;
+    if (argc > 4)
+        options.request_timeout_ms = strtol(argv[4], NULL, 10);
     options.ca_file = argv[2];
+    options.pins = getenv("KAMUPIN_PINS");
     options.clock = shifted_clock;
     options.clock_user = &self;
     options.log = to_stderr;
