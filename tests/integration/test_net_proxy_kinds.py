@@ -16,6 +16,7 @@ import pytest
 
 from attempt import refused, requests, unblock
 from box import ROOT, Box
+from cli import KAMUPIN, STATUS, read_json
 from session_driver import Session
 from test_net_proxy import GOOD, address, ask
 from tls_servers import Authority, RawServer, SServer, read_request, self_signed
@@ -51,6 +52,9 @@ def test_the_kinds_are_those_that_are_tested_and_written_down() -> None:
     written = set(re.findall(r"(\w+)://", header.partition("else the proxy for every request")[2].partition("*/")[0]))
     paged = set(re.findall(r"(\w+)://", manual.partition("Else the proxy by which every request goes")[2].partition(".El")[0]))
     assert taken == written == paged == {"http", "https", "socks5h"}
+    for page in ("docs/man/kamupin.1", "docs/man/tr/kamupin.1"):
+        option = (ROOT / page).read_text().partition(".It Fl -proxy Ar")[2].partition(".It ")[0]
+        assert set(re.findall(r"(\w+)://", option)) == taken, page
 
 
 # ---- TLS to the proxy, and Digest ----
@@ -182,6 +186,19 @@ def proxies(box: Box, folder: Path) -> dict[str, Squid | MicroSocks]:
     """One of each kind, with a certificate of the sandbox's own authority."""
     pem = Path(box.env["KAMUPIN_CA_FILE"]).parent / "server-good.pem"
     return {"http": Squid(login=(USER, WORD)), "https": Squid(pem, (USER, WORD)), "socks5h": MicroSocks(folder / "socks", (USER, WORD))}
+
+
+def test_the_commands_own_proxy(login_box: Box, tmp_path: Path) -> None:
+    """--proxy of each kind, with the login read from a descriptor."""
+    for scheme, proxy in proxies(login_box, tmp_path).items():
+        with proxy:
+            for word, status in ((WORD, "ok"), (WORD + "x", "network-proxy")):
+                done = login_box.run(KAMUPIN, "inquire", "shipment", "KSM2026000001", "--json", "--proxy", f"{scheme}://localhost:{proxy.port}",
+                                     "--proxy-user", USER, secrets={"--proxy-password-fd": word})
+                said = read_json(done)
+                assert done.returncode == (0 if status == "ok" else STATUS[status]), done.stderr
+                assert said.get("error", {}).get("status", "ok") == status
+                assert WORD not in done.stdout + done.stderr
 
 
 def test_a_new_pin_and_a_login_by_every_kind(login_box: Box, tmp_path: Path) -> None:
