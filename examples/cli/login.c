@@ -214,7 +214,6 @@ static kamupin_status sign_in(login *self, kamupin_card *card, kamupin_secret *p
 static kamupin_status by_card(login *self, kamupin_error *error)
 {
     cli *program = self->program;
-    kamupin_sign_request request = KAMUPIN_SIGN_REQUEST_INIT;
     kamupin_card *card = NULL;
     kamupin_secret *pin = NULL;
     unsigned int methods = 0;
@@ -227,10 +226,9 @@ static kamupin_status by_card(login *self, kamupin_error *error)
     if (status == KAMUPIN_OK)
         status =
             kamupin_card_open(program->context, program->args.card, program->cancel, &card, error);
-    request.risk = program->args.risk;
     if (status == KAMUPIN_OK) { /* before anybody is asked for a PIN */
-        status = kamupin_card_sign_ready(card, &request, NULL);
-        kamupin_card_error(card, error);
+        status = kamupin_session_login_card_ready(self->session, card, program->args.risk);
+        kamupin_session_error(self->session, error);
     }
     if (status == KAMUPIN_OK)
         status = kamupin_secret_new(program->context, KAMUPIN_SECRET_PIN, &pin, error);

@@ -143,9 +143,17 @@ KAMUPIN_API kamupin_status kamupin_session_complete(kamupin_session *session, co
  *  or the free of the session. */
 KAMUPIN_API const char *kamupin_session_carried(const kamupin_session *session);
 
+/** Whether a login with this card would be refused before its PIN is used: to be asked before a
+ *  person is asked for a PIN. Asks the service how one logs in.
+ *  @param risk kamupin_pin_risk values; UNPROVEN is not needed where the service vouches for how such
+ *         cards sign
+ *  Errors: login-not-offered, those of kamupin_card_sign_ready and of the network. */
+KAMUPIN_API kamupin_status kamupin_session_login_card_ready(kamupin_session *session,
+                                                            kamupin_card *card, unsigned int risk);
+
 /** Logs in with the card: it signs an assertion (RFC 7523) with the key of its signing certificate.
  *  @param pin kind PIN; given to the card alone, under the retry guard
- *  @param risk kamupin_pin_risk values
+ *  @param risk as for kamupin_session_login_card_ready
  *  Errors: login-not-offered, login-card-refused, those of kamupin_sign and of the network. */
 KAMUPIN_API kamupin_status kamupin_session_login_card(kamupin_session *session, kamupin_card *card,
                                                       const kamupin_secret *pin, unsigned int risk);

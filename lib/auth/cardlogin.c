@@ -68,6 +68,31 @@ static kamupin_status send(kamupin_session *session, kp_login *login, const kp_b
     return kp_login_request(session, login, KP_GRANT_CARD, &form, error);
 }
 
+/* Everything that needs no PIN. Where the service vouches for how cards of this row sign, its word
+ * stands for the caller's. */
+static kamupin_status prepare(kamupin_session *session, kamupin_card *card,
+                              kamupin_sign_request *request, kp_assertion *assertion,
+                              kp_login **login, kamupin_error *error)
+{
+    const kp_metadata *metadata = &session->metadata;
+    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
+
+    kamupin_status status = kp_login_ready(session, KAMUPIN_LOGIN_CARD, login, error);
+    if (status == KAMUPIN_OK && !(*login)->server.said.assertions)
+        status = kp_fail(error, KAMUPIN_E_LOGIN_NOT_OFFERED, KAMUPIN_FROM_SERVICE,
+                         "the authorization server takes no signed assertions");
+    if (status == KAMUPIN_OK)
+        status = of_card(card, kamupin_card_read(card, &info), error);
+    if (status != KAMUPIN_OK)
+        return status;
+    if ((kp_vouched_for(metadata, info.profile) & KP_VOUCHED_SIGN) != 0)
+        request->risk |= KAMUPIN_RISK_UNPROVEN;
+    status = choose(card, request, assertion, error);
+    assertion->audience = (*login)->server.said.token;
+    assertion->now = kp_server_now(&(*login)->server);
+    return status;
+}
+
 static kamupin_status log_in(kamupin_session *session, kamupin_card *card,
                              const kamupin_secret *pin, unsigned int risk, kamupin_error *error)
 {
@@ -76,22 +101,30 @@ static kamupin_status log_in(kamupin_session *session, kamupin_card *card,
     kp_assertion assertion = {.count = 0};
     kp_login *login = NULL;
 
-    kamupin_status status = kp_login_ready(session, KAMUPIN_LOGIN_CARD, &login, error);
-    if (status == KAMUPIN_OK && !login->server.said.assertions)
-        status = kp_fail(error, KAMUPIN_E_LOGIN_NOT_OFFERED, KAMUPIN_FROM_SERVICE,
-                         "the authorization server takes no signed assertions");
-    if (status != KAMUPIN_OK)
-        return status;
     request.risk = risk;
-    status = choose(card, &request, &assertion, error);
-    assertion.audience = login->server.said.token;
-    assertion.now = kp_server_now(&login->server);
+    kamupin_status status = prepare(session, card, &request, &assertion, &login, error);
     if (status == KAMUPIN_OK)
         status = sign(card, pin, &assertion, &request, &text, error);
     if (status == KAMUPIN_OK)
         status = send(session, login, &text, error);
     kp_buffer_wipe(&text);
     return status;
+}
+
+kamupin_status kamupin_session_login_card_ready(kamupin_session *session, kamupin_card *card,
+                                                unsigned int risk)
+{
+    kamupin_sign_request request = KAMUPIN_SIGN_REQUEST_INIT;
+    kp_assertion assertion = {.count = 0};
+    kp_login *login = NULL;
+    kamupin_status status = kp_session_enter(session);
+
+    if (status != KAMUPIN_OK)
+        return status;
+    if (card == NULL)
+        return kp_fail_local(&session->error, KAMUPIN_E_INVALID_ARGUMENT);
+    request.risk = risk;
+    return prepare(session, card, &request, &assertion, &login, &session->error);
 }
 
 kamupin_status kamupin_session_login_card(kamupin_session *session, kamupin_card *card,

@@ -88,7 +88,7 @@ typedef enum kp_card_operation {
         4, /* GET CHALLENGE, EXTERNAL AUTHENTICATE, RESET RETRY COUNTER together */
     KP_OP_RESET_BY_RELAY = 8,       /* the commands that may be relayed, RESET RETRY COUNTER */
     KP_OP_RESET_BY_SEALED_PUK = 16, /* RESET RETRY COUNTER with PUK and new PIN */
-    KP_OP_SIGN = 64                 /* VERIFY, MSE SET, PSO: COMPUTE DIGITAL SIGNATURE together */
+    KP_OP_SIGN = 32                 /* VERIFY, MSE SET, PSO: COMPUTE DIGITAL SIGNATURE together */
 } kp_card_operation;
 
 /** Commands that a row may want under secure messaging only. */

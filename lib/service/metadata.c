@@ -14,7 +14,8 @@ static const char *const PROFILES[] = {"kamupin-service-1", NULL};
 static const char *const AUTHORITIES[] = {"cryptogram", "sealed-puk", "relay", NULL}; /* KP_BY_* */
 /* In the order of KP_VOUCHED_*: the first is bit 0. */
 static const char *const OPERATIONS[] = {
-    "verify", "change", "reset-by-cryptogram", "reset-by-relay", "reset-by-sealed-puk", NULL};
+    "verify", "change", "reset-by-cryptogram", "reset-by-relay", "reset-by-sealed-puk",
+    "sign",   NULL};
 #define WORDS_MAX 4
 
 /* Three decimal numbers, "0.1.0". */
@@ -80,6 +81,14 @@ static void read_metadata(kp_answer *answer, void *into)
     metadata->forms = kp_json_words(fields, "authorities", AUTHORITIES, WORDS_MAX);
     read_vouched(fields, metadata);
     kp_login_offer_read(fields, &metadata->login);
+}
+
+unsigned int kp_vouched_for(const kp_metadata *metadata, const char *row)
+{
+    for (size_t i = 0; i < metadata->vouched_count; i++)
+        if (strcmp(metadata->vouched[i].row, row) == 0)
+            return metadata->vouched[i].operations;
+    return 0;
 }
 
 kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata, kamupin_error *error)

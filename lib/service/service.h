@@ -39,6 +39,7 @@ typedef struct kp_vouched {
 #define KP_VOUCHED_RESET_BY_CRYPTOGRAM 4u
 #define KP_VOUCHED_RESET_BY_RELAY      8u
 #define KP_VOUCHED_RESET_BY_SEALED_PUK 16u
+#define KP_VOUCHED_SIGN                32u
 
 /** The forms of an authority, which are pin/'s kp_authority_form as numbers. */
 #define KP_BY_CRYPTOGRAM 0u
@@ -77,6 +78,9 @@ typedef struct kp_metadata {
     kp_vouched vouched[KP_ROWS_MAX];
     size_t vouched_count;
 } kp_metadata;
+/** What the service vouches for on a row: KP_VOUCHED_* bits, 0 for a row that it does not name. */
+unsigned int kp_vouched_for(const kp_metadata *metadata, const char *row);
+
 /** Errors: client-too-old, service-reply-malformed, network-*, … */
 kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata,
                                    kamupin_error *error);

@@ -11,14 +11,6 @@
 
 #include <string.h>
 
-unsigned int kp_vouched_for(const kp_metadata *metadata, const char *row)
-{
-    for (size_t i = 0; i < metadata->vouched_count; i++)
-        if (strcmp(metadata->vouched[i].row, row) == 0)
-            return metadata->vouched[i].operations;
-    return 0;
-}
-
 kp_authority_form kp_operation_form(const kamupin_operation *operation, const char *card_id)
 {
     const kp_allowed *allowed = &operation->redeemed.allowed;

@@ -76,8 +76,6 @@ void kp_operation_tell(const kamupin_operation *operation, kamupin_event_kind ki
 kamupin_status kp_operation_judge(void *operation, const kamupin_card_info *info);
 /** In what form the service gives the authority for a card that it allows. */
 kp_authority_form kp_operation_form(const kamupin_operation *operation, const char *card_id);
-/** The operations that a service vouches for on a row: bits of kp_card_operation. */
-unsigned int kp_vouched_for(const kp_metadata *metadata, const char *row);
 /** Tells the service of cards it was not asked about yet, and takes what it allows. */
 kamupin_status kp_operation_ask_cards(kamupin_operation *operation,
                                       const kamupin_reader_list *list);

@@ -418,12 +418,12 @@ def test_the_sessions_own_time_ends_the_holder(sandbox: Any, tmp_path: Path) -> 
 
 
 def test_a_login_with_the_card(sandbox: Any, tmp_path: Path) -> None:
-    """The PIN by descriptor and at the terminal, wrong once; no browser plays a part."""
+    """The PIN by descriptor and at the terminal, wrong once; no browser plays a part. How the card signs is the service's word."""
     box = sandbox(["akis2:p256"], ["--login"])
     runtime = tmp_path / "r"
     runtime.mkdir(mode=0o700)
     env = {"XDG_RUNTIME_DIR": str(runtime), "KAMUPIN_LANG": "en"}
-    with box.terminal(KAMUPIN, "login", "--card", "--unproven", env=env) as terminal:
+    with box.terminal(KAMUPIN, "login", "--card", env=env) as terminal:
         terminal.expect("PIN: ")
         terminal.send("654321")
         terminal.expect("PIN.*PIN: ")
@@ -432,8 +432,23 @@ def test_a_login_with_the_card(sandbox: Any, tmp_path: Path) -> None:
         terminal.send("\x03", end="")
         assert terminal.wait() == 0
         assert "123456" not in terminal.text.replace("detsis:12345678", "")
-    done = box.run(KAMUPIN, "login", "--card", box.cards[0].reader, "--unproven", "--json", secrets={"--pin-fd": "999999"}, env=env)
+    done = box.run(KAMUPIN, "login", "--card", box.cards[0].reader, "--json", secrets={"--pin-fd": "999999"}, env=env)
     assert done.returncode == STATUS["pin-wrong"] and read_line(done.stdout)["error"]["status"] == "pin-wrong"
+
+
+def test_a_card_whose_way_to_sign_nobody_vouches_for(sandbox: Any, tmp_path: Path) -> None:
+    """Its row comes from a file, and the service does not name it: refused before a PIN is asked for, unless the person takes the risk."""
+    box = sandbox(["akis2:p256"], ["--login"])
+    path, runtime = tmp_path / "mine.profile", tmp_path / "r"
+    path.write_text("kamupin-profile 1\nrow = mine\nlike = akis-2\n", encoding="ascii")
+    runtime.mkdir(mode=0o700)
+    words = (KAMUPIN, "login", "--card", box.cards[0].reader, "--profile-file", str(path), "--json")
+    box.cards[0].mark("not vouched for")
+    done = box.run(*words, secrets={"--pin-fd": "999999"}, env={"XDG_RUNTIME_DIR": str(runtime)})
+    assert done.returncode == STATUS["command-unproven"], done.stdout
+    assert [one for one in box.cards[0].commands("not vouched for") if one[2:4] == "20"] == []
+    done = box.run(*words, "--unproven", secrets={"--pin-fd": "999999"}, env={"XDG_RUNTIME_DIR": str(runtime)})
+    assert done.returncode == STATUS["pin-wrong"], done.stdout
 
 
 def test_what_the_command_line_cannot_mean(home: Mapping[str, str]) -> None:

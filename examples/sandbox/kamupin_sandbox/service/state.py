@@ -30,10 +30,10 @@ LEDGER_MAXIMUM = 3
 PUK_USES = 3  # seed 004: even right uses end a card after three
 AUTHORITIES_PER_OPERATION = 3
 SMS_PER_OPERATION = 5  # and login
-VOUCHED = [{"row": "akis-1", "operations": ["verify", "change"]},
-           {"row": "akis-2", "operations": ["verify", "change", "reset-by-cryptogram", "reset-by-relay"]}]
+VOUCHED = [{"row": "akis-1", "operations": ["verify", "change", "sign"]},
+           {"row": "akis-2", "operations": ["verify", "change", "reset-by-cryptogram", "reset-by-relay", "sign"]}]
 APPLICATION = {"name": {"tr": "KamuPIN Online İşlemler", "en": "KamuPIN online services"}}
-VOUCHED_OTHERS = ["verify", "change", *(f"reset-by-{form}" for form in FORMS)]  # rows that only the registry knows
+VOUCHED_OTHERS = ["verify", "change", "sign", *(f"reset-by-{form}" for form in FORMS)]  # rows that only the registry knows
 
 
 @dataclass
