@@ -199,6 +199,8 @@ static kamupin_status read_secret(kamupin_session *session, kamupin_secret_kind 
         kp_secret_room(session->context, kind, bytes.length, secret, &session->error);
     if (status == KAMUPIN_OK)
         status = kamupin_secret_append(*secret, (const char *)bytes.data, bytes.length);
+    if (status != KAMUPIN_OK)
+        kp_fail_local(&session->error, status);
     return status;
 }
 

@@ -17,7 +17,8 @@
 
 #define CONNECT_TIMEOUT_MS 10000
 #define REQUEST_TIMEOUT_MS 30000
-#define HELD_MS            3000 /* longer than a signature takes; a person waits for the list */
+#define TIMEOUT_MAX_MS     86400000 /* a day, so that a time of the clock can be added */
+#define HELD_MS            3000     /* longer than a signature takes; a person waits for the list */
 
 static int64_t boot_time_ms(void *user)
 {
@@ -46,6 +47,14 @@ static bool copy_text(const char *from, char **to)
     return *to != NULL;
 }
 
+/* A time-out that was wished for, or the one that holds when none was. */
+static long timeout_of(long wished_ms, long otherwise_ms)
+{
+    if (wished_ms <= 0)
+        return otherwise_ms;
+    return wished_ms < TIMEOUT_MAX_MS ? wished_ms : TIMEOUT_MAX_MS;
+}
+
 static bool adopt(kamupin_context *context, const kamupin_context_options *options)
 {
     context->log = options->log;
@@ -56,13 +65,11 @@ static bool adopt(kamupin_context *context, const kamupin_context_options *optio
     context->clock_user = options->clock_user;
     context->calendar = options->calendar ? options->calendar : system_date;
     context->calendar_user = options->calendar_user;
-    context->connect_timeout_ms =
-        options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS;
-    context->request_timeout_ms =
-        options->request_timeout_ms > 0 ? options->request_timeout_ms : REQUEST_TIMEOUT_MS;
-    context->name_timeout_ms = options->name_timeout_ms;
-    context->tls_timeout_ms = options->tls_timeout_ms;
-    context->answer_timeout_ms = options->answer_timeout_ms;
+    context->connect_timeout_ms = timeout_of(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
+    context->request_timeout_ms = timeout_of(options->request_timeout_ms, REQUEST_TIMEOUT_MS);
+    context->name_timeout_ms = timeout_of(options->name_timeout_ms, 0);
+    context->tls_timeout_ms = timeout_of(options->tls_timeout_ms, 0);
+    context->answer_timeout_ms = timeout_of(options->answer_timeout_ms, 0);
     context->held_ms = HELD_MS;
     context->owner = (long)getpid();
     if (options->state_folder == NULL)

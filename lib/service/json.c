@@ -148,6 +148,15 @@ bool kp_json_bool(kp_fields fields, const char *name)
     return kp_json_bool_or(fields, name, false);
 }
 
+/* Appends what was read to a secret. */
+static kamupin_status fill(kamupin_secret *secret, const json_t *value, kamupin_error *error)
+{
+    const kamupin_status status =
+        kamupin_secret_append(secret, json_string_value(value), json_string_length(value));
+
+    return status == KAMUPIN_OK ? status : kp_fail_local(error, status);
+}
+
 kamupin_status kp_json_digits(kp_fields fields, const char *name, size_t least, size_t most,
                               kamupin_secret *secret, kamupin_error *error)
 {
@@ -159,8 +168,7 @@ kamupin_status kp_json_digits(kp_fields fields, const char *name, size_t least, 
         kp_json_refuse(fields, name);
         return KAMUPIN_OK;
     }
-    kamupin_status status = kamupin_secret_append(secret, json_string_value(value), length);
-    return status == KAMUPIN_OK ? status : kp_fail_local(error, status);
+    return fill(secret, value, error);
 }
 
 bool kp_json_bool_or(kp_fields fields, const char *name, bool absent)
@@ -309,10 +317,7 @@ kamupin_status kp_json_token(kp_fields fields, const char *name, kamupin_context
         return KAMUPIN_OK;
     }
     kamupin_status status = kp_secret_new(context, kind, secret, error);
-    if (status == KAMUPIN_OK)
-        status =
-            kamupin_secret_append(*secret, json_string_value(value), json_string_length(value));
-    return status;
+    return status == KAMUPIN_OK ? fill(*secret, value, error) : status;
 }
 
 static bool is_token68(const json_t *value)
@@ -339,11 +344,8 @@ kamupin_status kp_json_token68(kp_fields fields, const char *name, kamupin_conte
         kp_json_refuse(fields, name);
         return KAMUPIN_OK;
     }
-    const size_t length = json_string_length(value);
-    kamupin_status status = kp_secret_room(context, kind, length, secret, error);
-    if (status == KAMUPIN_OK)
-        status = kamupin_secret_append(*secret, json_string_value(value), length);
-    return status;
+    kamupin_status status = kp_secret_room(context, kind, json_string_length(value), secret, error);
+    return status == KAMUPIN_OK ? fill(*secret, value, error) : status;
 }
 
 void kp_json_bytes(kp_fields fields, const char *name, uint8_t *out, size_t room, size_t *length)

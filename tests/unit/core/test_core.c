@@ -9,6 +9,7 @@
 #include <core/context.h>
 #include <core/fail.h>
 
+#include <limits.h>
 #include <string.h>
 
 static void a_foreign_size_is_refused(void **state)
@@ -22,6 +23,27 @@ static void a_foreign_size_is_refused(void **state)
     assert_null(context);
     kamupin_context_free(&context);
     kamupin_context_free(NULL);
+}
+
+/* The longest that a caller can write could not be added to any clock. */
+static void a_timeout_is_a_day_at_most(void **state)
+{
+    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
+    const long day = 86400000;
+    kamupin_context *context = NULL;
+
+    (void)state;
+    options.connect_timeout_ms = day + 1;
+    options.request_timeout_ms = options.answer_timeout_ms = LONG_MAX;
+    options.name_timeout_ms = 1;
+    options.tls_timeout_ms = LONG_MIN;
+    assert_int_equal(kamupin_context_new(&options, &context, NULL), KAMUPIN_OK);
+    assert_int_equal(context->connect_timeout_ms, day);
+    assert_int_equal(context->request_timeout_ms, day);
+    assert_int_equal(context->answer_timeout_ms, day);
+    assert_int_equal(context->name_timeout_ms, 1);
+    assert_int_equal(context->tls_timeout_ms, 0);
+    kamupin_context_free(&context);
 }
 
 static kamupin_status try_options(const char *pins, const char *proxy)
@@ -202,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_foreign_size_is_refused),
+        cmocka_unit_test(a_timeout_is_a_day_at_most),
         cmocka_unit_test(pins_are_written_as_curl_has_them),
         cmocka_unit_test(a_proxy_is_a_plain_address),
         cmocka_unit_test(an_older_callers_record_is_not_overrun),
