@@ -115,18 +115,28 @@ class Browser:
         """All of them."""
         return list(self.driver.find_elements(By.CSS_SELECTOR, css))
 
-    def named(self, name: str) -> WebElement:
-        """The link or button of that (beginning of a) name, as it is read out."""
-        def look() -> WebElement | None:
-            found = [one for one in self.all("main a, main button, header a, header button") if one.accessible_name.startswith(name)]
-            return found[0] if found else None
-        found = self.wait(look, what=f"a link or button {name!r}")
-        assert isinstance(found, WebElement)
-        return found
+    # A page may take a new part over, or load itself again, between finding an element and using it. What is gone was neither clicked nor
+    # read: finding and using are one step for wait(), which begins it anew with what stands there now.
+
+    def read(self, css: str, attribute: str = "") -> str:
+        """The text of the one element, or one of its attributes."""
+        def look() -> list[str]:
+            found = self.driver.find_element(By.CSS_SELECTOR, css)
+            return [found.get_attribute(attribute) if attribute else found.text]
+        return str(self.wait(look, what=css)[0])
+
+    def click(self, css: str) -> None:
+        """Clicks the one element."""
+        self.wait(lambda: [self.driver.find_element(By.CSS_SELECTOR, css).click()], what=css)
 
     def press(self, name: str) -> None:
-        """Clicks it, and waits until it has led away or been replaced."""
-        self.named(name).click()
+        """Clicks the link or button of that (beginning of a) name, as it is read out."""
+        def click() -> bool:
+            found = [one for one in self.all("main a, main button, header a, header button") if one.accessible_name.startswith(name)]
+            if found:
+                found[0].click()
+            return bool(found)
+        self.wait(click, what=f"a link or button {name!r}")
 
     def field(self, css: str, value: str) -> None:
         """Types into a field."""

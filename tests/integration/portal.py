@@ -92,9 +92,9 @@ class Portal:
 
     def choose(self, kind: str = "unblock", whom: str | None = None) -> None:
         """On the page where one chooses: kind, for whom (me, vkn:…), Devam."""
-        self.browser.find(f"input[name=kind][value={kind}]").click()
+        self.browser.click(f"input[name=kind][value={kind}]")
         if whom is not None:
-            self.browser.find(f"input[name=for][value='{whom}']").click()
+            self.browser.click(f"input[name=for][value='{whom}']")
         self.press("go-on")
         self.at("/orders/")
 
@@ -106,7 +106,7 @@ class Portal:
 
     def code(self) -> str:
         """The code that the page shows."""
-        return str(self.browser.find("#code").get_attribute("value"))
+        return self.browser.read("#code", "value")
 
     @property
     def path(self) -> str:
@@ -119,7 +119,7 @@ class Portal:
 
     def token(self) -> str:
         """What the page's forms carry."""
-        return str(self.browser.find("input[name=csrf]").get_attribute("value"))
+        return self.browser.read("input[name=csrf]", "value")
 
 
 @dataclass

@@ -77,7 +77,7 @@ class _Service:
 def look(portal: Portal, name: str) -> None:
     """The page that is there now: its picture, its accessibility, its language, no complaint in the console."""
     browser = portal.browser
-    language = browser.find("html").get_attribute("lang")
+    language = browser.read("html", "lang")
     browser.screen(f"{name}-{language}")
     assert axe_core.violations(browser) == [], name
     notice = words(language)("sandbox")
@@ -105,7 +105,7 @@ def test_pages_without_login(portal: Portal) -> None:
         for number, what in ((good, ""), (unknown, "-unknown"), (bad, "-wrong")):
             if number:
                 if choice:
-                    browser.find(f"input[value={choice}]").click()
+                    browser.click(f"input[value={choice}]")
                 browser.field("#number", number)
                 portal.press("inquire")
                 browser.find("#wrong" if what else "#answer")
@@ -169,7 +169,7 @@ def test_pages_of_somebody_who_is_logged_in(portal: Portal, box: Box) -> None:
 
 def lang(portal: Portal) -> str:
     """The language of the page."""
-    return str(portal.browser.find("html").get_attribute("lang"))
+    return portal.browser.read("html", "lang")
 
 
 def test_a_forgotten_security_word(portal: Portal, box: Box) -> None:
@@ -184,7 +184,7 @@ def test_a_forgotten_security_word(portal: Portal, box: Box) -> None:
     desk.step(desk.call("security-word-reset", asked))
     browser.wait(lambda: len(browser.all(".messages li")) == before + 1, what="the mail, by itself")
     look(portal, "50-mailbox")
-    browser.find(".messages a").click()
+    browser.click(".messages a")
     portal.at("/word/")
     place = portal.path
     look(portal, "51-word")

@@ -77,7 +77,7 @@ def test_a_person_logs_in_with_the_card(box: Box, tmp_path: Path, language: str)
     with Browser(box.env["KAMUPIN_CA_FILE"], language) as browser:
         portal = Portal(browser, box, language)
         portal.open("/login?tab=e-imza")
-        command = browser.find("code.command").text.split()
+        command = browser.read("code.command").split()
         assert command[:3] == ["kamupin", "card", "sign"]
         text = ask(box, "GET", "/login/e-imza/text", portal.cookies())
         assert text.headers["Content-Disposition"] == 'attachment; filename="giris.txt"' and origin_of(box) in text.text
