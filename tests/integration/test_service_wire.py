@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from box import until
 from service_client import CALLS, OPENAPI, Client, Service, b64
 
 
@@ -265,6 +266,20 @@ def test_garbage_on_the_tls_port(service: Service) -> None:
                 secure.sendall(noise)
                 assert secure.recv(4096).split(b" ")[1] == b"400"
     assert Client(service).call("metadata").status == 200
+
+
+def test_a_client_that_hangs_up_in_the_middle_is_no_failure_of_the_service(tmp_path: Path) -> None:
+    """A program that ends while its last word is on its way; the service's own end (Service.__exit__) looks for failures in its log."""
+    with Service(tmp_path, ("akis2",)) as service:
+        context = ssl.create_default_context(cafile=service.ca_file)
+        with socket.create_connection(("127.0.0.1", service.ports[0]), timeout=10) as plain:
+            with context.wrap_socket(plain, server_hostname="localhost") as secure:
+                secure.sendall(b"POST /kamupin/v1/codes/redeem HTTP/1.1\r\nHost: localhost:%d\r\nExpect: 100-continue\r\n"
+                               b"Content-Length: 100\r\n\r\n{" % service.ports[0])
+                assert b" 100 " in secure.recv(4096), "it waits for the rest"
+        log = tmp_path / "log"
+        until(lambda: "hung up" in log.read_text() or "ERROR" in log.read_text(), what="a word about it")
+        assert Client(service).call("metadata").status == 200
 
 
 # ---- secrets ----

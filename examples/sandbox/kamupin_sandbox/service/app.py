@@ -103,6 +103,9 @@ class Front:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return self._exchange.refusal(Problem("request-too-large", headers={"Connection": "close"}), language(request))
+        except ConnectionResetError:  # whoever asked is gone before the whole request was here: nothing was done, and nobody reads this
+            LOG.info("a client hung up in the middle of %s", call.name)
+            return self._exchange.refusal(Problem("internal"), language(request))
         if request.host not in (*self._service.hosts, self._service.settings.front_host):
             return self._exchange.refusal(Problem("request-invalid", "the service has another name"), language(request))
         asked = Asked(call, request.headers, f"{request.scheme}://{request.host}{request.rel_url.raw_path}",
