@@ -182,15 +182,17 @@ def test_a_socks_proxy_that_is_not_there_or_refuses(pki: Authority, tmp_path: Pa
 
 # ---- the whole work ----
 
-def proxies(box: Box, folder: Path) -> dict[str, Squid | MicroSocks]:
-    """One of each kind, with a certificate of the sandbox's own authority."""
+def proxies(box: Box, folder: Path) -> Iterator[tuple[str, Squid | MicroSocks]]:
+    """One of each kind after another, with a certificate of the sandbox's own authority."""
     pem = Path(box.env["KAMUPIN_CA_FILE"]).parent / "server-good.pem"
-    return {"http": Squid(login=(USER, WORD)), "https": Squid(pem, (USER, WORD)), "socks5h": MicroSocks(folder / "socks", (USER, WORD))}
+    yield "http", Squid(login=(USER, WORD))
+    yield "https", Squid(pem, (USER, WORD))
+    yield "socks5h", MicroSocks(folder / "socks", (USER, WORD))
 
 
 def test_the_commands_own_proxy(login_box: Box, tmp_path: Path) -> None:
     """--proxy of each kind, with the login read from a descriptor."""
-    for scheme, proxy in proxies(login_box, tmp_path).items():
+    for scheme, proxy in proxies(login_box, tmp_path):
         with proxy:
             for word, status in ((WORD, "ok"), (WORD + "x", "network-proxy")):
                 done = login_box.run(KAMUPIN, "inquire", "shipment", "KSM2026000001", "--json", "--proxy", f"{scheme}://localhost:{proxy.port}",
@@ -203,7 +205,7 @@ def test_the_commands_own_proxy(login_box: Box, tmp_path: Path) -> None:
 
 def test_a_new_pin_and_a_login_by_every_kind(login_box: Box, tmp_path: Path) -> None:
     """An unblocking with the command, and a session at service and authorization server; a wrong login is told, and no secret logged."""
-    for scheme, proxy in proxies(login_box, tmp_path).items():
+    for scheme, proxy in proxies(login_box, tmp_path):
         with proxy:
             host = f"localhost:{proxy.port}"
             env = {"https_proxy": f"{scheme}://{USER}:{WORD}@{host}", "no_proxy": "elsewhere.invalid"}
