@@ -204,7 +204,7 @@ def test_commands_about_people_and_orders(sandbox):
     asked = box.run(SANDBOX, "code", "--product", "mali-muhur", "--on-behalf-of", "vkn:4540536920", "--factors", "web-password", "--json")
     first = json.loads(asked.stdout)
     assert box.run(SANDBOX, "code", "--order", first["page"]).stdout.strip() not in ("", first["code"])
-    assert box.run(SANDBOX, "code", "--on-behalf-of", "vkn:4540536921").returncode == 69
+    assert box.run(SANDBOX, "code", "--on-behalf-of", "vkn:9876543217").returncode == 69
 
 
 def test_sms_command_waits_and_gives_up(sandbox):

@@ -373,7 +373,7 @@ def busy_order(world: World, name: str) -> Reply:
 def not_mine_to_act_for(world: World, name: str) -> Reply:
     made = world.ready(name)
     assert made.body is not None
-    return made.send(body=made.body | {"on_behalf_of": {"type": "vkn", "number": "4540536921"}})
+    return made.send(body=made.body | {"on_behalf_of": {"type": "vkn", "number": "9876543217"}})
 
 
 def no_such_product(world: World, name: str) -> Reply:
