@@ -53,12 +53,14 @@ typedef struct kamupin_context_options {
     kamupin_log_level log_level; /**< 0: warnings and errors */
     /** NULL: PC/SC; else used, not copied, until the context is freed */
     const kamupin_reader_backend *backend;
-    const char *ca_file;          /**< PEM file of the only CAs to trust; NULL: the system's */
-    const char *state_folder;     /**< journals and locks; NULL: $XDG_STATE_HOME/kamupin or
+    const char *ca_file;      /**< PEM file of the only CAs to trust; NULL: the system's */
+    const char *state_folder; /**< journals and locks; NULL: $XDG_STATE_HOME/kamupin or
                                  ~/.local/state/kamupin */
-    kamupin_clock_fn clock;       /**< NULL: the boot-time clock; for tests */
-    void *clock_user;             /**< handed to `clock` */
-    long connect_timeout_ms;      /**< 0: 10 000; until TLS stands: name, connection, handshake */
+    kamupin_clock_fn clock;   /**< NULL: the boot-time clock; for tests */
+    void *clock_user;         /**< handed to `clock` */
+    /** 0: 10 000; until TLS stands: name, connection, handshake. This and the other times of a
+     *  context: milliseconds, a day at most */
+    long connect_timeout_ms;
     long request_timeout_ms;      /**< 0: 30 000; the whole of one HTTPS exchange */
     kamupin_calendar_fn calendar; /**< NULL: the system's date; asked for certificates only */
     void *calendar_user;          /**< handed to `calendar` */

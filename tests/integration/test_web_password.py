@@ -98,7 +98,7 @@ def test_a_person_changes_over_at_the_terminal(box: Box) -> None:
         terminal.expect("press p")
         terminal.expect("Code in the SMS.*: ")
         terminal.send("p", end="")
-        terminal.expect(r"neither the PIN nor the\s+e-Devlet one.*type sms and press Enter")
+        terminal.expect(r"neither the PIN nor the\s+e-Devlet password.*type sms and press Enter")
         terminal.expect(r"Web password \(.*: ")
         terminal.send("smx\x7fs\x15sms")  # mistyped, taken back, cleared, typed anew
         terminal.expect("A code was sent by SMS.*Code in the SMS.*: ")
