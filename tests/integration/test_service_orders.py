@@ -93,6 +93,22 @@ def test_a_cancelled_order_takes_its_desk_along(world: World) -> None:
     assert order.client.call("code", {}, named=order.named).problem == "order-ended"
 
 
+@pytest.mark.parametrize("outcome", ["not-done", "unknown"])
+def test_giving_up_may_be_repeated_after_a_report_too(world: World, outcome: str) -> None:
+    """Each with a key of its own. The order keeps the report's word; once the card turns out to be done there is nothing to give up."""
+    order = world.ordered()
+    desk = at_desk(world, order)
+    desk.factor(), desk.verify(), desk.authority()
+    assert desk.report(outcome, "refused" if outcome == "not-done" else "unknown").status == 200
+    for _ in range(3):
+        reply = order.client.call("cancel-order", {}, named=order.named)
+        assert reply.status == 200 and (reply.json["state"], reply.json["seconds_left"]) == (outcome, 0)
+    assert order.client.call("code", {}, named=order.named).problem == "order-ended"
+    if outcome == "unknown":
+        desk.report("done")
+        assert order.client.call("cancel-order", {}, named=order.named).problem == "order-ended"
+
+
 def test_a_code_of_a_cancelled_order_is_worth_nothing(world: World) -> None:
     order = world.ordered()
     code = code_of(order)

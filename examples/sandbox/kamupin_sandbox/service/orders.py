@@ -19,6 +19,7 @@ PERSONAL = "nes"  # of persons alone …
 CORPORATE = ("elektronik-muhur", "kurumsal-sifreleme")  # … and of organisations alone
 _PHASES = {"cancelled": "waiting", "expired": "waiting", "authority-issued": "card-work"}
 _ENDED = ("done", "cancelled", "expired")
+_GIVEN_UP = ("cancelled", "not-done", "unknown")  # what an order that was given up may say; the last two are a report's words
 
 
 def look(service: Service, now: float, page: sqlite3.Row) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def code(request: Request) -> dict[str, Any]:
 def cancel(request: Request) -> dict[str, Any]:
     """POST /orders/{id}/cancel."""
     page = _page(request, request.named)
-    if look(request.service, request.now, page)["state"] != "cancelled":
+    if not page["ended"] or look(request.service, request.now, page)["state"] not in _GIVEN_UP:
         _open(request, "card-work")
         codes.end_page(request.service, page["page_id"], "operation-cancelled")
     return look(request.service, request.now, _page(request, request.named))
