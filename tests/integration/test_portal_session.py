@@ -16,7 +16,7 @@ import pytest
 from box import Box, until
 from browser import Browser
 from journey import unblock
-from portal import Portal, ask, half_a_login, origin_of
+from portal import Portal, ask, half_a_login, logged_in, origin_of
 
 NEW = "48159263"
 
@@ -71,6 +71,11 @@ def refused(box: Box, code: str) -> str:
     found = re.search(r'"status":\s*"([a-z-]+)"', done.stdout)
     assert done.returncode != 0 and found, done.stdout + done.stderr
     return found.group(1)
+
+
+def token_of(box: Box, cookies: Mapping[str, str]) -> str:
+    """What the forms of that browser's session carry."""
+    return re.findall('name="csrf" value="([^"]+)"', ask(box, "GET", "/products", cookies).text)[0]
 
 
 # ---- codes ----
@@ -144,6 +149,24 @@ def test_a_page_that_is_loaded_again_or_left_for_another_of_the_portal_is_not_cl
     box.advance(31)
     portal.open("/products")
     assert left(box) == before + 1 and portal.browser.all("#running"), "somebody who reads the SMS is still there"
+
+
+def test_a_page_does_not_warn_of_what_closing_it_no_longer_does(box: Box) -> None:
+    """Another session has asked for a code since: the order is that one's to give up, and its page alone says so."""
+    one, other = logged_in(box), logged_in(box)
+    token = {name: token_of(box, cookies) for name, cookies in (("one", one), ("other", other))}
+    asked = ask(box, "POST", "/products/nes/individual/pin", one, {"csrf": token["one"], "kind": "unblock"})
+    place = asked.headers["Location"]
+    warns = f'data-leave="{place}/leave"', "doğrulama kodu geçersiz olur"
+    assert all(sign in ask(box, "GET", place, one).text for sign in warns)
+    assert not any(sign in ask(box, "GET", place, other).text for sign in warns)
+    assert ask(box, "POST", place + "/code", other, {"csrf": token["other"]}).status == 303
+    assert all(sign in ask(box, "GET", place, other).text for sign in warns)
+    assert not any(sign in ask(box, "GET", place, one).text for sign in warns)
+    assert ask(box, "POST", place + "/leave", one, {"csrf": token["one"]}).status == 200
+    box.advance(31)
+    assert 'id="code"' in ask(box, "GET", place, other).text, "and closing it has ended nothing"
+    assert ask(box, "POST", place + "/cancel", other, {"csrf": token["other"]}).status == 303
 
 
 def test_logging_out_ends_the_code(portal: Portal, box: Box) -> None:

@@ -140,8 +140,13 @@ class OrderPages:
         again = not ended and view["state"] not in ("in-use", "finishing")
         view["can"] = {"again": again, "cancel": not ended and view["state"] != "finishing", "anew": ended and view["state"] != "finishing"}
         view["follows"] = again or view["state"] in _RUNNING or view["state"] == "unknown"
+        view["leave"] = view["state"] in _LEFT and self._hangs_on(session, order_id)
         view["version"] = f"{view['state']}-{row['n'] if row else 0}-{int(ended)}"
         return view
+
+    def _hangs_on(self, session: Session, order_id: str) -> bool:
+        """Whether the order is this session's to give up by closing the page; another one may have taken it on."""
+        return self._service.store.one("SELECT 1 FROM page WHERE page_id = ? AND session = ?", order_id, session.session_id) is not None
 
     def _waiting(self, now: float, code: Any, order_id: str) -> str:
         """Between two codes: one is out, its time is over, or what grew from it ended without a card."""
@@ -162,7 +167,7 @@ class OrderPages:
             request, "order.html", "pin", session=session, script=True, refresh=_RELOAD_SECONDS if view["state"] in _RUNNING else 0,
             trail=(_HOME, _MENU, (above, view["product"] + "-menu"), (above + "/individual", "individual")), view=view, order_id=order_id,
             can=view["can"], follows=view["follows"], version=view["version"], recorded=recorded, on_behalf=on_behalf.get("name", ""),
-            tone=_TONES.get(view["state"], ""), leave=view["state"] in _LEFT)
+            tone=_TONES.get(view["state"], ""), leave=view["leave"])
 
     async def _state(self, request: web.Request) -> web.Response:
         """For the page's script. A page that is open while its order runs shows that somebody is there; another does not."""
@@ -187,7 +192,7 @@ class OrderPages:
         """From the page's script, when the page is closed."""
         session, order_id = self._frame.need(request, presence=False), request.match_info["order"]
         await self._frame.form(request, session)
-        if self._view(session, order_id)["state"] in _LEFT:
+        if self._view(session, order_id)["leave"]:
             with self._service.store.transaction() as now:
                 codes.leave(self._service, now, order_id, session.session_id)
         return self._frame.data(request, {})
