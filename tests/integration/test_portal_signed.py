@@ -150,6 +150,25 @@ def test_certificates_that_do_not_log_in(box: Box, tmp_path: Path) -> None:
     assert send(box, cookies, signature, certificate)[1] == "/products"  # what was refused has used nothing up
 
 
+# What is changed in a certificate that one has made oneself: hex before and after.
+SPOILED = {"algorithm": ("2a8648ce3d040302", "2a8648ce3d040339"), "kind of key": ("2a8648ce3d0201", "2a8648ce3d0239"),
+           "curve": ("2a8648ce3d030107", "2a8648ce3d030139"), "version": ("a003020102", "a003020105"),
+           "extension": ("0603551d0f0101ff0404", "0603551d0f0101ff0405"), "name": ("0603550405", "0603550439")}
+
+
+@pytest.mark.parametrize("part", SPOILED)
+def test_a_certificate_that_cannot_be_read_is_refused_like_any_other(box: Box, tmp_path: Path, part: str) -> None:
+    cookies, text = begin(box)
+    key, own = tmp_path / "key.pem", tmp_path / "own.pem"
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(key), "-out", str(own),
+            "-subj", "/serialNumber=10000000146", "-addext", "keyUsage=critical,digitalSignature")
+    made = openssl("dgst", "-sha256", "-sign", str(key), data=text.encode())
+    whole, (before, after) = ssl.PEM_cert_to_DER_cert(own.read_text()).hex(), SPOILED[part]
+    assert before in whole
+    spoiled = ssl.DER_cert_to_PEM_cert(bytes.fromhex(whole.replace(before, after)))
+    assert send(box, cookies, made, spoiled.encode()) == (303, "/login?tab=e-imza&why=certificate", "")
+
+
 def test_the_form_is_the_pages_own(box: Box, tmp_path: Path) -> None:
     cookies, text = begin(box)
     made = signed(box, 0, text, tmp_path)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
@@ -24,7 +24,19 @@ from ..service.state import Service
 from .relying_party import LoginFailed, Person
 
 SECONDS = 600.0  # that a text is good
-MOST_BYTES = 8192  # of a signature or a certificate
+_READ = ("extensions", "issuer", "not_valid_after", "not_valid_before", "signature_hash_algorithm", "subject")  # what is looked at
+
+
+def _read(pem: bytes) -> x509.Certificate:
+    """A certificate of which everything that is looked at can be read. LoginFailed: what the parser raises has a dozen names."""
+    try:
+        certificate = x509.load_pem_x509_certificate(pem)
+        certificate.public_key()
+        for name in _READ:
+            getattr(certificate, name)
+    except Exception:
+        raise LoginFailed("certificate") from None
+    return certificate
 
 
 def _holds(key: object, signature: bytes, data: bytes, hash_: hashes.HashAlgorithm) -> bool:
@@ -36,7 +48,7 @@ def _holds(key: object, signature: bytes, data: bytes, hash_: hashes.HashAlgorit
             key.verify(signature, data, ec.ECDSA(hash_))
         else:
             return False
-    except InvalidSignature:
+    except (InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
@@ -99,12 +111,8 @@ class SignatureLogin:
     def finish(self, cookie: str, signature: bytes, pem: bytes) -> Person:
         """Who signed the cookie's text; it is used up by a signature that holds. LoginFailed: text, signature, certificate."""
         text, mark, store = self.text(cookie), self._mark(self._begun(cookie)), self._service.store
-        try:
-            certificate = x509.load_pem_x509_certificate(pem)
-            key = certificate.public_key()
-        except ValueError:
-            raise LoginFailed("certificate") from None
-        if not _holds(key, signature, text.encode(), hashes.SHA256()):
+        certificate = _read(pem)
+        if not _holds(certificate.public_key(), signature, text.encode(), hashes.SHA256()):
             raise LoginFailed("signature")
         person = self._holder(certificate)
         with store.transaction() as now:
