@@ -193,8 +193,9 @@ static bool wants_nonce(const kp_http_reply *reply, const kamupin_error *error)
 /* Sends the request until an answer has come that is of use, or none is to be waited for. The
  * answer's object is then in *root. */
 static kamupin_status exchange(kp_service *service, const kp_call *call, const char *key,
-                               json_t **root, int64_t *sent_ms, kamupin_error *error)
+                               json_t **root, kp_answer *answer)
 {
+    kamupin_error *error = answer->error;
     kamupin_status status = KAMUPIN_OK;
     bool renewed = false, again = true;
     unsigned int repeated = 0;
@@ -214,7 +215,8 @@ static kamupin_status exchange(kp_service *service, const kp_call *call, const c
         if (status != KAMUPIN_OK)
             status = again ? KAMUPIN_OK : error->status; /* cancelled after a pulled wait */
         /* A stored answer's times count from when it was made. */
-        *sent_ms = reply.sent_ms - (int64_t)reply.age * 1000;
+        answer->sent_ms = reply.sent_ms - (int64_t)reply.age * 1000;
+        answer->stored = reply.age > 0;
         kp_http_reply_wipe(&reply);
     }
     return status;
@@ -233,7 +235,7 @@ static kamupin_status make(kp_service *service, const kp_call *call, kp_answer *
     if (call->body != NULL && key == NULL)
         status = kp_key_take(service, call, &key, &answer->again, answer->error);
     if (status == KAMUPIN_OK)
-        status = exchange(service, call, key, &root, &answer->sent_ms, answer->error);
+        status = exchange(service, call, key, &root, answer);
     if (status == KAMUPIN_OK) {
         answer->fields = (kp_fields){root, &wrong};
         read(answer, into);
@@ -253,7 +255,8 @@ kamupin_status kp_call_make(kp_service *service, const kp_call *call, kp_reader 
     kp_answer answer = {.context = service->context, .error = &own};
 
     kamupin_status status = make(service, call, &answer, read, into);
-    if (status == KAMUPIN_OK && answer.again && answer.over) { /* its key is settled: a new one */
+    if (status == KAMUPIN_OK && answer.again && answer.stored && answer.over) {
+        /* Its key is settled: a new one. */
         answer = (kp_answer){.context = service->context, .error = &own};
         status = make(service, call, &answer, read, into);
     }

@@ -71,7 +71,8 @@ typedef struct kp_answer {
     kamupin_context *context;
     int64_t sent_ms; /* its seconds count from here, on the context's clock */
     bool again;      /* the request was left unanswered before: this may be the answer of then */
-    bool over;       /* a reader says: if it is, it is of no use any more */
+    bool stored;     /* it is a second old at least: it was made before it was asked for now */
+    bool over;       /* a reader says: if it is stored, it is of no use any more */
     kamupin_status status; /* other than ok: set by a reader for what is no field's fault, with … */
     kamupin_error *error;
 } kp_answer;
@@ -93,8 +94,9 @@ bool kp_call_again(kp_service *service, const kp_call *call, unsigned int made,
 
 /** Makes a call and has its answer read: all of it, from the idempotency key to wiping the answer.
  * The key is kept for the next such request until an answer was read well. An answer of an earlier
- * request that is over is not taken; the call is made anew. Errors: those of the problem table, of
- * kp_http_exchange, of the proofs and of the reader; service-reply-malformed, no-memory. */
+ * request that is over is not taken, and the call made anew; an answer of now is taken, however late
+ * it came. Errors: those of the problem table, of kp_http_exchange, of the proofs and of the reader;
+ * service-reply-malformed, no-memory. */
 kamupin_status kp_call_make(kp_service *service, const kp_call *call, kp_reader *read, void *into,
                             kamupin_error *error);
 

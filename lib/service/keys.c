@@ -87,11 +87,15 @@ bool kp_call_is_open(kamupin_status status)
     case KAMUPIN_E_HTTP_REDIRECTED:
     case KAMUPIN_E_HTTP_INTERCEPTED:
     case KAMUPIN_E_SERVICE_REFUSED: /* for a reason that this version does not know */
-    case KAMUPIN_E_NO_MEMORY:
-    case KAMUPIN_E_SECRET_FULL:
     case KAMUPIN_E_RATE_LIMITED:
     case KAMUPIN_E_SESSION_EXPIRED: /* the right is judged before the key is looked up */
     case KAMUPIN_E_SESSION_REFUSED:
+        return true;
+    /* This machine could not ask, or not take the answer. */
+    case KAMUPIN_E_NO_MEMORY:
+    case KAMUPIN_E_SECRET_FULL:
+    case KAMUPIN_E_LOCKED_MEMORY:
+    case KAMUPIN_E_CRYPTO:
         return true;
     default: /* this time nothing was done; of an earlier time that says nothing */
         return kp_http_is_unreached(status);

@@ -132,6 +132,21 @@ def test_the_sms_has_its_cool_down_its_form_and_its_tries(portal: Portal) -> Non
     portal.refused("wrong-state", "sms")
 
 
+def test_an_sms_whose_answer_comes_when_another_may_be_sent_is_one(portal: Portal) -> None:
+    """The request did not reach the service at first, so what comes the next time is no answer of long ago."""
+    portal.box.settings(resend_seconds=0)
+    try:
+        portal.ask("begin", "tckn", NUMBER, portal.picture(), WORD)
+        for _ in range(3):
+            portal.box.fault("password-login-sms", "drop-before")
+        portal.refused("network-interrupted", "sms")
+        portal.fresh_calls()
+        portal.ask("sms")
+        assert portal.fresh_calls() == ["password-login-sms"]
+    finally:
+        portal.box.settings(resend_seconds=30)
+
+
 def test_an_sms_code_that_is_too_old_costs_no_try(portal: Portal) -> None:
     portal.ask("begin", "tckn", NUMBER, portal.picture(), WORD)
     portal.ask("sms")

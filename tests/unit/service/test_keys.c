@@ -78,6 +78,23 @@ static void each_unanswered_request_keeps_its_key(void **state)
     assert_int_equal(service->unanswered_count, 0);
 }
 
+/* The service has answered, and used up what it was given. */
+static void what_this_machine_could_not_take_is_asked_for_again(void **state)
+{
+    static const kamupin_status HERE[] = {KAMUPIN_E_NO_MEMORY, KAMUPIN_E_SECRET_FULL,
+                                          KAMUPIN_E_LOCKED_MEMORY, KAMUPIN_E_CRYPTO};
+    char first[37], key[37];
+
+    (void)state;
+    request("/factor/verify", "{}", KAMUPIN_E_NETWORK_INTERRUPTED, first);
+    for (size_t i = 0; i < sizeof HERE / sizeof HERE[0]; i++) {
+        assert_true(request("/factor/verify", "{}", HERE[i], key));
+        assert_string_equal(key, first);
+    }
+    assert_true(request("/factor/verify", "{}", KAMUPIN_OK, key));
+    assert_string_equal(key, first);
+}
+
 static void the_oldest_gives_way(void **state)
 {
     char first[KP_UNANSWERED_MAX + 1][37], key[37], path[32];
@@ -115,6 +132,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_unanswered_request_keeps_its_key, open_service,
                                         close_service),
+        cmocka_unit_test_setup_teardown(what_this_machine_could_not_take_is_asked_for_again,
+                                        open_service, close_service),
         cmocka_unit_test_setup_teardown(the_oldest_gives_way, open_service, close_service),
         cmocka_unit_test_setup_teardown(with_the_session_goes_what_it_asked, open_service,
                                         close_service),
