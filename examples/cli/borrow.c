@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,12 +126,26 @@ static int reach_holder(const char *path)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0)
+        cli_session_patience(fd, ANSWER_SECONDS); /* a holder that hangs may have a full queue */
     if (fd >= 0 && (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
                     !cli_session_same_person(fd))) {
         close(fd);
         fd = -1;
     }
     return fd;
+}
+
+/* Whether the holder answers in time, and before a signal. */
+static bool is_answered(const cli *program, int fd)
+{
+    struct pollfd waits[] = {{.fd = fd, .events = POLLIN},
+                             {.fd = cli_signals_wake(program->signals), .events = POLLIN}};
+    int ready = 0;
+    do
+        ready = poll(waits, 2, ANSWER_SECONDS * 1000);
+    while (ready < 0 && errno == EINTR);
+    return ready > 0 && waits[1].revents == 0;
 }
 
 /* One line, and the answer to it; `length` of what is in `bytes` then. */
@@ -146,11 +161,12 @@ static kamupin_status ask(cli *program, const char *line, unsigned char *bytes, 
     int fd = reach_holder(path);
     if (fd < 0)
         return cli_error(error, KAMUPIN_E_LOGIN_REQUIRED);
-    cli_session_patience(fd, ANSWER_SECONDS);
-    bool good = cli_session_write(fd, line, strlen(line)) &&
+    bool good = cli_session_write(fd, line, strlen(line)) && is_answered(program, fd) &&
                 cli_session_read(fd, head, sizeof head) && head[1] <= CLI_LEND_BYTES &&
                 cli_session_read(fd, bytes, head[1]);
     close(fd);
+    if (!good && kamupin_cancel_pulled(program->cancel))
+        return cli_error(error, KAMUPIN_E_CANCELLED);
     if (!good)
         return cli_error(error, KAMUPIN_E_LOGIN_REQUIRED); /* it was about to end */
     *length = head[1];

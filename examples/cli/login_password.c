@@ -262,7 +262,7 @@ kamupin_status cli_word_reset(cli *program, kamupin_error *error)
     portal self = {.program = program};
     kamupin_session_options options = KAMUPIN_SESSION_OPTIONS_INIT;
     kamupin_contact mail = KAMUPIN_CONTACT_INIT;
-    char path[108];
+    char path[108] = "";
     cli_json_lines(program);
     kamupin_status status = cli_session_path(program, path, sizeof path, error);
     snprintf(self.picture, sizeof self.picture, "%.100s-word.png", path);

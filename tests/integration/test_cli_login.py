@@ -6,6 +6,7 @@
 """The command's login."""
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import os
@@ -366,6 +367,28 @@ def ask_holder(env: Mapping[str, str], line: bytes) -> tuple[int, bytes]:
         borrower.sendall(line)
         status, length = struct.unpack("II", borrower.recv(8, socket.MSG_WAITALL))
         return status, borrower.recv(length, socket.MSG_WAITALL) if length else b""
+
+
+@pytest.mark.parametrize("words", [("order", "list"), ("logout",)], ids=" ".join)
+def test_a_holder_that_hangs_is_not_waited_for_past_a_signal(home: Mapping[str, str], words: tuple[str, ...]) -> None:
+    """It has taken the borrower's line and says nothing."""
+    folder = Path(home["XDG_RUNTIME_DIR"], "kamupin")
+    folder.mkdir(mode=0o700)
+    name = hashlib.sha256(home["KAMUPIN_SERVICE"].rstrip("/").encode()).hexdigest()[:16]
+    with socket.socket(socket.AF_UNIX) as holder:
+        holder.bind(str(folder / f"s-{name}"))
+        holder.listen()
+        holder.settimeout(20)
+        borrower = subprocess.Popen([KAMUPIN, *words], env=dict(home), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        connection, _ = holder.accept()
+        with connection:
+            assert connection.recv(32).endswith(b"\n")
+            borrower.send_signal(signal.SIGINT)
+            try:
+                assert borrower.wait(timeout=20) == STATUS["cancelled"]
+            finally:
+                borrower.kill()
+                borrower.wait()
 
 
 def test_the_holder_looks_for_itself(held: Held, home: Mapping[str, str]) -> None:
