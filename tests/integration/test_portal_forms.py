@@ -6,13 +6,16 @@
 """Inquiry forms and unknown addresses."""
 from __future__ import annotations
 
+import http.client
 import json
 import re
+import ssl
+from urllib.parse import urlsplit
 
 import pytest
 
 from box import Box
-from portal import Answer, ask
+from portal import Answer, ask, origin_of
 from service_client import ROOT  # noqa: F401  (brings the sandbox' packages onto the path)
 
 from kamupin_sandbox.numbers import fault, typed  # noqa: E402
@@ -105,3 +108,28 @@ def test_a_client_gets_a_problem(login_box: Box, path: str, accept: str) -> None
     answer = ask(login_box, "GET", path, Accept=accept)
     assert answer.status == 404 and answer.headers["Content-Type"] == "application/problem+json"
     assert json.loads(answer.text)["type"] == "urn:kamupin:problem:not-found"
+
+
+# ---- forms that are none ----
+
+FIELD = b'--b\r\nContent-Disposition: form-data; name="signature"; filename="f"\r\n%s\r\nx\r\n--b--\r\n'
+NONE = {"a character set that nobody has": ("application/x-www-form-urlencoded; charset=none-such", b"number=1"),
+        "one that is no text": ("application/x-www-form-urlencoded; charset=rot13", b"number=1"),
+        "one that makes half characters": ("application/x-www-form-urlencoded; charset=raw_unicode_escape", b"type=tckn&number=\\ud800"),
+        "bytes that are no text": ("application/x-www-form-urlencoded", b"number=\xff"),
+        "an unknown encoding": ("multipart/form-data; boundary=b", FIELD % b"Content-Transfer-Encoding: none-such\r\n"),
+        "a header that is none": ("multipart/form-data; boundary=b", FIELD % b"none-such\r\n"),
+        "a part that is cut off": ("multipart/form-data; boundary=b", FIELD[:40]),
+        "no boundary": ("multipart/form-data", b"x"), "too much": ("application/x-www-form-urlencoded", b"number=" + b"1" * 70000)}
+
+
+@pytest.mark.parametrize("path", ["/inquiries/debt", "/login/e-imza", "/backchannel-logout"])
+@pytest.mark.parametrize("what", NONE)
+def test_a_form_that_is_none_is_the_senders_mistake(login_box: Box, path: str, what: str) -> None:
+    kind, body = NONE[what]
+    parts = urlsplit(login_box.env["KAMUPIN_SERVICE"])
+    connection = http.client.HTTPSConnection(str(parts.hostname), parts.port, timeout=10,
+                                             context=ssl.create_default_context(cafile=login_box.env["KAMUPIN_CA_FILE"]))
+    connection.request("POST", path, body, {"Content-Type": kind, "Origin": origin_of(login_box)})
+    assert connection.getresponse().status == 400
+    connection.close()

@@ -6,7 +6,10 @@
 """Attacks on the stand-in service."""
 from __future__ import annotations
 
+import gzip
 import http.client
+import json
+import socket
 import ssl
 import uuid
 from collections.abc import Iterator
@@ -252,6 +255,7 @@ def test_a_link_works_once_also_for_two_at_the_same_time(world: World) -> None:
 # ---- bytes that are no text ----
 
 HEADERS = ({"Authorization": b"DPoP \xff"}, {"Cookie": b"__Host-kamupin=\xff\xfe"}, {"Cookie": b"__Host-kamupin-login=\xff\xfe"},
+           {"Cookie": b'__Host-kamupin="\xff"'}, {"Cookie": b'__Host-kamupin-login="\xff"'},
            {"Accept-Language": b"\xff"}, {"Origin": b"\xff"}, {"DPoP": b"\xff"}, {"Host": b"localhost\xff"})
 PATHS = ("/", "/products", "/kamupin/v1/session", "/phone/%FF", "/word/%FF", "/word/%00", "/desk/%FF", "/?lang=%FF&a=%00",
          "/login/callback?state=%ff&iss=x", "/orders/%FF/state", "/kamupin/v1/operations/%FF")
@@ -265,6 +269,31 @@ def test_bytes_that_are_no_text_break_nothing(world: World, path: str) -> None:
         connection.request("GET", path, headers=headers)
         assert connection.getresponse().status < 500, headers
         connection.close()
+
+
+@pytest.mark.parametrize("path", [b"/\xff", b"/?x=\xff", b"/word/\xff", b"/phone/\xc5\x9f", b"/desk/\xff", b"/kamupin/v1/orders/\xff",
+                                  b"/kamupin/v1/metadata?x=\xff"])
+def test_an_address_with_bytes_that_none_has(world: World, path: bytes) -> None:
+    """Browsers and clients write them as %FF; as they are they are no text, and there is nothing under such an address."""
+    parts, context = urlsplit(world.service.base), ssl.create_default_context(cafile=world.service.ca_file)
+    for accept in (b"text/html", b"application/json"):
+        with context.wrap_socket(socket.create_connection(("localhost", parts.port or 0), 10), server_hostname="localhost") as connection:
+            connection.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: " + parts.netloc.encode() + b"\r\nAccept: " + accept + b"\r\n\r\n")
+            assert connection.recv(64).startswith(b"HTTP/1.1 404 "), accept
+
+
+@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b'{"tracking": "KSM2026000001"}'), gzip.compress(b" " * 10_000_000)],
+                         ids=["none", "small", "large"])
+def test_a_body_is_taken_as_it_comes(world: World, body: bytes) -> None:
+    """Nothing is unpacked: what is small on the wire stays small, and what cannot be unpacked is no failure of the service."""
+    parts, context = urlsplit(world.service.base), ssl.create_default_context(cafile=world.service.ca_file)
+    connection = http.client.HTTPSConnection("localhost", parts.port, timeout=10, context=context)
+    connection.request("POST", parts.path + "/inquiries/shipment", body, {
+        "Content-Type": "application/json", "Content-Encoding": "gzip", "KamuPIN-Client": "libkamupin/0.1.0",
+        "Idempotency-Key": str(uuid.uuid4())})
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["type"]) == (400, "urn:kamupin:problem:request-invalid")
+    connection.close()
 
 
 @pytest.mark.parametrize("value", [b"Bearer \xff", b"", b"Bearer " + b"0" * 64])

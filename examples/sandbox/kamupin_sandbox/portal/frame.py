@@ -16,7 +16,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from multidict import MultiDictProxy
 
-from ..service.app import COMMON, Front
+from ..service.app import COMMON, Front, form_of
 from ..service.state import Service
 from .sessions import Session, Sessions, set_cookie
 from .texts import LANGUAGES, words
@@ -89,7 +89,7 @@ class Frame:
         session = session or self.sessions.look(request)
         here = here or request.path
         query = {name: value for name, value in request.query.items() if name != "lang"} if here == request.path else {}
-        others = [(one, here + "?" + urlencode(query | {"lang": one})) for one in LANGUAGES]
+        others = [(one, here + "?" + urlencode(query | {"lang": one}, errors="replace")) for one in LANGUAGES]
         text = self._templates.get_template(template).render(
             say=say, lang=lang, languages=others, title=say(title, **dict(title_values or {})), script=script, refresh=refresh,
             trail=[(address, say(name)) for address, name in trail], session=session,
@@ -152,8 +152,8 @@ class Frame:
         if request.content_type != content_type:
             raise Refused("wrong-request")
         try:
-            return await request.post()
-        except (ValueError, web.HTTPRequestEntityTooLarge):
+            return await form_of(request)
+        except ValueError:
             raise Refused("wrong-request") from None
 
     async def files(self, request: web.Request, *names: str) -> list[bytes]:

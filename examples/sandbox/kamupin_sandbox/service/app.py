@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
+from multidict import MultiDictProxy
 
 from . import codes, sessions
 from .contract import Call, Refused
@@ -184,6 +185,21 @@ class Front:
         return response
 
 
+async def form_of(request: web.Request) -> MultiDictProxy[str | bytes | web.FileField]:
+    """What a form sent, in UTF-8. ValueError for whatever is none: what aiohttp raises then has a dozen names."""
+    if (request.charset or "utf-8").lower() != "utf-8":
+        raise ValueError("another character set")
+    try:
+        return await request.post()
+    except Exception as error:
+        raise ValueError("no form") from error
+
+
+def _is_text(raw: str) -> bool:
+    """Whether what came as bytes was text; what was not is in surrogates."""
+    return not any("\ud800" <= one <= "\udfff" for one in raw)
+
+
 def _wants_page(service: Service, request: web.Request) -> bool:
     """Whether it is a person's browser that is looking for one. Clients of the profile ask below its prefix, or not for HTML."""
     return (not request.path.startswith(PREFIX + "/") and "text/html" in request.headers.get("Accept", "")
@@ -195,6 +211,8 @@ def application(service: Service, front: Front, others: list[web.RouteDef], lost
     @web.middleware
     async def elsewhere(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
         try:
+            if not _is_text(request.raw_path):
+                raise web.HTTPNotFound
             return await handler(request)
         except web.HTTPMethodNotAllowed as refused:
             allow = {"Allow": ", ".join(sorted(refused.allowed_methods))}

@@ -11,7 +11,7 @@ import logging
 from aiohttp import web
 
 from . import sessions
-from .app import COMMON
+from .app import COMMON, form_of
 from .state import Service
 
 LOG = logging.getLogger("kamupin-service")
@@ -30,7 +30,7 @@ class Backchannel:
     async def _ended(self, request: web.Request) -> web.Response:
         assert self._service.gateway is not None
         try:
-            login = self._service.gateway.ended_login(str((await request.post()).get("logout_token", "")))
+            login = self._service.gateway.ended_login(str((await form_of(request)).get("logout_token", "")))
         except ValueError:
             return web.json_response({"error": "invalid_request"}, status=400, headers=COMMON)
         with self._service.store.transaction():

@@ -61,7 +61,7 @@ def _tls_context(tls: TlsAuthority) -> ssl.SSLContext:
 
 
 async def _listen(app: web.Application, port: int, context: ssl.SSLContext | None) -> tuple[web.AppRunner, int]:
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, keepalive_timeout=75.0)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, keepalive_timeout=75.0, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, shutdown_timeout=0.5, reuse_address=True).start()
     found: int = runner.addresses[0][1]

@@ -140,8 +140,8 @@ class Store:
         return self.db.execute(sql, values).rowcount
 
     def mark(self, kind: str, secret: str) -> str:
-        """What is kept of a secret that is only ever compared: its HMAC."""
-        return hmac.new(self._mark, f"{kind}\0{secret}".encode(), hashlib.sha256).hexdigest()
+        """What is kept of a secret that is only ever compared: its HMAC. Also of bytes that are no text, as a header may hold them."""
+        return hmac.new(self._mark, f"{kind}\0{secret}".encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
     def seal(self, kind: str, data: bytes) -> bytes:
         """Encrypts what has to be shown again."""
