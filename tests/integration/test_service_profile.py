@@ -96,7 +96,7 @@ def calls(service: Service) -> list[tuple[str, int | None]]:
 def test_one_unblock_over_one_connection(service: Service) -> None:
     with Driver(service) as driver:
         told = driver.say("metadata")
-        assert (told["status"], told["pin"], told["sms"], told["cryptogram"], told["akis-2"]) == ("ok", "6..12", "1", "1", "15")
+        assert (told["status"], told["pin"], told["sms"], told["cryptogram"], told["akis-2"]) == ("ok", "6..12", "1", "1", "47")
         redeemed = driver.redeem(service.code(operation_seconds=200))
         assert (redeemed["status"], redeemed["kind"], redeemed["pin"], redeemed["allowed"]) == ("ok", "1", "6..12", driver.card)
         assert 198 <= int(redeemed["seconds"]) <= 200
