@@ -105,7 +105,7 @@ kamupin_status kp_call_with_key(kp_service *service, const char *path, kp_buffer
                                 kp_reader *read, void *into, kamupin_error *error);
 
 /** A POST on the operation, with its token, `rest` behind "/operations/{id}"; wipes the body. Of
- * `how` (may be NULL), deadline_ms and repeat count. Errors: as kp_call_make, wrong-state before an
+ * `how` (may be NULL), key, deadline_ms and repeat count. Errors: as kp_call_make, wrong-state before an
  * operation was redeemed. */
 kamupin_status kp_call_operation(kp_service *service, const char *rest, kp_buffer *body,
                                  const kp_call *how, kp_reader *read, void *into,

@@ -6,6 +6,7 @@
 #include <service/client.h>
 
 #include <core/fail.h>
+#include <service/dpop.h>
 #include <service/jwe.h>
 
 #include <stdio.h>
@@ -79,9 +80,18 @@ kamupin_status kp_service_relay(kp_service *service, const char *card_id, const 
 {
     kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
     relaying told = {service, card_id, number, next};
-    const kp_call how = {.deadline_ms = deadline_ms};
+    kp_call how = {.deadline_ms = deadline_ms};
+    char key[37];
 
     memset(next, 0, sizeof *next);
+    if (number > 0) {
+        /* A step is asked for once. What a card said to the next relay may be the same, byte for
+         * byte, and shall not meet what was stored for this one. */
+        kamupin_status status = kp_uuid(key, error);
+        if (status != KAMUPIN_OK)
+            return status;
+        how.key = key;
+    }
     put_request(&body, card_id, previous, number, answer, answer_length);
     return kp_call_operation(service, number == 0 ? "/authority" : "/authority/relay", &body, &how,
                              read_relayed, &told, error);

@@ -128,6 +128,18 @@ def test_the_right_has_to_come_as_the_row_says(sandbox: Sandbox) -> None:
     assert box.attempts_left() == 3  # the card had accepted: the attempt comes back with the report
 
 
+def test_a_step_is_of_its_own_relay(sandbox: Sandbox) -> None:
+    """The answer to a step was lost; the card says the same to the next relay's, which is no repetition of it."""
+    box = sandbox(cards=[CARD])
+    box.settings(relay_padding=1)  # reads a counter first: the same answer each time
+    with Steps(box) as one:
+        one.to("ready")
+        box.fault("relay", "drop-after")
+        one.refused("network-interrupted", "run")
+        one.good("run")
+    assert new_pin_works(box) and box.attempts_left() == 3
+
+
 def test_the_ledger_is_kept(sandbox: Sandbox) -> None:
     box = sandbox(cards=[CARD])
     box.control.post("/ledger", {"card_id": box.cards[0].card_id, "attempts_left": 1})
