@@ -75,8 +75,10 @@ kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
     }
     kamupin_status status = kp_call_operation(service, again ? "/factor/resend" : "/factor", &body,
                                               NULL, read_begun, &begun_now, error);
-    if (status == KAMUPIN_OK)
+    if (status == KAMUPIN_OK) {
+        kp_keys_forget(service); /* another factor that was begun before is over with this one */
         *begun = begun_now.told;
+    }
     return status;
 }
 

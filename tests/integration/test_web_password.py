@@ -135,6 +135,18 @@ def test_each_status_of_the_factors_in_steps(box: Box) -> None:
         assert answer["phase"] == "10"
 
 
+def test_an_sms_that_was_lost_before_the_other_factor_is_asked_for_anew(box: Box) -> None:
+    """The answer of then would be no more than a memory: its code died with the web password."""
+    with Steps(box) as steps:
+        ready(steps, box, factors="sms,web-password", resend_after=30)
+        box.fault("factor", "drop-after")
+        steps.refused("network-interrupted", "sms")
+        steps.good("web")
+        steps.refused("sms-resend-too-soon", "sms")  # the service's word: it was asked
+        steps.good("password", PASSWORD)
+    assert len(texts(box)) == 1
+
+
 def test_a_factor_that_is_not_offered_is_refused_and_the_other_goes_on(box: Box) -> None:
     with Steps(box) as steps:
         ready(steps, box, factors="web-password")
