@@ -104,3 +104,9 @@ def test_what_is_written_wrongly_is_refused_and_not_repeated(line: str, says: st
     done = alone(*INQUIRY, "--service", "https://127.0.0.1:1/", *line.split())
     assert done.returncode == STATUS["invalid-argument"] and says in done.stderr and re.search("Help: kamupin inquire shipment", done.stderr)
     assert PASSWORD not in done.stdout + done.stderr
+
+
+def test_a_password_that_does_not_come_is_no_pin() -> None:
+    done = alone(*INQUIRY, "--service", "https://127.0.0.1:1/", "--proxy-user", "ayse", "--proxy-password-fd", "0")
+    assert done.returncode == STATUS["invalid-argument"]
+    assert "nothing to read" in done.stderr and "--proxy-password-fd" in done.stderr and "PIN" not in done.stderr
