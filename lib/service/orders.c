@@ -112,8 +112,13 @@ kamupin_status kp_order_create(kamupin_session *session, const kamupin_order_opt
         /* The order of a request whose answer was lost; meanwhile it may have been given up. */
         const kamupin_order_info found = *info;
         status = kp_order_look(session, found.order_id, info, error);
-        if (status == KAMUPIN_OK && has_ended(info))
+        if (status == KAMUPIN_OK && has_ended(info)) {
             status = ask_for_one(session, options, &order, error);
+        } else if (kp_call_is_open(status)) {
+            kp_error_clear(error); /* as it was told of then: without it the order would be lost */
+            *info = found;
+            status = KAMUPIN_OK;
+        }
     }
     return status;
 }

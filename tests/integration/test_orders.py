@@ -168,6 +168,15 @@ def test_each_lost_answer_is_asked_for_again_whatever_came_in_between(portal: Po
     assert third not in (first, second)
 
 
+def test_an_order_that_was_found_again_and_cannot_be_looked_at_is_that_order(portal: Portal) -> None:
+    """The network fails once more: there is one order all the same."""
+    lose(portal, "order", "order", "unblock", "nes")
+    for _ in range(3):
+        portal.box.fault("order-status", "drop-before")
+    order_id = portal.ask("order", "unblock", "nes").split()[0]
+    assert portal.ask("list") == f"{order_id}:waiting"
+
+
 def test_an_order_that_was_given_up_meanwhile_is_not_found_again(portal: Portal) -> None:
     """It was found in the list after its answer was lost, and given up; who orders again wants a new one."""
     lose(portal, "order", "order", "unblock", "nes")
