@@ -43,8 +43,10 @@ kamupin_status kp_session_call(kamupin_session *session, const char *path, kp_bu
         status = kp_call_make(session->service, &call, read, into, error);
     if (status == KAMUPIN_E_SESSION_EXPIRED && renewable) {
         status = renew(session, error);
-        if (status == KAMUPIN_OK)
+        if (status == KAMUPIN_OK) {
+            kp_error_clear(error); /* the token that ran out is nobody's concern any more */
             status = kp_call_make(session->service, &call, read, into, error);
+        }
     }
     if (body != NULL)
         kp_buffer_wipe(body);

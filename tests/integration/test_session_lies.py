@@ -175,6 +175,13 @@ def test_a_key_outlives_a_session_that_ran_out_meanwhile(pki: Authority, after: 
         assert len(idp.keys["/v1/orders"]) == 3 and len(set(idp.keys["/v1/orders"])) == 1
 
 
+def test_a_call_that_went_on_with_a_new_token_has_nothing_in_its_record(pki: Authority) -> None:
+    who = {"person": {"name": "A", "identity": "1*********1"}, "assurance": "bank", "organisations": [], "seconds_left": 60}
+    with FakeIdp(pki, raw={"/v1/session": [problem("session-expired", 401), who]}) as idp, open_session(idp, pki) as session:
+        session.ask("complete", idp.callback(session.begin()))
+        assert len(session.ask("info").split("\t")) == 4  # a fifth is the record's status
+
+
 @pytest.mark.parametrize("refresh", [None, "r" * 43], ids=["none", "the same"])
 def test_a_server_that_does_not_rotate_is_gone_on_with(pki: Authority, refresh: str | None) -> None:
     """No new refresh token in the answer: the old one stays, also in what is kept, which is once for each change."""

@@ -75,11 +75,14 @@ static kamupin_status begin(world *self, const char *carry)
 static kamupin_status info(world *self)
 {
     kamupin_session_info told = KAMUPIN_SESSION_INFO_INIT;
+    kamupin_error record = KAMUPIN_ERROR_INIT;
     kamupin_status status = kamupin_session_info_get(self->session, &told);
 
+    kamupin_session_error(self->session, &record);
     if (status == KAMUPIN_OK)
-        snprintf(self->value, sizeof self->value, "%s\t%s\t%d\t%d", told.name, told.identity,
-                 (int)told.assurance, told.seconds_left);
+        snprintf(self->value, sizeof self->value, "%s\t%s\t%d\t%d%s%s", told.name, told.identity,
+                 (int)told.assurance, told.seconds_left, record.status != KAMUPIN_OK ? "\t" : "",
+                 record.status != KAMUPIN_OK ? kamupin_status_name(record.status) : "");
     return status;
 }
 
