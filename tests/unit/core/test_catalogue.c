@@ -233,6 +233,17 @@ static void notices_say_what_the_seeds_say(void **state)
     }
 }
 
+/* One status ends a wait for a card, for a reader's keypad and for a login in the browser. */
+static void what_was_waited_for_is_named(void **state)
+{
+    (void)state;
+    const char *turkish = kamupin_status_remedy(KAMUPIN_E_TIMED_OUT, KAMUPIN_TURKISH);
+    const char *english = kamupin_status_remedy(KAMUPIN_E_TIMED_OUT, KAMUPIN_ENGLISH);
+    assert_true(strstr(turkish, "kart") && strstr(turkish, "tuş takım") &&
+                strstr(turkish, "giriş"));
+    assert_true(strstr(english, "card") && strstr(english, "keypad") && strstr(english, "login"));
+}
+
 /* Rows H01 and H02: a sentence that speaks of a code says which; the two are never mixed up. */
 static void codes_and_pins_have_full_names(void **state)
 {
@@ -261,6 +272,7 @@ int main(void)
         cmocka_unit_test(a_text_is_cut_at_a_character),
         cmocka_unit_test(what_is_no_status_says_so),
         cmocka_unit_test(notices_say_what_the_seeds_say),
+        cmocka_unit_test(what_was_waited_for_is_named),
         cmocka_unit_test(codes_and_pins_have_full_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
