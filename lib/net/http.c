@@ -276,6 +276,9 @@ static kamupin_status judge(const kp_http *http, const exchange *now, const kamu
 {
     const bool by_proxy = at_proxy(http, now, host);
 
+    if (now->too_large && !now->started)
+        return kp_fail(error, KAMUPIN_E_NETWORK_PROXY, KAMUPIN_FROM_NETWORK,
+                       "the proxy's answer is larger than allowed");
     if (now->too_large)
         return kp_fail(error, KAMUPIN_E_REPLY_TOO_LARGE, KAMUPIN_FROM_HTTP, NULL);
     if (code == CURLE_OPERATION_TIMEDOUT)

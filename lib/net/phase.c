@@ -44,10 +44,11 @@ kp_phase kp_phase_of(const kp_curl *curl, CURL *easy, bool started, bool answere
         return KP_PHASE_NAME;
     if (!is_connected(curl, easy))
         return KP_PHASE_CONNECT;
-    /* Before the request itself is sent, only a proxy can have been asked for something. */
+    /* Before the request itself is sent, only a proxy can have been asked for something. Until it has
+     * granted it, the other end is the proxy. */
     curl->easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &asked);
     curl->easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
-    return asked > 0 && tunnel == 0 ? KP_PHASE_TUNNEL : KP_PHASE_TLS;
+    return asked > 0 && (tunnel < 200 || tunnel > 299) ? KP_PHASE_TUNNEL : KP_PHASE_TLS;
 }
 
 long kp_phase_bound(const kamupin_context *context, kp_phase phase)

@@ -200,6 +200,26 @@ def test_a_proxy_that_is_not_there_or_does_not_speak(pki: Authority, server: Raw
     assert server.connections == 0
 
 
+STALE = b'HTTP/1.1 407 x\r\nProxy-Authenticate: Digest realm="a", nonce="b", stale=true\r\nContent-Length: 0\r\n\r\n'
+CHUNKED = b'HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm="a"\r\nTransfer-Encoding: chunked\r\n\r\n'
+
+
+@pytest.mark.parametrize("first, more", [(STALE, STALE), (b"", b"HTTP/1.1 100 Continue\r\n\r\n"), (CHUNKED, b"5\r\nhello\r\n")],
+                         ids=["another-nonce", "interim", "a-page"])
+def test_what_a_proxy_says_without_end_is_the_proxys(pki: Authority, server: RawServer, first: bytes, more: bytes) -> None:
+    """Nothing was given to the service, whose answer is not what is too large or late."""
+    def babble(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(first)
+        while more != STALE or read_request(connection):
+            connection.sendall(more)
+
+    with RawServer(babble) as proxy:
+        options = ("--proxy", f"http://127.0.0.1:{proxy.port}", "--proxy-user", "ayse", "--connect-timeout", "2000")
+        assert ask(pki, address(server), *options, password="gizli")[0]["status"] == "network-proxy"
+    assert server.connections == 0
+
+
 def test_a_name_that_the_proxy_cannot_find(pki: Authority, tmp_path: Path) -> None:
     with TinyProxy(tmp_path / "proxy") as proxy:
         answer = ask(pki, "https://service.invalid/", "--proxy", f"http://127.0.0.1:{proxy.port}")[0]
