@@ -45,32 +45,33 @@ void kp_password_drop(kamupin_session *session)
     session->password = NULL;
 }
 
-/* Starts a call: where the service does not offer this login, nothing of it is sent. */
-static kamupin_status enter(kamupin_session *session, struct kp_password **password)
+/* Starts a call: what the session remembers of such a login. NULL with the reason in `status` where
+ * the service does not offer one, and then nothing of it is sent. */
+static struct kp_password *enter(kamupin_session *session, kamupin_status *status)
 {
-    kamupin_status status = kp_session_enter(session);
-
-    if (status == KAMUPIN_OK)
-        status = kp_session_metadata(session, &session->error);
-    if (status != KAMUPIN_OK)
-        return status;
-    if ((session->metadata.login.methods & KAMUPIN_LOGIN_PASSWORD) == 0)
-        return kp_fail_local(&session->error, KAMUPIN_E_LOGIN_NOT_OFFERED);
+    *status = kp_session_enter(session);
+    if (*status == KAMUPIN_OK)
+        *status = kp_session_metadata(session, &session->error);
+    if (*status != KAMUPIN_OK)
+        return NULL;
+    if ((session->metadata.login.methods & KAMUPIN_LOGIN_PASSWORD) == 0) {
+        *status = kp_fail_local(&session->error, KAMUPIN_E_LOGIN_NOT_OFFERED);
+        return NULL;
+    }
     if (session->password == NULL)
         session->password = calloc(1, sizeof *session->password);
     if (session->password == NULL)
-        return kp_fail_local(&session->error, KAMUPIN_E_NO_MEMORY);
-    *password = session->password;
-    return KAMUPIN_OK;
+        *status = kp_fail_local(&session->error, KAMUPIN_E_NO_MEMORY);
+    return session->password;
 }
 
 kamupin_status kamupin_password_captcha(kamupin_session *session, kamupin_captcha *captcha)
 {
-    struct kp_password *password = NULL;
+    kamupin_status status = KAMUPIN_OK;
     kp_captcha made;
 
-    kamupin_status status = enter(session, &password);
-    if (status != KAMUPIN_OK)
+    struct kp_password *password = enter(session, &status);
+    if (password == NULL)
         return status;
     if (captcha == NULL || captcha->size != sizeof *captcha)
         return kp_fail_local(&session->error, KAMUPIN_E_INVALID_ARGUMENT);
@@ -147,10 +148,12 @@ kamupin_status kamupin_password_begin(kamupin_session *session, const kamupin_id
                                       kamupin_contact *phone)
 {
     kp_buffer answer = KP_BUFFER_INIT(4 * 256), composed = KP_BUFFER_INIT(KAMUPIN_SECRET_MAX + 1);
-    struct kp_password *password = NULL;
+    kamupin_status status = KAMUPIN_OK;
 
-    kamupin_status status = enter(session, &password);
-    if (status == KAMUPIN_OK && phone != NULL && phone->size != sizeof *phone)
+    struct kp_password *password = enter(session, &status);
+    if (password == NULL)
+        return status;
+    if (phone != NULL && phone->size != sizeof *phone)
         status = kp_fail_local(&session->error, KAMUPIN_E_INVALID_ARGUMENT);
     if (status == KAMUPIN_OK)
         status = check_person(session, who, captcha_answer, &answer);
@@ -178,11 +181,13 @@ kamupin_status kamupin_password_reset(kamupin_session *session, const kamupin_id
                                       const char *captcha_answer, kamupin_contact *mail)
 {
     kp_buffer answer = KP_BUFFER_INIT(4 * 256);
-    struct kp_password *password = NULL;
+    kamupin_status status = KAMUPIN_OK;
     char destination[KAMUPIN_DESTINATION_MAX];
 
-    kamupin_status status = enter(session, &password);
-    if (status == KAMUPIN_OK && mail != NULL && mail->size != sizeof *mail)
+    struct kp_password *password = enter(session, &status);
+    if (password == NULL)
+        return status;
+    if (mail != NULL && mail->size != sizeof *mail)
         status = kp_fail_local(&session->error, KAMUPIN_E_INVALID_ARGUMENT);
     if (status == KAMUPIN_OK)
         status = check_person(session, who, captcha_answer, &answer);
@@ -234,13 +239,12 @@ static kamupin_status need_login(kamupin_session *session, const struct kp_passw
 
 kamupin_status kamupin_password_sms(kamupin_session *session, kamupin_factor *sms)
 {
-    struct kp_password *password = NULL;
-    kamupin_error *error = NULL;
+    kamupin_status status = KAMUPIN_OK;
 
-    kamupin_status status = enter(session, &password);
-    if (status != KAMUPIN_OK)
+    struct kp_password *password = enter(session, &status);
+    if (password == NULL)
         return status;
-    error = &session->error;
+    kamupin_error *error = &session->error;
     if (sms != NULL && sms->size != sizeof *sms)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     status = need_login(session, password);
@@ -273,13 +277,14 @@ static void logged_in(kamupin_session *session, kamupin_secret *token, int64_t d
 
 kamupin_status kamupin_password_confirm(kamupin_session *session, const kamupin_secret *code)
 {
-    struct kp_password *password = NULL;
+    kamupin_status status = KAMUPIN_OK;
     kamupin_secret *token = NULL;
     int64_t deadline_ms = 0;
 
-    kamupin_status status = enter(session, &password);
-    if (status == KAMUPIN_OK)
-        status = need_login(session, password);
+    struct kp_password *password = enter(session, &status);
+    if (password == NULL)
+        return status;
+    status = need_login(session, password);
     if (status == KAMUPIN_OK && password->sms.type != KAMUPIN_FACTOR_SMS)
         status = kp_fail(&session->error, KAMUPIN_E_WRONG_STATE, KAMUPIN_FROM_LOCAL,
                          "no SMS was sent yet");
