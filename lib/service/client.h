@@ -71,7 +71,7 @@ typedef struct kp_answer {
     kamupin_context *context;
     int64_t sent_ms; /* its seconds count from here, on the context's clock */
     bool again;      /* the request was left unanswered before: this may be the answer of then */
-    bool stored;     /* it is a second old at least: it was made before it was asked for now */
+    bool stored;     /* by its Age it was made for an earlier sending of the request */
     bool over;       /* a reader says: if it is stored, it is of no use any more */
     kamupin_status status; /* other than ok: set by a reader for what is no field's fault, with … */
     kamupin_error *error;
