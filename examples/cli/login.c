@@ -164,19 +164,13 @@ static kamupin_status take_pin(login *self, cli_term *term, kamupin_card_kind ki
                                kamupin_secret *pin, kamupin_error *error)
 {
     cli *program = self->program;
-    const int fd = program->args.pin_fd;
+    const cli_wanted wanted = {
+        .label = M_ASK_PIN, .fd = program->args.pin_fd, .option = "--pin-fd"};
     kamupin_status status = KAMUPIN_E_CANCELLED;
     do {
-        kamupin_secret_clear(pin);
-        kamupin_answer answer =
-            fd >= 0 ? cli_fd_line(program, fd, NULL, pin, NULL)
-                    : cli_term_secret(term, cli_say(program, M_ASK_PIN), -1, NULL, pin);
-        if (answer == KAMUPIN_ANSWER_STOP)
-            return cli_refuse(program, M_NO_LINE, "--pin-fd", error);
-        if (answer != KAMUPIN_ANSWER_GIVEN)
-            return cli_error(error, KAMUPIN_E_CANCELLED);
-        if (fd >= 0)
-            return KAMUPIN_OK;
+        status = cli_term_take(term, &wanted, pin, NULL, error);
+        if (status != KAMUPIN_OK || wanted.fd >= 0)
+            return status;
         status = cli_check_pin(kind, pin, NULL, error);
         if (status != KAMUPIN_OK)
             cli_problem(program, error);

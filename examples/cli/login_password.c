@@ -25,6 +25,7 @@ typedef struct portal {
     char picture[128];
     kamupin_identity who;
     kamupin_secret *word, *code;
+    kamupin_contact where;
 } portal;
 
 /* A line of standard input that is no secret, shown as it is typed. False when there is none. */
@@ -101,19 +102,13 @@ static kamupin_status ask_picture(portal *self, char *answer, size_t size, kamup
     return KAMUPIN_OK;
 }
 
-static kamupin_status ask_secret(portal *self, cli_message label, int fd, const char *option,
-                                 const cli_instead *instead, kamupin_secret *into,
+static kamupin_status ask_secret(portal *self, const cli_wanted *wanted, kamupin_secret *into,
                                  kamupin_answer *answer, kamupin_error *error)
 {
-    cli *program = self->program;
-    kamupin_secret_clear(into);
-    cli_term_begin(&self->term, program);
-    *answer = fd >= 0 ? cli_fd_line(program, fd, instead, into, NULL)
-                      : cli_term_secret(&self->term, cli_say(program, label), -1, instead, into);
+    cli_term_begin(&self->term, self->program);
+    kamupin_status status = cli_term_take(&self->term, wanted, into, answer, error);
     cli_term_end(&self->term);
-    if (*answer == KAMUPIN_ANSWER_STOP)
-        return cli_refuse(program, M_NO_LINE, option, error);
-    return *answer == KAMUPIN_ANSWER_CANCEL ? cli_error(error, KAMUPIN_E_CANCELLED) : KAMUPIN_OK;
+    return status;
 }
 
 static bool may_try_again(const portal *self, kamupin_status status)
@@ -125,23 +120,34 @@ static bool may_try_again(const portal *self, kamupin_status status)
             status == KAMUPIN_E_SMS_RESEND_TOO_SOON);
 }
 
-/* Who it is, until the service knows the person and shows where the SMS would go. */
-static kamupin_status say_who(portal *self, kamupin_contact *phone, kamupin_error *error)
+/* What is said to the service with a picture's characters; where it reaches the person is in
+ * self->where then. */
+typedef kamupin_status said_with_picture(portal *self, const char *characters,
+                                         kamupin_error *error);
+
+static kamupin_status say_word(portal *self, const char *characters, kamupin_error *error)
 {
-    const int fd = self->program->args.word_fd;
+    const cli_wanted wanted = {
+        .label = M_ASK_WORD, .fd = self->program->args.word_fd, .option = "--word-fd"};
+    kamupin_status status = ask_secret(self, &wanted, self->word, NULL, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    status =
+        kamupin_password_begin(self->session, &self->who, characters, self->word, &self->where);
+    kamupin_session_error(self->session, error);
+    return status;
+}
+
+/* Who it is, and picture after picture until one was read rightly. */
+static kamupin_status say_who(portal *self, said_with_picture *say, kamupin_error *error)
+{
     kamupin_status status = ask_number(self, error);
     bool again = status == KAMUPIN_OK;
     while (again) {
         char characters[LINE_MAX_BYTES];
-        kamupin_answer answer = KAMUPIN_ANSWER_GIVEN;
         status = ask_picture(self, characters, sizeof characters, error);
         if (status == KAMUPIN_OK)
-            status =
-                ask_secret(self, M_ASK_WORD, fd, "--word-fd", NULL, self->word, &answer, error);
-        if (status != KAMUPIN_OK)
-            break;
-        status = kamupin_password_begin(self->session, &self->who, characters, self->word, phone);
-        kamupin_session_error(self->session, error);
+            status = say(self, characters, error);
         again = may_try_again(self, status);
         if (again)
             cli_problem(self->program, error);
@@ -151,17 +157,20 @@ static kamupin_status say_who(portal *self, kamupin_contact *phone, kamupin_erro
 }
 
 /* The person's go, the SMS and its code; the key r has a new one sent. */
-static kamupin_status confirm(portal *self, const kamupin_contact *phone, kamupin_error *error)
+static kamupin_status confirm(portal *self, kamupin_error *error)
 {
-    static const cli_instead resend = {.resend = true};
     cli *program = self->program;
+    const cli_wanted wanted = {.label = M_ASK_LOGIN_SMS,
+                               .fd = program->args.sms_fd,
+                               .option = "--sms-fd",
+                               .instead = {.resend = true}};
     kamupin_answer answer = KAMUPIN_ANSWER_RESEND;
     kamupin_status status = KAMUPIN_OK;
     bool again = true;
-    char destination[sizeof phone->destination];
+    char destination[sizeof self->where.destination];
     if (!program->args.json)
         cli_show_row(program, M_PHONE,
-                     cli_clean(phone->destination, destination, sizeof destination));
+                     cli_clean(self->where.destination, destination, sizeof destination));
     fflush(stdout);
     if (program->interactive) {
         cli_say_wrong_phone(program);
@@ -182,8 +191,7 @@ static kamupin_status confirm(portal *self, const kamupin_contact *phone, kamupi
         if (again && status != KAMUPIN_OK)
             cli_problem(program, error);
         if (again)
-            status = ask_secret(self, M_ASK_LOGIN_SMS, program->args.sms_fd, "--sms-fd", &resend,
-                                self->code, &answer, error);
+            status = ask_secret(self, &wanted, self->code, &answer, error);
         again = again && status == KAMUPIN_OK;
     }
     return status;
@@ -203,8 +211,7 @@ static kamupin_status is_offered(const portal *self, kamupin_error *error)
 kamupin_status cli_login_password(cli *program, kamupin_session *session, const char *path,
                                   kamupin_error *error)
 {
-    portal self = {.program = program, .session = session};
-    kamupin_contact phone = KAMUPIN_CONTACT_INIT;
+    portal self = {.program = program, .session = session, .where = KAMUPIN_CONTACT_INIT};
     if (!program->interactive && program->args.word_fd < 0)
         return cli_needs(program, "--word-fd", error);
     if (!program->interactive && program->args.sms_fd < 0)
@@ -217,9 +224,9 @@ kamupin_status cli_login_password(cli *program, kamupin_session *session, const 
     if (status == KAMUPIN_OK)
         status = kamupin_secret_new(program->context, KAMUPIN_SECRET_SMS_CODE, &self.code, error);
     if (status == KAMUPIN_OK)
-        status = say_who(&self, &phone, error);
+        status = say_who(&self, say_word, error);
     if (status == KAMUPIN_OK)
-        status = confirm(&self, &phone, error);
+        status = confirm(&self, error);
     kamupin_secret_free(&self.word);
     kamupin_secret_free(&self.code);
     return status;
@@ -227,22 +234,11 @@ kamupin_status cli_login_password(cli *program, kamupin_session *session, const 
 
 /* ---- a forgotten word ---- */
 
-static kamupin_status ask_for_mail(portal *self, kamupin_contact *mail, kamupin_error *error)
+static kamupin_status ask_for_mail(portal *self, const char *characters, kamupin_error *error)
 {
-    kamupin_status status = ask_number(self, error);
-    bool again = status == KAMUPIN_OK;
-    while (again) {
-        char characters[LINE_MAX_BYTES];
-        status = ask_picture(self, characters, sizeof characters, error);
-        if (status != KAMUPIN_OK)
-            break;
-        status = kamupin_password_reset(self->session, &self->who, characters, mail);
-        kamupin_session_error(self->session, error);
-        again = may_try_again(self, status);
-        if (again)
-            cli_problem(self->program, error);
-    }
-    unlink(self->picture);
+    kamupin_status status =
+        kamupin_password_reset(self->session, &self->who, characters, &self->where);
+    kamupin_session_error(self->session, error);
     return status;
 }
 
@@ -259,9 +255,8 @@ static void say_where(const cli *program, const kamupin_contact *mail)
 
 kamupin_status cli_word_reset(cli *program, kamupin_error *error)
 {
-    portal self = {.program = program};
+    portal self = {.program = program, .where = KAMUPIN_CONTACT_INIT};
     kamupin_session_options options = KAMUPIN_SESSION_OPTIONS_INIT;
-    kamupin_contact mail = KAMUPIN_CONTACT_INIT;
     char path[108] = "";
     cli_json_lines(program);
     kamupin_status status = cli_session_path(program, path, sizeof path, error);
@@ -273,9 +268,9 @@ kamupin_status cli_word_reset(cli *program, kamupin_error *error)
     if (status == KAMUPIN_OK)
         status = is_offered(&self, error);
     if (status == KAMUPIN_OK)
-        status = ask_for_mail(&self, &mail, error);
+        status = say_who(&self, ask_for_mail, error);
     if (status == KAMUPIN_OK)
-        say_where(program, &mail);
+        say_where(program, &self.where);
     kamupin_session_free(&self.session);
     return cli_json_end(program, status, error);
 }

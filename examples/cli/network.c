@@ -22,19 +22,16 @@ kamupin_status cli_network_refuse(cli *program, kamupin_error *error)
 
 static kamupin_status take_password(cli *program, kamupin_secret *password, kamupin_error *error)
 {
-    const int fd = program->args.proxy_password_fd;
-    kamupin_answer answer = KAMUPIN_ANSWER_CANCEL;
+    const cli_wanted wanted = {.label = M_ASK_PROXY_PASSWORD,
+                               .fd = program->args.proxy_password_fd,
+                               .option = "--proxy-password-fd"};
     cli_term term;
-    if (fd < 0 && !program->interactive)
-        return cli_needs(program, "--proxy-password-fd", error);
+    if (wanted.fd < 0 && !program->interactive)
+        return cli_needs(program, wanted.option, error);
     cli_term_begin(&term, program);
-    answer = fd >= 0 ? cli_fd_line(program, fd, NULL, password, NULL)
-                     : cli_term_secret(&term, cli_say(program, M_ASK_PROXY_PASSWORD), -1, NULL,
-                                       password);
+    kamupin_status status = cli_term_take(&term, &wanted, password, NULL, error);
     cli_term_end(&term);
-    if (answer == KAMUPIN_ANSWER_STOP)
-        return cli_refuse(program, M_NO_LINE, "--proxy-password-fd", error);
-    return answer == KAMUPIN_ANSWER_GIVEN ? KAMUPIN_OK : cli_error(error, KAMUPIN_E_CANCELLED);
+    return status;
 }
 
 kamupin_status cli_network_login(cli *program, kamupin_error *error)

@@ -163,6 +163,22 @@ kamupin_answer cli_term_secret(cli_term *term, const char *label, int seconds_le
     return answer;
 }
 
+kamupin_status cli_term_take(cli_term *term, const cli_wanted *wanted, kamupin_secret *into,
+                             kamupin_answer *answer, kamupin_error *error)
+{
+    cli *program = term->program;
+    kamupin_secret_clear(into);
+    kamupin_answer given =
+        wanted->fd >= 0
+            ? cli_fd_line(program, wanted->fd, &wanted->instead, into, NULL)
+            : cli_term_secret(term, cli_say(program, wanted->label), -1, &wanted->instead, into);
+    if (answer != NULL)
+        *answer = given;
+    if (given == KAMUPIN_ANSWER_STOP)
+        return cli_refuse(program, M_NO_LINE, wanted->option, error);
+    return given == KAMUPIN_ANSWER_CANCEL ? cli_error(error, KAMUPIN_E_CANCELLED) : KAMUPIN_OK;
+}
+
 kamupin_answer cli_term_number(cli_term *term, const char *label, size_t most, size_t *number)
 {
     cli_screen_settle(term->program->screen);

@@ -28,6 +28,19 @@ void cli_term_end(cli_term *term);
 kamupin_answer cli_term_secret(cli_term *term, const char *label, int seconds_left,
                                const cli_instead *instead, kamupin_secret *into);
 
+/** A secret that is wanted, of a descriptor or of a person. */
+typedef struct cli_wanted {
+    cli_message label;
+    int fd;             /* -1: a person is asked */
+    const char *option; /* the one that names the descriptor */
+    cli_instead instead;
+} cli_wanted;
+
+/** Takes it into `into`, anew. `answer` (NULL: nothing but the secret is allowed): what was answered.
+ * Errors: invalid-argument (the descriptor has no line; said), cancelled. */
+kamupin_status cli_term_take(cli_term *term, const cli_wanted *wanted, kamupin_secret *into,
+                             kamupin_answer *answer, kamupin_error *error);
+
 /** Asks for a number from 1 to `most`; GIVEN or CANCEL. */
 kamupin_answer cli_term_number(cli_term *term, const char *label, size_t most, size_t *number);
 

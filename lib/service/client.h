@@ -113,8 +113,7 @@ kamupin_status kp_call_operation(kp_service *service, const char *rest, kp_buffe
 
 /* ---- idempotency keys ---- */
 
-/** The key of a call: in `*kept`, with whether the same request was left unanswered before in
- * `*again`. Valid until the next call. Errors: crypto. */
+/** The key of a call, in `*key`; in `*again` whether the same request was left unanswered before. Valid until the next call. Errors: crypto. */
 kamupin_status kp_key_take(kp_service *service, const kp_call *call, const char **key, bool *again,
                            kamupin_error *error);
 /** Notes how the call ended that took this key: unless it is open, the key is forgotten. */
@@ -127,7 +126,8 @@ void kp_keys_forget(kp_service *service);
 /** Reads seconds as a deadline on the context's clock, counted from when the request was sent. */
 int64_t kp_call_deadline(kp_fields fields, const char *name, int64_t sent_ms);
 
-/** The same of the answer itself, which is over when the deadline is. */
+/** The same of the answer itself, which is over when the deadline is: for calls that may be made anew
+ * then, as none may that costs a person a try. */
 int64_t kp_answer_deadline(kp_answer *answer, const char *name);
 
 /** Reads "pin_policy" and narrows [*min, *max] by it; a range that is left empty is wrong. */
