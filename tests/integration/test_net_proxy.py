@@ -18,10 +18,9 @@ from pathlib import Path
 import pytest
 
 from private_pcscd import program
-from tls_servers import Authority, RawServer, read_request
+from tls_servers import Authority, RawServer, good_service, read_request
 from web_servers import TinyProxy, free_port
 
-GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 PASSWORD = "proxy-parolası:1"
 
 
@@ -33,12 +32,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
 @pytest.fixture
 def server(pki: Authority) -> Iterator[RawServer]:
     """A service that answers."""
-    def serve(connection: socket.socket) -> None:
-        while read_request(connection):
-            connection.sendall(GOOD)
-
-    pem = pki.folder / "service.pem"
-    with RawServer(serve, pem if pem.exists() else pki.leaf("service")) as running:
+    with good_service(pki) as running:
         yield running
 
 

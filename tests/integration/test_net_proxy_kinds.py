@@ -18,8 +18,8 @@ from attempt import refused, requests, unblock
 from box import ROOT, Box
 from cli import KAMUPIN, STATUS, read_json
 from session_driver import Session
-from test_net_proxy import GOOD, address, ask
-from tls_servers import Authority, RawServer, SServer, read_request, self_signed
+from test_net_proxy import address, ask
+from tls_servers import Authority, RawServer, SServer, good_service, self_signed
 from web_servers import MicroSocks, Squid
 
 USER, WORD = "ayse", "proxy-parola"
@@ -34,12 +34,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture
 def server(pki: Authority) -> Iterator[RawServer]:
     """A service that answers."""
-    def serve(connection: socket.socket) -> None:
-        while read_request(connection):
-            connection.sendall(GOOD)
-
-    pem = pki.folder / "service.pem"
-    with RawServer(serve, pem if pem.exists() else pki.leaf("service")) as running:
+    with good_service(pki) as running:
         yield running
 
 

@@ -136,6 +136,9 @@ class RawServer:
         self.stopped.close()
 
 
+GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+
 def read_request(connection: socket.socket) -> bytes:
     """One request with its body, b"" when the client has closed."""
     data = b""
@@ -149,3 +152,13 @@ def read_request(connection: socket.socket) -> bytes:
     while len(body) < length:
         body += connection.recv(65536)
     return head + b"\r\n\r\n" + body
+
+
+def good_service(pki: Authority) -> RawServer:
+    """A server with a certificate of that authority that answers every request with an empty object."""
+    def serve(connection: socket.socket) -> None:
+        while read_request(connection):
+            connection.sendall(GOOD)
+
+    pem = pki.folder / "service.pem"
+    return RawServer(serve, pem if pem.exists() else pki.leaf("service"))
