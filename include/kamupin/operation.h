@@ -273,8 +273,9 @@ KAMUPIN_API kamupin_status kamupin_operation_verify_factor(kamupin_operation *op
  *  Errors: card-not-found, no-card, no-reader, card-mute (put the card back and call again),
  *  card-removed, card-reset, card-swapped, card-in-use, card-busy,
  *  authentication-refused, card-refused, authority-exhausted, authority-limit, outcome-unknown
- *  (put the card in and call kamupin_resume), result-not-reported (the card has its new PIN;
- *  call again later), operation-expired, network-*, service-*. */
+ *  (put the card in and call again, or free the operation and call kamupin_resume, which leaves
+ *  alone what a living handle works on), result-not-reported (the card has its new PIN; call again
+ *  later), operation-expired, network-*, service-*. */
 KAMUPIN_API kamupin_status kamupin_operation_run(kamupin_operation *operation);
 
 /** Copies the result so far (size set by the caller).
@@ -351,7 +352,8 @@ KAMUPIN_API kamupin_status kamupin_unblock(kamupin_context *context,
  *  @param prompts for KAMUPIN_ASK_PIN_TO_CHECK when only the new PIN can tell; NULL: such an
  *          operation stays
  *  @param left receives how many are still unfinished (card absent, service down), those that
- *          another program is working on left out; may be NULL
+ *          another program, or an operation of this one that was not freed, is working on left out;
+ *          may be NULL
  *  Threads: any.
  *  Errors: outcome-unknown or result-not-reported when something is left, journal-damaged,
  *  state-folder, cancelled. */

@@ -125,6 +125,25 @@ def test_a_card_pulled_while_it_takes_the_new_pin(sandbox, when, done, lang):
     assert box.verify_by_opensc("123456") == ("63C2" if done else "6983") or not done
 
 
+@pytest.mark.parametrize("when, told", [("before", "card-removed"), ("after", "ok")])
+def test_the_same_operation_finds_out_when_the_card_is_back(sandbox, when, told):
+    """Its handle lives on: the step that did not know is taken again, and a resume beside it leaves it alone."""
+    box = sandbox(cards=["akis2:blocked"])
+    box.cards[0].on(f"ins=2C nth=1 {when} eject")
+    with Steps(box) as steps:
+        steps.to("ready")
+        assert steps.say("run")["status"] == "outcome-unknown"
+        until(lambda: box.readers(True) == set())
+        box.cards[0].insert()
+        until(lambda: box.readers(True) != set())
+        assert steps.good("resume")["left"] == "0"
+        assert set(outcomes(box)) == {"unknown"}
+        watch = Watch(box)
+        assert steps.say("run")["status"] == told
+        watch.unspent()
+    assert outcomes(box)[-1] == ("done" if told == "ok" else "not-done")
+
+
 # ---- reset by another program ----
 
 @pytest.mark.parametrize("rule", ["ins=84 nth=1 before", "ins=84 nth=1 after", "ins=82 nth=1 before"])
