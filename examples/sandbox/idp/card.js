@@ -57,10 +57,12 @@ function identityOf(certificate) {
 
 /** Whether a person may log in with that certificate: one for signing, of a class that persons have, and not taken back. */
 function checkUse(config, leaf) {
-  const state = config.now.certificates[leaf.fingerprint256.replaceAll(':', '').toLowerCase()];
+  const { state, until } = config.now.certificates[leaf.fingerprint256.replaceAll(':', '').toLowerCase()] ?? {};
   if (!signs(leaf)) throw refuseCard('the certificate is not for signing');
   if (!issuedUnder(leaf, config.now.card_authorities.policies)) throw refuseCard('the certificate is of a class that logs nobody in');
-  if (state) throw refuseCard(`the certificate is ${state}`);
+  if (state && !(until && new Date(until) <= new Date())) {
+    throw refuseCard(`the certificate is ${state === 'issued' ? 'not opened for use' : state}`);
+  }
 }
 
 function holder(config, chain) {

@@ -124,7 +124,7 @@ def configure(data: Path, port: int, service_port: int, lifetimes: Mapping[str, 
             "people": [{"user_id": user.user_id, "name": user.name, "identity": user.identity, "password": user.password}
                        for user in registry.users()],
             "card_authorities": cards.authorities() | {"policies": [KAMUSM_QUALIFIED_POLICY.dotted_string]},
-            "certificates": registry.certificates(),
+            "certificates": registry.certificates.at_login(),
             "lifetimes": LIFETIMES | dict(lifetimes or {})}
     write_private(folder / "config.json", json.dumps(values, ensure_ascii=False).encode())
     return folder / "config.json"
@@ -135,8 +135,8 @@ def set_lifetimes(data: Path, **seconds: int) -> None:
     _rewrite(data / "idp" / "config.json", "lifetimes", seconds)
 
 
-def set_certificates(path: Path, states: Mapping[str, str]) -> None:
-    """Tells a running server which certificates were suspended or revoked (SHA-256 in hex → which of the two)."""
+def set_certificates(path: Path, states: Mapping[str, Mapping[str, str]]) -> None:
+    """Tells a running server which certificates log nobody in (SHA-256 in hex → `state`, and `until` when that has an end)."""
     _rewrite(path, "certificates", states, whole=True)
 
 

@@ -101,6 +101,8 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     write_private(state, ("\n".join(lines) + "\n").encode("ascii"))
     row = variants.get("row", ROW.get(personality, ""))
     if card_id:
+        for der in certificates:
+            registry.certificates.add(der, owner.owner, product, card_id)
         label = f"{owner.name} ({product.upper()})"
         registry.add_card(reg.Card(card_id, row, owner.owner, product, label, variants.get("form", reg.FORMS[0])), puk)
         if pin is not None:

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 libkamupin developers
 # SPDX-License-Identifier: Apache-2.0
 #
-# What an issuer knows of its cards and their holders: the key table, and beside it the people and organisations. The
+# What an issuer knows of its cards and their holders: the key table, and beside it people, organisations and certificates. The
 # personaliser writes it, the service reads it (and deletes issued PINs); nobody else opens it. It holds keys in clear and is
 # the only file of the service that does.
 # (The ledger of attempts changes with each request and lives in the service's own store.)
-"""Card registry: people, organisations, cards, card keys, PUKs, PINs as they were issued."""
+"""Card registry: people, organisations, cards, certificates, card keys, PUKs, PINs as they were issued."""
 from __future__ import annotations
 
 import secrets
@@ -15,6 +15,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from .certificates import SCHEMA as CERTIFICATE_SCHEMA
+from .certificates import Certificates
 from .database import open_database
 
 PRODUCTS = ("nes", "mali-muhur", "elektronik-muhur", "kurumsal-sifreleme")
@@ -39,9 +41,7 @@ CREATE TABLE IF NOT EXISTS card (
 CREATE TABLE IF NOT EXISTS issued_pin (
     record_id TEXT PRIMARY KEY, card_id TEXT NOT NULL UNIQUE REFERENCES card (card_id) ON DELETE CASCADE,
     serial TEXT NOT NULL, pin TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS certificate (
-    sha256 TEXT PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('suspended', 'revoked'))) STRICT;
-"""
+""" + CERTIFICATE_SCHEMA
 # Nobody's data: invented names, the well-known sample numbers.
 _USERS = ((DEFAULT_USER, "DENEME KULLANICI", "10000000146", "*****2596", "deneme-1923", "çarşı-çığlık-42", "çığlık42", "U12345678",
            "deneme@example.org"),
@@ -113,6 +113,7 @@ class Registry:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._db = open_database(self.path, _SCHEMA, "foreign_keys=ON", "secure_delete=ON")
+        self.certificates = Certificates(self._db)
         for user in _USERS:
             self.add_user(User(*user))
         for organisation in _ORGANISATIONS:
@@ -217,18 +218,6 @@ class Registry:
     def issued_pins(self) -> list[IssuedPin]:
         """The records that there still are."""
         return [IssuedPin(*row) for row in self._db.execute("SELECT record_id, card_id, serial, pin FROM issued_pin ORDER BY rowid")]
-
-    def certificates(self) -> dict[str, str]:
-        """The certificates that are not good now: SHA-256 of the DER in hex → "suspended" or "revoked"."""
-        return {str(sha256): str(state) for sha256, state in self._db.execute("SELECT sha256, state FROM certificate ORDER BY rowid")}
-
-    def set_certificate(self, sha256: str, state: str) -> None:
-        """"suspended", "revoked", or "good" again. ValueError for another word, and for one that was revoked: that is for good."""
-        if state not in ("good", "suspended", "revoked") or (self.certificates().get(sha256) == "revoked" and state != "revoked"):
-            raise ValueError("state of a certificate")
-        self._db.execute("DELETE FROM certificate WHERE sha256 = ?", (sha256,))
-        if state != "good":
-            self._db.execute("INSERT INTO certificate VALUES (?, ?)", (sha256, state))
 
     def forget_pin(self, record_id: str) -> None:
         """Deletes a record for good."""

@@ -123,7 +123,7 @@ class SignatureLogin:
 
     def _holder(self, certificate: x509.Certificate) -> Person:
         """Whose certificate it is: in its time, for signatures, of a class that persons have, of an issuer of cards, not taken back."""
-        taken_back = certificate.fingerprint(hashes.SHA256()).hex() in self._service.registry.certificates()
+        taken_back = certificate.fingerprint(hashes.SHA256()).hex() in self._service.registry.certificates.taken_back()
         if (taken_back or not _in_time(certificate) or not _for_signatures(certificate) or not self._leads_to_root(certificate)
                 or not self._of_persons(certificate)):
             raise LoginFailed("certificate")

@@ -11,7 +11,6 @@ from typing import Any
 
 from aiohttp import web
 
-from .. import idp
 from ..registry import CHANGEABLE
 from . import orders, passwords, sessions
 from .state import Service
@@ -79,17 +78,17 @@ class People:
         return await self.sessions(request)
 
     async def certificates(self, request: web.Request) -> dict[str, Any]:
-        """GET /certificates: those that are not good now."""
-        return {"certificates": [{"sha256": sha256, "state": state} for sha256, state in self._service.registry.certificates().items()]}
+        """GET /certificates: those that log nobody in now."""
+        known = self._service.registry.certificates.taken_back()
+        return {"certificates": [{"sha256": sha256, "state": state} for sha256, state in known.items()]}
 
     async def judge(self, request: web.Request) -> dict[str, Any]:
         """POST /certificates {sha256, state}: good, suspended or revoked, for logins from now on. sha256: of the DER, in hex."""
         wish = await wish_of(request, "sha256", "state")
         if not re.fullmatch("[0-9a-f]{64}", str(wish.get("sha256"))):
             raise Wrong("sha256")
-        self._service.registry.set_certificate(wish["sha256"], str(wish.get("state")))
-        if self._service.gateway is not None:
-            idp.set_certificates(self._service.gateway.file, self._service.registry.certificates())
+        self._service.registry.certificates.judge(wish["sha256"], str(wish.get("state")))
+        self._service.tell_login()
         return await self.certificates(request)
 
     async def orders(self, request: web.Request) -> dict[str, Any]:

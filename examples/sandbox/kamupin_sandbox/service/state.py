@@ -15,6 +15,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from .. import idp
 from ..registry import FORMS, Registry
 from .contract import Contract
 from .dpop import Nonces
@@ -120,6 +121,11 @@ class Service:
         """The member on_behalf_of of an order, or nothing."""
         found = self.registry.organisation(page["organisation"] or "")
         return {"on_behalf_of": vars(found)} if found else {}
+
+    def tell_login(self) -> None:
+        """After the state of a certificate has changed: the authorization server learns which ones log nobody in."""
+        if self.gateway is not None:
+            idp.set_certificates(self.gateway.file, self.registry.certificates.at_login())
 
     def metadata(self) -> dict[str, Any]:
         """The answer to GET /metadata."""
