@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Mapping
+from urllib.parse import parse_qsl
 
 import jsonschema
 import yaml
@@ -21,7 +22,7 @@ _PROBLEMS: dict[str, Any] = DOCUMENT["components"]["x-kamupin-problems"]
 
 @dataclass
 class Exchange:
-    """A request and its answer as they were on the wire; names of headers in lower case. path: below the base address."""
+    """A request and its answer as they were on the wire; names of headers in lower case. path: below the base address, with its query."""
 
     method: str
     path: str
@@ -65,7 +66,7 @@ Call = tuple[dict[str, Any], list[dict[str, Any]], dict[str, str]]
 def _find(exchange: Exchange) -> Call | None:
     """The call of the document, its parameters, and those in the path."""
     for template, item in DOCUMENT["paths"].items():
-        match = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]+)", template), exchange.path)
+        match = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]+)", template), exchange.path.partition("?")[0])
         if match and exchange.method.lower() in item:
             call = item[exchange.method.lower()]
             return call, [_resolve(one) for one in item.get("parameters", []) + call.get("parameters", [])], match.groupdict()
@@ -95,7 +96,7 @@ def _known(value: Any, schema: dict[str, Any], what: str) -> None:
     if isinstance(value, list):
         for one in value:
             _known(one, schema["items"], what)
-    if isinstance(value, dict):
+    if isinstance(value, dict) and schema.get("additionalProperties") is not True:
         assert set(value) <= set(schema.get("properties", {})), f"{what}: members {sorted(set(value) - set(schema.get('properties', {})))}"
         for name, one in value.items():
             _known(one, schema["properties"][name], f"{what}.{name}")
@@ -115,8 +116,13 @@ def request_holds(exchange: Exchange) -> None:
     """The request is one of the document's: path, headers, authorization, body."""
     call, parameters, in_path = _call(exchange)
     what = f"request {call['operationId']}"
+    query = dict(parse_qsl(exchange.path.partition("?")[2], keep_blank_values=True, strict_parsing="?" in exchange.path))
+    assert set(query) <= {one["name"] for one in parameters if one["in"] == "query"}, f"{what}: a query that the call does not name"
     for one in parameters:
-        value = in_path.get(one["name"]) if one["in"] == "path" else exchange.headers.get(one["name"].lower())
+        places: dict[str, Mapping[str, str]] = {"path": in_path, "query": query, "header": exchange.headers}
+        value = places[one["in"]].get(one["name"].lower())
+        if value is None and not one["required"]:
+            continue
         assert value is not None, f"{what}: {one['name']} is missing"
         _header(value, one["schema"], f"{what}: {one['name']}")
     schemes = [name for way in call["security"] for name in way]

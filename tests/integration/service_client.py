@@ -209,9 +209,10 @@ class Client:
         return reply
 
     def call(self, name: str, body: dict[str, Any] | bytes | None = None, key: str | None = None, token: str | None = None,
-             claims: dict[str, Any] | None = None, headers: dict[str, str | None] | None = None, named: str | None = None) -> Reply:
+             claims: dict[str, Any] | None = None, headers: dict[str, str | None] | None = None, named: str | None = None,
+             query: str = "") -> Reply:
         """A call of the profile, checked. key: Idempotency-Key; claims: see proof(); headers: to set, or None to leave out; named: what
-        the address names, else the operation."""
+        the address names, else the operation; query: with its question mark."""
         method, path, item = CALLS[name]
         path = path.replace("{id}", self.operation_id if named is None else named)
         schemes = {scheme for option in item["security"] for scheme in option}
@@ -229,7 +230,7 @@ class Client:
             if "dpop" in schemes:
                 sent["DPoP"] = self.proof(method, path, token, **dict(claims or {}))
             final = {header: value for header, value in (sent | (headers or {})).items() if value is not None}
-            reply = check(name, self.send(method, path, raw, final))
+            reply = check(name, self.send(method, path + query, raw, final))
             if reply.status != 401 or reply.problem != "dpop-nonce" or "nonce" in (claims or {}):
                 break
         return reply

@@ -11,13 +11,18 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from service_client import CardFiles, Client, Registry, Reply, Service, b64
+from service_client import CALLS, CardFiles, Client, Registry, Reply, Service, b64
 
 CARDS = ("akis2", "akis2:form=relay", "akis2:other-user", "akis2:mali-muhur", "akis2:product=mali-muhur", "akis1")
 SETTINGS = {"factor_guesses": 30, "password_login": 1, "second_factors": "sms,web-password", "relay_in_clear": 1, "captcha_seconds": 120,
             "login_seconds": 300, "session_seconds": 1800, "flood_window": 900, "captchas_per_address": 100, "mails_per_address": 20,
             "mails_per_number": 3, "login_sms_per_address": 60, "login_sms_per_person": 10, "inquiries_per_address": 100,
             "inquiries_per_number": 30}
+FEATURES: dict[str, tuple[str, ...]] = {"certificates": ("/certificates", "/revocations"), "consent": ("/consent", "/consents"),
+                                        "applications": ("/applications",), "authorised": ("/authorised",)}
+OFFERED: tuple[str, ...] = ()  # of these groups, what the sandbox's service has
+ABSENT = {name for name, (_, path, _) in CALLS.items()
+          if any("/" + path.split("/")[1] in places for group, places in FEATURES.items() if group not in OFFERED)}
 DEBTOR = {"payer": {"type": "vkn", "number": "4540536920"}}
 
 

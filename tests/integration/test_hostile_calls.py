@@ -27,6 +27,10 @@ HELD = {
     "code": (SESSION, r"/code$"), "cancel-order": (SESSION, r"/orders/[^/]+/cancel$"), "issued-pins": (SESSION, r"/issued-pins$"),
     "show-issued-pin": (SESSION, r"/show$"), "delete-issued-pin": (SESSION, r"/delete$"), "seal-authority": (SESSION, r"/seal-authority$"),
     "debt": (SESSION, r"/debt$"), "shipment": (SESSION, r"/shipment$")}
+# Calls that the library has no code for; who writes it moves the call to HELD, with the test that spoils its answers.
+LATER = {"certificates", "certificate-details", "suspend", "unsuspend", "activate", "revoke", "revocation-factor", "revocation-resend",
+         "confirm-revocation", "cancel-revocation", "consent", "consent-text", "submit-consent", "applications", "application",
+         "submit-application", "authorised-lists", "authorised-list", "sign-list"}
 UNASKED = {"status"}  # the library keeps count of its operation by itself, and never asks
 # grant type → the test of its tokens
 GRANTS = {"authorization_code": "test_tokens_for_a_code_given_wrongly", "refresh_token": "test_a_renewal_given_wrongly",
@@ -40,7 +44,7 @@ def calls() -> dict[str, str]:
 
 
 def test_every_call_of_the_profile_is_held() -> None:
-    assert set(calls()) - UNASKED == set(HELD)
+    assert set(calls()) - UNASKED - LATER == set(HELD)
     for name, (file, pattern) in HELD.items():
         path = re.sub(r"{\w+}", "x", calls()[name])
         assert re.search(pattern, path), f"{name}: {path}"
@@ -54,6 +58,13 @@ def test_what_the_library_does_not_ask_is_not_asked() -> None:
         for words in re.findall(r"kp_call_operation\(\s*service,([^;]*?)&?body", path.read_text()):
             rests |= set(re.findall(r'"([^"]*)"', words))
     assert rests == {"/factor", "/factor/resend", "/factor/verify", "/authority", "/authority/relay", "/cancel", "/cards"}
+
+
+def test_the_library_has_no_code_for_what_is_held_later() -> None:
+    code = "\n".join(path.read_text() for path in sorted((ROOT / "lib").rglob("*.c")))
+    for name in LATER:
+        place = "/" + calls()[name].split("/")[1]
+        assert f'"{place}' not in code, f"{name}: lib asks {place}, so a hostile test has to hold it"
 
 
 def test_every_call_of_an_authorization_server_is_held() -> None:

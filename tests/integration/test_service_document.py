@@ -44,7 +44,7 @@ def test_every_example_is_what_its_schema_says() -> None:
         Draft202012Validator(media["schema"], resolver=RESOLVER).validate(media["example"])
     for parameter in OPENAPI["components"]["parameters"].values():
         if "example" in parameter:
-            Draft202012Validator(parameter["schema"]).validate(parameter["example"])
+            Draft202012Validator(parameter["schema"], resolver=RESOLVER).validate(parameter["example"])
 
 
 @pytest.mark.parametrize("schema,good,bad", [

@@ -110,7 +110,7 @@ class Front:
         if request.host not in (*self._service.hosts, self._service.settings.front_host):
             return self._exchange.refusal(Problem("request-invalid", "the service has another name"), language(request))
         asked = Asked(call, request.headers, f"{request.scheme}://{request.host}{request.rel_url.raw_path}",
-                      request.match_info.get("id", ""), body, request.remote or "", language(request))
+                      request.match_info.get("id", ""), body, request.remote or "", language(request), query=list(request.query.items()))
         try:
             asked.said = await self._ask_gateway(asked)
         except Problem as problem:
@@ -154,8 +154,10 @@ class Front:
             return self._drop(request, call)
         if fault.action == "problem":
             kind = self._service.contract.problems[fault.problem]
-            members = {name: fault.retry_after for name in kind.get("with", [])}
-            response = self._response(self._exchange.refusal(Problem(fault.problem, **members), language(request)))
+            wanted = kind.get("with", [])
+            members = {name: fault.retry_after for name in wanted if name != "fields"}
+            problem = Problem(fault.problem, fields=["document"] if "fields" in wanted else None, **members)
+            response = self._response(self._exchange.refusal(problem, language(request)))
         else:
             response = self._nonsense(fault)
         self.log.add(request, call.name, PREFIX + call.path, response.status)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,7 @@ class Call:
         parameters = [contract.resolve(one) for one in item.get("parameters", [])]
         self.headers = {one["name"]: re.compile(one["schema"]["pattern"]) for one in parameters
                         if one["in"] == "header" and "pattern" in one["schema"]}
+        self._query = {one["name"]: contract.checker(one["schema"]) for one in parameters if one["in"] == "query"}
         body = contract.resolve(item["requestBody"]) if "requestBody" in item else None
         self._body = contract.checker(body["content"]["application/json"]["schema"]) if body else None
         answer = contract.resolve(item["responses"]["200"])
@@ -87,6 +88,17 @@ class Call:
         """The decoded body of a request. Refused when it is not what the document says."""
         assert self._body is not None
         return _checked(self._body, parse_json(raw))
+
+    def check_query(self, given: Sequence[tuple[str, str]]) -> dict[str, str]:
+        """The parameters of a query that this call names; others are passed over. Refused when one is not what the document says."""
+        found: dict[str, str] = {}
+        for name, value in given:
+            if name not in self._query:
+                continue
+            if name in found or not self._query[name].is_valid(value):
+                raise Refused(name, "parameter")
+            found[name] = value
+        return found
 
     def check_answer(self, status: int, raw: bytes) -> None:
         """Refused when an answer is not what the document says: shape, status, or a problem not listed here."""

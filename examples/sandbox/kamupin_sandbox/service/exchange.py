@@ -53,6 +53,7 @@ class Asked:
     body: bytes
     address: str
     language: str
+    query: list[tuple[str, str]] = field(default_factory=list)
     said: dict[str, Any] | None = None  # the authorization server's word on the access token
 
 
@@ -90,8 +91,11 @@ class Exchange:
         return Answer(status, body, dict(problem.headers))
 
     def _accepted(self, asked: Asked, request: Request) -> Answer:
+        if not self._service.offers(asked.call.path):
+            raise Problem("not-found")
         self._check_headers(asked)
         scope = self._who(asked, request)
+        request.language, request.query = asked.language, _query(asked)
         if asked.call.has_body:
             request.body = _body(asked)
         if asked.call.method != "POST":
@@ -191,6 +195,14 @@ def credential(headers: Headers, scheme: str) -> str | None:
     values = headers.getall("Authorization", [])
     found = re.fullmatch(re.escape(scheme) + r" +([A-Za-z0-9_-]{1,128})", values[0], re.IGNORECASE) if len(values) == 1 else None
     return found.group(1) if found else None
+
+
+def _query(asked: Asked) -> dict[str, str]:
+    """The parameters that the call names."""
+    try:
+        return asked.call.check_query(asked.query)
+    except Refused as refused:
+        raise invalid(str(refused)) from None
 
 
 def _body(asked: Asked) -> dict[str, Any]:

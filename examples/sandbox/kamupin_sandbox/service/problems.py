@@ -15,17 +15,18 @@ from .contract import Contract
 class Problem(Exception):
     """Raise it anywhere in a request. What the request had done so far is undone, unless `kept`.
 
-    name: of the profile, "factor-wrong"; members: tries_left, resend_after, retry_after; kept: the refusal had an
+    name: of the profile, "factor-wrong"; fields: wrong members of a document; members: tries_left, resend_after, retry_after; kept: the refusal had an
     effect of its own, which is committed, and a repetition gets this same answer.
     """
 
     def __init__(self, name: str, detail: str = "", kept: bool = False, headers: dict[str, str] | None = None,
-                 **members: int) -> None:
+                 fields: list[str] | None = None, **members: int) -> None:
         super().__init__(name)
         self.name = name
         self.detail = detail
         self.kept = kept
         self.members = members
+        self.fields = fields
         self.headers = dict(headers or {})
         for member in ("retry_after", "resend_after"):
             if member in members:
@@ -39,6 +40,8 @@ class Problem(Exception):
         if self.detail:
             body["detail"] = self.detail
         body.update(self.members)
+        if self.fields:
+            body["fields"] = self.fields
         return kind["status"], encode(body)
 
 

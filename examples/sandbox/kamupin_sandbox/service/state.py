@@ -34,6 +34,8 @@ SMS_PER_OPERATION = 5  # and login
 VOUCHED = [{"row": "akis-1", "operations": ["verify", "change", "sign"]},
            {"row": "akis-2", "operations": ["verify", "change", "reset-by-cryptogram", "reset-by-relay", "sign"]}]
 APPLICATION = {"name": {"tr": "KamuPIN Online İşlemler", "en": "KamuPIN online services"}}
+FEATURES = {"certificates": ("/certificates", "/revocations"), "consent": ("/consent", "/consents"), "applications": ("/applications",),
+            "authorised": ("/authorised",)}  # groups of calls that a service need not have, and where they stand
 VOUCHED_OTHERS = ["verify", "change", "sign", *(f"reset-by-{form}" for form in FORMS)]  # rows that only the registry knows
 
 
@@ -73,6 +75,7 @@ class Settings:
     portal_seconds: int = 3600  # … and in any case
     front_host: str = ""  # HOST:PORT of a server in front of this one, by which it may be called as well
     keep_alive: int = 1  # 0: each connection is closed after its answer
+    features: str = ""  # those of FEATURES that this service has, with a comma between
     relay_in_clear: int = 0  # 1: the right survives without a session (rows whose relay-right is in-clear)
     relay_padding: int = 0  # harmless commands before a relay begins
     relay_first: str = ""  # a command, in hex, that a relay sends then
@@ -85,6 +88,8 @@ class Settings:
                 raise ValueError(name)
         if "second_factors" in wishes:
             self.factors(wishes["second_factors"])
+        if not set(filter(None, wishes.get("features", "").split(","))) <= set(FEATURES):
+            raise ValueError("features")
         for name, value in wishes.items():
             setattr(self, name, value)
 
@@ -117,6 +122,15 @@ class Service:
         others = dict.fromkeys(card.row for card in self.registry.cards() if card.row not in named)
         return VOUCHED + [{"row": row, "operations": VOUCHED_OTHERS} for row in others]
 
+    def features(self) -> list[str]:
+        """The groups of calls that it has."""
+        return [one for one in FEATURES if one in self.settings.features.split(",")]
+
+    def offers(self, path: str) -> bool:
+        """Whether a call, by its path in the document, is one that it has."""
+        group = next((name for name, places in FEATURES.items() if "/" + path.split("/")[1] in places), None)
+        return group is None or group in self.features()
+
     def on_behalf_of(self, page: sqlite3.Row) -> dict[str, Any]:
         """The member on_behalf_of of an order, or nothing."""
         found = self.registry.organisation(page["organisation"] or "")
@@ -133,7 +147,7 @@ class Service:
                 "name": {"tr": "KamuPIN deneme hizmeti", "en": "KamuPIN sandbox service"},
                 "minimum_client_version": self.settings.minimum_client_version,
                 "products": self.contract.enum("Product"), "second_factors": self.settings.factors(), "pin_policy": PIN_POLICY,
-                "authorities": list(FORMS), "vouched_rows": self.vouched()} | self.login()
+                "authorities": list(FORMS), "features": self.features(), "vouched_rows": self.vouched()} | self.login()
 
     def login(self) -> dict[str, Any]:
         """What the metadata says of logging in; nothing where only the control address opens pages."""
@@ -157,6 +171,8 @@ class Request:
     operation: sqlite3.Row | None = None
     session: sqlite3.Row | None = None
     named: str = ""  # the order, login or record that the address names
+    query: dict[str, str] = field(default_factory=dict)
+    language: str = "en"
     after: list[Callable[[], None]] = field(default_factory=list)  # done once the transaction is kept
 
     @property
