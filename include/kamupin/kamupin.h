@@ -13,6 +13,7 @@
                     have it
        order.h      with a session: a new PIN for which nobody types a code; issued.h the PIN that a
                     card was issued with
+       lifecycle.h  what the authority says of a person's certificates, and changing it
        inquiry.h    what may be asked without a login; info.h whom to call and where to look
        profile.h    cards that are not built in, from a file; probe.h drafts such a file
        secret.h     PINs and codes, in locked memory; code.h cleans a pasted code
@@ -51,6 +52,7 @@
 #include <kamupin/info.h>
 #include <kamupin/inquiry.h>
 #include <kamupin/issued.h>
+#include <kamupin/lifecycle.h>
 #include <kamupin/network.h>
 #include <kamupin/notice.h>
 #include <kamupin/operation.h>

@@ -3,6 +3,7 @@
 
    names.c: the stable words of public enumerations, one table each, for JSON, journals and the
    service profile. */
+#include <kamupin/lifecycle.h>
 #include <kamupin/order.h>
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -54,4 +55,57 @@ const char *kamupin_order_state_name(kamupin_order_state state)
         [KAMUPIN_ORDER_EXPIRED] = "expired",
     };
     return (size_t)state < COUNT(names) ? names[state] : "unknown-state";
+}
+
+const char *kamupin_certificate_state_name(kamupin_certificate_state state)
+{
+    static const char *const names[] = {
+        [0] = "unknown",
+        [KAMUPIN_STATE_ISSUED] = "issued",
+        [KAMUPIN_STATE_NOT_YET_VALID] = "not-yet-valid",
+        [KAMUPIN_STATE_ACTIVE] = "active",
+        [KAMUPIN_STATE_SUSPENDED] = "suspended",
+        [KAMUPIN_STATE_REVOKED] = "revoked",
+        [KAMUPIN_STATE_EXPIRED] = "expired",
+    };
+    return (size_t)state < COUNT(names) ? names[state] : "unknown";
+}
+
+const char *kamupin_actor_name(kamupin_actor actor)
+{
+    static const char *const names[] = {
+        [KAMUPIN_BY_NOBODY] = "nobody",
+        [KAMUPIN_BY_HOLDER] = "holder",
+        [KAMUPIN_BY_AUTHORITY] = "authority",
+        [KAMUPIN_BY_INSTITUTION] = "institution",
+    };
+    return (size_t)actor < COUNT(names) ? names[actor] : "nobody";
+}
+
+const char *kamupin_suspend_reason_name(kamupin_suspend_reason reason)
+{
+    static const char *const names[] = {
+        [KAMUPIN_SUSPEND_UNSAID] = "unsaid", [KAMUPIN_SUSPEND_LOST] = "lost",
+        [KAMUPIN_SUSPEND_STOLEN] = "stolen", [KAMUPIN_SUSPEND_LEFT_BEHIND] = "left-behind",
+        [KAMUPIN_SUSPEND_OTHER] = "other",
+    };
+    return (size_t)reason < COUNT(names) ? names[reason] : "unsaid";
+}
+
+const char *kamupin_revocation_reason_name(kamupin_revocation_reason reason)
+{
+    static const char *const names[] = {
+        [KAMUPIN_REASON_UNSPECIFIED] = "unspecified",
+        [KAMUPIN_REASON_KEY_COMPROMISE] = "keyCompromise",
+        [KAMUPIN_REASON_CA_COMPROMISE] = "cACompromise",
+        [KAMUPIN_REASON_AFFILIATION_CHANGED] = "affiliationChanged",
+        [KAMUPIN_REASON_SUPERSEDED] = "superseded",
+        [KAMUPIN_REASON_CESSATION_OF_OPERATION] = "cessationOfOperation",
+        [KAMUPIN_REASON_CERTIFICATE_HOLD] = "certificateHold",
+        [7] = "none",
+        [KAMUPIN_REASON_REMOVE_FROM_CRL] = "removeFromCRL",
+        [KAMUPIN_REASON_PRIVILEGE_WITHDRAWN] = "privilegeWithdrawn",
+        [KAMUPIN_REASON_AA_COMPROMISE] = "aACompromise",
+    };
+    return (size_t)reason < COUNT(names) ? names[reason] : "none";
 }

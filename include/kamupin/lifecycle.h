@@ -1,0 +1,127 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   lifecycle.h: what the authority says of a person's certificates, and changing it: suspend, reopen,
+   open for use, revoke. Needs a session (session.h) and neither reader nor card, because a card that
+   is lost is what one suspends for.
+
+       kamupin_certificate_record record = KAMUPIN_CERTIFICATE_RECORD_INIT;
+       status = kamupin_certificate_suspend(session, NULL, KAMUPIN_SUSPEND_LOST, &record);
+       if (status == KAMUPIN_E_CHOICE_NEEDED)   // there are several: name one, or go through them
+           … */
+#ifndef KAMUPIN_LIFECYCLE_H
+#define KAMUPIN_LIFECYCLE_H
+
+#include <kamupin/operation.h>
+
+KAMUPIN_BEGIN
+
+/** In which capacity a person asks (the portal's "Bireysel İşlemler" and "Yetkili İşlemleri"). */
+typedef enum kamupin_role {
+    KAMUPIN_ROLE_INDIVIDUAL = 1, /**< their own certificates */
+    KAMUPIN_ROLE_AUTHORISED = 2  /**< those of the organisations that they may act for */
+} kamupin_role;
+
+/** Where a certificate stands with its authority. */
+typedef enum kamupin_certificate_state {
+    KAMUPIN_STATE_ISSUED = 1, /**< produced, and not opened for use */
+    KAMUPIN_STATE_NOT_YET_VALID = 2,
+    KAMUPIN_STATE_ACTIVE = 3,
+    KAMUPIN_STATE_SUSPENDED = 4,
+    KAMUPIN_STATE_REVOKED = 5,
+    KAMUPIN_STATE_EXPIRED = 6
+} kamupin_certificate_state;
+
+/** A state's stable word: "issued", "not-yet-valid", "active", "suspended", "revoked", "expired".
+ *  Ownership: static text; "unknown" for a number that is none. Threads: any. Errors: none. */
+KAMUPIN_API const char *kamupin_certificate_state_name(kamupin_certificate_state state);
+
+/** Who did something to it. */
+typedef enum kamupin_actor {
+    KAMUPIN_BY_NOBODY = 0, /**< not said */
+    KAMUPIN_BY_HOLDER = 1,
+    KAMUPIN_BY_AUTHORITY = 2,
+    KAMUPIN_BY_INSTITUTION = 3
+} kamupin_actor;
+
+/** An actor's stable word: "nobody", "holder", "authority", "institution".
+ *  Ownership: static text; "nobody" for a number that is none. Threads: any. Errors: none. */
+KAMUPIN_API const char *kamupin_actor_name(kamupin_actor actor);
+
+/** Why one suspends. The authority does nothing different by it. */
+typedef enum kamupin_suspend_reason {
+    KAMUPIN_SUSPEND_UNSAID = 0,
+    KAMUPIN_SUSPEND_LOST = 1,
+    KAMUPIN_SUSPEND_STOLEN = 2,
+    KAMUPIN_SUSPEND_LEFT_BEHIND = 3,
+    KAMUPIN_SUSPEND_OTHER = 4
+} kamupin_suspend_reason;
+
+/** A reason's stable word: "unsaid", "lost", "stolen", "left-behind", "other".
+ *  Ownership: static text; "unsaid" for a number that is none. Threads: any. Errors: none. */
+KAMUPIN_API const char *kamupin_suspend_reason_name(kamupin_suspend_reason reason);
+
+/** Why a certificate is revoked; the numbers of RFC 5280, 5.3.1. A holder may give those that are
+ *  marked (h). */
+typedef enum kamupin_revocation_reason {
+    KAMUPIN_REASON_NONE = -1,
+    KAMUPIN_REASON_UNSPECIFIED = 0,            /**< (h) */
+    KAMUPIN_REASON_KEY_COMPROMISE = 1,         /**< (h) card or PIN in other hands */
+    KAMUPIN_REASON_CA_COMPROMISE = 2,          /**< the authority's own */
+    KAMUPIN_REASON_AFFILIATION_CHANGED = 3,    /**< (h) left the institution, changed the name */
+    KAMUPIN_REASON_SUPERSEDED = 4,             /**< (h) there is a new one */
+    KAMUPIN_REASON_CESSATION_OF_OPERATION = 5, /**< (h) no longer needed */
+    KAMUPIN_REASON_CERTIFICATE_HOLD = 6,       /**< suspended */
+    KAMUPIN_REASON_REMOVE_FROM_CRL = 8,
+    KAMUPIN_REASON_PRIVILEGE_WITHDRAWN = 9, /**< (h) the right to it is gone */
+    KAMUPIN_REASON_AA_COMPROMISE = 10
+} kamupin_revocation_reason;
+
+/** A reason's word as RFC 5280 has it: "keyCompromise", …; "none".
+ *  Ownership: static text; "none" for a number that is none. Threads: any. Errors: none. */
+KAMUPIN_API const char *kamupin_revocation_reason_name(kamupin_revocation_reason reason);
+
+/** What may be asked for now, as a set. */
+typedef enum kamupin_certificate_may {
+    KAMUPIN_MAY_SUSPEND = 1,
+    KAMUPIN_MAY_UNSUSPEND = 2,
+    KAMUPIN_MAY_ACTIVATE = 4,
+    KAMUPIN_MAY_REVOKE = 8
+} kamupin_certificate_may;
+
+/** A certificate as its authority knows it. Times are seconds since 1970, 0 for none. */
+typedef struct kamupin_certificate_record {
+    size_t size; /**< sizeof; set by KAMUPIN_CERTIFICATE_RECORD_INIT */
+    char certificate_id[64];
+    char serial[64]; /**< upper-case hex of the octets in DER */
+    kamupin_product product;
+    kamupin_certificate_state state;
+    kamupin_actor suspended_by; /**< when suspended */
+    int64_t suspended_at;
+    int64_t suspend_until; /**< when it ends by itself; 0: never, or not said */
+    int64_t revoked_at;
+    kamupin_revocation_reason reason; /**< when revoked */
+    int64_t not_before, not_after;
+    char holder[KAMUPIN_NAME_MAX];
+    char identity[161];                /**< masked by the service */
+    kamupin_identity on_behalf_of;     /**< the organisation that holds it; type 0: a person */
+    char card_id[KAMUPIN_CARD_ID_MAX]; /**< the card it is on; "" when not said */
+    unsigned int may;                  /**< kamupin_certificate_may bits */
+} kamupin_certificate_record;
+
+#define KAMUPIN_CERTIFICATE_RECORD_INIT KAMUPIN_SIZED(kamupin_certificate_record)
+
+/** Something that befell a certificate. */
+typedef struct kamupin_certificate_event {
+    size_t size;                     /**< sizeof; set by KAMUPIN_CERTIFICATE_EVENT_INIT */
+    kamupin_certificate_state state; /**< into which it came */
+    int64_t at;                      /**< seconds since 1970 */
+    kamupin_actor by;
+    kamupin_revocation_reason reason; /**< NONE unless revoked */
+    char reason_text[41];             /**< the service's word, also of a suspension; "" for none */
+} kamupin_certificate_event;
+
+#define KAMUPIN_CERTIFICATE_EVENT_INIT KAMUPIN_SIZED(kamupin_certificate_event)
+
+KAMUPIN_END
+#endif
