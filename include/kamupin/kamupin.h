@@ -7,7 +7,7 @@
        watch.h      cards and readers as they come and go; a callback, or a descriptor for poll()
        pin.h        the PIN: verify, change, and whether they would be refused; pinpad.h the same
                     at the reader's keypad
-       sign.h       signatures by the card
+       sign.h       signatures by the card; cms.h signed documents
        operation.h  a new PIN for a blocked or new card, with an online service
        session.h    a login at the service: in a browser, with the card; password.h as older portals
                     have it
@@ -45,6 +45,7 @@
 
 #include <kamupin/cancel.h>
 #include <kamupin/card.h>
+#include <kamupin/cms.h>
 #include <kamupin/code.h>
 #include <kamupin/context.h>
 #include <kamupin/error.h>
