@@ -11,18 +11,16 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from service_client import CALLS, CardFiles, Client, Registry, Reply, Service, b64
+from service_client import CardFiles, Client, Registry, Reply, Service, b64
+from service_life import Papers
 
 CARDS = ("akis2", "akis2:form=relay", "akis2:other-user", "akis2:mali-muhur", "akis2:product=mali-muhur", "akis1")
 SETTINGS = {"factor_guesses": 30, "password_login": 1, "second_factors": "sms,web-password", "relay_in_clear": 1, "captcha_seconds": 120,
             "login_seconds": 300, "session_seconds": 1800, "flood_window": 900, "captchas_per_address": 100, "mails_per_address": 20,
             "mails_per_number": 3, "login_sms_per_address": 60, "login_sms_per_person": 10, "inquiries_per_address": 100,
-            "inquiries_per_number": 30}
-FEATURES: dict[str, tuple[str, ...]] = {"certificates": ("/certificates", "/revocations"), "consent": ("/consent", "/consents"),
-                                        "applications": ("/applications",), "authorised": ("/authorised",)}
-OFFERED: tuple[str, ...] = ()  # of these groups, what the sandbox's service has
-ABSENT = {name for name, (_, path, _) in CALLS.items()
-          if any("/" + path.split("/")[1] in places for group, places in FEATURES.items() if group not in OFFERED)}
+            "inquiries_per_number": 30, "sms_tries": 3, "resend_seconds": 30, "revocation_seconds": 300, "revocation_sms_per_person": 10,
+            "consent_seconds": 600, "suspend_days": 30, "features": "certificates,consent,applications,authorised"}
+FORM: dict[str, Any] = {"schema_id": "mali-muhur-1", "document": {"delivery": "post", "years": 3, "contact": "DENEME KULLANICI"}}  # needs no consent
 DEBTOR = {"payer": {"type": "vkn", "number": "4540536920"}}
 
 
@@ -46,6 +44,7 @@ class World:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.mine, self.relayed, self.foreign, self.corporate, self.other_product, self.old = service.cards
+        self.papers = Papers(service)
         self.calm()
 
     def calm(self) -> None:
@@ -145,7 +144,7 @@ class World:
 
     def ready(self, name: str) -> Ready:
         """The state in which that call succeeds."""
-        made = self._operation(name) or self._login(name) or self._session(name)
+        made = self._operation(name) or self._login(name) or self._session(name) or self._certificate(name) or self._paper(name)
         if made is not None:
             return made
         bodies = {"seal-authority": {"organisation": {"type": "detsis", "number": "12345678"}}, "debt": DEBTOR,
@@ -206,4 +205,70 @@ class World:
             return Ready(name, order.client, None if name == "order-status" else {}, order.named)
         if name in ("show-issued-pin", "delete-issued-pin"):
             return Ready(name, self.logged_in(), {"confirm": "delete-for-good"} if name.startswith("delete") else {}, self.record())
+        return None
+
+    # ---- certificates, consents, applications, lists ----
+
+    def prepared(self, state: str = "active", client: Client | None = None, **settings: Any) -> tuple[Client, dict[str, Any]]:
+        """A revocation that was prepared, and what was answered."""
+        self.service.control("POST", "/settings", settings)
+        client = client or self.logged_in()
+        found = client.call("revoke", {"reason": "superseded"}, named=self.papers.held(state).name)
+        assert found.status == 200, found.problem
+        return client, found.json
+
+    def asked(self, type: str = "sms", **settings: Any) -> tuple[Client, dict[str, Any]]:
+        """… whose second factor was begun."""
+        client, told = self.prepared(**settings)
+        assert client.call("revocation-factor", {"type": type}, named=told["revocation_id"]).status == 200
+        return client, told
+
+    def confirmation(self, told: dict[str, Any]) -> dict[str, Any]:
+        """The body that confirms, with the SMS code sent last."""
+        return {"confirmation_token": told["confirmation_token"], "code": self.service.sms()[-1]}
+
+    def consented(self, state: str = "none") -> Client:
+        """A client whose person has given no consent, or had it refused."""
+        self.service.control("POST", "/consents", {"user": "deneme", "state": state})
+        return self.logged_in()
+
+    def application(self, **wish: Any) -> str:
+        """A new application that can be submitted, with FORM unless wished otherwise."""
+        made = {"product": "mali-muhur", "schema_id": FORM["schema_id"], "reason": "other"} | wish
+        return str(self.service.control("POST", "/applications", made)["applications"][-1]["application_id"])
+
+    def waiting_list(self, **wish: Any) -> str:
+        """A new list that waits for a signature."""
+        return str(self.service.control("POST", "/lists", wish)["lists"][-1]["list_id"])
+
+    def _certificate(self, name: str) -> Ready | None:
+        if name == "certificates":
+            return Ready(name, self.logged_in())
+        states = {"certificate-details": "active", "suspend": "active", "unsuspend": "by-holder", "activate": "issued", "revoke": "active"}
+        if name in states:
+            bodies: dict[str, Any] = {"certificate-details": None, "suspend": {"reason": "lost"}, "revoke": {"reason": "superseded"}}
+            return Ready(name, self.logged_in(), bodies.get(name, {}), self.papers.held(states[name]).name)
+        if name in ("revocation-factor", "cancel-revocation"):
+            client, told = self.prepared()
+            return Ready(name, client, {"type": "sms"} if name == "revocation-factor" else {}, told["revocation_id"])
+        if name in ("revocation-resend", "confirm-revocation"):
+            client, told = self.asked(resend_seconds=0)
+            return Ready(name, client, {} if name == "revocation-resend" else self.confirmation(told), told["revocation_id"])
+        return None
+
+    def _paper(self, name: str) -> Ready | None:
+        if name in ("consent", "applications", "authorised-lists"):
+            return Ready(name, self.logged_in())
+        if name == "consent-text":
+            return Ready(name, self.consented(), {})
+        if name == "submit-consent":
+            client = self.consented()
+            told = client.call("consent-text", {}).json
+            return Ready(name, client, self.papers.signature(told["content"]), told["consent_id"])
+        if name in ("application", "submit-application"):
+            return Ready(name, self.logged_in(), FORM if name == "submit-application" else None, self.application())
+        if name in ("authorised-list", "sign-list"):
+            client, list_id = self.logged_in(), self.waiting_list()
+            told = client.call("authorised-list", named=list_id).json
+            return Ready(name, client, self.papers.signature(told["content"]) if name == "sign-list" else None, list_id)
         return None

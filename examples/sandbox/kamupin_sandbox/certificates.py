@@ -130,9 +130,10 @@ class Certificates:
             raise KeyError(certificate_id)
         return record
 
-    def move(self, certificate_id: str, call: str, reason: str = "", until: datetime.datetime | None = None) -> Record:
-        """The holder's "suspend", "unsuspend", "activate" or "revoke"; see lifecycle.move(). KeyError, Refused, ValueError."""
-        return self._keep(move(self._known(certificate_id), call, now(), reason, until))
+    def move(self, certificate_id: str, call: str, reason: str = "", until: datetime.datetime | None = None,
+             at: datetime.datetime | None = None) -> Record:
+        """The holder's "suspend", "unsuspend", "activate" or "revoke", now or AT; see lifecycle.move(). KeyError, Refused, ValueError."""
+        return self._keep(move(self._known(certificate_id), call, at or now(), reason, until))
 
     def put(self, certificate_id: str, state: str, by: str = "authority", reason: str = "",
             until: datetime.datetime | None = None) -> Record:

@@ -35,6 +35,9 @@ CREATE TABLE IF NOT EXISTS organisation (
 CREATE TABLE IF NOT EXISTS representative (
     user_id TEXT NOT NULL REFERENCES user (user_id), organisation TEXT NOT NULL REFERENCES organisation (organisation_id),
     PRIMARY KEY (user_id, organisation)) STRICT;
+CREATE TABLE IF NOT EXISTS authorised (
+    user_id TEXT NOT NULL REFERENCES user (user_id), organisation TEXT NOT NULL REFERENCES organisation (organisation_id),
+    PRIMARY KEY (user_id, organisation)) STRICT;
 CREATE TABLE IF NOT EXISTS card (
     card_id TEXT PRIMARY KEY, row TEXT NOT NULL, owner TEXT NOT NULL,
     product TEXT NOT NULL, label TEXT NOT NULL, puk BLOB NOT NULL, form TEXT NOT NULL) STRICT;
@@ -50,6 +53,7 @@ _USERS = ((DEFAULT_USER, "DENEME KULLANICI", "10000000146", "*****2596", "deneme
 _ORGANISATIONS = (("vkn", "4540536920", "DENEME ANONİM ŞİRKETİ"), ("detsis", "12345678", "DENEME KURUMU"),
                   ("vkn", "9876543217", "BAŞKA LİMİTED ŞİRKETİ"))
 _REPRESENTATIVES = ((DEFAULT_USER, "vkn:4540536920"), (DEFAULT_USER, "detsis:12345678"), (OTHER_USER, "vkn:9876543217"))
+_AUTHORISED = ((DEFAULT_USER, "detsis:12345678"),)  # who signs its lists of applications
 DEFAULT_ORGANISATION = "vkn:4540536920"
 OTHER_ORGANISATION = "vkn:9876543217"
 PUBLIC_BODY = "detsis:12345678"
@@ -120,6 +124,7 @@ class Registry:
             one = Organisation(*organisation)
             self._db.execute("INSERT OR IGNORE INTO organisation VALUES (?, ?, ?, ?)", (one.organisation_id, *organisation))
         self._db.executemany("INSERT OR IGNORE INTO representative VALUES (?, ?)", _REPRESENTATIVES)
+        self._db.executemany("INSERT OR IGNORE INTO authorised VALUES (?, ?)", _AUTHORISED)
 
     def close(self) -> None:
         """Closes the file."""
@@ -171,7 +176,14 @@ class Registry:
 
     def organisations(self, user_id: str) -> list[Organisation]:
         """The organisations that a user may act for."""
-        rows = self._db.execute("SELECT type, number, name FROM organisation JOIN representative ON organisation_id = organisation "
+        return self._organisations("representative", user_id)
+
+    def authorised_for(self, user_id: str) -> list[Organisation]:
+        """The organisations whose authorised person a user is: who signs their lists of applications."""
+        return self._organisations("authorised", user_id)
+
+    def _organisations(self, table: str, user_id: str) -> list[Organisation]:
+        rows = self._db.execute(f"SELECT type, number, name FROM organisation JOIN {table} ON organisation_id = organisation "
                                 "WHERE user_id = ? ORDER BY organisation.rowid", (user_id,))
         return [Organisation(*row) for row in rows]
 

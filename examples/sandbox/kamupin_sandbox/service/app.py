@@ -155,8 +155,8 @@ class Front:
         if fault.action == "problem":
             kind = self._service.contract.problems[fault.problem]
             wanted = kind.get("with", [])
-            members = {name: fault.retry_after for name in wanted if name != "fields"}
-            problem = Problem(fault.problem, fields=["document"] if "fields" in wanted else None, **members)
+            members: dict[str, int] = {name: fault.retry_after for name in wanted if name != "fields"}
+            problem = Problem(fault.problem, "", False, None, ["document"] if "fields" in wanted else None, **members)
             response = self._response(self._exchange.refusal(problem, language(request)))
         else:
             response = self._nonsense(fault)

@@ -20,6 +20,7 @@ from ..ca import TlsAuthority
 from . import authority, codes, operations, pages, sealed
 from .app import COMMON, Front
 from .clock import left
+from .control_life import Life
 from .control_login import People
 from .state import Service
 from .wishes import Wrong, number, wish_of
@@ -53,10 +54,11 @@ class Control:
                 return _error(400, f"not understood: {wrong}")
 
         app, people = web.Application(middlewares=[guard], client_max_size=65536), People(self._service)
+        life = Life(self._service)
         gets = {"/cards": self.cards, "/sms": self.sms, "/ledger": self.ledger, "/operations": self.operations,
-                "/requests": self.requests, "/faults": self.standing, "/settings": self.settings} | people.gets()
+                "/requests": self.requests, "/faults": self.standing, "/settings": self.settings} | people.gets() | life.gets()
         posts = {"/codes": self.issue, "/pages/close": self.close, "/ledger": self.set_ledger, "/clock": self.advance,
-                 "/faults": self.order, "/settings": self.change, "/tls": self.certificate} | people.posts()
+                 "/faults": self.order, "/settings": self.change, "/tls": self.certificate} | people.posts() | life.posts()
         app.add_routes([web.get(path, _answering(call), allow_head=False) for path, call in gets.items()])
         app.add_routes([web.post(path, _answering(call)) for path, call in posts.items()])
         app.add_routes([web.delete("/faults", _answering(self.clear_faults)), web.delete("/requests", _answering(self.clear_requests))])
@@ -115,7 +117,7 @@ class Control:
         store, user, texts = self._service.store, request.query.get("user"), []
         for row in store.all("SELECT * FROM sms WHERE ? IS NULL OR user_id = ? ORDER BY n", user, user):
             said = json.loads(store.unseal("sms", row["sealed"]))
-            about = {name: row[name] for name in ("operation_id", "login_id") if row[name]}
+            about = {name: row[name] for name in ("operation_id", "login_id", "revocation_id") if row[name]}
             texts.append({"user": row["user_id"], "destination": row["destination"]} | about | said)
         return {"sms": texts}
 

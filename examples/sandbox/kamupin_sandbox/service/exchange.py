@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from . import authority, codes, dpop, factor, inquiries, issued, operations, orders, passwords, relay, reports, sessions
+from . import (applications, authorised, authority, certificates, codes, consent, dpop, factor, inquiries, issued, operations, orders, passwords,
+               relay, reports, revocations, sessions)
 from .contract import Call, Refused
 from .problems import Problem, encode
 from .state import Request, Service, invalid
@@ -27,7 +28,13 @@ HANDLERS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "password-login-sms": passwords.send, "password-login-confirm": passwords.confirm, "security-word-reset": passwords.reset,
     "orders": orders.listed, "order": orders.create, "order-status": orders.status, "code": orders.code,
     "cancel-order": orders.cancel, "issued-pins": issued.listed, "show-issued-pin": issued.show, "delete-issued-pin": issued.delete,
-    "seal-authority": inquiries.seal_authority, "debt": inquiries.debt, "shipment": inquiries.shipment}
+    "seal-authority": inquiries.seal_authority, "debt": inquiries.debt, "shipment": inquiries.shipment,
+    "certificates": certificates.listed, "certificate-details": certificates.details, "suspend": certificates.suspend,
+    "unsuspend": certificates.unsuspend, "activate": certificates.activate, "revoke": revocations.prepare,
+    "revocation-factor": revocations.begin, "revocation-resend": revocations.resend, "confirm-revocation": revocations.confirm,
+    "cancel-revocation": revocations.cancel, "consent": consent.status, "consent-text": consent.text, "submit-consent": consent.submit,
+    "applications": applications.listed, "application": applications.details, "submit-application": applications.submit,
+    "authorised-lists": authorised.listed, "authorised-list": authorised.details, "sign-list": authorised.sign}
 ANY_VERSION = ("metadata", "report")  # what has to work for a client that is too old as well
 _CLIENT = re.compile(r"[A-Za-z0-9._-]{1,40}/(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 

@@ -22,7 +22,7 @@ from ..ca import TlsAuthority, write_private
 from ..database import OtherLayout
 from ..portal.site import Portal
 from ..registry import Registry
-from . import issued
+from . import applications, authorised, certificates, issued
 from .app import PREFIX, Front, application
 from .backchannel import Backchannel
 from .contract import Contract
@@ -79,6 +79,9 @@ async def _serve(options: argparse.Namespace) -> None:
     service.gateway = Gateway(options.login) if options.login else None
     service.settings.password_login = int(options.password_login)
     issued.purge(service)
+    certificates.settle(service)
+    applications.invent(service)
+    authorised.invent(service)
     front = Front(service, options.validate)
     tls = TlsAuthority(options.data / "tls")
     context = _tls_context(tls)

@@ -36,6 +36,7 @@ VOUCHED = [{"row": "akis-1", "operations": ["verify", "change", "sign"]},
 APPLICATION = {"name": {"tr": "KamuPIN Online İşlemler", "en": "KamuPIN online services"}}
 FEATURES = {"certificates": ("/certificates", "/revocations"), "consent": ("/consent", "/consents"), "applications": ("/applications",),
             "authorised": ("/authorised",)}  # groups of calls that a service need not have, and where they stand
+PRICES = {"nes": 95000, "mali-muhur": 180000, "elektronik-muhur": 240000, "kurumsal-sifreleme": 150000}  # invented, in kuruş
 VOUCHED_OTHERS = ["verify", "change", "sign", *(f"reset-by-{form}" for form in FORMS)]  # rows that only the registry knows
 
 
@@ -75,7 +76,11 @@ class Settings:
     portal_seconds: int = 3600  # … and in any case
     front_host: str = ""  # HOST:PORT of a server in front of this one, by which it may be called as well
     keep_alive: int = 1  # 0: each connection is closed after its answer
-    features: str = ""  # those of FEATURES that this service has, with a comma between
+    features: str = ",".join(FEATURES)  # those that this service has
+    revocation_seconds: int = 300
+    revocation_sms_per_person: int = 10  # in flood_window
+    suspend_days: int = 30  # after which a suspension by the holder ends by itself; 0: never
+    consent_seconds: int = 600
     relay_in_clear: int = 0  # 1: the right survives without a session (rows whose relay-right is in-clear)
     relay_padding: int = 0  # harmless commands before a relay begins
     relay_first: str = ""  # a command, in hex, that a relay sends then
@@ -209,6 +214,11 @@ def terms(settings: Settings, wishes: dict[str, Any]) -> str:
     names = ("code_seconds", "operation_seconds", "sms_seconds", "resend_seconds", "sms_tries")
     return json.dumps({name: wishes.get(name, getattr(settings, name)) for name in names}
                       | {"phone": wishes.get("phone"), "factors": settings.factors(wishes.get("factors"))})
+
+
+def price(product: str) -> dict[str, Any]:
+    """What a new certificate costs."""
+    return {"kurus": PRICES[product], "currency": "TRY"}
 
 
 def invalid(detail: str) -> Problem:

@@ -58,8 +58,29 @@ CREATE TABLE IF NOT EXISTS named_card (
     operation_id TEXT NOT NULL REFERENCES operation (operation_id), card_id TEXT NOT NULL, row TEXT NOT NULL,
     PRIMARY KEY (operation_id, card_id)) STRICT;
 CREATE TABLE IF NOT EXISTS sms (
-    n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, operation_id TEXT, login_id TEXT, destination TEXT NOT NULL,
+    n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, operation_id TEXT, login_id TEXT, revocation_id TEXT, destination TEXT NOT NULL,
     sealed BLOB NOT NULL, at REAL NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS moving (
+    n INTEGER PRIMARY KEY, certificate_id TEXT NOT NULL, call TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL, until TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS revocation (
+    n INTEGER PRIMARY KEY, revocation_id TEXT NOT NULL UNIQUE, certificate_id TEXT NOT NULL, user_id TEXT NOT NULL,
+    session TEXT NOT NULL REFERENCES session (session_id), reason TEXT NOT NULL, token_mark TEXT NOT NULL, terms TEXT NOT NULL,
+    deadline REAL NOT NULL, exhausted INTEGER NOT NULL DEFAULT 0, factor TEXT, sms_mark TEXT, sms_deadline REAL, resend_at REAL,
+    sms_sent INTEGER NOT NULL DEFAULT 0, tries_left INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'prepared'
+    CHECK (state IN ('prepared', 'confirmed', 'cancelled', 'replaced'))) STRICT;
+CREATE TABLE IF NOT EXISTS consent (
+    n INTEGER PRIMARY KEY, consent_id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL, content BLOB NOT NULL, deadline REAL NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'accepted', 'refused', 'replaced')), at TEXT, signature BLOB) STRICT;
+CREATE TABLE IF NOT EXISTS application (
+    n INTEGER PRIMARY KEY, application_id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL, organisation TEXT, product TEXT NOT NULL,
+    state TEXT NOT NULL, reason TEXT NOT NULL, schema_id TEXT NOT NULL, title TEXT NOT NULL, document TEXT NOT NULL,
+    needs_consent INTEGER NOT NULL, ends REAL NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS authorised_list (
+    n INTEGER PRIMARY KEY, list_id TEXT NOT NULL UNIQUE, organisation TEXT NOT NULL, title TEXT NOT NULL, rows TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1, state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'signed', 'withdrawn')),
+    made_at TEXT NOT NULL, signed_at TEXT, signature BLOB) STRICT;
+CREATE TABLE IF NOT EXISTS list_shown (
+    list_id TEXT NOT NULL REFERENCES authorised_list (list_id), sha256 TEXT NOT NULL, PRIMARY KEY (list_id, sha256)) STRICT;
 CREATE TABLE IF NOT EXISTS issued_pin (
     record_id TEXT PRIMARY KEY, shown INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS ledger (card_id TEXT PRIMARY KEY, attempts_left INTEGER NOT NULL) STRICT;
