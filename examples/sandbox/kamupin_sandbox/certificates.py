@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS certificate (
     suspended_by TEXT NOT NULL, suspended_at TEXT, suspend_until TEXT, revoked_at TEXT, reason TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS judged (
     sha256 TEXT PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('suspended', 'revoked'))) STRICT;
+CREATE TABLE IF NOT EXISTS crl (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS certificate_owner ON certificate (owner);
 """
 _COLUMNS = ("certificate_id, der, sha256, serial, owner, product, card_id, not_before, not_after, state, history, suspended_by, "
@@ -139,6 +140,12 @@ class Certificates:
             until: datetime.datetime | None = None) -> Record:
         """What authority or institution make of it; see lifecycle.put(). KeyError, Refused, ValueError."""
         return self._keep(put(self._known(certificate_id), state, now(), by, reason, until))
+
+    def next_crl(self, name: str) -> int:
+        """The number of the next list of that authority: each is greater than the one before."""
+        rows = self._db.execute("INSERT INTO crl VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET number = number + 1 RETURNING number",
+                                (name,)).fetchall()
+        return int(rows[0][0])
 
     # ---- by fingerprint: who may log in ----
 

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import registry as reg
-from .ca import DAY, CardIssuer, Key, key_der, make_card_key, write_private
+from .ca import DAY, KINDS, CardIssuer, Key, key_der, make_card_key, write_private
+from .lifecycle import BY
 
 FRESH_PIN = "123456"  # of every card that says nothing else
 ATR = {"akis1": "3BBA11008131FE4D55454B41452056312E30AE",
@@ -30,10 +31,10 @@ KEYS = ("rsa", "p256", "p384")
 FIRST_KEY = 0x84  # reference of the key to the first certificate; the next one's is one more
 ORGANISATIONS = ("mali-muhur", "elektronik-muhur", "kurumsal-sifreleme")  # flags: that product's card, held by an organisation
 FLAGS = ("blocked", "unset", "dead", "other-user", "detsis", "no-certs", "strict", *KEYS, "expired", "not-yet", "no-sign",
-         *ORGANISATIONS)
+         "issued", "revoked", *ORGANISATIONS)
 VALUES = {"tries": r"\d{1,2}", "puk": r"\d{1,2}", "auth": r"\d{1,2}", "3d10": r"[0-9A-Fa-f]{4}", "pin": r"\d{4,16}",
           "reply": r"61xx|6cxx", "product": "|".join(reg.PRODUCTS), "form": "|".join(reg.FORMS), "row": r"[a-z][a-z0-9.-]{1,22}",
-          "uses": r"\d{1,2}", "wait": r"\d{1,4}"}
+          "uses": r"\d{1,2}", "wait": r"\d{1,4}", "suspended": "|".join(BY), "kind": "|".join(KINDS), "also": "|".join(KINDS)}
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,9 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     Variants: blocked, unset (never had a PIN), dead (PUK used up), tries=N, puk=N and auth=N (tries left), pin=DIGITS,
     other-user, product=P, no-certs, 3d10=SW, reply=61xx, reply=6cxx, strict; rsa, p256, p384 (the card signs: a
     certificate and key of each kind named, in that order); expired, not-yet (its certificates' dates), no-sign (their
-    keys are not for signatures); mali-muhur, elektronik-muhur, kurumsal-sifreleme (a card of the sample organisation, with
-    EC P-384 keys unless others are named); detsis (of the sample public body instead); form=F (how the service gives its authority), row=NAME (its card-profile row there),
+    keys are not for signatures); issued, revoked, suspended=BY (what the registry says of its certificates); kind=K, also=K
+    (of ca.KINDS: what its certificates are, and a further one); mali-muhur, elektronik-muhur, kurumsal-sifreleme (a card of
+    the sample organisation, with EC P-384 keys unless others are named); detsis (of the sample public body instead); form=F (how the service gives its authority), row=NAME (its card-profile row there),
     uses=N (resets with the PUK that the card allows), wait=MS (its answers take that long). Writes FOLDER/card.state.
     """
     personality, variants = parse_spec(spec)
@@ -101,8 +103,7 @@ def make_card(registry: reg.Registry, spec: str, folder: Path) -> CardFiles:
     write_private(state, ("\n".join(lines) + "\n").encode("ascii"))
     row = variants.get("row", ROW.get(personality, ""))
     if card_id:
-        for der in certificates:
-            registry.certificates.add(der, owner.owner, product, card_id)
+        _record(registry, variants, certificates, owner.owner, product, card_id)
         label = f"{owner.name} ({product.upper()})"
         registry.add_card(reg.Card(card_id, row, owner.owner, product, label, variants.get("form", reg.FORMS[0])), puk)
         if pin is not None:
@@ -138,6 +139,8 @@ def _wanted(personality: str, variants: dict[str, str], held: str | None) -> lis
         return []
     kinds = {None: ["plain" if personality == "idcard" else "signature"], "mali-muhur": ["mali-muhur"],
              "elektronik-muhur": ["seal"], "kurumsal-sifreleme": ["seal", "encryption"]}[held]
+    kinds = [variants["kind"]] if "kind" in variants else kinds
+    kinds += [variants["also"]] if "also" in variants else []
     named: list[str | None] = [key for key in KEYS if key in variants]
     return [(kind, key) for kind in kinds for key in named or ["p384" if held else None]]
 
@@ -150,8 +153,19 @@ def _certificates(registry: reg.Registry, variants: dict[str, str], owner: _Hold
         start, days = now - 30 * DAY, 29.0
     elif "not-yet" in variants:
         start = now + DAY
-    return [issuer.issue(owner.name, owner.identity, kind, days=days, key=key, start=start, signs="no-sign" not in variants)
+    return [issuer.issue(owner.name, owner.identity, kind, days=days, key=key, start=start, signs="no-sign" not in variants,
+                         organisation=":" in owner.owner)
             for kind, key in wanted]
+
+
+def _record(registry: reg.Registry, variants: dict[str, str], certificates: list[bytes], owner: str, product: str, card_id: str) -> None:
+    """Enters the certificates in the registry, in the state that the card was asked for."""
+    for der in certificates:
+        record = registry.certificates.add(der, owner, product, card_id, "issued" if "issued" in variants else "active")
+        if "suspended" in variants:
+            registry.certificates.put(record.certificate_id, "suspended", variants["suspended"])
+        if "revoked" in variants:
+            registry.certificates.put(record.certificate_id, "revoked", "holder")
 
 
 def _card_id(personality: str, serial: bytes, certificates: list[bytes]) -> str | None:

@@ -64,6 +64,16 @@ def _parser() -> argparse.ArgumentParser:
     small("sessions", "açık ve bitmiş oturumlar / sessions, open and ended")
     logout = small("logout", "oturumları bitir / end the sessions of a user")
     logout.add_argument("--user", default="deneme", help="kullanıcı / user (deneme)")
+    small("certificates", "verilmiş sertifikalar / certificates that were issued")
+    certificate = small("certificate", "bir sertifikanın durumunu değiştir / change the state of a certificate")
+    certificate.add_argument("certificate", metavar="ID", help="crt-…, seri no / serial number, SHA-256")
+    certificate.add_argument("state", choices=("issued", "active", "suspended", "revoked"), help="yeni durum / new state")
+    certificate.add_argument("--by", choices=("holder", "authority", "institution"), help="kim / who (authority)")
+    certificate.add_argument("--reason", metavar="WORD", help="superseded, keyCompromise, …; lost, stolen, left-behind, other")
+    certificate.add_argument("--until", metavar="TIME", help="askının sonu / end of the suspension: 2026-12-31T20:59:59Z")
+    status = small("status-service", "OCSP ve SİL yanıtları / answers of OCSP and CRLs")
+    status.add_argument("--ocsp", metavar="WAY", help="right, stale, wrong-key, down, … (--json: hepsi / all)")
+    status.add_argument("--crl", metavar="WAY", help="right, stale, wrong-key, down, … (--json: hepsi / all)")
     small("ledger", "hizmetin deneme defteri / the service's ledger of attempts")
     small("operations", "hizmetin işlemleri / the service's operations")
     for name, text in (("eject", "kartı çıkar / pull the card out"), ("insert", "kartı tak / put the card in")):
@@ -134,6 +144,25 @@ def _people(options: argparse.Namespace, control: Control) -> tuple[Any, str]:
     return {"people": people}, str(people[0][options.show]) if options.show else _table(people, tuple(people[0]))
 
 
+def _certificates(options: argparse.Namespace, control: Control) -> tuple[Any, str]:
+    """All certificates, or the one that was changed."""
+    columns = ("certificate_id", "state", "suspended_by", "suspend_until", "revoked_at", "reason", "owner", "product", "holder", "not_before",
+               "not_after", "card_id")
+    if options.name == "certificates":
+        answer = control.get("/certificates")
+        return answer, _table(answer["certificates"], columns)
+    names = ("certificate", "state", "by", "reason", "until")
+    one = control.post("/certificates/state", {name: getattr(options, name) for name in names if getattr(options, name) is not None})
+    return one, _table([one], columns)
+
+
+def _status_service(options: argparse.Namespace, control: Control) -> tuple[Any, str]:
+    """How OCSP and CRLs answer, after the change that was asked for."""
+    wish = {name: getattr(options, name) for name in ("ocsp", "crl") if getattr(options, name) is not None}
+    answer = control.post("/status-service", wish) if wish else control.get("/status-service")
+    return answer, _table([answer], ("address", "ocsp", "crl", "root"))
+
+
 def _small(options: argparse.Namespace) -> tuple[Any, str]:
     """A small command: its JSON and its plain text."""
     control = Control.of(os.environ)
@@ -151,6 +180,10 @@ def _small(options: argparse.Namespace) -> tuple[Any, str]:
         return _move(options, control)
     if options.name == "captcha":
         return _captcha(control)
+    if options.name in ("certificates", "certificate"):
+        return _certificates(options, control)
+    if options.name == "status-service":
+        return _status_service(options, control)
     if options.name == "people":
         return _people(options, control)
     if options.name == "logout":

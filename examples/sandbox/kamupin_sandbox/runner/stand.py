@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import idp
+from ..ca import CardIssuer
+from ..further import issue_further
 from ..personalise import make_card
 from ..registry import Registry
 from .cardspec import CardSpec
@@ -29,6 +31,7 @@ class Stand:
         self._data = folder / "service"
         self._programs = programs
         self._options = ["--password-login"] if password_login else []
+        self._status_port: PortPair | None = None  # of the issuer's OCSP responder and CRLs, which certificates name
         self._ports: PortPair | None = None  # with a login: the authorization server's, and the service's next to it
 
     def prepare_login(self) -> None:
@@ -38,9 +41,9 @@ class Stand:
 
     def close(self) -> None:
         """Gives the ports back."""
-        if self._ports is not None:
-            self._ports.close()
-            self._ports = None
+        for pair in filter(None, (self._ports, self._status_port)):
+            pair.close()
+        self._ports = self._status_port = None
 
     def start_login(self) -> Child:
         """Starts the authorization server, at the same address each time. Who was logged in there has to log in again."""
@@ -63,6 +66,8 @@ class Stand:
     def personalise(self, specs: Sequence[CardSpec]) -> list[dict[str, Any]]:
         """Makes the cards and returns a row a slot: what is known of its card, and where its files are."""
         rows: list[dict[str, Any]] = []
+        (self._status_port,) = take(1)
+        CardIssuer(self._data / "card-issuer", self._status_port.port)
         with Registry(self._data / "registry.db") as registry:
             for slot, spec in enumerate(specs):
                 row: dict[str, Any] = {"slot": slot, "spec": spec.text, "personality": spec.personality,
@@ -74,6 +79,7 @@ class Stand:
                             "pin": card.pin, "state": str(card.state), "log": str(home / "apdu.log"),
                             "control": str(home / "control")}
                 rows.append(row)
+            issue_further(registry)
         return rows
 
     def start(self) -> Child:
@@ -106,7 +112,7 @@ class Stand:
         """What a program needs to find the service, and a test to steer it."""
         said = self._said()
         login = {} if self._ports is None else {"KAMUPIN_ISSUER": idp.issuer(self._ports.port)}
-        return {"KAMUPIN_SERVICE": said["service"], "KAMUPIN_CA_FILE": said["ca_file"],
+        return {"KAMUPIN_SERVICE": said["service"], "KAMUPIN_CA_FILE": said["ca_file"], "KAMUPIN_TRUST": said["trust"],
                 "KAMUPIN_SANDBOX_CONTROL": said["control"], "KAMUPIN_SANDBOX_TOKEN": said["token"]} | login
 
 

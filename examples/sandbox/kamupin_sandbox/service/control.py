@@ -20,9 +20,11 @@ from ..ca import TlsAuthority
 from . import authority, codes, operations, pages, sealed
 from .app import COMMON, Front
 from .clock import left
+from .control_certificates import Papers
 from .control_life import Life
-from .control_login import People
+from .control_login import People, Routes
 from .state import Service
+from .status_service import StatusService
 from .wishes import Wrong, number, wish_of
 
 _TERMS = {"seconds": "code_seconds", "operation_seconds": "operation_seconds", "sms_seconds": "sms_seconds",
@@ -33,13 +35,14 @@ class Control:
     """Routes of the control address."""
 
     def __init__(self, service: Service, front: Front, token: str, tls: TlsAuthority, context: ssl.SSLContext,
-                 cards_file: Path) -> None:
+                 cards_file: Path, status: StatusService) -> None:
         self._service = service
         self._front = front
         self._token = token
         self._tls = tls
         self._context = context
         self._cards_file = cards_file
+        self._status = status
 
     def application(self) -> web.Application:
         """The aiohttp application."""
@@ -53,12 +56,14 @@ class Control:
             except (Wrong, ValueError, TypeError) as wrong:
                 return _error(400, f"not understood: {wrong}")
 
-        app, people = web.Application(middlewares=[guard], client_max_size=65536), People(self._service)
-        life = Life(self._service)
-        gets = {"/cards": self.cards, "/sms": self.sms, "/ledger": self.ledger, "/operations": self.operations,
-                "/requests": self.requests, "/faults": self.standing, "/settings": self.settings} | people.gets() | life.gets()
-        posts = {"/codes": self.issue, "/pages/close": self.close, "/ledger": self.set_ledger, "/clock": self.advance,
-                 "/faults": self.order, "/settings": self.change, "/tls": self.certificate} | people.posts() | life.posts()
+        app = web.Application(middlewares=[guard], client_max_size=65536)
+        gets: Routes = {"/cards": self.cards, "/sms": self.sms, "/ledger": self.ledger, "/operations": self.operations,
+                "/requests": self.requests, "/faults": self.standing, "/settings": self.settings}
+        posts: Routes = {"/codes": self.issue, "/pages/close": self.close, "/ledger": self.set_ledger, "/clock": self.advance,
+                 "/faults": self.order, "/settings": self.change, "/tls": self.certificate}
+        for part in (People(self._service), Life(self._service), Papers(self._service), self._status):
+            gets |= part.gets()
+            posts |= part.posts()
         app.add_routes([web.get(path, _answering(call), allow_head=False) for path, call in gets.items()])
         app.add_routes([web.post(path, _answering(call)) for path, call in posts.items()])
         app.add_routes([web.delete("/faults", _answering(self.clear_faults)), web.delete("/requests", _answering(self.clear_requests))])

@@ -5,7 +5,6 @@
 """People, logins and orders at the control address."""
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -28,11 +27,11 @@ class People:
     def gets(self) -> Routes:
         """What there is to see."""
         return {"/people": self.people, "/captchas": self.captchas, "/mails": self.mails, "/sessions": self.sessions,
-                "/orders": self.orders, "/certificates": self.certificates}
+                "/orders": self.orders}
 
     def posts(self) -> Routes:
         """What there is to steer."""
-        return {"/people": self.change, "/sessions/end": self.end, "/certificates": self.judge}
+        return {"/people": self.change, "/sessions/end": self.end}
 
     async def people(self, request: web.Request) -> dict[str, Any]:
         """GET /people: everybody, with what they know and whom they may act for."""
@@ -76,20 +75,6 @@ class People:
             for row in found:
                 sessions.end_session(self._service, row["session_id"])
         return await self.sessions(request)
-
-    async def certificates(self, request: web.Request) -> dict[str, Any]:
-        """GET /certificates: those that log nobody in now."""
-        known = self._service.registry.certificates.taken_back()
-        return {"certificates": [{"sha256": sha256, "state": state} for sha256, state in known.items()]}
-
-    async def judge(self, request: web.Request) -> dict[str, Any]:
-        """POST /certificates {sha256, state}: good, suspended or revoked, for logins from now on. sha256: of the DER, in hex."""
-        wish = await wish_of(request, "sha256", "state")
-        if not re.fullmatch("[0-9a-f]{64}", str(wish.get("sha256"))):
-            raise Wrong("sha256")
-        self._service.registry.certificates.judge(wish["sha256"], str(wish.get("state")))
-        self._service.tell_login()
-        return await self.certificates(request)
 
     async def orders(self, request: web.Request) -> dict[str, Any]:
         """GET /orders: all of them, oldest first, also those that have ended."""

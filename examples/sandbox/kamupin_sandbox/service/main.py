@@ -18,7 +18,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from ..ca import TlsAuthority, write_private
+from ..ca import CardIssuer, TlsAuthority, write_private
 from ..database import OtherLayout
 from ..portal.site import Portal
 from ..registry import Registry
@@ -31,6 +31,7 @@ from .dpop import Nonces
 from .gateway import Gateway
 from .pages import Pages
 from .state import Service
+from .status_service import StatusService
 from .store import Store
 
 NONCE_SECONDS = 120.0
@@ -86,7 +87,8 @@ async def _serve(options: argparse.Namespace) -> None:
     tls = TlsAuthority(options.data / "tls")
     context = _tls_context(tls)
     token = registry.secret("control").hex()
-    control = Control(service, front, token, tls, context, options.cards_file or options.data / "cards.json")
+    status = StatusService(CardIssuer(options.data / "card-issuer"), registry)
+    control = Control(service, front, token, tls, context, options.cards_file or options.data / "cards.json", status)
     runners = []
     try:
         portal = Portal(service, front)
@@ -96,12 +98,15 @@ async def _serve(options: argparse.Namespace) -> None:
         service.origin = f"https://localhost:{port}"
         service.base = service.origin + PREFIX
         service.hosts = (f"localhost:{port}", f"127.0.0.1:{port}")
+        if status.issuer.port:
+            runners.append((await _listen(status.application(), status.issuer.port, None))[0])
         runner, control_port = await _listen(control.application(), options.control_port, None)
         runners.append(runner)
         if options.ready_file:
             write_private(options.ready_file, json.dumps({
                 "service": service.base, "ca_file": str(tls.ca_file.absolute()), "control": f"http://127.0.0.1:{control_port}",
-                "token": token, "port": port, "control_port": control_port, "pid": os.getpid()}).encode())
+                "token": token, "port": port, "control_port": control_port, "pid": os.getpid(), "status": status.issuer.base,
+                "trust": str(status.issuer.root_file.absolute())}).encode())
         logging.getLogger("kamupin-service").info("ready at %s", service.base)
         await stop.wait()
     finally:
