@@ -178,13 +178,11 @@ typedef enum kamupin_status {
     KAMUPIN_E_CERTIFICATE_SUSPENDED_BY_OTHERS = 215, /**< suspended, and not by its holder */
     KAMUPIN_E_CERTIFICATE_NOT_SUSPENDED = 216,       /**< there is no suspension to end */
     KAMUPIN_E_CERTIFICATE_ACTIVE = 217,              /**< it was opened for use before */
-    KAMUPIN_E_CERTIFICATE_UNKNOWN =
-        218,                        /**< the service knows no such certificate of this person */
-    KAMUPIN_E_OCSP_REFUSED = 219,   /**< the OCSP responder refuses to answer */
-    KAMUPIN_E_OCSP_MALFORMED = 220, /**< what it sent is no OCSP answer */
-    KAMUPIN_E_OCSP_UNSIGNED = 221,  /**< its answer is signed by nobody, or not soundly */
-    KAMUPIN_E_OCSP_SIGNER =
-        222, /**< its answer is signed by a key that may not answer for this CA */
+    KAMUPIN_E_CERTIFICATE_UNKNOWN = 218,             /**< this person has no such certificate */
+    KAMUPIN_E_OCSP_REFUSED = 219,                    /**< the OCSP responder refuses to answer */
+    KAMUPIN_E_OCSP_MALFORMED = 220,                  /**< what it sent is no OCSP answer */
+    KAMUPIN_E_OCSP_UNSIGNED = 221, /**< its answer is signed by nobody, or not soundly */
+    KAMUPIN_E_OCSP_SIGNER = 222,   /**< whose key signed it may not answer for this CA */
     KAMUPIN_E_OCSP_OTHER = 223,    /**< its answer is about another certificate */
     KAMUPIN_E_OCSP_NONCE = 224,    /**< its answer belongs to another question */
     KAMUPIN_E_OCSP_STALE = 225,    /**< its answer's times are over, or have not come */
@@ -194,20 +192,19 @@ typedef enum kamupin_status {
     KAMUPIN_E_CRL_STALE = 229,     /**< the CRL's next one is overdue */
     KAMUPIN_E_REVOCATION_UNREACHABLE = 230, /**< neither responder nor CRL could be asked */
     KAMUPIN_E_REVOCATION_UNKNOWN = 231,     /**< the responder does not know the certificate */
-    KAMUPIN_E_REVOCATION_EXPIRED =
-        232,                      /**< the prepared revocation's time is over; nothing was done */
-    KAMUPIN_E_ROLE_REFUSED = 233, /**< only for who is an authorised person */
-    KAMUPIN_E_CONSENT_EXPIRED = 234,       /**< the consent's text is too old to be signed */
-    KAMUPIN_E_CONSENT_GIVEN = 235,         /**< the consent was given before */
-    KAMUPIN_E_SIGNATURE_REFUSED = 236,     /**< the service does not accept the signature */
-    KAMUPIN_E_APPLICATION_UNKNOWN = 237,   /**< there is no such application of this person */
-    KAMUPIN_E_APPLICATION_STATE = 238,     /**< the application cannot be submitted any more */
-    KAMUPIN_E_DOCUMENT_REFUSED = 239,      /**< the application's form is not filled in rightly */
-    KAMUPIN_E_LIST_UNKNOWN = 240,          /**< there is no such list to be signed */
-    KAMUPIN_E_LIST_SIGNED = 241,           /**< the list was signed before, or withdrawn */
-    KAMUPIN_E_LIST_CHANGED = 242,          /**< the list is not what was shown any more */
-    KAMUPIN_E_CERTIFICATE_ENDS_SOON = 243, /**< a certificate ends within the days asked about */
-    KAMUPIN_E_CLOCK_WRONG = 244            /**< this computer's date is not the world's */
+    KAMUPIN_E_REVOCATION_EXPIRED = 232,     /**< what was prepared is too old; nothing was done */
+    KAMUPIN_E_ROLE_REFUSED = 233,           /**< only for who is an authorised person */
+    KAMUPIN_E_CONSENT_EXPIRED = 234,        /**< the consent's text is too old to be signed */
+    KAMUPIN_E_CONSENT_GIVEN = 235,          /**< the consent was given before */
+    KAMUPIN_E_SIGNATURE_REFUSED = 236,      /**< the service does not accept the signature */
+    KAMUPIN_E_APPLICATION_UNKNOWN = 237,    /**< there is no such application of this person */
+    KAMUPIN_E_APPLICATION_STATE = 238,      /**< the application cannot be submitted any more */
+    KAMUPIN_E_DOCUMENT_REFUSED = 239,       /**< the application's form is not filled in rightly */
+    KAMUPIN_E_LIST_UNKNOWN = 240,           /**< there is no such list to be signed */
+    KAMUPIN_E_LIST_SIGNED = 241,            /**< the list was signed before, or withdrawn */
+    KAMUPIN_E_LIST_CHANGED = 242,           /**< the list is not what was shown any more */
+    KAMUPIN_E_CERTIFICATE_ENDS_SOON = 243,  /**< a certificate ends within the days asked about */
+    KAMUPIN_E_CLOCK_WRONG = 244             /**< this computer's date is not the world's */
 } kamupin_status;
 
 /** The stable name of a status, such as "code-expired"; "unknown-status" for a number that is none.

@@ -35,13 +35,15 @@ bool kp_is_tckn(const char *number, size_t length)
     return (7 * odd + 9 * even) % 10 == number[9] - '0' && sum % 10 == number[10] - '0';
 }
 
-/* Vergi Kimlik No: ten digits, the last one a check digit. */
-static bool is_vkn(const char *number)
+bool kp_is_vkn(const char *number, size_t length)
 {
     int sum = 0;
 
-    if (!is_digits(number, 10))
+    if (length != 10)
         return false;
+    for (size_t i = 0; i < length; i++)
+        if (number[i] < '0' || number[i] > '9')
+            return false;
     for (int i = 1; i <= 9; i++) { /* from the right of the first nine */
         const int digit = (number[9 - i] - '0' + i) % 10;
         const int part = (digit << i) % 9;
@@ -67,7 +69,7 @@ static bool is_right(const kamupin_identity *identity)
     case KAMUPIN_IDENTITY_PASSPORT:
         return is_passport(identity->number);
     case KAMUPIN_IDENTITY_VKN:
-        return is_vkn(identity->number);
+        return kp_is_vkn(identity->number, strlen(identity->number));
     case KAMUPIN_IDENTITY_DETSIS:
         return is_digits(identity->number, 8);
     default:

@@ -11,4 +11,7 @@
 /** T.C. Kimlik No: eleven digits, no zero in front, two check digits. `number` needs no NUL. */
 bool kp_is_tckn(const char *number, size_t length);
 
+/** Vergi Kimlik No: ten digits, the last one a check digit. `number` needs no NUL. */
+bool kp_is_vkn(const char *number, size_t length);
+
 #endif

@@ -1,0 +1,58 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   certificate.h: what a certificate's handle holds, and how it is taken apart once, when it is made;
+   afterwards it is only read. Everything of OpenSSL's that may fail on a certificate of an odd shape
+   happens between an error mark and its removal, so that the thread's error queue is as it was. */
+#ifndef KP_CERT_CERTIFICATE_H
+#define KP_CERT_CERTIFICATE_H
+
+#include <core/buffer.h>
+#include <kamupin/certificate.h>
+
+#include <openssl/x509v3.h>
+
+#define KP_CERTIFICATE_MAX ((size_t)1 << 20) /* bytes of one that is taken */
+
+/* A text that kamupin_certificate_text gives. */
+typedef struct kp_certificate_text {
+    kamupin_certificate_field field;
+    char *text;
+} kp_certificate_text;
+
+struct kamupin_certificate {
+    kamupin_context *context;
+    X509 *x509;
+    unsigned char *der;
+    size_t length;
+    kamupin_certificate_info info; /* all but validity, which is as of now */
+    bool dated;                    /* both dates could be read */
+    kamupin_identity identity;     /* type 0: none */
+    kp_certificate_text *texts;    /* in the order in which they stand in the certificate */
+    size_t count, room;
+    bool failed; /* no memory for a text */
+};
+
+/** OpenSSL's view; the certificate's, as long as it lives. */
+X509 *kp_certificate_x509(const kamupin_certificate *certificate);
+
+/** kamupin_weakness bits of a certificate that has no handle, and the name of the root when it is
+ * one of Kamu SM's that this version knows by its fingerprint (static text), else NULL. */
+unsigned int kp_weakness(X509 *x509);
+const char *kp_known_root(X509 *x509);
+
+/* ---- fields.c, holder.c: filling a handle that has x509 and der ---- */
+
+/** Keeps a text, copied. */
+void kp_certificate_keep(kamupin_certificate *certificate, kamupin_certificate_field field,
+                         const char *text);
+/** … of a buffer, which is wiped. One without a byte is kept as "". */
+void kp_certificate_keep_buffer(kamupin_certificate *certificate, kamupin_certificate_field field,
+                                kp_buffer *buffer);
+
+/** Serial number, dates, key, usage, algorithms, object identifiers, addresses, fingerprint. */
+void kp_certificate_fill_fields(kamupin_certificate *certificate);
+/** Names, the holder and their identity number. */
+void kp_certificate_fill_holder(kamupin_certificate *certificate);
+
+#endif
