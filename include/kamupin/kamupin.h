@@ -15,7 +15,8 @@
                     card was issued with
        lifecycle.h  what the authority says of a person's certificates, and changing it
        inquiry.h    what may be asked without a login; info.h whom to call and where to look
-       certificate.h  what a certificate says: holder, kind, dates, key, addresses
+       certificate.h  what a certificate says: holder, kind, dates, key, addresses;
+                    certificate_list.h those of cards, files and the service, each once
        profile.h    cards that are not built in, from a file; probe.h drafts such a file
        secret.h     PINs and codes, in locked memory; code.h cleans a pasted code
        error.h      what went wrong and what to do next, in Turkish and English; status.h,
@@ -47,6 +48,7 @@
 #include <kamupin/cancel.h>
 #include <kamupin/card.h>
 #include <kamupin/certificate.h>
+#include <kamupin/certificate_list.h>
 #include <kamupin/cms.h>
 #include <kamupin/code.h>
 #include <kamupin/context.h>

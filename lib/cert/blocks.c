@@ -21,7 +21,9 @@ static kamupin_status malformed(kamupin_error *error, const char *what)
 kamupin_status kp_blocks_open(kp_blocks *blocks, const unsigned char *bytes, size_t length,
                               kamupin_error *error)
 {
-    *blocks = (kp_blocks){.bytes = bytes, .length = length};
+    const size_t mark = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+
+    *blocks = (kp_blocks){.bytes = bytes + mark, .length = length - mark}; /* an editor's mark */
     if (length > INT_MAX)
         return malformed(error, "too long");
     return KAMUPIN_OK;

@@ -4,7 +4,6 @@
    certificate.c: a certificate's handle. It is taken apart when it is made, and does not change. */
 #include <cert/certificate.h>
 
-#include <cert/blocks.h>
 #include <core/context.h>
 #include <core/fail.h>
 
@@ -64,24 +63,32 @@ const char *kamupin_certificate_text(const kamupin_certificate *certificate,
 
 /* ---- the handle ---- */
 
-/* The one certificate that DER bytes are, or the first of PEM. */
-static kamupin_status take(kamupin_certificate *made, const unsigned char *bytes, size_t length,
-                           kamupin_error *error)
+kamupin_status kp_certificate_from(kamupin_context *context, kp_block *block,
+                                   kamupin_certificate **certificate, kamupin_error *error)
 {
-    kp_blocks blocks;
-    kp_block block;
+    kamupin_certificate *made = calloc(1, sizeof *made);
+    bool failed = made == NULL;
 
-    kamupin_status status = kp_blocks_open(&blocks, bytes, length, error);
-    if (status != KAMUPIN_OK)
-        return status;
-    status = kp_blocks_next(&blocks, &block, error);
-    if (status == KAMUPIN_OK) {
-        made->x509 = block.x509;
-        made->der = block.der;
-        made->length = block.length;
+    if (made == NULL) {
+        X509_free(block->x509);
+        free(block->der);
+    } else {
+        made->context = context;
+        made->x509 = block->x509;
+        made->der = block->der;
+        made->length = block->length;
+        made->info = (kamupin_certificate_info)KAMUPIN_CERTIFICATE_INFO_INIT;
+        made->identity = (kamupin_identity)KAMUPIN_IDENTITY_INIT;
+        ERR_set_mark();
+        kp_certificate_fill_fields(made);
+        kp_certificate_fill_holder(made);
+        ERR_pop_to_mark();
+        failed = made->failed;
     }
-    kp_blocks_close(&blocks);
-    return status;
+    if (failed)
+        kamupin_certificate_free(&made);
+    *certificate = made;
+    return failed ? kp_fail_local(error, KAMUPIN_E_NO_MEMORY) : KAMUPIN_OK;
 }
 
 kamupin_status kamupin_certificate_new(kamupin_context *context, const unsigned char *bytes,
@@ -89,6 +96,8 @@ kamupin_status kamupin_certificate_new(kamupin_context *context, const unsigned 
                                        kamupin_error *error)
 {
     kamupin_status status = kp_context_check(context, error);
+    kp_blocks blocks;
+    kp_block block;
 
     if (certificate != NULL)
         *certificate = NULL;
@@ -96,26 +105,14 @@ kamupin_status kamupin_certificate_new(kamupin_context *context, const unsigned 
         return status;
     if (certificate == NULL || bytes == NULL)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
-    kamupin_certificate *made = calloc(1, sizeof *made);
-    if (made == NULL)
-        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
-    made->context = context;
-    made->info = (kamupin_certificate_info)KAMUPIN_CERTIFICATE_INFO_INIT;
-    made->identity = (kamupin_identity)KAMUPIN_IDENTITY_INIT;
-    ERR_set_mark();
-    status = take(made, bytes, length, error);
-    if (status == KAMUPIN_OK) {
-        kp_certificate_fill_fields(made);
-        kp_certificate_fill_holder(made);
-        if (made->failed)
-            status = kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
-    }
-    ERR_pop_to_mark();
-    if (status != KAMUPIN_OK)
-        kamupin_certificate_free(&made);
-    else
+    status = kp_blocks_open(&blocks, bytes, length, error);
+    if (status == KAMUPIN_OK)
+        status = kp_blocks_next(&blocks, &block, error);
+    if (status == KAMUPIN_OK)
+        status = kp_certificate_from(context, &block, certificate, error);
+    if (status == KAMUPIN_OK)
         kp_error_clear(error);
-    *certificate = made;
+    kp_blocks_close(&blocks);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #ifndef KP_CERT_CERTIFICATE_H
 #define KP_CERT_CERTIFICATE_H
 
+#include <cert/blocks.h>
 #include <core/buffer.h>
 #include <kamupin/certificate.h>
 
@@ -32,6 +33,11 @@ struct kamupin_certificate {
     size_t count, room;
     bool failed; /* no memory for a text */
 };
+
+/** A handle of what was found within bytes; takes both parts of the block, also when it fails.
+ * Errors: no-memory. */
+kamupin_status kp_certificate_from(kamupin_context *context, kp_block *block,
+                                   kamupin_certificate **certificate, kamupin_error *error);
 
 /** OpenSSL's view; the certificate's, as long as it lives. */
 X509 *kp_certificate_x509(const kamupin_certificate *certificate);
