@@ -138,8 +138,8 @@ def test_records_are_kept(registry: Registry, tmp_path: Path) -> None:
     first, second = (registry.certificates.add(issuer.issue("DENEME KULLANICI", "10000000146", key=make_card_key("p256")), owner, "nes",
                                                card_id, state)
                      for owner, card_id, state in (("deneme", "certs:1", "active"), ("baska", None, "issued")))
-    moved = registry.certificates.move(first.certificate_id, "suspend", "stolen", lifecycle.now() + HOUR)
     registry.certificates.move(second.certificate_id, "revoke", "superseded")
+    moved = registry.certificates.move(first.certificate_id, "suspend", "stolen", lifecycle.now() + HOUR)
     assert registry.certificates.at_login() == {
         first.sha256: {"state": "suspended", "until": text_of(moved.suspend_until or NOW)}, second.sha256: {"state": "revoked"}}
     with Registry(registry.path) as again:

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from box import BUILD, Box, until
+from idp_client import Client as Person
+from idp_client import problem
 from kamupin_sandbox.ca import CardIssuer, make_card_key
 from kamupin_sandbox.registry import Registry
 from session_driver import Session
@@ -405,6 +407,49 @@ def test_the_commands(sandbox: Any, tmp_path: Path) -> None:
     assert box.run("kamupin-sandbox", "status-service", "--ocsp", "try-later", "--crl", "stale").stdout.startswith(
         f"address={client.base}  ocsp=try-later  crl=stale  root={client.root}")
     assert box.control.get("/status-service")["ocsp"] == "try-later"
+
+
+def test_the_port_is_given_back(sandbox: Any) -> None:
+    """It is the sandbox's while that is open, also with no service, and nobody's afterwards."""
+    box = sandbox(cards=["empty"])
+    port = int(box.control.get("/status-service")["address"].rpartition(":")[2])
+    guard = f"@kamupin-sandbox-port-{port}\n"
+    assert guard in Path("/proc/net/unix").read_text()
+    box.kill("service")
+    assert guard in Path("/proc/net/unix").read_text()
+    box.close()
+    assert guard not in Path("/proc/net/unix").read_text()
+    with pytest.raises(OSError):
+        fetch(f"http://127.0.0.1:{port}/ca/root.crt")
+
+
+def test_what_the_holder_does_is_seen_at_once(sandbox: Any, tmp_path: Path) -> None:
+    """The profile's calls, by a client of the document alone: what each moves is what the next question of openssl finds, and what is refused
+    changes nothing."""
+    box = sandbox(cards=["akis2:p256:suspended=authority", "akis2:p256:issued"], options=["--login"])
+    client, (held, fresh, *_) = Client(box, tmp_path), issued(box)
+    person = Person(box.env["KAMUPIN_ISSUER"], box.env["KAMUPIN_CA_FILE"], box.env["KAMUPIN_SERVICE"])
+    person.log_in()
+
+    def call(one: dict[str, Any], name: str, body: dict[str, Any], expected: str, word: str) -> dict[str, Any]:
+        reply = person.call("POST", f"/certificates/{one['certificate_id']}/{name}", body)
+        assert (reply.json["state"] if reply.status == 200 and "state" in reply.json else problem(reply)) == expected
+        assert seen(client, one) == SEEN[word]
+        return reply.json
+
+    call(held, "unsuspend", {}, "certificate-suspended-by-others", "suspended")
+    call(fresh, "suspend", {}, "certificate-not-activated", "issued")
+    call(fresh, "activate", {}, "active", "active")
+    call(fresh, "suspend", {"reason": "lost"}, "suspended", "suspended")
+    call(fresh, "unsuspend", {}, "active", "active")
+    begun = person.call("POST", f"/certificates/{fresh['certificate_id']}/revocation", {"reason": "keyCompromise"}).json
+    assert seen(client, fresh) == SEEN["active"], "prepared is not revoked"
+    where = f"/revocations/{begun['revocation_id']}"
+    assert person.call("POST", where + "/factor", {"type": "sms"}).status == 200
+    body = {"confirmation_token": begun["confirmation_token"], "code": box.sms()[-1]["code"]}
+    for _ in range(2):
+        assert person.call("POST", where + "/confirm", body).json["state"] == "revoked"
+        assert seen(client, fresh) == ("revoked:keyCompromise", "Key Compromise", "23")
 
 
 def test_a_card_that_was_not_opened_logs_nobody_in(sandbox: Any) -> None:

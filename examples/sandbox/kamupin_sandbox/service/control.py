@@ -58,9 +58,9 @@ class Control:
 
         app = web.Application(middlewares=[guard], client_max_size=65536)
         gets: Routes = {"/cards": self.cards, "/sms": self.sms, "/ledger": self.ledger, "/operations": self.operations,
-                "/requests": self.requests, "/faults": self.standing, "/settings": self.settings}
+                        "/requests": self.requests, "/faults": self.standing, "/settings": self.settings}
         posts: Routes = {"/codes": self.issue, "/pages/close": self.close, "/ledger": self.set_ledger, "/clock": self.advance,
-                 "/faults": self.order, "/settings": self.change, "/tls": self.certificate}
+                         "/faults": self.order, "/settings": self.change, "/tls": self.certificate}
         for part in (People(self._service), Life(self._service), Papers(self._service), self._status):
             gets |= part.gets()
             posts |= part.posts()
