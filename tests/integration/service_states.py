@@ -18,7 +18,7 @@ CARDS = ("akis2", "akis2:form=relay", "akis2:other-user", "akis2:mali-muhur", "a
 SETTINGS = {"factor_guesses": 30, "password_login": 1, "second_factors": "sms,web-password", "relay_in_clear": 1, "captcha_seconds": 120,
             "login_seconds": 300, "session_seconds": 1800, "flood_window": 900, "captchas_per_address": 100, "mails_per_address": 20,
             "mails_per_number": 3, "login_sms_per_address": 60, "login_sms_per_person": 10, "inquiries_per_address": 100,
-            "inquiries_per_number": 30, "sms_tries": 3, "resend_seconds": 30, "revocation_seconds": 300, "revocation_sms_per_person": 10,
+            "inquiries_per_number": 30, "sms_tries": 3, "sms_seconds": 90, "resend_seconds": 30, "revocation_seconds": 300, "revocation_sms_per_person": 10,
             "consent_seconds": 600, "suspend_days": 30, "features": "certificates,consent,applications,authorised"}
 FORM: dict[str, Any] = {"schema_id": "mali-muhur-1", "document": {"delivery": "post", "years": 3, "contact": "DENEME KULLANICI"}}  # needs no consent
 DEBTOR = {"payer": {"type": "vkn", "number": "4540536920"}}
@@ -217,9 +217,9 @@ class World:
         assert found.status == 200, found.problem
         return client, found.json
 
-    def asked(self, type: str = "sms", **settings: Any) -> tuple[Client, dict[str, Any]]:
+    def asked(self, type: str = "sms", client: Client | None = None, **settings: Any) -> tuple[Client, dict[str, Any]]:
         """… whose second factor was begun."""
-        client, told = self.prepared(**settings)
+        client, told = self.prepared(client=client, **settings)
         assert client.call("revocation-factor", {"type": type}, named=told["revocation_id"]).status == 200
         return client, told
 

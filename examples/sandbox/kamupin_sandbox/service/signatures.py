@@ -42,14 +42,21 @@ def _bytes(text: str) -> bytes:
     return raw
 
 
-def _openssl(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["openssl", "cms", "-inform", "DER", "-in", str(folder / "signature"), *words], cwd=folder, capture_output=True,
+def _openssl(folder: Path, command: str, *words: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["openssl", command, "-inform", "DER", "-in", "signature", *words], cwd=folder, capture_output=True,
                           timeout=_SECONDS, check=False, env={"PATH": "/usr/bin:/bin", "OPENSSL_CONF": "/dev/null"})
+
+
+def _is_alone(folder: Path) -> None:
+    """One value of ASN.1, and nothing behind it, which openssl cms would pass over."""
+    done = _openssl(folder, "asn1parse")
+    if done.returncode != 0 or len(re.findall(rb"^ *[0-9]+:d=0 ", done.stdout, re.M)) != 1:
+        raise _refused("not one value in DER or BER")
 
 
 def _has_attributes(folder: Path) -> None:
     """One signer, whose signed attributes are those of CAdES-B-B and whose digest is none of the weak ones."""
-    done = _openssl(folder, "-cmsout", "-print", "-noout")
+    done = _openssl(folder, "cms", "-cmsout", "-print", "-noout")
     text = done.stdout.decode("utf-8", "replace")
     signers = text.partition("\n    signerInfos:")[2]
     signed = signers.partition("signedAttrs:")[2].partition("\n        signatureAlgorithm:")[0]
@@ -66,7 +73,7 @@ def _verified(request: Request, folder: Path) -> tuple[bytes, x509.Certificate]:
     """What was signed, and the certificate that signed it and leads to the sandbox's root."""
     found = CardIssuer(request.service.registry.path.parent / "card-issuer").authorities()
     (folder / "authorities").write_text("".join([*found["roots"], *found["between"]]), "ascii")
-    done = _openssl(folder, "-verify", "-cades", "-binary", "-purpose", "any", "-CAfile", "authorities", "-no-CApath", "-no-CAstore",
+    done = _openssl(folder, "cms", "-verify", "-cades", "-binary", "-purpose", "any", "-CAfile", "authorities", "-no-CApath", "-no-CAstore",
                     "-signer", "signer", "-out", "content")
     if done.returncode != 0:
         raise _refused("openssl cms -verify -cades does not take it")
@@ -90,6 +97,7 @@ def signed(request: Request, text: str) -> tuple[bytes, bytes]:
     with tempfile.TemporaryDirectory(prefix="kamupin-signature-") as name:
         folder = Path(name)
         (folder / "signature").write_bytes(raw)
+        _is_alone(folder)
         _has_attributes(folder)
         content, certificate = _verified(request, folder)
     record = request.service.registry.certificates.by_sha256(certificate.fingerprint(hashes.SHA256()).hex())
