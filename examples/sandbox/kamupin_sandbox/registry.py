@@ -9,6 +9,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -118,6 +120,10 @@ class Registry:
         self.path = Path(path)
         self._db = open_database(self.path, _SCHEMA, "foreign_keys=ON", "secure_delete=ON")
         self.certificates = Certificates(self._db)
+        with self.together():
+            self._invent()
+
+    def _invent(self) -> None:
         for user in _USERS:
             self.add_user(User(*user))
         for organisation in _ORGANISATIONS:
@@ -125,6 +131,17 @@ class Registry:
             self._db.execute("INSERT OR IGNORE INTO organisation VALUES (?, ?, ?, ?)", (one.organisation_id, *organisation))
         self._db.executemany("INSERT OR IGNORE INTO representative VALUES (?, ?)", _REPRESENTATIVES)
         self._db.executemany("INSERT OR IGNORE INTO authorised VALUES (?, ?)", _AUTHORISED)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written inside is kept together, or not at all; many things at once are then kept with one wait for the disk."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
 
     def close(self) -> None:
         """Closes the file."""

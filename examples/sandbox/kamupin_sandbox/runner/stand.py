@@ -68,7 +68,7 @@ class Stand:
         rows: list[dict[str, Any]] = []
         (self._status_port,) = take(1)
         CardIssuer(self._data / "card-issuer", self._status_port.port)
-        with Registry(self._data / "registry.db") as registry:
+        with Registry(self._data / "registry.db") as registry, registry.together():
             for slot, spec in enumerate(specs):
                 row: dict[str, Any] = {"slot": slot, "spec": spec.text, "personality": spec.personality,
                                        "variants": list(spec.variants)}
