@@ -72,6 +72,7 @@
 #include <kamupin/session.h>
 #include <kamupin/sign.h>
 #include <kamupin/status.h>
+#include <kamupin/trust.h>
 #include <kamupin/watch.h>
 
 #endif

@@ -2,7 +2,7 @@
    SPDX-License-Identifier: Apache-2.0
 
    tlv.c: the BER-TLV cursor. Pure: looks at its input only. Indefinite lengths and lengths of more
-   than three bytes are refused: no object of a card or certificate here needs them. */
+   than four bytes are refused: nothing that is read here, the largest CRL among it, needs them. */
 #include <card/tlv.h>
 
 kp_tlv kp_tlv_over(const uint8_t *data, size_t length)
@@ -49,7 +49,7 @@ static bool take_length(kp_tlv *cursor)
     cursor->length = first;
     if (first >= 0x80) {
         size_t count = first & 0x7FU;
-        if (count == 0 || count > 3 || left(cursor) < count)
+        if (count == 0 || count > 4 || left(cursor) < count)
             return false;
         cursor->length = 0;
         for (size_t i = 0; i < count; i++)

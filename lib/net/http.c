@@ -18,6 +18,7 @@
 
 #define HEADERS_MAX 32768 /* bytes of all answer headers together */
 #define POLL_MS     1000  /* the context's clock is looked at this often, suspend or not */
+#define CRAWL_BYTES 512L  /* a second: a patient exchange that is slower for long stands still */
 
 struct kp_http {
     kamupin_context *context;
@@ -26,11 +27,14 @@ struct kp_http {
     CURL *easy;
     long version; /* of HTTP: what ALPN may choose from */
     bool ruled;   /* the TLS rules are set */
+    bool open;    /* http:// is allowed */
 };
 
 /* What the callbacks of one exchange share. */
 typedef struct exchange {
     kp_buffer *body;
+    const kp_http_sink *sink;
+    size_t taken, most; /* bytes of the body: so far, and allowed */
     size_t header_bytes;
     bool too_large;
     bool started;  /* the request was given to a connection */
@@ -40,7 +44,8 @@ typedef struct exchange {
     char said[CURL_ERROR_SIZE];
 } exchange;
 
-kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_error *error)
+static kamupin_status make(kamupin_context *context, bool open, kp_http **http,
+                           kamupin_error *error)
 {
     *http = NULL;
     kamupin_status status = kp_context_check(context, error);
@@ -58,6 +63,7 @@ kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_err
         return status;
     }
     made->context = context;
+    made->open = open;
     made->version = curl->version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2
                         ? (long)CURL_HTTP_VERSION_2TLS
                         : (long)CURL_HTTP_VERSION_1_1;
@@ -71,6 +77,16 @@ kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_err
     curl->multi_setopt(made->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 1L);
     *http = made;
     return KAMUPIN_OK;
+}
+
+kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_error *error)
+{
+    return make(context, false, http, error);
+}
+
+kamupin_status kp_http_new_public(kamupin_context *context, kp_http **http, kamupin_error *error)
+{
+    return make(context, true, http, error);
 }
 
 void kp_http_free(kp_http **http)
@@ -100,12 +116,16 @@ void kp_http_reply_wipe(kp_http_reply *reply)
 static size_t on_body(char *bytes, size_t size, size_t count, void *user)
 {
     exchange *now = user;
+    const size_t length = size * count;
 
-    kp_buffer_append(now->body, bytes, size * count);
-    if (!now->body->failed)
-        return size * count;
-    now->too_large = size * count > KP_HTTP_BODY_MAX - now->body->length;
-    return 0;
+    now->too_large = length > now->most - now->taken;
+    if (now->too_large)
+        return 0;
+    now->taken += length;
+    if (now->sink != NULL)
+        return now->sink->take(now->sink->user, bytes, length) ? length : 0;
+    kp_buffer_append(now->body, bytes, length);
+    return now->body->failed ? 0 : length;
 }
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *user)
@@ -149,7 +169,8 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
             return status;
         http->ruled = true;
     }
-    bool set = true;
+    bool set = !http->open ||
+               http->curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK;
 #define SET(option, value) set = set && http->curl.easy_setopt(easy, option, value) == CURLE_OK
     SET(CURLOPT_URL, request->url);
     if (strcmp(request->method, "POST") == 0) {
@@ -171,6 +192,8 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
                                        ? timeout_ms
                                        : http->context->connect_timeout_ms);
     SET(CURLOPT_TIMEOUT_MS, timeout_ms);
+    SET(CURLOPT_LOW_SPEED_LIMIT, request->patience_ms > 0 ? CRAWL_BYTES : 0L);
+    SET(CURLOPT_LOW_SPEED_TIME, (http->context->request_timeout_ms + 999) / 1000);
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, now);
     SET(CURLOPT_HEADERFUNCTION, on_header);
@@ -342,7 +365,8 @@ static void forget(kp_http *http)
 kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
                                 kamupin_cancel *cancel, kp_http_reply *reply, kamupin_error *error)
 {
-    const kp_http_reply empty = {.retry_after = -1, .body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX)};
+    const size_t most = request->body_max > 0 ? request->body_max : KP_HTTP_BODY_MAX;
+    const kp_http_reply empty = {.retry_after = -1, .body = KP_BUFFER_INIT(most)};
     struct curl_slist *headers = NULL;
     kamupin_host host = KAMUPIN_HOST_INIT;
     CURLcode code = CURLE_OK;
@@ -352,8 +376,11 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
     if (status != KAMUPIN_OK)
         return status;
     reply->sent_ms = kp_now_ms(http->context);
-    exchange now = {.body = &reply->body, .since_ms = reply->sent_ms};
-    int64_t end_ms = reply->sent_ms + http->context->request_timeout_ms;
+    exchange now = {
+        .body = &reply->body, .sink = request->sink, .most = most, .since_ms = reply->sent_ms};
+    int64_t end_ms =
+        reply->sent_ms +
+        (request->patience_ms > 0 ? request->patience_ms : http->context->request_timeout_ms);
     if (request->deadline_ms > 0 && request->deadline_ms < end_ms)
         end_ms = request->deadline_ms;
     if (end_ms <= reply->sent_ms)

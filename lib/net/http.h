@@ -16,12 +16,21 @@ typedef struct kp_http kp_http;
 #define KP_HTTP_BODY_MAX 65536 /* bytes, each way */
 #define KP_URL_MAX       256   /* bytes of a service's address, with the NUL */
 
+/* Where an answer's body goes instead of the reply: false ends the exchange as interrupted. */
+typedef struct kp_http_sink {
+    bool (*take)(void *user, const void *bytes, size_t length);
+    void *user;
+} kp_http_sink;
+
 /** ok for "https://host[:port][/path]" without user, query or fragment; else url-refused, or
  * network-library. */
 kamupin_status kp_url_check(const char *url, kamupin_error *error);
 
 /** Errors: network-library, no-memory, forked. */
 kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_error *error);
+/** As kp_http_new, but for http:// as well: for fetch.h alone, which gets what is public and signed.
+ * Never for a call of a service. */
+kamupin_status kp_http_new_public(kamupin_context *context, kp_http **http, kamupin_error *error);
 void kp_http_free(kp_http **http);
 
 /** One header line to send, "Name: value"; wiped by its owner. */
@@ -32,6 +41,10 @@ typedef struct kp_http_request {
     size_t header_count;
     const kp_buffer *body; /* NULL for none; of what kind, a header says */
     int64_t deadline_ms;   /* on the context's clock; 0: only the context's request timeout */
+    int64_t patience_ms; /* 0: the context's request timeout. Else the exchange may take so long, as
+                              long as the answer does not stand still for that timeout */
+    size_t body_max;     /* bytes of the answer's body; 0: KP_HTTP_BODY_MAX */
+    const kp_http_sink *sink; /* where its body goes; NULL: into the reply */
 } kp_http_request;
 
 typedef struct kp_http_reply {

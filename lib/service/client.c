@@ -154,8 +154,12 @@ static kamupin_status send_once(kp_service *service, const kp_call *call, const 
     snprintf(url, sizeof url, "%s%s", service->base, call->path);
     kamupin_status status = put_headers(service, call, key, url, &headers, error);
     if (status == KAMUPIN_OK) {
-        const kp_http_request request = {method_of(call), url,        headers.text,
-                                         headers.count,   call->body, call->deadline_ms};
+        const kp_http_request request = {.method = method_of(call),
+                                         .url = url,
+                                         .headers = headers.text,
+                                         .header_count = headers.count,
+                                         .body = call->body,
+                                         .deadline_ms = call->deadline_ms};
         status = kp_http_exchange(service->http, &request, service->cancel, reply, error);
     }
     if (status == KAMUPIN_OK && kp_dpop_nonce_ok(reply->dpop_nonce))

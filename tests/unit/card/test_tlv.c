@@ -71,16 +71,18 @@ static void test_malformed_is_refused_and_stays_so(void **state)
         const char *bytes;
         size_t length;
     } rows[] = {
-        {"\x70\x80\x01\x00\x00\x00", 6},     /* indefinite length */
-        {"\x70\x84\x00\x00\x00\x01\x01", 7}, /* a length of four bytes */
-        {"\x70\x05\x01\x02", 4},             /* beyond the end */
-        {"\x70\x82\x01", 3},                 /* a length cut short */
-        {"\x70\x81", 2},                     /* the same */
-        {"\x70", 1},                         /* no length */
-        {"\xBF", 1},                         /* a tag cut short */
-        {"\xBF\x81", 2},                     /* the same */
-        {"\xBF\x81\x81\x01\x01\x00", 6},     /* a tag of four bytes */
-        {"\x70\x83\xFF\xFF\xFF\x00", 6},     /* as long as it can be said */
+        {"\x70\x80\x01\x00\x00\x00", 6},         /* indefinite length */
+        {"\x70\x85\x00\x00\x00\x00\x01\x01", 8}, /* a length of five bytes */
+        {"\x70\x84\x00\x00\x00\x02\x01", 7},     /* of four, beyond the end */
+        {"\x70\x84\xFF\xFF\xFF\xFF\x00", 7},     /* as long as it can be said */
+        {"\x70\x05\x01\x02", 4},                 /* beyond the end */
+        {"\x70\x82\x01", 3},                     /* a length cut short */
+        {"\x70\x81", 2},                         /* the same */
+        {"\x70", 1},                             /* no length */
+        {"\xBF", 1},                             /* a tag cut short */
+        {"\xBF\x81", 2},                         /* the same */
+        {"\xBF\x81\x81\x01\x01\x00", 6},         /* a tag of four bytes */
+        {"\x70\x83\xFF\xFF\xFF\x00", 6},         /* as long as three bytes can say */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint8_t *data = exactly(rows[i].bytes, rows[i].length);

@@ -1,0 +1,229 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   crl_cache.c: a CRL from the cache, from its file whose index is lost, or fetched. Files are named
+   by a digest of the issuer's certificate, the address and the distribution point, so that what was
+   judged once for one question answers the same question only. */
+#include <cert/crl_cache.h>
+
+#include <cert/crl_folder.h>
+#include <cert/fresh.h>
+#include <core/buffer.h>
+#include <core/fail.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAME_BYTES    16
+#define ACCEPTED      "application/pkix-crl, application/octet-stream;q=0.5, */*;q=0.1"
+#define PATIENT_TIMES 10 /* a request's time, so often: a CRL may have many megabytes */
+
+/* One question of the cache. */
+typedef struct search {
+    const kp_crl_wish *wish;
+    int folder;
+    unsigned char issuer[KP_DIGEST_SIZE];
+    char crl[KP_CRL_NAME_ROOM], index[KP_CRL_NAME_ROOM]; /* names of the files */
+} search;
+
+static bool name_files(search *at)
+{
+    const kp_crl_wish *wish = at->wish;
+    unsigned char digest[EVP_MAX_MD_SIZE], *point = NULL;
+    char text[2 * NAME_BYTES + 1];
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    const int length = i2d_DIST_POINT(wish->point, &point);
+    const bool named = context != NULL && length > 0 &&
+                       X509_digest(wish->issuer, EVP_sha256(), at->issuer, NULL) &&
+                       EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+                       EVP_DigestUpdate(context, at->issuer, sizeof at->issuer) == 1 &&
+                       EVP_DigestUpdate(context, wish->address, strlen(wish->address) + 1) == 1 &&
+                       EVP_DigestUpdate(context, point, (size_t)length) == 1 &&
+                       EVP_DigestFinal_ex(context, digest, NULL) == 1;
+
+    OPENSSL_free(point);
+    EVP_MD_CTX_free(context);
+    if (named) {
+        kp_hex(digest, NAME_BYTES, false, text);
+        snprintf(at->crl, sizeof at->crl, "%s.crl", text);
+        snprintf(at->index, sizeof at->index, "%s.index", text);
+    }
+    return named;
+}
+
+static bool open_index(const search *at, kp_crl_index *index)
+{
+    const int file = openat(at->folder, at->index, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    bool opened = false;
+
+    *index = (kp_crl_index){.mapped = NULL};
+    if (file >= 0) {
+        opened = kp_crl_index_open(file, index);
+        close(file);
+    }
+    if (opened && memcmp(index->issuer, at->issuer, sizeof at->issuer) != 0) {
+        kp_crl_index_close(index);
+        opened = false;
+    }
+    return opened;
+}
+
+/* Whether bytes are a CRL to be believed now. */
+static kamupin_status judge(const search *at, kp_part bytes, kp_crl *crl, kamupin_error *error)
+{
+    const kp_crl_wish *wish = at->wish;
+    kamupin_status status = kp_crl_read(bytes, crl, error);
+
+    if (status == KAMUPIN_OK)
+        status = kp_crl_verify(crl, wish->issuer, error);
+    if (status == KAMUPIN_OK)
+        status = kp_crl_scope(crl, wish->point, error);
+    if (status == KAMUPIN_OK &&
+        !kp_is_fresh(crl->this_update, crl->next_update, wish->now, KP_CRL_UNSAID))
+        status = kp_fail(error, KAMUPIN_E_CRL_STALE, KAMUPIN_FROM_LOCAL, NULL);
+    return status;
+}
+
+/* Makes the index of the CRL in `bytes`, beside; `fresh` is it. */
+static kamupin_status make_index(const search *at, kp_part bytes, kp_crl_index *index,
+                                 kp_crl_fresh *fresh, kamupin_error *error)
+{
+    kp_crl crl;
+    kamupin_status status = judge(at, bytes, &crl, error);
+
+    memcpy(index->issuer, at->issuer, sizeof index->issuer);
+    if (status == KAMUPIN_OK &&
+        EVP_Digest(bytes.at, bytes.length, index->crl, NULL, EVP_sha256(), NULL) != 1)
+        status = kp_fail_local(error, KAMUPIN_E_CRYPTO);
+    if (status == KAMUPIN_OK)
+        status = kp_crl_fresh_make(at->folder, fresh, error);
+    if (status == KAMUPIN_OK)
+        status = kp_crl_index_write(&crl, index, fresh->fd, error);
+    return status;
+}
+
+/* The same for a file, which is read where it lies. */
+static kamupin_status index_file(const search *at, int file, kp_crl_index *index,
+                                 kp_crl_fresh *fresh, kamupin_error *error)
+{
+    struct stat found;
+    void *mapped = MAP_FAILED;
+
+    if (fstat(file, &found) != 0 || found.st_size == 0)
+        return kp_fail(error, KAMUPIN_E_CRL_MALFORMED, KAMUPIN_FROM_LOCAL, "an empty file");
+    mapped = mmap(NULL, (size_t)found.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (mapped == MAP_FAILED)
+        return kp_fail_platform(error, KAMUPIN_E_STATE_FOLDER, KAMUPIN_FROM_LOCAL, errno,
+                                "a CRL cannot be read");
+    const kp_part bytes = {mapped, (size_t)found.st_size};
+    const kamupin_status status = make_index(at, bytes, index, fresh, error);
+    munmap(mapped, bytes.length);
+    return status;
+}
+
+/* The index is lost or damaged: made again from the CRL, if that is there and still current. */
+static bool mend_index(const search *at, kp_crl_index *index)
+{
+    kp_crl_fresh fresh = {.fd = -1};
+    struct stat found;
+    const int file = openat(at->folder, at->crl, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    bool mended = false;
+
+    if (file >= 0 && fstat(file, &found) == 0) {
+        index->fetched_at = (int64_t)found.st_mtime;
+        mended = index_file(at, file, index, &fresh, NULL) == KAMUPIN_OK &&
+                 kp_crl_fresh_keep(at->folder, &fresh, at->index, NULL) == KAMUPIN_OK &&
+                 kp_crl_index_open(fresh.fd, index);
+    }
+    kp_crl_fresh_end(at->folder, &fresh);
+    if (file >= 0)
+        close(file);
+    return mended;
+}
+
+/* Fetches the CRL and makes it the kept one. `kept`: the one before, or one without a mapping. */
+static kamupin_status renew(const search *at, const kp_crl_index *kept, kp_crl_index *index,
+                            kamupin_error *error)
+{
+    const kp_crl_wish *wish = at->wish;
+    kp_crl_fresh crl = {.fd = -1}, made = {.fd = -1};
+    kp_fetch_wish fetched = {.url = wish->address,
+                             .accept = ACCEPTED,
+                             .most = KP_CRL_SIZE_MAX,
+                             .patience_ms = wish->context->request_timeout_ms * PATIENT_TIMES};
+
+    kp_crl_folder_sweep(at->folder);
+    kamupin_status status = kp_crl_fresh_make(at->folder, &crl, error);
+    fetched.file = crl.fd;
+    if (status == KAMUPIN_OK)
+        status = kp_fetch(wish->http, &fetched, KAMUPIN_E_CRL_MALFORMED, wish->cancel, NULL, error);
+    index->fetched_at = wish->now;
+    if (status == KAMUPIN_OK)
+        status = index_file(at, crl.fd, index, &made, error);
+    if (status == KAMUPIN_OK && kept->mapped != NULL && index->this_update < kept->this_update)
+        status = kp_fail(error, KAMUPIN_E_CRL_STALE, KAMUPIN_FROM_LOCAL,
+                         "it is older than the one before");
+    if (status == KAMUPIN_OK)
+        status = kp_crl_fresh_keep(at->folder, &crl, at->crl, error);
+    if (status == KAMUPIN_OK)
+        status = kp_crl_fresh_keep(at->folder, &made, at->index, error);
+    if (status == KAMUPIN_OK && !kp_crl_index_open(made.fd, index))
+        status = kp_fail(error, KAMUPIN_E_STATE_FOLDER, KAMUPIN_FROM_LOCAL,
+                         "what was written does not come back");
+    kp_crl_fresh_end(at->folder, &made);
+    kp_crl_fresh_end(at->folder, &crl);
+    return status;
+}
+
+static kamupin_status find(const search *at, kp_crl_index *index, bool *fetched,
+                           kamupin_error *error)
+{
+    const kp_crl_wish *wish = at->wish;
+    kp_crl_index kept;
+    const bool there = open_index(at, &kept) || mend_index(at, &kept);
+    const bool current =
+        there && kp_is_fresh(kept.this_update, kept.next_update, wish->now, KP_CRL_UNSAID);
+    kamupin_status status = KAMUPIN_OK;
+
+    if (current && (wish->age == 0 || wish->now - kept.fetched_at <= wish->age)) {
+        *index = kept;
+        return KAMUPIN_OK;
+    }
+    *index = (kp_crl_index){.mapped = NULL};
+    if (wish->http != NULL)
+        status = renew(at, &kept, index, error);
+    else
+        status = kp_fail(error, there ? KAMUPIN_E_CRL_STALE : KAMUPIN_E_REVOCATION_UNREACHABLE,
+                         KAMUPIN_FROM_LOCAL, "nobody is asked");
+    *fetched = status == KAMUPIN_OK;
+    if (status != KAMUPIN_OK && status != KAMUPIN_E_CANCELLED && current) {
+        *index = kept; /* older than was wanted, but it still holds */
+        kept.mapped = NULL;
+        status = KAMUPIN_OK;
+    }
+    kp_crl_index_close(&kept);
+    return status;
+}
+
+kamupin_status kp_crl_have(const kp_crl_wish *wish, kp_crl_index *index, bool *fetched,
+                           kamupin_error *error)
+{
+    search at = {.wish = wish};
+
+    *fetched = false;
+    *index = (kp_crl_index){.mapped = NULL};
+    if (!name_files(&at))
+        return kp_fail_local(error, KAMUPIN_E_CRYPTO);
+    at.folder = kp_crl_folder(wish->context, error);
+    if (at.folder < 0)
+        return KAMUPIN_E_STATE_FOLDER;
+    const kamupin_status status = find(&at, index, fetched, error);
+    close(at.folder);
+    return status;
+}

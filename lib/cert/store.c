@@ -1,0 +1,178 @@
+/* SPDX-FileCopyrightText: 2026 libkamupin developers
+   SPDX-License-Identifier: Apache-2.0
+
+   store.c: reading a trust store: a folder, a file of PEM or DER certificates, or a
+   SertifikaDeposu.xml. Reads those files, and nothing that they name. */
+#define _DEFAULT_SOURCE 1 /* scandir */
+#include <cert/blocks.h>
+#include <cert/trust.h>
+#include <cert/xml.h>
+#include <core/fail.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#define PATH_ROOM 4096
+
+static const char NO_MEMORY[] = "no memory";
+
+/* What a file has given so far. */
+typedef struct gathering {
+    kamupin_trust *trust;
+    size_t count;
+    const char *wrong; /* NULL: nothing */
+} gathering;
+
+static kamupin_status fail_store(kamupin_error *error, const char *path, const char *why)
+{
+    const char *name = strrchr(path, '/');
+
+    return kp_fail(error, KAMUPIN_E_TRUST_STORE, KAMUPIN_FROM_LOCAL, "%.80s: %s",
+                   name == NULL ? path : name + 1, why);
+}
+
+static void put(gathering *to, X509 *certificate, bool as_root)
+{
+    if (kp_trust_put(to->trust, certificate, as_root))
+        to->count++;
+    else
+        to->wrong = "too many certificates, or no memory";
+}
+
+/* Other values than certificates are passed over outside of what the file calls a root. */
+static bool take_value(void *user, bool root, const unsigned char *der, size_t length)
+{
+    gathering *to = user;
+    const unsigned char *next = der;
+    X509 *certificate = d2i_X509(NULL, &next, (long)length);
+    const bool whole = certificate != NULL && next == der + length;
+
+    if (whole)
+        put(to, certificate, root);
+    else if (root)
+        to->wrong = "a root in it is not a certificate";
+    X509_free(certificate);
+    return to->wrong == NULL;
+}
+
+/* All certificates of PEM or DER bytes; other blocks in PEM are passed over. */
+static void read_blocks(gathering *to, const unsigned char *bytes, size_t length)
+{
+    kamupin_error error = KAMUPIN_ERROR_INIT;
+    kamupin_status status = KAMUPIN_OK;
+    kp_blocks blocks;
+    kp_block block;
+
+    if (kp_blocks_open(&blocks, bytes, length, &error) != KAMUPIN_OK)
+        to->wrong = "too long";
+    while (to->wrong == NULL && (status = kp_blocks_next(&blocks, &block, &error)) == KAMUPIN_OK) {
+        put(to, block.x509, true);
+        X509_free(block.x509);
+        free(block.der);
+    }
+    if (status == KAMUPIN_E_NO_MEMORY)
+        to->wrong = NO_MEMORY;
+    kp_blocks_close(&blocks);
+}
+
+/* The text of XML begins with "<", behind a mark of its order and blanks. */
+static bool is_xml(const unsigned char *bytes, size_t length)
+{
+    size_t at = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+
+    while (at < length && strchr(" \t\r\n", bytes[at]) != NULL && bytes[at] != '\0')
+        at++;
+    return at < length && bytes[at] == '<';
+}
+
+static void read_bytes(gathering *to, const unsigned char *bytes, size_t length)
+{
+    if (is_xml(bytes, length)) {
+        const char *wrong = kp_xml_certificates((const char *)bytes, length, take_value, to);
+        if (to->wrong == NULL)
+            to->wrong = wrong;
+    } else {
+        read_blocks(to, bytes, length);
+    }
+}
+
+/* A file's certificates. `alone`: it has to have one. */
+static kamupin_status read_file(kamupin_trust *trust, const char *path, bool alone,
+                                kamupin_error *error)
+{
+    gathering to = {.trust = trust};
+    FILE *file = fopen(path, "rbe");
+    unsigned char *bytes = NULL;
+    size_t length = 0;
+
+    if (file == NULL)
+        return fail_store(error, path, strerror(errno));
+    bytes = malloc(KP_STORE_MAX + 1);
+    if (bytes != NULL)
+        length = fread(bytes, 1, KP_STORE_MAX + 1, file);
+    if (bytes == NULL)
+        to.wrong = NO_MEMORY;
+    else if (ferror(file))
+        to.wrong = "it cannot be read";
+    else if (length > KP_STORE_MAX)
+        to.wrong = "larger than 8 MiB";
+    else
+        read_bytes(&to, bytes, length);
+    if (to.wrong == NULL && alone && to.count == 0)
+        to.wrong = "there is no certificate in it";
+    free(bytes);
+    fclose(file);
+    if (to.wrong == NO_MEMORY)
+        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    return to.wrong == NULL ? KAMUPIN_OK : fail_store(error, path, to.wrong);
+}
+
+static int is_certificate_file(const struct dirent *entry)
+{
+    static const char *const ENDS[] = {".pem", ".crt", ".cer", ".der"};
+    const char *end = strrchr(entry->d_name, '.');
+
+    for (size_t i = 0; end != NULL && i < sizeof ENDS / sizeof ENDS[0]; i++)
+        if (strcasecmp(end, ENDS[i]) == 0)
+            return end != entry->d_name;
+    return 0;
+}
+
+static kamupin_status read_folder(kamupin_trust *trust, const char *path, kamupin_error *error)
+{
+    char file[PATH_ROOM];
+    struct dirent **entries = NULL;
+    struct stat found;
+    kamupin_status status = KAMUPIN_OK;
+    const int count = scandir(path, &entries, is_certificate_file, alphasort);
+
+    if (count < 0)
+        return fail_store(error, path, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        const int length = snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
+        if (status == KAMUPIN_OK && length > 0 && (size_t)length < sizeof file &&
+            !(stat(file, &found) == 0 && S_ISDIR(found.st_mode)))
+            status = read_file(trust, file, false, error);
+        free(entries[i]);
+    }
+    free(entries);
+    if (status == KAMUPIN_OK && sk_X509_num(trust->roots) + sk_X509_num(trust->between) == 0)
+        status = fail_store(error, path, "there is no certificate in it");
+    return status;
+}
+
+kamupin_status kp_store_read(kamupin_trust *trust, const char *path, kamupin_error *error)
+{
+    struct stat found;
+
+    if (stat(path, &found) != 0)
+        return fail_store(error, path, strerror(errno));
+    return S_ISDIR(found.st_mode) ? read_folder(trust, path, error)
+                                  : read_file(trust, path, true, error);
+}
