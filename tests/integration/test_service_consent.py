@@ -6,6 +6,7 @@
 """E-consent and signatures."""
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import uuid
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from service_client import Client, Registry, Service, b64
 from service_life import Held, raw_of
 from service_states import CARDS, World
@@ -165,6 +168,22 @@ def self_made(world: World, content: bytes, folder: Path) -> bytes:
     return Held(record, (folder / "key").read_bytes()).sign(content)
 
 
+def naming_another(world: World, content: bytes, _: Path) -> bytes:
+    """Right in all but this: its signing-certificate-v2 names another certificate. OpenSSL makes no such thing, so one of its own is changed
+    and signed once more, as RSA signatures all have one length and stand last."""
+    signer = of_key(world, "rsa")
+    made, named = signer.sign(content), hashlib.sha256(signer.record.der).digest()
+    at = made.index(bytes.fromhex("301806092a864886f70d010903"))  # the first signed attribute, behind the tag and the length
+    head = 4 if made[at - 4:at - 2] == b"\xa0\x82" else 3
+    length = int.from_bytes(made[at - head + 2:at], "big")
+    attributes = made[at:at + length].replace(named, bytes(32))
+    assert attributes != made[at:at + length]
+    key = load_pem_private_key(signer.key, None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    value = key.sign(b"\x31" + made[at - head + 1:at] + attributes, padding.PKCS1v15(), hashes.SHA256())
+    return made[:at] + attributes + made[at + length:-len(value)] + value
+
+
 def of_nobody_known(world: World, content: bytes, _: Path) -> bytes:
     """Of the right issuer, and in no registry."""
     return world.papers.held(known=False).sign(content)
@@ -204,8 +223,8 @@ REFUSED: dict[str, Callable[[World, bytes, Path], bytes]] = {
     "a-seal": by("active", kind="seal"), "encryption": by("active", kind="encryption"), "unmarked": by("active", kind="plain"),
     "no-cades": signed(cades=False), "no-attributes": signed("-noattr", cades=False), "sha-1": signed("-md", "sha1"),
     "detached": signed(inside=False), "more-text": signed(prefix=b"Ek: "), "no-certificate": signed("-nocerts"),
-    "two-signers": two_signers, "self-made": self_made, "of-nobody-known": of_nobody_known, "in-pem": in_pem, "altered": altered,
-    "broken": broken, "cut": lambda world, content, _: world.papers.signer().sign(content)[:-1],
+    "two-signers": two_signers, "self-made": self_made, "naming-another": naming_another, "of-nobody-known": of_nobody_known,
+    "in-pem": in_pem, "altered": altered, "broken": broken, "cut": lambda world, content, _: world.papers.signer().sign(content)[:-1],
     "something-behind": lambda world, content, _: world.papers.signer().sign(content) + b"\x00",
     "an-end-behind": lambda world, content, _: world.papers.signer().sign(content, "-indef", "-stream") + b"\x00\x00",
     "the-text-itself": lambda world, content, _: content, "no-asn1": lambda world, content, _: b"\x30" * 200}
