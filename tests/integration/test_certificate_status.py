@@ -25,6 +25,7 @@ from box import BUILD, Box, until
 from idp_client import Client as Person
 from idp_client import problem
 from kamupin_sandbox.ca import CardIssuer, make_card_key
+from kamupin_sandbox.ca.status import Status
 from kamupin_sandbox.registry import Registry
 from session_driver import Session
 from status_clients import Client, fetch, openssl
@@ -220,6 +221,19 @@ def test_requests_that_are_none(client: Client, tmp_path: Path) -> None:
         with pytest.raises(urllib.error.HTTPError) as refused:
             fetch(client.base + path, bytes(size) or None)
         assert refused.value.code == status
+
+
+def test_a_spoilt_request_is_answered(status_box: Box, client: Client, tmp_path: Path) -> None:
+    """Each byte of a request changed, and each beginning of it: always an OCSP answer, and a status only of what a request names."""
+    raw = request_for(client, spare(status_box), tmp_path)
+    with Registry(status_box.folder / "service" / "registry.db") as registry:
+        status = Status(CardIssuer(status_box.folder / "service" / "card-issuer"), registry.certificates)
+        spoilt = [raw[:at] for at in range(len(raw))] + [raw[:at] + bytes((raw[at] ^ flip,)) + raw[at + 1:]
+                                                         for at in range(len(raw)) for flip in (1, 0x80, 0xFF)]
+        for one in spoilt:
+            answer = ocsp.load_der_ocsp_response(status.answer(one))
+            if answer.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL:
+                assert answer.serial_number == ocsp.load_der_ocsp_request(one).serial_number
 
 
 def test_the_lists(status_box: Box, client: Client) -> None:
