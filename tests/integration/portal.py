@@ -132,8 +132,9 @@ class Answer:
 
 
 def ask(box: Box, method: str, path: str, cookies: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None,
-        **headers: str) -> Answer:
-    """One request, with whatever cookies and headers; a form comes from the portal's own origin unless Origin says otherwise."""
+        body: bytes | None = None, **headers: str) -> Answer:
+    """One request, with whatever cookies and headers; a form comes from the portal's own origin unless Origin says otherwise. body: what is
+    sent instead of a form, as it is."""
     parts = urlsplit(box.env["KAMUPIN_SERVICE"])
     sent: dict[str, Any] = {"Accept-Language": "tr"}
     if cookies:
@@ -145,8 +146,8 @@ def ask(box: Box, method: str, path: str, cookies: Mapping[str, str] | None = No
     connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=10,
                                              context=ssl.create_default_context(cafile=box.env["KAMUPIN_CA_FILE"]))
     try:
-        body = urlencode(form) if form is not None else None
-        connection.request(method, path, body, {name: value for name, value in sent.items() if value})
+        sent_body = urlencode(form) if form is not None else body
+        connection.request(method, path, sent_body, {name: value for name, value in sent.items() if value})
         response = connection.getresponse()
         return Answer(response.status, response.headers, response.read().decode())
     finally:

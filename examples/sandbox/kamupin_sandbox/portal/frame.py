@@ -156,12 +156,19 @@ class Frame:
         except ValueError:
             raise Refused("wrong-request") from None
 
-    async def files(self, request: web.Request, *names: str) -> list[bytes]:
-        """The files of a form of ours, those and no others. Refused for anything else."""
+    def _of_session(self, session: Session, token: object) -> None:
+        """Refuses a form that does not carry the session's token."""
+        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), self.sessions.form_token(session).encode()):
+            raise Refused("forbidden")
+
+    async def files(self, request: web.Request, *names: str, session: Session | None = None) -> list[bytes]:
+        """The files of a form of ours, those and no others; with a session also its token is right. Refused for anything else."""
         sent = await self._sent(request, "multipart/form-data")
         found = [sent.get(name) for name in names]
-        if len(sent) != len(names) or not all(isinstance(one, web.FileField) for one in found):
+        if len(sent) != len(names) + (session is not None) or not all(isinstance(one, web.FileField) for one in found):
             raise Refused("wrong-request")
+        if session is not None:
+            self._of_session(session, sent.get("csrf"))
         return [one.file.read() for one in found if isinstance(one, web.FileField)]
 
     async def form(self, request: web.Request, session: Session | None = None) -> dict[str, str]:
@@ -170,6 +177,6 @@ class Frame:
         fields = {name: value for name, value in sent.items() if isinstance(value, str)}
         if len(fields) != len(sent) or any(len(value) > 256 for value in fields.values()):
             raise Refused("wrong-request")
-        if session is not None and not hmac.compare_digest(fields.pop("csrf", "").encode(), self.sessions.form_token(session).encode()):
-            raise Refused("forbidden")
+        if session is not None:
+            self._of_session(session, fields.pop("csrf", ""))
         return fields

@@ -47,6 +47,10 @@ class Mailboxes:
         return {"/phone": self._phones, "/phone/{user}": self._phone, "/phone/{user}/state": self._phone_state,
                 "/mail": self._mailboxes, "/mail/{user}": self._mailbox, "/mail/{user}/state": self._mailbox_state}
 
+    def posts(self) -> Routes:
+        """Nothing."""
+        return {}
+
     async def _phones(self, request: web.Request) -> web.Response:
         people = [{"user_id": one.user_id, "name": one.name, "destination": one.phone} for one in self._service.registry.users()]
         return self._frame.page(request, "people.html", "phone", what="phone", path="phone", people=people, trail=(_HOME,))

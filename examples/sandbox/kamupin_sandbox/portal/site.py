@@ -16,11 +16,16 @@ from ..service import codes
 from ..service.app import Front
 from ..service.orders import PERSONAL
 from ..service.state import Service
+from .application_pages import ApplicationPages
+from .authorised_pages import AuthorisedPages
+from .certificate_pages import CertificatePages
+from .consent_pages import ConsentPages
 from .frame import Frame, LoginNeeded, Refused, language
 from .inquiries import Inquiries
 from .mailboxes import Mailboxes
 from .order_pages import OrderPages
 from .relying_party import LoginFailed, RelyingParty
+from .revocation_pages import RevocationPages
 from .sessions import Sessions, drop_cookie, set_cookie
 from .signed import SignatureLogin
 from .word import WordPages
@@ -30,6 +35,7 @@ _BEGUN_COOKIE = "__Host-kamupin-login"
 _SIGNED_COOKIE = "__Host-kamupin-signed"
 _WHY = ("cancelled", "refused", "mixed-up", "unreachable", "needed", "ended", "left", "text", "signature", "certificate")
 _OPERATIONS = ("apply", "list", "unsuspend", "pin", "revoke", "consent", "suspend")
+_GROUPS = {"apply": "applications", "consent": "consent", "official": "authorised", "pin": ""}  # of the service's features; else certificates
 _HOME = ("/", "landing")
 _MENU = ("/products", "menu")
 
@@ -46,17 +52,21 @@ class Portal:
         self._sessions = Sessions(service)
         self._frame = Frame(service, front, self._sessions)
         self._orders = OrderPages(self._frame)
-        self._mailboxes = Mailboxes(self._frame)
-        self._inquiries = Inquiries(self._frame)
-        self._word = WordPages(self._frame)
+        revocations = RevocationPages(self._frame)
+        self._families = (self._orders, Mailboxes(self._frame), Inquiries(self._frame), WordPages(self._frame),
+                          CertificatePages(self._frame, revocations), revocations, ConsentPages(self._frame), ApplicationPages(self._frame),
+                          AuthorisedPages(self._frame))
 
     def routes(self) -> list[web.RouteDef]:
         """Beside the profile and /desk."""
-        gets = {"/": self._landing, "/login": self._login, "/login/e-devlet": self._depart, "/login/callback": self._arrive,
-                "/login/e-imza/text": self._to_sign,
-                "/products": self._products, "/products/{product}": self._product, "/products/{product}/individual": self._individual,
-                **self._orders.gets(), **self._mailboxes.gets(), **self._inquiries.gets(), **self._word.gets()}
-        posts = {"/login/e-imza": self._signature, "/logout": self._logout, **self._orders.posts(), **self._inquiries.posts(), **self._word.posts()}
+        gets: dict[str, Handler] = {
+            "/": self._landing, "/login": self._login, "/login/e-devlet": self._depart, "/login/callback": self._arrive,
+            "/login/e-imza/text": self._to_sign, "/products": self._products, "/products/{product}": self._product,
+            "/products/{product}/individual": self._individual}
+        posts: dict[str, Handler] = {"/login/e-imza": self._signature, "/logout": self._logout}
+        for family in self._families:
+            gets |= family.gets()
+            posts |= family.posts()
         return [*self._frame.static_routes(), *(web.get(path, self._guarded(call), allow_head=False) for path, call in gets.items()),
                 *(web.post(path, self._guarded(call)) for path, call in posts.items())]
 
@@ -160,14 +170,20 @@ class Portal:
             raise Refused("not-found", "/products")
         return product
 
+    def _offered(self, name: str, address: str) -> str:
+        """The address of what a menu names, or nothing where the service does not have its calls."""
+        group = _GROUPS.get(name, "certificates")
+        return address if not group or group in self._service.features() else ""
+
     async def _product(self, request: web.Request) -> web.Response:
         session, product = self._frame.need(request), self._named(request)
-        choices = [(f"/products/{product}/individual", "individual", "individual-about"), ("", "official", "official-about")]
+        choices = [(f"/products/{product}/individual", "individual", "individual-about"),
+                   (self._offered("official", f"/products/{product}/official"), "official", "official-about")]
         return self._frame.page(request, "menu.html", product + "-menu", trail=(_HOME, _MENU), session=session, choices=choices, orders=())
 
     async def _individual(self, request: web.Request) -> web.Response:
         session, product = self._frame.need(request), self._named(request)
-        choices = [(f"/products/{product}/individual/pin" if name == "pin" else "", name, name + "-about") for name in _OPERATIONS
+        choices = [(self._offered(name, f"/products/{product}/individual/{name}"), name, name + "-about") for name in _OPERATIONS
                    if name != "consent" or product == PERSONAL]
         return self._frame.page(request, "menu.html", "individual", trail=(_HOME, _MENU, (f"/products/{product}", product + "-menu")),
                                 session=session, choices=choices, orders=())

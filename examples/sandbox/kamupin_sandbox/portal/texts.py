@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Every word of the portal, Turkish and English side by side. Labels are those of the screens in the guides; what the
-# sandbox adds says so. Pure data and its lookup.
+# sandbox adds says so. The words about certificates are in texts_life.py. Pure data and its lookup.
 """The portal's words."""
 from __future__ import annotations
 
 from collections.abc import Callable
+
+from .texts_life import LIFE
 
 LANGUAGES = ("tr", "en")
 
@@ -142,8 +144,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "individual-about": ("Bireysel İşlemler menüsü için tıklayınız.", "The menu for holders."),
     "official": ("YETKİLİ İŞLEMLERİ", "AUTHORISED PERSON'S OPERATIONS"),
     "official-about": ("Başvuru listesi kontrol ve imzalama işlemi.", "Checking and signing lists of applications."),
-    "later": ("Bu sürümde yok; sertifika işlemleriyle birlikte gelecek.",
-              "Not in this version; it comes with the certificate operations."),
+    "later": ("Bu hizmet şu anda sunulmuyor.", "Not offered at present."),
     "apply": ("Başvuru İşlemleri", "Applications"),
     "apply-about": ("Sertifika başvurusu yapmak ve başvurunuzu izlemek.",
                     "Applying for a certificate and following the application."),
@@ -323,7 +324,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "in-use-now": ("Şimdi olmaz", "Not now"),
     "in-use-now-about": ("İşlem şu anda bir bilgisayarda sürüyor ya da sona erdi. İşlem sayfasına dönünüz.",
                          "The operation is under way at a desk, or has ended. Go back to its page."),
-}
+} | LIFE
 
 
 def words(language: str) -> Callable[..., str]:
