@@ -207,7 +207,7 @@ def broken(world: World, content: bytes, _: Path) -> bytes:
     return bytes(signature)
 
 
-def by(state: str, **more: str) -> Callable[[World, bytes, Path], bytes]:
+def by(state: str, **more: Any) -> Callable[[World, bytes, Path], bytes]:
     """By a certificate in that state."""
     return lambda world, content, _: world.papers.held(state, **more).sign(content)
 

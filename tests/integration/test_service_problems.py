@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from service_client import CALLS, Client, Registry, Reply, Service, b64
+from service_client import CALLS, Client, Reply, Service, b64
+from service_problems_life import LIFE, Provoke, revocation_exhausted
 from service_states import CARDS, Ready, World
-
-Provoke = Callable[[World, str], Reply]
 
 
 @pytest.fixture(scope="module")
@@ -212,19 +211,9 @@ def _after(client: Client, name: str, web: bool) -> Reply:
     return client.call(name, bodies[name])
 
 
-def _revocation_exhausted(world: World, name: str, web: bool) -> Reply:
-    client, told = world.asked("web-password" if web else "sms", sms_tries=1)
-    token = {"confirmation_token": told["confirmation_token"]}
-    bodies: dict[str, Any] = {"revocation-factor": {"type": "sms"}, "revocation-resend": {},
-                              "confirm-revocation": token | ({"web_password": "x"} if web else {"code": "0000"})}
-    last = client.call("confirm-revocation", bodies["confirm-revocation"], named=told["revocation_id"])
-    assert last.problem == ("web-password-exhausted" if web else "factor-exhausted")
-    return client.call(name, bodies[name], named=told["revocation_id"])
-
-
 def exhausted(world: World, name: str) -> Reply:
     if "revocation" in name:
-        return _revocation_exhausted(world, name, False)
+        return revocation_exhausted(world, name, False)
     if name in ("password-login-sms", "password-login-confirm"):
         made = world.ready("password-login-confirm")
         problems = [made.send(body={"code": "0000"}).problem for _ in range(3)]
@@ -235,7 +224,7 @@ def exhausted(world: World, name: str) -> Reply:
 
 def web_exhausted(world: World, name: str) -> Reply:
     if "revocation" in name:
-        return _revocation_exhausted(world, name, True)
+        return revocation_exhausted(world, name, True)
     return _after(_exhausted(world, True), name, True)
 
 
@@ -426,98 +415,6 @@ def nothing_on_file(world: World, name: str) -> Reply:
     return Client(world.service).call(name, bodies[name])
 
 
-# ---- certificates and their revocation ----
-
-STATE_OF = {"certificate-not-activated": "issued", "certificate-not-yet-valid": "not-yet-valid", "certificate-not-suspended": "active",
-            "certificate-active": "active", "certificate-suspended": "by-holder", "certificate-suspended-by-others": "by-authority",
-            "certificate-revoked": "revoked", "certificate-expired": "expired"}
-
-
-def in_state(problem: str) -> Provoke:
-    """The call, for a certificate in the state that refuses it; of a revocation, one that came into it after the preparation."""
-    def provoke(world: World, name: str) -> Reply:
-        made = world.ready(name)
-        if name == "cancel-revocation":
-            client, told = world.asked()
-            assert client.call("confirm-revocation", world.confirmation(told), named=told["revocation_id"]).status == 200
-            return Ready(name, client, {}, told["revocation_id"]).send()
-        if name != "confirm-revocation":
-            return made.send(named=world.papers.held(STATE_OF[problem]).name)
-        prepared = world.service.control("GET", "/revocations")["revocations"][-1]["certificate_id"]
-        with Registry(world.service.data / "registry.db") as registry:
-            if problem == "certificate-revoked":
-                registry.certificates.put(prepared, "revoked", "authority", "superseded")
-            else:
-                registry._db.execute("UPDATE certificate SET not_after = '2020-01-01T00:00:00Z' WHERE certificate_id = ?", (prepared,))
-        return made.send()
-    return provoke
-
-
-def foreign_certificate(world: World, name: str) -> Reply:
-    made = world.ready(name)
-    assert made.send(named="no-such-certificate").problem == "certificate-unknown"
-    return made.send(named=world.papers.held(owner="baska").name)
-
-
-def late_revocation(world: World, name: str) -> Reply:
-    """Of nobody, of another session, of another person, and one whose time is over."""
-    made = world.ready(name)
-    others = [Ready(name, world.logged_in(user), made.body, made.named).send().problem for user in ("deneme", "baska")]
-    assert [made.send(named="no-such-revocation").problem, *others] == ["revocation-expired"] * 3
-    world.service.advance(300)
-    return made.send()
-
-
-# ---- consents, applications, lists ----
-
-def late_consent(world: World, name: str) -> Reply:
-    made = world.ready(name)
-    assert made.send(named="no-such-consent").problem == "consent-expired"
-    world.service.advance(600)
-    return made.send()
-
-
-def given_consent(world: World, name: str) -> Reply:
-    made = world.ready("submit-consent")
-    assert made.send().status == 200
-    return Ready(name, made.client, {} if name == "consent-text" else made.body, made.named).send()
-
-
-def no_signature(world: World, name: str) -> Reply:
-    return world.ready(name).send(body={"signature": b64(bytes(300))})
-
-
-def foreign_application(world: World, name: str) -> Reply:
-    made = world.ready(name)
-    assert made.send(named="no-such-application").problem == "application-unknown"
-    return made.send(named=world.application(user="baska"))
-
-
-def wrong_form(world: World, name: str) -> Reply:
-    made = world.ready(name)
-    assert made.body is not None
-    reply = made.send(body=made.body | {"document": {"delivery": "by hand", "contact": "x", "years": 3}})
-    assert reply.json["fields"] == ["delivery"]
-    return reply
-
-
-def no_authorised_person(world: World, name: str) -> Reply:
-    made = world.ready(name)
-    return Ready(name, world.logged_in("baska"), made.body, made.named).send()
-
-
-def foreign_list(world: World, name: str) -> Reply:
-    made = world.ready(name)
-    assert made.send(named="no-such-list").problem == "list-unknown"
-    return made.send(named=world.waiting_list(organisation="vkn:9876543217"))
-
-
-def changed_list(world: World, name: str) -> Reply:
-    made = world.ready(name)
-    world.service.control("POST", "/lists", {"list_id": made.named, "action": "change"})
-    return made.send()
-
-
 PROVOKE: dict[str, Provoke] = {
     "client-too-old": too_old, "dpop-invalid": bad_proof, "dpop-nonce": bad_nonce, "token-invalid": bad_token, "login-required": no_login,
     "session-expired": old_login, "session-ended": session_ended, "operation-unknown": another_operation, "idempotency-conflict": conflict,
@@ -530,11 +427,7 @@ PROVOKE: dict[str, Provoke] = {
     "captcha-wrong": wrong_picture, "captcha-expired": late_picture, "security-word-wrong": wrong_word, "login-unknown": unknown_login,
     "order-unknown": foreign_order, "order-ended": finished_order, "order-in-use": busy_order, "not-represented": not_mine_to_act_for,
     "product-not-offered": no_such_product, "issued-pin-unknown": foreign_record, "issued-pin-shown": twice,
-    "inquiry-unknown": nothing_on_file, "certificate-unknown": foreign_certificate, "revocation-expired": late_revocation,
-    "consent-expired": late_consent, "consent-given": given_consent, "signature-refused": no_signature,
-    "application-unknown": foreign_application, "application-state": twice, "document-refused": wrong_form,
-    "role-refused": no_authorised_person, "list-unknown": foreign_list, "list-signed": twice, "list-changed": changed_list,
-    **{problem: in_state(problem) for problem in STATE_OF}}
+    "inquiry-unknown": nothing_on_file, "application-state": twice, "list-signed": twice, **LIFE}
 
 
 @pytest.mark.parametrize(("name", "problem"), [(name, problem) for name, (_, _, item) in CALLS.items()
