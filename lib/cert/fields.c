@@ -139,8 +139,10 @@ static void describe_key(X509 *x509, kamupin_certificate_info *info, char *text)
         snprintf(text, KEY_TEXT_MAX, "RSA %u", info->key_bits);
     } else if (kind == EVP_PKEY_EC) {
         describe_curve(key, info, text);
+    } else if (kind == EVP_PKEY_DSA) {
+        snprintf(text, KEY_TEXT_MAX, "DSA %u", info->key_bits);
     } else if (key != NULL) {
-        snprintf(text, KEY_TEXT_MAX, "%s %u", OBJ_nid2sn(kind), info->key_bits);
+        snprintf(text, KEY_TEXT_MAX, "%s", OBJ_nid2sn(kind)); /* its name says how long it is */
     } else if (X509_PUBKEY_get0_param(&algorithm, NULL, NULL, NULL, X509_get_X509_PUBKEY(x509))) {
         OBJ_obj2txt(text, KEY_TEXT_MAX, algorithm, 0);
     }
