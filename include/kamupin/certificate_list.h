@@ -7,6 +7,7 @@
        kamupin_certificate_list_new(context, &list, &error);
        kamupin_certificate_list_add_card(list, card);         // any of these, in any order
        kamupin_certificate_list_add_file(list, "seal.pem");
+       kamupin_certificate_list_add_service(list, session, KAMUPIN_ROLE_INDIVIDUAL);
        for (size_t i = 0; kamupin_certificate_list_get(list, i, &entry) == KAMUPIN_OK; i++)
            … entry.certificate, entry.record …
        kamupin_certificate_list_free(&list); */
@@ -64,6 +65,12 @@ KAMUPIN_API kamupin_status kamupin_certificate_list_add_file(kamupin_certificate
  *  Errors: no-memory, invalid-argument, forked. */
 KAMUPIN_API kamupin_status kamupin_certificate_list_add_card(kamupin_certificate_list *list,
                                                              const kamupin_card *card);
+/** Asks the service for its list and adds it, with what the authority says of each.
+ *  @param role as in kamupin_certificate_record_list, whose last list stays
+ *  Threads: the session's. Errors: those of kamupin_certificate_record_list. */
+KAMUPIN_API kamupin_status kamupin_certificate_list_add_service(kamupin_certificate_list *list,
+                                                                kamupin_session *session,
+                                                                kamupin_role role);
 /** How many entries. 0 for NULL. */
 KAMUPIN_API size_t kamupin_certificate_list_count(const kamupin_certificate_list *list);
 /** Copies an entry (size set by the caller). Errors: invalid-argument. */

@@ -13,7 +13,10 @@
                     have it
        order.h      with a session: a new PIN for which nobody types a code; issued.h the PIN that a
                     card was issued with
-       lifecycle.h  what the authority says of a person's certificates, and changing it
+       lifecycle.h  what the authority says of a person's certificates, and changing it: suspend,
+                    reopen, open for use, revoke
+       consent.h    the e-consent, signed with the card; application.h applications for
+                    certificates, and lists that an authorised person signs
        inquiry.h    what may be asked without a login; info.h whom to call and where to look
        certificate.h  what a certificate says: holder, kind, dates, key, addresses;
                     certificate_list.h those of cards, files and the service, each once
@@ -45,12 +48,14 @@
 #ifndef KAMUPIN_KAMUPIN_H
 #define KAMUPIN_KAMUPIN_H
 
+#include <kamupin/application.h>
 #include <kamupin/cancel.h>
 #include <kamupin/card.h>
 #include <kamupin/certificate.h>
 #include <kamupin/certificate_list.h>
 #include <kamupin/cms.h>
 #include <kamupin/code.h>
+#include <kamupin/consent.h>
 #include <kamupin/context.h>
 #include <kamupin/error.h>
 #include <kamupin/export.h>

@@ -12,9 +12,12 @@
 #ifndef KAMUPIN_LIFECYCLE_H
 #define KAMUPIN_LIFECYCLE_H
 
+#include <kamupin/certificate.h>
 #include <kamupin/operation.h>
 
 KAMUPIN_BEGIN
+
+typedef struct kamupin_revocation kamupin_revocation;
 
 /** In which capacity a person asks (the portal's "Bireysel İşlemler" and "Yetkili İşlemleri"). */
 typedef enum kamupin_role {
@@ -122,6 +125,117 @@ typedef struct kamupin_certificate_event {
 } kamupin_certificate_event;
 
 #define KAMUPIN_CERTIFICATE_EVENT_INIT KAMUPIN_SIZED(kamupin_certificate_event)
+
+/** Asks for the certificates that the authority has for this person.
+ *  @param count receives how many; kamupin_certificate_record_listed gives each
+ *  Threads: the session's. Errors: role-refused, login-required, session-*, network-*, service-*. */
+KAMUPIN_API kamupin_status kamupin_certificate_record_list(kamupin_session *session,
+                                                           kamupin_role role, size_t *count);
+
+/** One of the last kamupin_certificate_record_list (size set by the caller). Asks nobody.
+ *  Errors: invalid-argument. */
+KAMUPIN_API kamupin_status kamupin_certificate_record_listed(const kamupin_session *session,
+                                                             size_t index,
+                                                             kamupin_certificate_record *record);
+
+/** Details: the record, the certificate itself, and what befell it.
+ *  @param which a certificate_id, or a serial number in hex (any case, colons allowed) or, with
+ *         "decimal:" before it, in decimal
+ *  @param certificate receives the certificate, the caller's to free; may be NULL
+ *  Threads: the session's. Errors: certificate-unknown, choice-needed (two issuers, one serial), … */
+KAMUPIN_API kamupin_status kamupin_certificate_details(kamupin_session *session, const char *which,
+                                                       kamupin_certificate_record *record,
+                                                       kamupin_certificate **certificate);
+
+/** One of the events of the last kamupin_certificate_details, the oldest first. Asks nobody.
+ *  Errors: invalid-argument, also for an index beyond the last. */
+KAMUPIN_API kamupin_status kamupin_certificate_event_listed(const kamupin_session *session,
+                                                            size_t index,
+                                                            kamupin_certificate_event *event);
+
+/** Suspends a certificate, at once. May be repeated.
+ *  @param which as in kamupin_certificate_details; NULL: the only one that may be suspended
+ *  @param record receives what it is now; may be NULL
+ *  Threads: the session's. Touches no reader.
+ *  Errors: certificate-unknown, choice-needed (NULL, and several), certificate-not-activated,
+ *  certificate-not-yet-valid, certificate-suspended-by-others, certificate-revoked,
+ *  certificate-expired; login-required, session-*, network-*, service-*. */
+KAMUPIN_API kamupin_status kamupin_certificate_suspend(kamupin_session *session, const char *which,
+                                                       kamupin_suspend_reason reason,
+                                                       kamupin_certificate_record *record);
+
+/** Reopens what the holder has suspended. Errors: as above, certificate-not-suspended. */
+KAMUPIN_API kamupin_status kamupin_certificate_unsuspend(kamupin_session *session,
+                                                         const char *which,
+                                                         kamupin_certificate_record *record);
+
+/** Opens a certificate that was issued for use. Errors: as above, certificate-active,
+ *  certificate-suspended. */
+KAMUPIN_API kamupin_status kamupin_certificate_activate(kamupin_session *session, const char *which,
+                                                        kamupin_certificate_record *record);
+
+/* ---- revoking: for ever, so in two steps ---- */
+
+/** What a revocation would do. */
+typedef struct kamupin_revocation_info {
+    size_t size; /**< sizeof; set by KAMUPIN_REVOCATION_INFO_INIT */
+    kamupin_certificate_record record;
+    kamupin_revocation_reason reason;
+    int seconds_left;    /**< to confirm it */
+    size_t losses;       /**< kamupin_revocation_loss gives each */
+    int64_t price_kurus; /**< of a new certificate; -1 when not said */
+    bool confirmed;      /**< it was done */
+} kamupin_revocation_info;
+
+#define KAMUPIN_REVOCATION_INFO_INIT KAMUPIN_SIZED(kamupin_revocation_info)
+
+/** Prepares a revocation: nothing is revoked. One that was prepared before for the same certificate
+ *  is void.
+ *  @param which as in kamupin_certificate_details; never NULL: what is revoked is named
+ *  @param reason one that a holder may give
+ *  @param revocation receives the handle; freed with kamupin_revocation_free before its session
+ *  Threads: the session's. Errors: certificate-unknown, certificate-revoked, certificate-expired,
+ *  invalid-argument, choice-needed, … */
+KAMUPIN_API kamupin_status kamupin_revocation_new(kamupin_session *session, const char *which,
+                                                  kamupin_revocation_reason reason,
+                                                  kamupin_revocation **revocation,
+                                                  kamupin_error *error);
+
+/** Frees; what was not confirmed is given up (best effort, bounded in time). NULL is fine. */
+KAMUPIN_API void kamupin_revocation_free(kamupin_revocation **revocation);
+
+/** Copies the error record of the last call on this handle. */
+KAMUPIN_API void kamupin_revocation_error(const kamupin_revocation *revocation,
+                                          kamupin_error *error);
+
+/** What would be revoked, and what that means. Asks nobody. Errors: invalid-argument. */
+KAMUPIN_API kamupin_status kamupin_revocation_read(const kamupin_revocation *revocation,
+                                                   kamupin_revocation_info *info);
+
+/** A sentence of what will be lost, to be shown before the person confirms.
+ *  @return NULL beyond the last; lives as long as the handle. Errors: none. */
+KAMUPIN_API const char *kamupin_revocation_loss(const kamupin_revocation *revocation, size_t index,
+                                                kamupin_language language);
+
+/** Begins the second factor, sends a new SMS, or changes over, as kamupin_operation_begin_factor.
+ *  Errors: as there, revocation-expired. */
+KAMUPIN_API kamupin_status kamupin_revocation_begin_factor(kamupin_revocation *revocation,
+                                                           kamupin_factor_type type,
+                                                           kamupin_factor *factor);
+
+/** What a person is shown of the factor now, as kamupin_operation_factor. Asks nobody. */
+KAMUPIN_API kamupin_status kamupin_revocation_factor(const kamupin_revocation *revocation,
+                                                     kamupin_factor *factor);
+
+/** Revokes, for ever. Cannot be taken back and cannot be dated back. Repeated after a lost answer it
+ *  is one revocation.
+ *  @param secret kind SMS_CODE or WEB_PASSWORD, whichever was begun
+ *  @param record receives what the certificate is now; may be NULL
+ *  Errors: those of kamupin_operation_verify_factor, revocation-expired (nothing was revoked). After
+ *  any other failure of the network kamupin_certificate_details tells the truth. */
+KAMUPIN_API kamupin_status kamupin_revocation_confirm(kamupin_revocation *revocation,
+                                                      const kamupin_secret *secret,
+                                                      kamupin_certificate_record *record);
 
 KAMUPIN_END
 #endif

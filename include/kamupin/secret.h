@@ -35,7 +35,8 @@ typedef enum kamupin_secret_kind {
     KAMUPIN_SECRET_CARD_SESSION = 68,  /**< the keys of secure messaging with a card */
     KAMUPIN_SECRET_REFRESH_TOKEN = 69, /**< renews a session */
     KAMUPIN_SECRET_PKCE_VERIFIER = 70, /**< of one login (RFC 7636) */
-    KAMUPIN_SECRET_ISSUED_PIN = 71 /**< as an older portal shows it once; never goes to a card */
+    KAMUPIN_SECRET_ISSUED_PIN = 71,  /**< as an older portal shows it once; never goes to a card */
+    KAMUPIN_SECRET_CONFIRMATION = 72 /**< of one revocation that was prepared */
 } kamupin_secret_kind;
 
 /** The most bytes a secret holds. */

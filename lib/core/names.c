@@ -3,6 +3,8 @@
 
    names.c: the stable words of public enumerations, one table each, for JSON, journals and the
    service profile. */
+#include <kamupin/application.h>
+#include <kamupin/consent.h>
 #include <kamupin/lifecycle.h>
 #include <kamupin/order.h>
 
@@ -108,4 +110,53 @@ const char *kamupin_revocation_reason_name(kamupin_revocation_reason reason)
         [KAMUPIN_REASON_AA_COMPROMISE] = "aACompromise",
     };
     return (size_t)reason < COUNT(names) ? names[reason] : "none";
+}
+
+const char *kamupin_consent_state_name(kamupin_consent_state state)
+{
+    static const char *const names[] = {
+        [0] = "unknown",
+        [KAMUPIN_CONSENT_NONE] = "none",
+        [KAMUPIN_CONSENT_PENDING] = "pending",
+        [KAMUPIN_CONSENT_ACCEPTED] = "accepted",
+        [KAMUPIN_CONSENT_REFUSED] = "refused",
+    };
+    return (size_t)state < COUNT(names) ? names[state] : "unknown";
+}
+
+const char *kamupin_application_state_name(kamupin_application_state state)
+{
+    static const char *const names[] = {
+        [0] = "unknown",
+        [KAMUPIN_APPLICATION_PENDING] = "pending-pre-application",
+        [KAMUPIN_APPLICATION_DRAFT] = "draft",
+        [KAMUPIN_APPLICATION_SUBMITTED] = "submitted",
+        [KAMUPIN_APPLICATION_PAID] = "paid",
+        [KAMUPIN_APPLICATION_PRODUCED] = "produced",
+        [KAMUPIN_APPLICATION_REFUSED] = "refused",
+        [KAMUPIN_APPLICATION_EXPIRED] = "expired",
+    };
+    return (size_t)state < COUNT(names) ? names[state] : "unknown";
+}
+
+const char *kamupin_application_reason_name(kamupin_application_reason reason)
+{
+    static const char *const names[] = {
+        [0] = "unknown",
+        [KAMUPIN_APPLICATION_RENEWAL] = "renewal",
+        [KAMUPIN_APPLICATION_LOST] = "lost",
+        [KAMUPIN_APPLICATION_OTHER] = "other",
+    };
+    return (size_t)reason < COUNT(names) ? names[reason] : "unknown";
+}
+
+const char *kamupin_list_state_name(kamupin_list_state state)
+{
+    static const char *const names[] = {
+        [0] = "unknown",
+        [KAMUPIN_LIST_WAITING] = "waiting",
+        [KAMUPIN_LIST_SIGNED] = "signed",
+        [KAMUPIN_LIST_WITHDRAWN] = "withdrawn",
+    };
+    return (size_t)state < COUNT(names) ? names[state] : "unknown";
 }

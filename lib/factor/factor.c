@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   factor.c: the second factor of an operation. What can be told without the service is told without
+   factor.c: a second factor, of an operation or of a revocation. What can be told without the service is told without
    it: a malformed code costs no try, an impatient press sends no second SMS. Asks the service for
    the rest, reads no card. */
 #include <factor/factor.h>
@@ -24,7 +24,7 @@ static kamupin_factor_type chosen(const kp_factor *factor, kamupin_factor_type t
     return factor->offered.count > 0 ? factor->offered.type[0] : KAMUPIN_FACTOR_ANY;
 }
 
-kamupin_status kp_factor_begin(kamupin_context *context, kp_service *service, const char *card_id,
+kamupin_status kp_factor_begin(kamupin_context *context, const kp_factor_use *use,
                                kamupin_factor_type type, kp_factor *factor, kamupin_error *error)
 {
     const kamupin_factor_type wanted = chosen(factor, type);
@@ -41,8 +41,9 @@ kamupin_status kp_factor_begin(kamupin_context *context, kp_service *service, co
         return KAMUPIN_E_SMS_RESEND_TOO_SOON;
     }
     const bool again = sms && factor->begun.type == KAMUPIN_FACTOR_SMS;
-    kamupin_status status =
-        kp_service_factor_begin(service, card_id, wanted, again, &factor->begun, &own);
+    kamupin_status status = kp_service_factor_begin(use, wanted, again, &factor->begun, &own);
+    if (status == KAMUPIN_OK)
+        factor->unanswered = false; /* what was given before is of no use any more */
     if (status == KAMUPIN_OK && sms)
         factor->sms_resend_at_ms = factor->begun.resend_at_ms;
     if (status != KAMUPIN_OK)
@@ -93,22 +94,30 @@ static bool is_exhausted(kamupin_status status)
     return status == KAMUPIN_E_SMS_CODE_EXHAUSTED || status == KAMUPIN_E_WEB_PASSWORD_EXHAUSTED;
 }
 
-kamupin_status kp_factor_verify(kamupin_context *context, kp_service *service,
+/* Whether the code's time is over, by the clock here. What was given and not answered may have been
+ * right in time, and only the service knows. */
+static bool is_too_late(const kamupin_context *context, const kp_factor *factor)
+{
+    return factor->begun.type == KAMUPIN_FACTOR_SMS && !factor->unanswered &&
+           kp_seconds_until(context, factor->begun.deadline_ms) == 0;
+}
+
+kamupin_status kp_factor_verify(kamupin_context *context, const kp_factor_use *use,
                                 const kamupin_secret *secret, kp_factor *factor,
-                                kamupin_secret **ticket, int64_t *deadline_ms, kamupin_error *error)
+                                kp_factor_given *given, kamupin_error *error)
 {
     kp_factor_begun *begun = &factor->begun;
     kamupin_error own = KAMUPIN_ERROR_INIT;
 
-    *ticket = NULL;
     if (begun->type == KAMUPIN_FACTOR_ANY)
         return kp_fail(error, KAMUPIN_E_WRONG_STATE, KAMUPIN_FROM_LOCAL, "no factor was begun yet");
     kamupin_status status = check_secret(secret, begun, error);
     if (status != KAMUPIN_OK)
         return status;
-    if (begun->type == KAMUPIN_FACTOR_SMS && kp_seconds_until(context, begun->deadline_ms) == 0)
+    if (is_too_late(context, factor))
         return kp_fail_local(error, KAMUPIN_E_SMS_CODE_EXPIRED);
-    status = kp_service_factor_verify(service, secret, ticket, deadline_ms, &own);
+    status = kp_service_factor_verify(use, secret, given, &own);
+    factor->unanswered = kp_service_is_unanswered(status);
     if (is_wrong(status) && own.tries_left >= 0)
         begun->tries_left = own.tries_left;
     if (is_exhausted(status))

@@ -1,12 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   calls.c: the operation's own calls: second factor, authority, giving up. */
+   calls.c: the operation's own calls: authority, giving up. Its second factor is in factor.c. */
 #include <service/client.h>
 
 #include <core/fail.h>
-#include <core/letters.h>
-#include <core/look.h>
 #include <service/jwe.h>
 
 #include <string.h>
@@ -16,155 +14,11 @@ static const char *const SEALED_PUK[] = {"sealed-puk", NULL};
 static const char *const CANCELLED[] = {"cancelled", NULL};
 static const char *const PREVIOUS[] = {"not-sent", "unknown", NULL};
 
-#define WEB_PASSWORD_MAX (4 * 128) /* bytes of the longest in UTF-8 */
-#define SMS_CODE_MIN     4 /* what the profile allows where the service has not said a length */
-#define SMS_CODE_MAX     12
-#define CRYPTOGRAM_MIN   8
-#define PUK_MIN          4 /* bytes that a card takes */
-#define PUK_MAX          16
-#define CHALLENGE_MIN    8
-#define CHALLENGE_MAX    32
-
-/* ---- the second factor ---- */
-
-void kp_call_factor_begun(kp_answer *answer, kamupin_factor_type type, kp_factor_begun *begun)
-{
-    const kp_factor_begun empty = {.type = type};
-    const kp_fields fields = answer->fields;
-
-    *begun = empty;
-    if (kp_json_word(fields, "type", KP_FACTOR_WORDS) != (size_t)type - 1)
-        kp_json_refuse(fields, "type");
-    begun->deadline_ms = kp_answer_deadline(answer, "seconds_left");
-    begun->tries_left = kp_json_int(fields, "tries_left", 0, 99);
-    if (type != KAMUPIN_FACTOR_SMS)
-        return;
-    kp_json_shown(fields, "destination", begun->destination, sizeof begun->destination);
-    begun->code_length = (unsigned int)kp_json_int(fields, "code_length", 4, 12);
-    /* Who asks again when another SMS may be sent wants another one. */
-    begun->resend_at_ms = kp_answer_deadline(answer, "resend_after");
-}
-
-typedef struct beginning {
-    kamupin_factor_type type;
-    kp_factor_begun told;
-} beginning;
-
-static void read_begun(kp_answer *answer, void *into)
-{
-    beginning *begun = into;
-
-    kp_call_factor_begun(answer, begun->type, &begun->told);
-}
-
-kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
-                                       kamupin_factor_type type, bool again, kp_factor_begun *begun,
-                                       kamupin_error *error)
-{
-    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    beginning begun_now = {.type = type};
-
-    if (type != KAMUPIN_FACTOR_SMS && type != KAMUPIN_FACTOR_WEB_PASSWORD)
-        return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
-    if (again) {
-        kp_buffer_text(&body, "{}");
-    } else {
-        kp_json_put_field(&body, "{", "card_id", card_id);
-        kp_json_put_field(&body, ",", "type", KP_FACTOR_WORDS[type - 1]);
-        kp_buffer_text(&body, "}");
-    }
-    kamupin_status status = kp_call_operation(service, again ? "/factor/resend" : "/factor", &body,
-                                              NULL, read_begun, &begun_now, error);
-    if (status == KAMUPIN_OK) {
-        kp_keys_forget(service); /* another factor that was begun before is over with this one */
-        *begun = begun_now.told;
-    }
-    return status;
-}
-
-kamupin_status kp_sms_code_check(const kamupin_secret *code, unsigned int code_length,
-                                 kamupin_error *error)
-{
-    kp_bytes bytes;
-
-    kamupin_status status = kp_secret_read(code, KAMUPIN_SECRET_SMS_CODE, &bytes, error);
-    if (status != KAMUPIN_OK)
-        return status;
-    bool fits = code_length == 0 ? bytes.length >= SMS_CODE_MIN && bytes.length <= SMS_CODE_MAX
-                                 : bytes.length == code_length;
-    for (size_t i = 0; i < bytes.length; i++)
-        fits = fits && bytes.data[i] >= '0' && bytes.data[i] <= '9';
-    if (fits)
-        return KAMUPIN_OK;
-    kp_fail_local(error, KAMUPIN_E_SMS_CODE_MALFORMED);
-    kp_look_note(code, KAMUPIN_SECRET_SMS_CODE, error);
-    return KAMUPIN_E_SMS_CODE_MALFORMED;
-}
-
-static kamupin_status put_secret(kp_buffer *body, const kamupin_secret *secret,
-                                 kamupin_error *error)
-{
-    kp_buffer composed = KP_BUFFER_INIT(WEB_PASSWORD_MAX);
-    kp_bytes bytes;
-
-    if (kp_secret_kind_of(secret) != KAMUPIN_SECRET_WEB_PASSWORD) {
-        kamupin_status status = kp_secret_read(secret, KAMUPIN_SECRET_SMS_CODE, &bytes, error);
-        if (status != KAMUPIN_OK)
-            return status;
-        kp_buffer_text(body, "{\"code\":");
-        kp_json_put(body, bytes.data, bytes.length);
-        kp_buffer_text(body, "}");
-        return KAMUPIN_OK;
-    }
-    kamupin_status status = kp_secret_read(secret, KAMUPIN_SECRET_WEB_PASSWORD, &bytes, error);
-    if (status == KAMUPIN_OK && !kp_letters_nfc(bytes, &composed)) /* no password can be that */
-        status = kp_fail_local(error, KAMUPIN_E_WEB_PASSWORD_WRONG);
-    if (status == KAMUPIN_OK) {
-        kp_buffer_text(body, "{\"web_password\":");
-        kp_json_put(body, composed.data, composed.length);
-        kp_buffer_text(body, "}");
-        body->failed = body->failed || composed.failed;
-    }
-    kp_buffer_wipe(&composed);
-    return status;
-}
-
-typedef struct verified {
-    kamupin_secret *ticket;
-    int64_t deadline_ms;
-} verified;
-
-static void read_verified(kp_answer *answer, void *into)
-{
-    verified *factor = into;
-
-    kamupin_secret_free(&factor->ticket);
-    factor->deadline_ms = kp_call_deadline(answer->fields, "seconds_left", answer->sent_ms);
-    answer->status = kp_json_token(answer->fields, "report_ticket", answer->context,
-                                   KAMUPIN_SECRET_REPORT_TICKET, &factor->ticket, answer->error);
-}
-
-kamupin_status kp_service_factor_verify(kp_service *service, const kamupin_secret *secret,
-                                        kamupin_secret **ticket, int64_t *deadline_ms,
-                                        kamupin_error *error)
-{
-    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
-    verified factor = {NULL, 0};
-
-    *ticket = NULL;
-    kamupin_status status = put_secret(&body, secret, error);
-    if (status == KAMUPIN_OK)
-        status = kp_call_operation(service, "/factor/verify", &body, NULL, read_verified, &factor,
-                                   error);
-    if (status == KAMUPIN_OK) {
-        *ticket = factor.ticket;
-        *deadline_ms = factor.deadline_ms;
-    } else {
-        kamupin_secret_free(&factor.ticket);
-    }
-    kp_buffer_wipe(&body);
-    return status;
-}
+#define CRYPTOGRAM_MIN 8
+#define PUK_MIN        4 /* bytes that a card takes */
+#define PUK_MAX        16
+#define CHALLENGE_MIN  8
+#define CHALLENGE_MAX  32
 
 /* ---- the authority ---- */
 

@@ -16,7 +16,8 @@
 #include <string.h>
 #include <time.h>
 
-#define HEADER_MAX 8192 /* a token of 4 KB behind its name */
+#define HEADER_MAX  8192 /* a token of 4 KB behind its name */
+#define HEADERS_MAX 7
 
 kamupin_status kp_service_new(kamupin_context *context, const char *base_url,
                               kamupin_cancel *cancel, kp_service **service, kamupin_error *error)
@@ -68,8 +69,8 @@ void kp_service_ignore_cancel(kp_service *service)
 /* ---- one request ---- */
 
 typedef struct kp_headers {
-    kp_buffer line[6];
-    const char *text[6];
+    kp_buffer line[HEADERS_MAX];
+    const char *text[HEADERS_MAX];
     size_t count;
 } kp_headers;
 
@@ -110,8 +111,10 @@ static kamupin_status put_right(kp_service *service, const kp_call *call, const 
                                 kp_headers *headers, kamupin_error *error)
 {
     kamupin_status status = KAMUPIN_OK;
-    kp_dpop_claims claims = {method_of(call), url, service->nonce, NULL, (int64_t)time(NULL)};
+    char place[KP_URL_MAX + KP_PATH_MAX]; /* a proof names no query (RFC 9449, 4.2) */
+    kp_dpop_claims claims = {method_of(call), place, service->nonce, NULL, (int64_t)time(NULL)};
 
+    snprintf(place, sizeof place, "%.*s", (int)strcspn(url, "?"), url);
     if (call->right == KP_RIGHT_TICKET)
         return put_authorization(call->ticket, KAMUPIN_SECRET_REPORT_TICKET,
                                  "Authorization: KamuPIN-Ticket ", headers, error);
@@ -132,6 +135,8 @@ static kamupin_status put_headers(kp_service *service, const kp_call *call, cons
 {
     kp_buffer_text(next_header(headers, "KamuPIN-Client: libkamupin/"), kamupin_version());
     next_header(headers, "Accept: application/json, application/problem+json");
+    if (call->language != NULL)
+        kp_buffer_text(next_header(headers, "Accept-Language: "), call->language);
     if (call->body != NULL) {
         next_header(headers, "Content-Type: application/json");
         kp_buffer_text(next_header(headers, "Idempotency-Key: "), key);

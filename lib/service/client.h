@@ -61,8 +61,9 @@ typedef struct kp_call {
     const kamupin_secret *ticket;
     const kp_buffer *body; /* of a POST; NULL for GET */
     const char *key; /* idempotency key; NULL: the one of the unanswered request, or a new one */
-    int64_t deadline_ms; /* 0: the context's bound */
-    bool repeat;         /* may be sent again, under the same key: see kp_call_again */
+    int64_t deadline_ms;  /* 0: the context's bound */
+    bool repeat;          /* may be sent again, under the same key: see kp_call_again */
+    const char *language; /* in which the answer's text shall be, "tr" or "en"; NULL: not said */
 } kp_call;
 
 /** An answer that is being read. */
@@ -120,6 +121,8 @@ kamupin_status kp_key_take(kp_service *service, const kp_call *call, const char 
 void kp_key_settle(kp_service *service, const char *key, kamupin_status status);
 /** Forgets all of them. */
 void kp_keys_forget(kp_service *service);
+/** Forgets those of the calls whose path begins with `place`. */
+void kp_keys_forget_below(kp_service *service, const char *place);
 
 /* ---- what several answers or requests have alike ---- */
 
@@ -129,6 +132,17 @@ int64_t kp_call_deadline(kp_fields fields, const char *name, int64_t sent_ms);
 /** The same of the answer itself, which is over when the deadline is: for calls that may be made anew
  * then, as none may that costs a person a try. */
 int64_t kp_answer_deadline(kp_answer *answer, const char *name);
+
+/** Reads a time of RFC 3339: seconds since 1970; 0 when it is wrong. The second where there need be no
+ * such field, which is 0 as well. */
+int64_t kp_call_moment(kp_fields fields, const char *name);
+int64_t kp_call_moment_or_none(kp_fields fields, const char *name);
+
+/** Reads "price": kuruş; -1 where there is none. */
+int64_t kp_call_price(kp_fields fields);
+
+/** Reads "title" in both languages, for people; room is KP_APPLICATION_TEXT_MAX each. */
+void kp_call_title(kp_fields fields, char *turkish, char *english);
 
 /** Reads "pin_policy" and narrows [*min, *max] by it; a range that is left empty is wrong. */
 void kp_call_pin_policy(kp_fields fields, unsigned int *min, unsigned int *max);

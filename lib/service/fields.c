@@ -9,6 +9,7 @@
 
 #define SECONDS_MAX 86400 /* no timer of the profile is longer than a day */
 #define FACTORS_MAX 4
+#define KURUS_MAX   1000000000
 
 const char *const KP_FACTOR_WORDS[] = {"sms", "web-password", NULL};
 const char *const kp_kind_words[] = {"unblock", "create", NULL};
@@ -52,6 +53,25 @@ void kp_call_put_identity(kp_buffer *body, const char *before, const kamupin_ide
     kp_json_put_field(body, before, "type", IDENTITIES[identity->type - KAMUPIN_IDENTITY_TCKN]);
     kp_json_put_field(body, ",", "number", identity->number);
     kp_buffer_text(body, "}");
+}
+
+int64_t kp_call_price(kp_fields fields)
+{
+    static const char *const currencies[] = {"TRY", NULL};
+
+    if (!kp_json_has(fields, "price"))
+        return -1;
+    const kp_fields price = kp_json_object(fields, "price");
+    kp_json_word(price, "currency", currencies);
+    return kp_json_int(price, "kurus", 0, KURUS_MAX);
+}
+
+void kp_call_title(kp_fields fields, char *turkish, char *english)
+{
+    const kp_fields title = kp_json_object(fields, "title");
+
+    kp_json_shown(title, "tr", turkish, KP_APPLICATION_TEXT_MAX);
+    kp_json_shown(title, "en", english, KP_APPLICATION_TEXT_MAX);
 }
 
 void kp_call_pin_policy(kp_fields fields, unsigned int *min, unsigned int *max)

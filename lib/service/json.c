@@ -12,6 +12,7 @@
 
 #include <openssl/crypto.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TOKEN_MIN 32
@@ -360,6 +361,51 @@ void kp_json_bytes(kp_fields fields, const char *name, uint8_t *out, size_t room
         *length = 0;
         kp_json_refuse(fields, name);
     }
+}
+
+kamupin_status kp_json_blob(kp_fields fields, const char *name, size_t least, size_t most,
+                            kp_buffer *out, kamupin_error *error)
+{
+    uint8_t *bytes = malloc(most);
+    size_t length = 0;
+
+    if (bytes == NULL)
+        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    kp_json_bytes(fields, name, bytes, most, &length);
+    if (length < least)
+        kp_json_refuse(fields, name);
+    kp_buffer_append(out, bytes, length);
+    OPENSSL_cleanse(bytes, most);
+    free(bytes);
+    return out->failed ? kp_fail_local(error, KAMUPIN_E_NO_MEMORY) : KAMUPIN_OK;
+}
+
+kamupin_status kp_json_copy(kp_fields fields, const char *name, size_t most, kp_buffer *out,
+                            kamupin_error *error)
+{
+    const json_t *value = json_object_get(fields.object, name);
+
+    if (!json_is_object(value)) {
+        kp_json_refuse(fields, name);
+        return KAMUPIN_OK;
+    }
+    char *text = json_dumps(value, JSON_COMPACT);
+    if (text == NULL)
+        return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    if (strlen(text) > most)
+        kp_json_refuse(fields, name);
+    else
+        kp_buffer_text(out, text);
+    OPENSSL_cleanse(text, strlen(text));
+    free(text);
+    return out->failed ? kp_fail_local(error, KAMUPIN_E_NO_MEMORY) : KAMUPIN_OK;
+}
+
+bool kp_json_same(kp_fields one, kp_fields other, const char *name)
+{
+    const json_t *value = json_object_get(one.object, name);
+
+    return value != NULL && json_equal(value, json_object_get(other.object, name)) == 1;
 }
 
 /* ---- writing ---- */

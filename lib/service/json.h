@@ -76,6 +76,16 @@ kamupin_status kp_json_token68(kp_fields fields, const char *name, kamupin_conte
                                kamupin_error *error);
 /** Base64url without padding, 1 to `room` bytes. */
 void kp_json_bytes(kp_fields fields, const char *name, uint8_t *out, size_t room, size_t *length);
+/** As kp_json_bytes, `least` to `most` bytes appended to a buffer that has room for them. Errors:
+ * no-memory; a field that is wrong sticks. */
+kamupin_status kp_json_blob(kp_fields fields, const char *name, size_t least, size_t most,
+                            kp_buffer *out, kamupin_error *error);
+/** An object inside as text of at most `most` bytes, appended to a buffer that has room for it.
+ * Errors: no-memory; a field that is wrong sticks. */
+kamupin_status kp_json_copy(kp_fields fields, const char *name, size_t most, kp_buffer *out,
+                            kamupin_error *error);
+/** Whether the same name has the same value in both. */
+bool kp_json_same(kp_fields one, kp_fields other, const char *name);
 /** Marks a field wrong for a reason that only the reader knows. */
 void kp_json_refuse(kp_fields fields, const char *name);
 /** ok, or service-reply-malformed with the name of the first wrong field. */

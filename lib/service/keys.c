@@ -28,6 +28,13 @@ void kp_keys_forget(kp_service *service)
         forget(service, service->unanswered_count - 1);
 }
 
+void kp_keys_forget_below(kp_service *service, const char *place)
+{
+    for (size_t i = service->unanswered_count; i > 0; i--)
+        if (strncmp(service->unanswered[i - 1].path, place, strlen(place)) == 0)
+            forget(service, i - 1);
+}
+
 /* Where the same request stands; the count when it does not. */
 static size_t find(const kp_service *service, const char *path, const unsigned char *digest)
 {
@@ -100,4 +107,9 @@ bool kp_call_is_open(kamupin_status status)
     default: /* this time nothing was done; of an earlier time that says nothing */
         return kp_http_is_unreached(status);
     }
+}
+
+bool kp_service_is_unanswered(kamupin_status status)
+{
+    return kp_call_is_open(status) && !kp_http_is_unreached(status);
 }

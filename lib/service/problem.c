@@ -8,9 +8,13 @@
 #include <core/fail.h>
 #include <service/json.h>
 
+#include <stdio.h>
 #include <string.h>
 
-#define PREFIX "urn:kamupin:problem:"
+#define PREFIX        "urn:kamupin:problem:"
+#define FIELDS_MAX    32
+#define FIELD_MAX     65 /* bytes of one name, with the NUL */
+#define FIELD_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
 typedef struct problem {
     const char *name;
@@ -137,6 +141,26 @@ static int wait_seconds(kp_fields fields, int retry_after)
     return retry >= 0 ? retry : retry_after;
 }
 
+/* The names of the members that the service refuses, as "fields: a, b.c"; those that cannot be names are
+ * passed over, as are those beyond the room. */
+static void name_fields(kp_fields fields, char *out, size_t room)
+{
+    const size_t count =
+        kp_json_has(fields, "fields") ? kp_json_array(fields, "fields", FIELDS_MAX) : 0;
+    char name[FIELD_MAX];
+    const char *wrong = NULL;
+    size_t used = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *before = used == 0 ? "fields: " : ", ";
+        kp_json_item((kp_fields){fields.object, &wrong}, "fields", i, name, sizeof name);
+        if (strspn(name, FIELD_LETTERS) != strlen(name) || name[0] == '\0' ||
+            used + strlen(before) + strlen(name) >= room)
+            continue;
+        used += (size_t)snprintf(out + used, room - used, "%s%s", before, name);
+    }
+}
+
 static kamupin_status by_document(const json_t *root, const kp_http_reply *reply,
                                   kamupin_error *error)
 {
@@ -153,6 +177,7 @@ static kamupin_status by_document(const json_t *root, const kp_http_reply *reply
     made.status =
         ours ? kp_problem_status(made.problem_type + sizeof PREFIX - 1) : KAMUPIN_E_SERVICE_REFUSED;
     made.origin = KAMUPIN_FROM_SERVICE;
+    name_fields(fields, made.detail, sizeof made.detail);
     /* The document's title and detail are left out: they may repeat what was sent. */
     kp_error_copy(&made, error);
     return made.status;

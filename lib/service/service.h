@@ -10,6 +10,7 @@
 
 #include <core/cancel.h>
 #include <core/secret.h>
+#include <kamupin/lifecycle.h>
 #include <kamupin/operation.h>
 #include <kamupin/session.h>
 
@@ -140,19 +141,36 @@ typedef struct kp_factor_begun {
     int64_t deadline_ms;
     int tries_left;
 } kp_factor_begun;
-/** Begins a second factor for a card; `again`: sends the SMS of the one that was begun anew. */
-kamupin_status kp_service_factor_begin(kp_service *service, const char *card_id,
-                                       kamupin_factor_type type, bool again, kp_factor_begun *begun,
-                                       kamupin_error *error);
+/** What a second factor is for: an operation, or a revocation of a session (certificates.h). */
+typedef struct kp_factor_use {
+    kp_service *service; /* of the operation … */
+    const char *card_id; /* … and the card that it is for */
+    kamupin_session *session;
+    const struct kp_revoking *revoking; /* NULL: an operation */
+} kp_factor_use;
+
+/** What comes of the right code: of an operation's a secret of kind REPORT_TICKET and its deadline,
+ * of a revocation's what the certificate is now. */
+typedef struct kp_factor_given {
+    kamupin_secret *ticket;
+    int64_t deadline_ms;
+    kamupin_certificate_record record;
+} kp_factor_given;
+
+/** Begins a second factor; `again`: sends the SMS of the one that was begun anew. */
+kamupin_status kp_service_factor_begin(const kp_factor_use *use, kamupin_factor_type type,
+                                       bool again, kp_factor_begun *begun, kamupin_error *error);
 /** Whether an SMS code can be one: digits, `code_length` of them (0: as many as the profile allows).
  * Sends nothing. Errors: sms-code-malformed, secret-kind. */
 kamupin_status kp_sms_code_check(const kamupin_secret *code, unsigned int code_length,
                                  kamupin_error *error);
-/** Gives an SMS code or, in NFC, a web password; `ticket` receives a secret of kind REPORT_TICKET.
- * Errors: secret-kind for any other, web-password-wrong for one that is no UTF-8, … */
-kamupin_status kp_service_factor_verify(kp_service *service, const kamupin_secret *secret,
-                                        kamupin_secret **ticket, int64_t *deadline_ms,
-                                        kamupin_error *error);
+/** Gives an SMS code or, in NFC, a web password. Errors: secret-kind for any other,
+ * web-password-wrong for one that is no UTF-8, … */
+kamupin_status kp_service_factor_verify(const kp_factor_use *use, const kamupin_secret *secret,
+                                        kp_factor_given *given, kamupin_error *error);
+
+/** Whether a call that ended so may have been done by the service all the same. */
+bool kp_service_is_unanswered(kamupin_status status);
 
 /** Asks for a cryptogram. `previous`: what became of the attempt before in this operation: NULL for
  * none, "not-sent", "unknown". `cryptogram_length`: room in, bytes out. Never repeated by itself.

@@ -26,13 +26,14 @@ static kamupin_status renew(kamupin_session *session, kamupin_error *error)
     return session->renew(session, error);
 }
 
-kamupin_status kp_session_call(kamupin_session *session, const char *path, kp_buffer *body,
-                               kp_reader *read, void *into, kamupin_error *error)
+kamupin_status kp_session_make(kamupin_session *session, const kp_call *how, kp_reader *read,
+                               void *into, kamupin_error *error)
 {
-    const kp_call call = {.path = path, .right = KP_RIGHT_TOKEN, .body = body, .repeat = true};
+    kp_call call = *how;
     kamupin_status status = KAMUPIN_OK;
     bool renewable = session->renew != NULL;
 
+    call.right = KP_RIGHT_TOKEN;
     if (session->service->token == NULL) {
         status = kp_fail_local(error, KAMUPIN_E_LOGIN_REQUIRED);
     } else if (ran_out(session)) {
@@ -48,6 +49,15 @@ kamupin_status kp_session_call(kamupin_session *session, const char *path, kp_bu
             status = kp_call_make(session->service, &call, read, into, error);
         }
     }
+    return status;
+}
+
+kamupin_status kp_session_call(kamupin_session *session, const char *path, kp_buffer *body,
+                               kp_reader *read, void *into, kamupin_error *error)
+{
+    const kp_call call = {.path = path, .body = body, .repeat = true};
+    kamupin_status status = kp_session_make(session, &call, read, into, error);
+
     if (body != NULL)
         kp_buffer_wipe(body);
     return status;
@@ -82,6 +92,13 @@ void kp_session_drop_lists(kamupin_session *session)
     session->orders = NULL;
     session->issued = NULL;
     session->order_count = session->issued_count = 0;
+    kp_certificates_drop(&session->certificates);
+    kp_events_drop(&session->events);
+    free(session->applications);
+    free(session->lists);
+    session->applications = NULL;
+    session->lists = NULL;
+    session->application_count = session->list_count = 0;
 }
 
 /* ---- who is logged in ---- */

@@ -7,9 +7,9 @@
 #ifndef KP_SERVICE_SESSION_H
 #define KP_SERVICE_SESSION_H
 
+#include <kamupin/application.h>
 #include <kamupin/issued.h>
 #include <kamupin/order.h>
-#include <kamupin/session.h>
 #include <net/http.h>
 #include <service/client.h>
 
@@ -20,6 +20,30 @@ typedef struct kp_organisation {
     kamupin_identity identity;
     char name[KAMUPIN_NAME_MAX];
 } kp_organisation;
+
+#define KP_ISSUER_MAX 600 /* bytes of an issuer's name in DER */
+
+/** A certificate as the service has it. */
+typedef struct kp_known_certificate {
+    kamupin_certificate_record record;
+    unsigned char issuer[KP_ISSUER_MAX]; /* Name, DER, as it stands in the certificate */
+    size_t issuer_length;
+} kp_known_certificate;
+
+typedef struct kp_known_certificates {
+    kp_known_certificate *entries;
+    size_t count;
+} kp_known_certificates;
+
+void kp_certificates_drop(kp_known_certificates *certificates);
+
+/** What befell a certificate. */
+typedef struct kp_events {
+    kamupin_certificate_event *entries;
+    size_t count;
+} kp_events;
+
+void kp_events_drop(kp_events *events);
 
 struct kamupin_session {
     kamupin_context *context;
@@ -39,6 +63,12 @@ struct kamupin_session {
     size_t order_count;
     kamupin_issued_pin_info *issued; /* of the last kamupin_issued_pin_list */
     size_t issued_count;
+    kp_known_certificates certificates;     /* of the last kamupin_certificate_record_list */
+    kp_events events;                       /* of the last kamupin_certificate_details */
+    kamupin_application_info *applications; /* of the last kamupin_application_list */
+    size_t application_count;
+    kamupin_authorised_info *lists; /* of the last kamupin_authorised_lists */
+    size_t list_count;
     /* Gets a new access token; NULL where there is nothing to renew with (password login). */
     kamupin_status (*renew)(kamupin_session *session, kamupin_error *error);
     /* Revokes what was granted; NULL where there is nothing to revoke. */
@@ -66,6 +96,11 @@ void kp_session_forget(kamupin_session *session);
  * kp_call_make. */
 kamupin_status kp_session_call(kamupin_session *session, const char *path, kp_buffer *body,
                                kp_reader *read, void *into, kamupin_error *error);
+
+/** The same for a call of its own kind: path, body, key, deadline_ms,
+ * repeat and language count. Wipes nothing. */
+kamupin_status kp_session_make(kamupin_session *session, const kp_call *how, kp_reader *read,
+                               void *into, kamupin_error *error);
 
 /** Who is logged in, and for whom they may act. Errors: those of kp_session_call. */
 kamupin_status kp_session_who(kamupin_session *session, kamupin_session_info *info,

@@ -139,8 +139,8 @@ kamupin_status kamupin_operation_begin_factor(kamupin_operation *operation,
         return status;
     if (factor != NULL && factor->size != sizeof *factor)
         return kp_fail_local(&operation->error, KAMUPIN_E_INVALID_ARGUMENT);
-    status = kp_factor_begin(operation->context, operation->service, operation->card_id, type,
-                             &operation->factor, &operation->error);
+    const kp_factor_use use = {.service = operation->service, .card_id = operation->card_id};
+    status = kp_factor_begin(operation->context, &use, type, &operation->factor, &operation->error);
     if (status == KAMUPIN_OK)
         memcpy(operation->factor_card, operation->card_id, sizeof operation->factor_card);
     if (factor != NULL)
@@ -165,14 +165,18 @@ kamupin_status kamupin_operation_verify_factor(kamupin_operation *operation,
                                                const kamupin_secret *secret)
 {
     kamupin_status status = kp_operation_need(operation, KAMUPIN_PHASE_FACTOR);
+    kp_factor_given given = {.ticket = NULL};
 
     if (status != KAMUPIN_OK)
         return status;
-    status =
-        kp_factor_verify(operation->context, operation->service, secret, &operation->factor,
-                         &operation->record.ticket, &operation->deadline_ms, &operation->error);
-    if (status == KAMUPIN_OK)
+    const kp_factor_use use = {.service = operation->service, .card_id = operation->card_id};
+    status = kp_factor_verify(operation->context, &use, secret, &operation->factor, &given,
+                              &operation->error);
+    if (status == KAMUPIN_OK) {
+        operation->record.ticket = given.ticket;
+        operation->deadline_ms = given.deadline_ms;
         kp_operation_move(operation, KAMUPIN_PHASE_READY);
+    }
     return kp_operation_ended_by(operation, status);
 }
 

@@ -135,8 +135,8 @@ static void begin_factor(session *self, kamupin_factor_type type)
 {
     kamupin_factor shown = KAMUPIN_FACTOR_INIT;
 
-    kamupin_status status = kp_factor_begin(self->context, self->service, word(self, 1), type,
-                                            &self->factor, &self->error);
+    const kp_factor_use use = {.service = self->service, .card_id = word(self, 1)};
+    kamupin_status status = kp_factor_begin(self->context, &use, type, &self->factor, &self->error);
     say(self, status);
     kp_factor_show(self->context, &self->factor, &shown);
     if (status == KAMUPIN_OK)
@@ -157,15 +157,17 @@ static void web(session *self)
 static void give_factor(session *self, kamupin_secret_kind kind)
 {
     kamupin_secret *code = secret(self, kind, word(self, 1));
-    int64_t deadline_ms = 0;
+    const kp_factor_use use = {.service = self->service};
+    kp_factor_given given = {.ticket = NULL};
 
     kamupin_secret_free(&self->ticket);
-    kamupin_status status = kp_factor_verify(self->context, self->service, code, &self->factor,
-                                             &self->ticket, &deadline_ms, &self->error);
+    kamupin_status status =
+        kp_factor_verify(self->context, &use, code, &self->factor, &given, &self->error);
+    self->ticket = given.ticket;
     say(self, status);
     if (status == KAMUPIN_OK)
         printf(" ticket=%zu seconds=%lld", kamupin_secret_length(self->ticket),
-               seconds(self, deadline_ms));
+               seconds(self, given.deadline_ms));
     kamupin_secret_free(&code);
 }
 

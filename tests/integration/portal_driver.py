@@ -20,11 +20,13 @@ NEW_PIN = "482915"
 class Portal:
     """A program with one session, one order and one operation."""
 
-    def __init__(self, box: Box, timeout_ms: int | None = None) -> None:
+    DRIVER = "driver-portal"
+
+    def __init__(self, box: Box, timeout_ms: int | None = None, env: dict[str, str] | None = None) -> None:
         self.box = box
         self._log = (box.folder / "logs" / f"portal-{id(self)}.log").open("w+", encoding="utf-8")
-        self._process = subprocess.Popen([program("driver-portal"), *([] if timeout_ms is None else [str(timeout_ms)])], env=box.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=self._log, text=True)
+        self._process = subprocess.Popen([program(self.DRIVER), *([] if timeout_ms is None else [str(timeout_ms)])],
+                                         env=box.env | (env or {}), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True)
         assert self._answer() == ("ok", "")
 
     def __enter__(self) -> Portal:

@@ -23,7 +23,7 @@ BLOCK = 244
 
 def rows() -> dict[str, str]:
     """The page's rows: what is done, to the whole line."""
-    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ") and line.count(" | ") == 6]
     return {line.split(" | ")[0].removeprefix("| "): line for line in lines if not re.match(r"\| (work|---) \|", line)}
 
 

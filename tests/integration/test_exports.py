@@ -51,11 +51,11 @@ def test_no_call_takes_a_puk_from_a_person():
     calls = declared()
     assert [name for name, parameters in calls.items() if "puk" in f"{name} {parameters}".lower()] == []
     # What a person types becomes a secret by one call alone, and a secret that a program can make has one of these kinds. A session is
-    # restored from bytes that the library itself has made, and certificates are public.
+    # restored from bytes that the library itself has made, certificates are public, and a form is the service's own.
     takes_bytes = [name for name, parameters in calls.items()
                    if re.search(r"const (unsigned )?(char|void) \*\w+,\s*size_t", parameters)]
     assert sorted(name for name in takes_bytes if not name.startswith("kamupin_certificate_")) == [
-        "kamupin_secret_append", "kamupin_session_restore"]
+        "kamupin_application_submit", "kamupin_secret_append", "kamupin_session_restore"]
     header = re.sub(r"/\*.*?\*/", "", (ROOT / "include/kamupin/secret.h").read_text(), flags=re.S)
     kinds = dict(re.findall(r"KAMUPIN_SECRET_(\w+)\s*=\s*(\d+)", header))
     assert {name for name, number in kinds.items() if int(number) < int(kinds["OWN"])} == {

@@ -6,20 +6,14 @@
 """A hostile service and a session."""
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from box import Box
-from hostile import ANY, MEMORY_KB, VALUES, Hostile, Spoiled, Spoiler, changed, right
+from hostile import MEMORY_KB, Hostile, Spoiled, changed
+from hostile_person import TIMEOUT, WRONG, Members, members, spoil
 from portal_driver import NUMBER, WORD, Portal
-
-TIMEOUT = 3000  # milliseconds of one exchange: "slow" takes ten times as long
-# Without a refusal that is none of the profile: it ends a login, as a known one does.
-PASSED = ("problem-of-another-profile",)
-WRONG = {name: how for name, how in ANY.items() if name not in PASSED}
 
 # The same call comes hundreds of times here, and each is one that a person made.
 UNLIMITED = {name: 10000 for name in ("captchas_per_address", "mails_per_address", "mails_per_number", "login_sms_per_address",
@@ -28,7 +22,7 @@ UNLIMITED = {name: 10000 for name in ("captchas_per_address", "mails_per_address
 # The members that the library reads of each answer of a session: every one of them wrong makes the answer wrong.
 FACTOR = [("type",), ("destination",), ("code_length",), ("seconds_left",), ("resend_after",), ("tries_left",)]
 ORDER = [("order_id",), ("kind",), ("product",), ("state",), ("seconds_left",)]
-READ: dict[str, list[tuple[Any, ...]]] = {
+READ: Members = {
     r"/login/captcha$": [("captcha_id",), ("media_type",), ("image",), ("seconds_left",)],
     r"/login/password$": [("login_id",), ("destination",), ("seconds_left",)],
     r"/sms$": FACTOR, r"/confirm$": [("access_token",), ("token_type",), ("seconds_left",)], r"/login/reset$": [("destination",)],
@@ -57,43 +51,9 @@ def portal() -> Iterator[tuple[Portal, Hostile]]:
                 assert grown < MEMORY_KB, f"{grown} kB more than at the beginning"
 
 
-def spoil(portal: Portal, hostile: Hostile, path: str, *words: str) -> str:
-    """The call with each wrong answer, then with a good one; its value."""
-    for name, (spoiler, status) in WRONG.items():
-        hostile.spoil(path, spoiler, 3)
-        found, value = portal._tell(" ".join(words))
-        assert found == status, f"{path} {name}: {found} {value}"
-        hostile.orders.clear()
-    return portal.ask(*words)
-
-
 def record_of(portal: Portal) -> str:
     """The one record of an issued PIN that there is."""
     return portal.ask("issued").split("|")[0]
-
-
-def member(at: tuple[Any, ...], value: Any) -> Spoiler:
-    """The answer with another value in that place, unless the place would be right with it."""
-    def spoil_one(body: bytes) -> Spoiled:
-        there = json.loads(body)
-        for step in at:
-            there = there[step]
-        fits = right(there, value) or (isinstance(there, bool) and isinstance(value, bool))
-        fits = fits or (at == ("debts", 0, "kurus") and value == 10**9 and value is not True) or (at == ("day",) and value is ...)
-        fits = fits or (at == ("image",) and value == "x" * 5000)  # the library does not look at pictures
-        return Spoiled(body[:1] if fits else changed(body, at, value))
-    return spoil_one
-
-
-def members(portal: Portal, hostile: Hostile, path: str, *words: str) -> str:
-    """The call with each of its answer's members wrong in each way, then with a good answer; its value."""
-    for at in READ[path]:
-        for value in VALUES:
-            hostile.spoil(path, member(at, value), 3)
-            found, said = portal._tell(" ".join(words))
-            assert found == "service-reply-malformed", f"{path} {at} {value!r:.40}: {found} {said}"
-            hostile.orders.clear()
-    return portal.ask(*words)
 
 
 def test_every_answer_of_a_session_given_wrongly(portal: tuple[Portal, Hostile]) -> None:
@@ -120,23 +80,23 @@ def test_every_answer_of_a_session_given_wrongly(portal: tuple[Portal, Hostile])
 
 def test_every_member_of_a_sessions_answers_given_wrongly(portal: tuple[Portal, Hostile]) -> None:
     person, hostile = portal
-    members(person, hostile, r"/login/captcha$", "captcha")
+    members(person, hostile, READ, r"/login/captcha$", "captcha")
     picture = str(person.box.control.get("/captchas")["captchas"][-1]["answer"])
-    members(person, hostile, r"/login/password$", "begin", "tckn", NUMBER, picture, WORD)
-    members(person, hostile, r"/sms$", "sms")
-    members(person, hostile, r"/confirm$", "confirm", person.last_sms())
-    members(person, hostile, r"/session$", "info")
-    members(person, hostile, r"/orders$", "order", "unblock", "nes")
-    members(person, hostile, r"/orders/[^/]+$", "read")
-    members(person, hostile, r"/code$", "code")
-    members(person, hostile, r"/orders/[^/]+/cancel$", "cancel")
-    members(person, hostile, r"/issued-pins$", "issued")
+    members(person, hostile, READ, r"/login/password$", "begin", "tckn", NUMBER, picture, WORD)
+    members(person, hostile, READ, r"/sms$", "sms")
+    members(person, hostile, READ, r"/confirm$", "confirm", person.last_sms())
+    members(person, hostile, READ, r"/session$", "info")
+    members(person, hostile, READ, r"/orders$", "order", "unblock", "nes")
+    members(person, hostile, READ, r"/orders/[^/]+$", "read")
+    members(person, hostile, READ, r"/code$", "code")
+    members(person, hostile, READ, r"/orders/[^/]+/cancel$", "cancel")
+    members(person, hostile, READ, r"/issued-pins$", "issued")
     record = record_of(person)
-    members(person, hostile, r"/show$", "show", record)
-    members(person, hostile, r"/delete$", "delete", record, "yes")
+    members(person, hostile, READ, r"/show$", "show", record)
+    members(person, hostile, READ, r"/delete$", "delete", record, "yes")
     person.ask("captcha")
     picture = str(person.box.control.get("/captchas")["captchas"][-1]["answer"])
-    members(person, hostile, r"/login/reset$", "reset", "tckn", NUMBER, picture)
+    members(person, hostile, READ, r"/login/reset$", "reset", "tckn", NUMBER, picture)
 
 
 def test_a_session_is_over_here_whatever_the_answer_to_its_end(portal: tuple[Portal, Hostile]) -> None:
@@ -172,4 +132,4 @@ INQUIRIES = {r"/seal-authority$": ("seal", "detsis", "12345678"), r"/debt$": ("d
 def test_an_answer_to_an_inquiry_given_wrongly(portal: tuple[Portal, Hostile], path: str) -> None:
     person, hostile = portal
     said = spoil(person, hostile, path, *INQUIRIES[path])
-    assert members(person, hostile, path, *INQUIRIES[path]) == said != ""
+    assert members(person, hostile, READ, path, *INQUIRIES[path]) == said != ""

@@ -98,10 +98,10 @@ static kamupin_status verify(kamupin_factor_type type, const kamupin_secret *giv
                              kamupin_error *error)
 {
     kp_factor factor = {.begun = {.type = type, .code_length = 6, .tries_left = 3}};
-    kamupin_secret *ticket = NULL;
-    int64_t deadline_ms = 0;
+    const kp_factor_use none = {.service = NULL};
+    kp_factor_given come = {.ticket = NULL};
 
-    return kp_factor_verify(context, NULL, given, &factor, &ticket, &deadline_ms, error);
+    return kp_factor_verify(context, &none, given, &factor, &come, error);
 }
 
 static kamupin_status make(enum call call, kamupin_secret *given, kamupin_error *error)
