@@ -98,7 +98,8 @@ typedef struct kamupin_certificate_info {
 
 #define KAMUPIN_CERTIFICATE_INFO_INIT KAMUPIN_SIZED(kamupin_certificate_info)
 
-/** A text of a certificate. Those with (n) may stand there several times, index 0 up. */
+/** A text of a certificate. Those with (n) may stand there several times, index 0 up; of each 256 are
+ *  kept at most. */
 typedef enum kamupin_certificate_field {
     KAMUPIN_CERTIFICATE_HOLDER = 1,         /**< (m) common name, else what names it best */
     KAMUPIN_CERTIFICATE_ORGANISATION = 2,   /**< (m) of the subject */
@@ -106,18 +107,18 @@ typedef enum kamupin_certificate_field {
     KAMUPIN_CERTIFICATE_SUBJECT_MASKED = 4, /**< (m) the same, for showing */
     KAMUPIN_CERTIFICATE_ISSUER = 5,         /**< whole name, RFC 4514 */
     KAMUPIN_CERTIFICATE_SERIAL = 6,         /**< upper-case hex, two digits an octet */
-    KAMUPIN_CERTIFICATE_SERIAL_DECIMAL = 7,
-    KAMUPIN_CERTIFICATE_FINGERPRINT = 8,  /**< SHA-256 of the DER, upper-case hex */
-    KAMUPIN_CERTIFICATE_KEY = 9,          /**< "RSA 2048", "EC P-384", … */
-    KAMUPIN_CERTIFICATE_SIGNED_WITH = 10, /**< name of the issuer's signature algorithm */
-    KAMUPIN_CERTIFICATE_POLICY = 11,      /**< (n) object identifier of a policy */
-    KAMUPIN_CERTIFICATE_PURPOSE = 12,     /**< (n) object identifier of an extended key usage */
-    KAMUPIN_CERTIFICATE_STATEMENT = 13,   /**< (n) object identifier of a QC statement */
-    KAMUPIN_CERTIFICATE_OCSP = 14,        /**< (n) address of an OCSP responder */
-    KAMUPIN_CERTIFICATE_CRL = 15,         /**< (n) address of a CRL */
-    KAMUPIN_CERTIFICATE_ISSUER_FILE = 16, /**< (n) address of the issuer's certificate */
-    KAMUPIN_CERTIFICATE_CARD_NUMBER = 17, /**< of the card, where the subject has it */
-    KAMUPIN_CERTIFICATE_KNOWN_ROOT = 18   /**< its name when it is a root of Kamu SM's that this
+    KAMUPIN_CERTIFICATE_SERIAL_DECIMAL = 7, /**< none of a number beyond 1024 octets */
+    KAMUPIN_CERTIFICATE_FINGERPRINT = 8,    /**< SHA-256 of the DER, upper-case hex */
+    KAMUPIN_CERTIFICATE_KEY = 9,            /**< "RSA 2048", "EC P-384", … */
+    KAMUPIN_CERTIFICATE_SIGNED_WITH = 10,   /**< name of the issuer's signature algorithm */
+    KAMUPIN_CERTIFICATE_POLICY = 11,        /**< (n) object identifier of a policy */
+    KAMUPIN_CERTIFICATE_PURPOSE = 12,       /**< (n) object identifier of an extended key usage */
+    KAMUPIN_CERTIFICATE_STATEMENT = 13,     /**< (n) object identifier of a QC statement */
+    KAMUPIN_CERTIFICATE_OCSP = 14,          /**< (n) address of an OCSP responder */
+    KAMUPIN_CERTIFICATE_CRL = 15,           /**< (n) address of a CRL */
+    KAMUPIN_CERTIFICATE_ISSUER_FILE = 16,   /**< (n) address of the issuer's certificate */
+    KAMUPIN_CERTIFICATE_CARD_NUMBER = 17,   /**< of the card, where the subject has it */
+    KAMUPIN_CERTIFICATE_KNOWN_ROOT = 18     /**< its name when it is a root of Kamu SM's that this
                                                version knows by its fingerprint */
 } kamupin_certificate_field;
 

@@ -23,7 +23,7 @@ void kp_certificate_keep(kamupin_certificate *certificate, kamupin_certificate_f
 {
     const size_t length = strlen(text) + 1;
 
-    if (certificate->failed)
+    if (certificate->failed || certificate->kept[field] == KP_TEXTS_MAX)
         return;
     if (certificate->count == certificate->room) {
         const size_t room = certificate->room == 0 ? 32 : 2 * certificate->room;
@@ -41,6 +41,7 @@ void kp_certificate_keep(kamupin_certificate *certificate, kamupin_certificate_f
         return;
     }
     memcpy(copy, text, length);
+    certificate->kept[field]++;
     certificate->texts[certificate->count++] = (kp_certificate_text){field, copy};
 }
 

@@ -14,6 +14,7 @@
 #include <openssl/x509v3.h>
 
 #define KP_CERTIFICATE_MAX ((size_t)1 << 20) /* bytes of one that is taken */
+#define KP_TEXTS_MAX       256               /* texts of one field that are kept */
 
 /* A text that kamupin_certificate_text gives. */
 typedef struct kp_certificate_text {
@@ -31,7 +32,8 @@ struct kamupin_certificate {
     kamupin_identity identity;     /* type 0: none */
     kp_certificate_text *texts;    /* in the order in which they stand in the certificate */
     size_t count, room;
-    bool failed; /* no memory for a text */
+    size_t kept[KAMUPIN_CERTIFICATE_KNOWN_ROOT + 1]; /* by field */
+    bool failed;                                     /* no memory for a text */
 };
 
 /** A handle of what was found within bytes; takes both parts of the block, also when it fails.
@@ -49,7 +51,8 @@ const char *kp_known_root(X509 *x509);
 
 /* ---- fields.c, holder.c: filling a handle that has x509 and der ---- */
 
-/** Keeps a text, copied. */
+/** Keeps a text, copied, unless there are KP_TEXTS_MAX of that field: who walks through them by their
+ * index would be kept busy by a certificate that is made of nothing else. */
 void kp_certificate_keep(kamupin_certificate *certificate, kamupin_certificate_field field,
                          const char *text);
 /** … of a buffer, which is wiped. One without a byte is kept as "". */

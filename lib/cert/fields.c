@@ -22,20 +22,29 @@
 
 /* ---- serial number ---- */
 
+/* Making decimals takes the square of the length: a minute for a megabyte, which nobody would read. */
+#define DECIMAL_OCTETS_MAX 1024
+
+/* Gives the text to OPENSSL_free. */
+static void keep_number(kamupin_certificate *certificate, kamupin_certificate_field field,
+                        char *number)
+{
+    if (number != NULL)
+        kp_certificate_keep(certificate, field, number);
+    else
+        certificate->failed = true;
+    OPENSSL_free(number);
+}
+
 /* In two's complement a negative number looks like a positive one: its text has a sign. */
 static void keep_serial(kamupin_certificate *certificate, const BIGNUM *number)
 {
-    char *hex = BN_bn2hex(number), *decimal = BN_bn2dec(number);
-
-    if (hex != NULL && decimal != NULL) {
-        const bool zero = BN_is_zero(number);
-        kp_certificate_keep(certificate, KAMUPIN_CERTIFICATE_SERIAL, zero ? "00" : hex);
-        kp_certificate_keep(certificate, KAMUPIN_CERTIFICATE_SERIAL_DECIMAL, decimal);
-    } else {
-        certificate->failed = true;
-    }
-    OPENSSL_free(hex);
-    OPENSSL_free(decimal);
+    if (BN_is_zero(number)) /* BN_bn2hex makes one digit of it */
+        kp_certificate_keep(certificate, KAMUPIN_CERTIFICATE_SERIAL, "00");
+    else
+        keep_number(certificate, KAMUPIN_CERTIFICATE_SERIAL, BN_bn2hex(number));
+    if (BN_num_bytes(number) <= DECIMAL_OCTETS_MAX)
+        keep_number(certificate, KAMUPIN_CERTIFICATE_SERIAL_DECIMAL, BN_bn2dec(number));
 }
 
 /* Contents octets of an INTEGER, the 00 left out that only keeps a number positive; none when they

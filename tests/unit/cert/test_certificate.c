@@ -72,6 +72,35 @@ static void test_serial_numbers(void **state)
     }
 }
 
+/* As many as bytes allow: read at once, all the same. */
+static void test_a_certificate_of_nothing_but_serial_number(void **state)
+{
+    static char hex[2 * 1000000 + 1];
+    const kp_odd odd = {.serial = hex};
+
+    memset(hex, '7', sizeof hex - 1);
+    kamupin_certificate *certificate = kp_odd_open(*state, &odd);
+    assert_string_equal(text(certificate, KAMUPIN_CERTIFICATE_SERIAL), hex);
+    assert_null(text(certificate, KAMUPIN_CERTIFICATE_SERIAL_DECIMAL));
+    assert_int_equal(read_info(certificate).serial_length, 0);
+    kamupin_certificate_free(&certificate);
+}
+
+static void test_a_certificate_of_nothing_but_policies(void **state)
+{
+    static char policies[100000] = "certificatePolicies=1.2.0";
+    const kp_odd odd = {.extensions = {policies}};
+    size_t at = strlen(policies);
+
+    for (int i = 1; i < 3000; i++)
+        at += (size_t)snprintf(policies + at, sizeof policies - at, ",1.2.%d", i);
+    kamupin_certificate *certificate = kp_odd_open(*state, &odd);
+    assert_string_equal(kamupin_certificate_text(certificate, KAMUPIN_CERTIFICATE_POLICY, 255),
+                        "1.2.255");
+    assert_null(kamupin_certificate_text(certificate, KAMUPIN_CERTIFICATE_POLICY, 256));
+    kamupin_certificate_free(&certificate);
+}
+
 /* ---- dates ---- */
 
 static int64_t today; /* of the calendar of the test's context */
@@ -367,6 +396,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_serial_numbers),
+        cmocka_unit_test(test_a_certificate_of_nothing_but_serial_number),
+        cmocka_unit_test(test_a_certificate_of_nothing_but_policies),
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_keys_that_nobody_knows),

@@ -155,6 +155,8 @@ static const struct {
     {"serialNumber", "PASTR-u", 0, NULL, "PASTR-u"},
     {"serialNumber", "NTRTR-" TCKN, 0, NULL, "NTRTR-*********46"},
     {"serialNumber", "X" TCKN, 0, NULL, "**********46"},
+    {"serialNumber", "PN-" TCKN, 0, NULL, "PN-*********46"},
+    {"serialNumber", "TCKNO-" TCKN, 0, NULL, "TCKNO-*********46"},
     {"serialNumber", TCKN "0", 0, NULL, "**********60"},
     {"serialNumber", "TCKN-", 0, NULL, "TCKN-"},
     {"serialNumber", "A-very-long-number-that-nobody-has-123456789", 0, NULL,
