@@ -263,6 +263,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
            check_card(args, used) && check_login(args) && check_keypad(args) && check_proxy(args);
     args->service = environment(args->service, "KAMUPIN_SERVICE");
     args->ca_file = environment(args->ca_file, "KAMUPIN_CA_FILE");
+    args->trust = environment(args->trust, "KAMUPIN_TRUST");
     args->state_dir = environment(args->state_dir, "KAMUPIN_STATE_DIR");
     return good;
 }

@@ -56,6 +56,9 @@ typedef struct cli_args {
     bool with_login; /* pin unblock, pin create: no code is typed */
     kamupin_product product;
     const char *on_behalf_of; /* "vkn:…" or "detsis:…" */
+    const char *trust;        /* the option, else KAMUPIN_TRUST */
+    int days;
+    bool offline, verbose;
     /* what is wrong with the line, when cli_args_read answers false */
     cli_message wrong;
     const char *wrong_value; /* NULL when there is none to show */

@@ -36,6 +36,7 @@ kamupin_status cli_pin_status(cli *program, kamupin_error *error);
 kamupin_status cli_pin_change(cli *program, kamupin_error *error);
 kamupin_status cli_pin_unblock(cli *program, kamupin_error *error); /* and pin create */
 kamupin_status cli_pin_resume(cli *program, kamupin_error *error);
+kamupin_status cli_doctor(cli *program, kamupin_error *error);
 kamupin_status cli_inquire_seal_authority(cli *program, kamupin_error *error);
 kamupin_status cli_inquire_debt(cli *program, kamupin_error *error);
 kamupin_status cli_inquire_shipment(cli *program, kamupin_error *error);
@@ -119,6 +120,8 @@ kamupin_status cli_check_pin(kamupin_card_kind kind, const kamupin_secret *pin,
 json_t *cli_json_card(const kamupin_card_info *info);
 json_t *cli_json_error(const kamupin_error *error, kamupin_language language);
 json_t *cli_json_result(const kamupin_result *result);
+json_t *cli_json_finding(const kamupin_finding *finding, kamupin_language language);
+json_t *cli_json_host(const kamupin_host *host);
 /** `when`: seconds since 1970. */
 json_t *cli_json_watch(const kamupin_watch_event *event, int64_t when);
 json_t *cli_json_signature(const kamupin_signature *signature, const char *base64);

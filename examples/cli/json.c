@@ -137,6 +137,27 @@ json_t *cli_json_result(const kamupin_result *result)
         "recorded_at", text_or_null(result->recorded_at), "finished_at", utc(result->finished_at));
 }
 
+json_t *cli_json_finding(const kamupin_finding *finding, kamupin_language language)
+{
+    char sentence[KAMUPIN_TEXT_MAX];
+    const bool good = finding->error.status == KAMUPIN_OK;
+    return json_pack("{s:s, s:s, s:s, s:i, s:o, s:I, s:o, s:s}", "subject",
+                     kamupin_subject_name(finding->subject), "severity",
+                     kamupin_severity_name(finding->severity), "status",
+                     kamupin_status_name(finding->error.status), "number",
+                     (int)finding->error.status, "name", text_or_null(finding->name), "count",
+                     (json_int_t)finding->number, "error",
+                     good ? json_null() : cli_json_error(&finding->error, language), "text",
+                     kamupin_finding_text(finding, language, sentence, sizeof sentence));
+}
+
+json_t *cli_json_host(const kamupin_host *host)
+{
+    return json_pack("{s:s, s:i, s:o, s:b, s:i, s:s}", "host", host->name, "port", (int)host->port,
+                     "address", text_or_null(host->address), "proxied", (int)host->proxied,
+                     "requests", (int)host->count, "status", kamupin_status_name(host->last));
+}
+
 json_t *cli_json_watch(const kamupin_watch_event *event, int64_t when)
 {
     bool card_in = event->kind == KAMUPIN_WATCH_CARD_IN;

@@ -89,6 +89,8 @@ static kamupin_status run(cli *program, kamupin_error *error)
         return cli_issued_show(program, error);
     case COMMAND_ISSUED_DELETE:
         return cli_issued_delete(program, error);
+    case COMMAND_DOCTOR:
+        return cli_doctor(program, error);
     case COMMAND_INFO:
         return cli_info(program, error);
     case COMMAND_LOGIN:

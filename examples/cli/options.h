@@ -36,7 +36,8 @@ typedef enum cli_argument {
 /* no card plays a part */
 #define C_CARDLESS   (C_INQUIRE | C_BORROWING | C(INFO) | C(LOGOUT) | C(WORD_RESET))
 #define C_UNBLOCKING (C(PIN_UNBLOCK) | C(PIN_CREATE) | C(CARD_PROBE))
-#define C_NETWORK    (C_ONLINE | C(CARD_PROBE) | C_BORROWING | C_INQUIRE | C(LOGIN) | C(WORD_RESET))
+#define C_NETWORK                                                                                  \
+    (C_ONLINE | C(CARD_PROBE) | C_BORROWING | C_INQUIRE | C(LOGIN) | C(WORD_RESET) | C(DOCTOR))
 
 typedef enum cli_option {
 #define CLI_OPTION(NAME, TEXT, LETTER, ARGUMENT, MASK, TR, EN) OPTION_##NAME,

@@ -93,7 +93,7 @@ const char *cli_moment_of(const cli *program, const char *text, char *room, size
 
 void cli_show_row(const cli *program, cli_message label, const char *value)
 {
-    char clean[600];
+    char clean[KAMUPIN_TEXT_MAX];
     const char *name = cli_say(program, label);
     int pad = LABEL - cli_width(name);
     if (pad < 1)

@@ -27,6 +27,7 @@
        context.h    what everything is made from: log, state folder, reader backend (reader.h);
                     cancel.h ends a call from another thread
        network.h    a proxy's login; which hosts were contacted
+       diagnose.h   what is the matter here, and what to do
 
    Every call that can fail answers a kamupin_status. A record is set to its _INIT before it is
    given to a call; a handle is freed by the _free of its family, which takes its address.
@@ -57,6 +58,7 @@
 #include <kamupin/code.h>
 #include <kamupin/consent.h>
 #include <kamupin/context.h>
+#include <kamupin/diagnose.h>
 #include <kamupin/error.h>
 #include <kamupin/export.h>
 #include <kamupin/info.h>

@@ -68,22 +68,78 @@ static bool make_folders(const char *folder)
     return made;
 }
 
+static kamupin_status fail_nowhere(kamupin_error *error)
+{
+    return kp_fail(error, KAMUPIN_E_STATE_FOLDER, KAMUPIN_FROM_LOCAL,
+                   "no state folder: neither XDG_STATE_HOME nor HOME is set");
+}
+
+static kamupin_status check_private(const struct stat *found, kamupin_error *error)
+{
+    if (S_ISDIR(found->st_mode) && found->st_uid == geteuid() && (found->st_mode & 077) == 0)
+        return KAMUPIN_OK;
+    return kp_fail(error, KAMUPIN_E_STATE_FOLDER, KAMUPIN_FROM_LOCAL,
+                   "the state folder must be a folder of this user, closed to others");
+}
+
 kamupin_status kp_state_folder(kamupin_context *context, const char **folder, kamupin_error *error)
 {
     struct stat found;
 
     if (context->state_folder == NULL)
-        return kp_fail(error, KAMUPIN_E_STATE_FOLDER, KAMUPIN_FROM_LOCAL,
-                       "no state folder: neither XDG_STATE_HOME nor HOME is set");
+        return fail_nowhere(error);
     if (!make_folders(context->state_folder))
         return fail_folder(error, "the state folder cannot be made");
     if (lstat(context->state_folder, &found) != 0)
         return fail_folder(error, "the state folder cannot be read");
-    if (!S_ISDIR(found.st_mode) || found.st_uid != geteuid() || (found.st_mode & 077) != 0)
-        return kp_fail(error, KAMUPIN_E_STATE_FOLDER, KAMUPIN_FROM_LOCAL,
-                       "the state folder must be a folder of this user, closed to others");
-    *folder = context->state_folder;
-    return KAMUPIN_OK;
+    kamupin_status status = check_private(&found, error);
+    if (status == KAMUPIN_OK)
+        *folder = context->state_folder;
+    return status;
+}
+
+static bool may_write(const char *folder)
+{
+    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/* Whether the folders that are missing on the way could be made: the last one that is there decides. */
+static bool could_make(const char *folder)
+{
+    char *path = strdup(folder);
+    char *slash = path == NULL ? NULL : strrchr(path, '/');
+    struct stat found;
+    bool there = false;
+
+    while (slash != NULL && !there) {
+        slash[slash == path ? 1 : 0] = '\0';
+        there = stat(path, &found) == 0;
+        slash = slash == path ? NULL : strrchr(path, '/');
+    }
+    const char *last = path != NULL && there ? path : ".";
+    const bool can = path != NULL && may_write(last);
+    free(path);
+    return can;
+}
+
+kamupin_status kp_state_folder_look(const kamupin_context *context, bool *there,
+                                    kamupin_error *error)
+{
+    struct stat found;
+
+    *there = false;
+    if (context->state_folder == NULL)
+        return fail_nowhere(error);
+    if (lstat(context->state_folder, &found) != 0) {
+        if (errno == ENOENT && could_make(context->state_folder))
+            return KAMUPIN_OK;
+        return fail_folder(error, "the state folder is missing and cannot be made");
+    }
+    kamupin_status status = check_private(&found, error);
+    if (status == KAMUPIN_OK && !may_write(context->state_folder))
+        status = fail_folder(error, "the state folder cannot be written to");
+    *there = status == KAMUPIN_OK;
+    return status;
 }
 
 /* Opens the checked folder; -1 with `error` filled. */

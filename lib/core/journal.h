@@ -17,6 +17,11 @@ char *kp_state_folder_default(void);
  * The text belongs to the context. Errors: state-folder, no-memory. */
 kamupin_status kp_state_folder(kamupin_context *context, const char **folder, kamupin_error *error);
 
+/** Looks whether the folder could be used, and changes nothing: one that is missing is fine where it
+ * can be made. `there`: it is there. Errors: state-folder. */
+kamupin_status kp_state_folder_look(const kamupin_context *context, bool *there,
+                                    kamupin_error *error);
+
 /** Writes record `name` durably. Errors: state-folder. */
 kamupin_status kp_journal_write(kamupin_context *context, const char *name, const void *bytes,
                                 size_t length, kamupin_error *error);

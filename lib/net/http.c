@@ -6,6 +6,7 @@
 #include <net/http.h>
 
 #include <core/fail.h>
+#include <net/hint.h>
 #include <net/hosts.h>
 #include <net/phase.h>
 #include <net/proxy.h>
@@ -28,6 +29,7 @@ struct kp_http {
     long version; /* of HTTP: what ALPN may choose from */
     bool ruled;   /* the TLS rules are set */
     bool open;    /* http:// is allowed */
+    bool undated; /* certificates' dates are left aside: for kp_http_hint alone */
 };
 
 /* What the callbacks of one exchange share. */
@@ -165,6 +167,8 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
 
     if (!http->ruled) {
         kamupin_status status = kp_tls_rules(http->context, &http->curl, easy, error);
+        if (status == KAMUPIN_OK && http->undated)
+            status = kp_hint_rules(&http->curl, easy, error);
         if (status != KAMUPIN_OK)
             return status;
         http->ruled = true;
@@ -398,6 +402,8 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
             status = judge(http, &now, &host, code, error);
         if (status == KAMUPIN_OK)
             status = kp_reply_read(&http->curl, http->easy, reply, error);
+        if (status == KAMUPIN_OK && http->undated)
+            status = kp_hint_judge(http->context, &http->curl, http->easy, reply->date, error);
         kp_hosts_end(http->context, &http->curl, http->easy, status, &host);
     }
     say(http, request, reply, status);
@@ -405,5 +411,25 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
     wipe_headers(&http->curl, headers);
     if (status != KAMUPIN_OK)
         kp_http_reply_wipe(reply);
+    return status;
+}
+
+kamupin_status kp_http_hint(kamupin_context *context, const char *url, int64_t deadline_ms,
+                            kamupin_cancel *cancel, int64_t *date, kamupin_error *error)
+{
+    const kp_http_request request = {.method = "GET", .url = url, .deadline_ms = deadline_ms};
+    kp_http_reply reply = {.status = 0};
+    kp_http *http = NULL;
+
+    *date = 0;
+    kamupin_status status = kp_http_new(context, &http, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    http->undated = true;
+    status = kp_http_exchange(http, &request, cancel, &reply, error);
+    if (status == KAMUPIN_OK && reply.age == 0)
+        *date = reply.date;
+    kp_http_reply_wipe(&reply);
+    kp_http_free(&http);
     return status;
 }

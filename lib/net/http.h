@@ -33,6 +33,14 @@ kamupin_status kp_http_new(kamupin_context *context, kp_http **http, kamupin_err
 kamupin_status kp_http_new_public(kamupin_context *context, kp_http **http, kamupin_error *error);
 void kp_http_free(kp_http **http);
 
+/** Asks which date a server says, though its certificate's dates do not fit this computer's: all else of
+ * it has to be right (chain, name, purpose, pinned keys), and by the date that it says its certificate has
+ * to be in force. Nothing but the question is sent, and nothing but the date is taken from the answer. It
+ * is a hint and no proof: who has the key of a certificate that is over can lie here.
+ *  @param date receives seconds since 1970. Errors: those of kp_http_exchange; tls-certificate. */
+kamupin_status kp_http_hint(kamupin_context *context, const char *url, int64_t deadline_ms,
+                            kamupin_cancel *cancel, int64_t *date, kamupin_error *error);
+
 /** One header line to send, "Name: value"; wiped by its owner. */
 typedef struct kp_http_request {
     const char *method; /* "GET" or "POST" */

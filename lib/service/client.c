@@ -167,6 +167,10 @@ static kamupin_status send_once(kp_service *service, const kp_call *call, const 
                                          .deadline_ms = call->deadline_ms};
         status = kp_http_exchange(service->http, &request, service->cancel, reply, error);
     }
+    if (reply->date != 0 && reply->age == 0) { /* said over TLS that held, whatever else it said */
+        service->date = reply->date;
+        service->date_ms = kp_now_ms(service->context);
+    }
     if (status == KAMUPIN_OK && kp_dpop_nonce_ok(reply->dpop_nonce))
         memcpy(service->nonce, reply->dpop_nonce, sizeof service->nonce);
     wipe_headers(&headers);

@@ -43,6 +43,8 @@ struct kp_service {
     size_t unanswered_count;
     kp_redeeming redeeming;
     unsigned int pin_min, pin_max; /* of the metadata */
+    int64_t date;    /* of the last answer that said one: seconds since 1970; 0 before */
+    int64_t date_ms; /* when it came, on the context's clock */
     char operation_id[64];
     kamupin_secret *token;
 };

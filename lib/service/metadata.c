@@ -93,7 +93,20 @@ unsigned int kp_vouched_for(const kp_metadata *metadata, const char *row)
 
 kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata, kamupin_error *error)
 {
-    const kp_call call = {.path = "/metadata", .repeat = true};
+    return kp_service_metadata_by(service, 0, metadata, error);
+}
+
+int64_t kp_service_date(const kp_service *service)
+{
+    return service->date == 0
+               ? 0
+               : service->date + (kp_now_ms(service->context) - service->date_ms) / 1000;
+}
+
+kamupin_status kp_service_metadata_by(kp_service *service, int64_t deadline_ms,
+                                      kp_metadata *metadata, kamupin_error *error)
+{
+    const kp_call call = {.path = "/metadata", .repeat = true, .deadline_ms = deadline_ms};
     const kp_metadata empty = {.pin_min = 6, .pin_max = 12};
 
     *metadata = empty;

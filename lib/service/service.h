@@ -85,6 +85,12 @@ unsigned int kp_vouched_for(const kp_metadata *metadata, const char *row);
 /** Errors: client-too-old, service-reply-malformed, network-*, … */
 kamupin_status kp_service_metadata(kp_service *service, kp_metadata *metadata,
                                    kamupin_error *error);
+/** The same until `deadline_ms` on the context's clock at the latest; 0: the context's bound. */
+kamupin_status kp_service_metadata_by(kp_service *service, int64_t deadline_ms,
+                                      kp_metadata *metadata, kamupin_error *error);
+/** What date it is, by the last answer of the service's server that said one, over TLS that held:
+ * seconds since 1970; 0 when none has. */
+int64_t kp_service_date(const kp_service *service);
 
 /** A card as the service is told of it. */
 typedef struct kp_card_name {

@@ -36,7 +36,7 @@ class Client:
 
     def __init__(self, box: Box, folder: Path) -> None:
         self.box, self.folder = box, folder
-        self.root = Path(box.env["KAMUPIN_TRUST"])
+        self.root = Path(box.env["KAMUPIN_TRUST"]).with_name("root.pem")
         self.base: str = box.control.get("/status-service")["address"]
         self.sub = self.pem("sub", fetch(self.base + "/ca/sub.crt"))
 

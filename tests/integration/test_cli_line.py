@@ -18,7 +18,7 @@ from cli import STATUS, alone, read_json
 
 MANUALS = {"en": ROOT / "docs/man/kamupin.1", "tr": ROOT / "docs/man/tr/kamupin.1"}
 COMMANDS = ["card list", "card show", "card probe", "card profile check", "card watch", "card sign", "pin status", "pin change", "pin unblock", "pin create", "pin resume",
-            "order new", "order code", "order list", "inquire debt", "login", "logout", "security-word reset"]
+            "order new", "order code", "order list", "inquire debt", "doctor", "login", "logout", "security-word reset"]
 
 
 def options(text: str) -> set[str]:

@@ -14,19 +14,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def openssl(folder: Path, *arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, timeout=30)
+def openssl(folder: Path, *arguments: str, at: str = "") -> None:
+    """Runs openssl, at another date if one is named: "2020-01-01"."""
+    subprocess.run([*(["faketime", at] if at else []), "openssl", *arguments], cwd=folder, check=True, capture_output=True, timeout=30)
 
 
 class Authority:
-    """A root certificate, and leaf certificates under it; all EC, all in one folder."""
+    """A root certificate, and leaf certificates under it; all EC, all in one folder. A root is good for two days, or for forty
+    years from the day it was `born`."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, born: str = "") -> None:
         self.folder, self.name = folder, name
         self.file = folder / f"{name}.pem"
-        openssl(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem",
-                "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        openssl(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-days", "14600" if born else "2", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem",
+                "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign", at=born)
 
     def leaf(self, name: str, host: str = "DNS:localhost,IP:127.0.0.1", dates: tuple[str, str] | None = None,
              purpose: str = "serverAuth") -> Path:

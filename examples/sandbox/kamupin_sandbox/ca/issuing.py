@@ -42,6 +42,7 @@ class CardIssuer:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / "issuer.pem"
         self.root_file = folder / "root.pem"
+        self.trust_file = folder / "trust.pem"  # the root and what stands below it, as a store of Kamu SM has both
         if not path.exists():
             _found(folder, path, port)
         self.port = int((folder / "port").read_text("ascii"))
@@ -85,6 +86,7 @@ def _found(folder: Path, path: Path, port: int) -> None:
     sub = make_authority(SUB_NAME, root, [policies, *addresses_of(_base(port), "root", False)], ec.SECP384R1)
     write_private(folder / "port", str(port).encode())
     write_private(folder / "root.pem", pem_of(root.certificate))
+    write_private(folder / "trust.pem", pem_of(root.certificate) + pem_of(sub.certificate))
     save(root, folder / "root-key.pem")
     save(make_responder(sub), folder / "ocsp.pem")
     save(sub, path)

@@ -106,7 +106,7 @@ async def _serve(options: argparse.Namespace) -> None:
             write_private(options.ready_file, json.dumps({
                 "service": service.base, "ca_file": str(tls.ca_file.absolute()), "control": f"http://127.0.0.1:{control_port}",
                 "token": token, "port": port, "control_port": control_port, "pid": os.getpid(), "status": status.issuer.base,
-                "trust": str(status.issuer.root_file.absolute())}).encode())
+                "trust": str(status.issuer.trust_file.absolute())}).encode())
         logging.getLogger("kamupin-service").info("ready at %s", service.base)
         await stop.wait()
     finally:
