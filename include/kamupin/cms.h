@@ -12,6 +12,7 @@
 #ifndef KAMUPIN_CMS_H
 #define KAMUPIN_CMS_H
 
+#include <kamupin/certificate_list.h>
 #include <kamupin/sign.h>
 
 KAMUPIN_BEGIN
@@ -27,11 +28,15 @@ typedef struct kamupin_cms_options {
     size_t certificate; /**< as in kamupin_sign_request: an index, or KAMUPIN_CERTIFICATE_ANY */
     kamupin_hash hash;  /**< SHA256 unless said otherwise */
     unsigned int risk;  /**< kamupin_pin_risk values */
+    /** What is put in beside the signer's certificate, each once: those between it and its root, so
+     *  that whoever verifies has them. Borrowed during the call; NULL for none */
+    const kamupin_certificate_list *between;
 } kamupin_cms_options;
 
 #define KAMUPIN_CMS_OPTIONS_INIT                                                                   \
     {                                                                                              \
-        sizeof(kamupin_cms_options), NULL, 0, false, KAMUPIN_CERTIFICATE_ANY, KAMUPIN_SHA256, 0    \
+        sizeof(kamupin_cms_options), NULL, 0, false, KAMUPIN_CERTIFICATE_ANY, KAMUPIN_SHA256, 0,   \
+            NULL                                                                                   \
     }
 
 /** Signs bytes with the card: RSA as PKCS #1 v1.5, else ECDSA, as the certificate's key is. The

@@ -5,6 +5,7 @@
    the signature of the card, and the whole, verified. */
 #include <card/card.h>
 #include <card/sign.h>
+#include <cert/certificate.h>
 #include <cert/cmsdocument.h>
 #include <core/context.h>
 #include <core/fail.h>
@@ -55,6 +56,23 @@ static kamupin_status choose(kamupin_card *card, kamupin_sign_request *request, 
     return *signer != NULL ? KAMUPIN_OK : kp_fail_local(&card->error, KAMUPIN_E_NO_MEMORY);
 }
 
+/* Those of the list that are known as bytes; NULL without memory. */
+static STACK_OF(X509) * beside_of(const kamupin_certificate_list *list)
+{
+    STACK_OF(X509) *all = sk_X509_new_null();
+    bool good = all != NULL;
+    for (size_t i = 0; good && i < kamupin_certificate_list_count(list); i++) {
+        kamupin_certificate_entry entry = KAMUPIN_CERTIFICATE_ENTRY_INIT;
+        if (kamupin_certificate_list_get(list, i, &entry) == KAMUPIN_OK &&
+            entry.certificate != NULL)
+            good = sk_X509_push(all, kp_certificate_x509(entry.certificate)) > 0;
+    }
+    if (good)
+        return all;
+    sk_X509_free(all);
+    return NULL;
+}
+
 /* Around the card's signature; kamupin_card_sign has its own words for what fails in between. */
 static kamupin_status sign(kamupin_card *card, const kp_cms_wish *wish,
                            kamupin_sign_request *request, const kamupin_secret *pin,
@@ -76,11 +94,33 @@ static kamupin_status sign(kamupin_card *card, const kp_cms_wish *wish,
     return status;
 }
 
+/* The document and all that it takes, once the options are found right. */
+static kamupin_status make(kamupin_card *card, const kamupin_cms_options *options,
+                           const kamupin_secret *pin, kamupin_cms *made)
+{
+    kamupin_sign_request request = KAMUPIN_SIGN_REQUEST_INIT;
+    kp_cms_wish wish = {.content = options->content,
+                        .length = options->length,
+                        .detached = options->detached,
+                        .hash = options->hash,
+                        .now = kp_calendar_now(card->context)};
+    request.certificate = options->certificate;
+    request.hash = options->hash;
+    request.risk = options->risk;
+    kamupin_status status = choose(card, &request, &wish.signer);
+    if (status == KAMUPIN_OK) {
+        wish.beside = beside_of(options->between);
+        status = wish.beside != NULL ? sign(card, &wish, &request, pin, made)
+                                     : kp_fail_local(&card->error, KAMUPIN_E_NO_MEMORY);
+    }
+    sk_X509_free(wish.beside);
+    X509_free(wish.signer);
+    return status;
+}
+
 kamupin_status kamupin_card_cms(kamupin_card *card, const kamupin_cms_options *options,
                                 const kamupin_secret *pin, kamupin_cms **cms)
 {
-    kamupin_sign_request request = KAMUPIN_SIGN_REQUEST_INIT;
-    kp_cms_wish wish = {.signer = NULL};
     kamupin_cms *made = NULL;
 
     if (cms != NULL)
@@ -91,24 +131,10 @@ kamupin_status kamupin_card_cms(kamupin_card *card, const kamupin_cms_options *o
     if (status == KAMUPIN_OK)
         status = cms == NULL ? wrong_argument(card, "cms") : check_options(card, options);
     if (status == KAMUPIN_OK) {
-        request.certificate = options->certificate;
-        request.hash = options->hash;
-        request.risk = options->risk;
-        status = choose(card, &request, &wish.signer);
-    }
-    if (status == KAMUPIN_OK) {
         made = calloc(1, sizeof *made);
-        status = made != NULL ? KAMUPIN_OK : kp_fail_local(&card->error, KAMUPIN_E_NO_MEMORY);
+        status = made != NULL ? make(card, options, pin, made)
+                              : kp_fail_local(&card->error, KAMUPIN_E_NO_MEMORY);
     }
-    if (status == KAMUPIN_OK) {
-        wish.content = options->content;
-        wish.length = options->length;
-        wish.detached = options->detached;
-        wish.hash = options->hash;
-        wish.now = kp_calendar_now(card->context);
-        status = sign(card, &wish, &request, pin, made);
-    }
-    X509_free(wish.signer);
     if (status == KAMUPIN_OK)
         *cms = made;
     else

@@ -36,13 +36,15 @@ class Desk:
         (folder / "content").write_bytes(content)
         issuers = CardIssuer(box.folder / "service" / "card-issuer").authorities()
         (folder / "issuers.pem").write_text("".join(issuers["roots"] + issuers["between"]))
+        (folder / "roots.pem").write_text("".join(issuers["roots"]))
+        (folder / "between.pem").write_text("".join(issuers["between"]))
 
     def sign(self, hash_name: str = "sha256", certificate: int = ANY, detached: bool = False, risk: int = UNPROVEN, days: int = 0,
-             pin: str = PIN) -> dict[str, str]:
+             pin: str = PIN, between: Sequence[str] = ()) -> dict[str, str]:
         """What driver-cms says; the document is in the file `made`."""
         done = self.box.run(str(BUILD / "bin" / "driver-cms"), self.box.cards[self.slot].reader, str(HASHES[hash_name]), str(certificate),
                             str(risk), str(int(detached)), str(days), str(self.folder / "content"), str(self.folder / "made"),
-                            input=pin + "\n")
+                            *(str(self.folder / name) for name in between), input=pin + "\n")
         assert done.returncode == 0, done.stderr
         words = done.stdout.split()
         return {"status": words[0], **dict(word.split("=", 1) for word in words[1:])}
@@ -163,6 +165,21 @@ def test_the_signers_certificate_is_inside_and_no_other(sandbox, tmp_path):
         desk.must_sign("sha384", certificate=asked)
         desk.must_verify()
         assert certificates(tmp_path) == [bytes.fromhex(box.cards[0].state()[f"file 3D00/2F1{place}"])]
+
+
+@pytest.mark.parametrize("detached", [False, True])
+def test_what_stands_between_is_inside_as_well(sandbox, tmp_path, detached):
+    """Then the root alone makes it good. Each is inside once, however often it was given; the signer's own as well."""
+    box = sandbox(cards=["akis2:p256"])
+    desk = Desk(box, tmp_path)
+    signer = bytes.fromhex(box.cards[0].state()["file 3D00/2F10"])
+    (tmp_path / "signer").write_bytes(signer)
+    desk.must_sign(detached=detached)
+    (tmp_path / "issuers.pem").write_bytes((tmp_path / "roots.pem").read_bytes())
+    assert b"unable to get local issuer certificate" in desk.verify(detached=detached).stderr
+    desk.must_sign(detached=detached, between=["between.pem", "signer", "roots.pem", "between.pem"])
+    desk.must_verify(detached)
+    assert len(certificates(tmp_path)) == len(set(certificates(tmp_path))) == 3 and signer in certificates(tmp_path)
 
 
 def test_the_signing_time_is_the_contexts_calendars(signers, tmp_path):

@@ -4,9 +4,10 @@
    cms.c: a program on the library's public face alone that has a card sign a file as a CMS document.
    Touches the reader that is named, the two files, and KAMUPIN_STATE_DIR.
 
-       driver-cms READER HASH CERTIFICATE RISK DETACHED DAYS IN OUT    (numbers; CERTIFICATE -1: any)
+       driver-cms READER HASH CERTIFICATE RISK DETACHED DAYS IN OUT [BETWEEN…]
 
-   DAYS moves the context's calendar. Standard input: the PIN. Answers one line: the status, that of
+   Numbers but for the names of files; CERTIFICATE -1: any; BETWEEN: files of certificates that are
+   put in. DAYS moves the context's calendar. Standard input: the PIN. Answers one line: the status, that of
    the card's error record, and tries left; the document is in OUT when it is ok. */
 #include <kamupin/kamupin.h>
 
@@ -66,15 +67,28 @@ static void sign(kamupin_context *context, kamupin_card *card, const kamupin_cms
     kamupin_secret_free(&pin);
 }
 
+/* A list of the certificates in these files. */
+static kamupin_certificate_list *between_of(kamupin_context *context, int count, char **paths)
+{
+    kamupin_certificate_list *list = NULL;
+    if (kamupin_certificate_list_new(context, &list, NULL) != KAMUPIN_OK)
+        exit(3);
+    for (int i = 0; i < count; i++)
+        if (kamupin_certificate_list_add_file(list, paths[i]) != KAMUPIN_OK)
+            exit(3);
+    return list;
+}
+
 int main(int argc, char **argv)
 {
     kamupin_context *context = NULL;
     kamupin_card *card = NULL;
+    kamupin_certificate_list *between = NULL;
     kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
     kamupin_cms_options wish = KAMUPIN_CMS_OPTIONS_INIT;
     unsigned char *content = malloc(CONTENT_MAX);
 
-    if (argc != 9 || content == NULL)
+    if (argc < 9 || content == NULL)
         return 2;
     int64_t days = strtol(argv[6], NULL, 10);
     options.state_folder = getenv("KAMUPIN_STATE_DIR");
@@ -89,10 +103,13 @@ int main(int argc, char **argv)
     kamupin_status status = kamupin_context_new(&options, &context, NULL);
     if (status == KAMUPIN_OK)
         status = kamupin_card_open(context, argv[1], NULL, &card, NULL);
+    if (status == KAMUPIN_OK && argc > 9)
+        wish.between = between = between_of(context, argc - 9, argv + 9);
     if (status == KAMUPIN_OK)
         sign(context, card, &wish, argv[8]);
     else
         printf("%s\n", kamupin_status_name(status));
+    kamupin_certificate_list_free(&between);
     kamupin_card_free(&card);
     kamupin_context_free(&context);
     free(content);
