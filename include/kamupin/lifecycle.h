@@ -154,7 +154,8 @@ KAMUPIN_API kamupin_status kamupin_certificate_event_listed(const kamupin_sessio
                                                             kamupin_certificate_event *event);
 
 /** Suspends a certificate, at once. May be repeated.
- *  @param which as in kamupin_certificate_details; NULL: the only one that may be suspended
+ *  @param which as in kamupin_certificate_details; NULL: the only one of the person's own that may be
+ *         suspended, or was by its holder; an organisation's only where there are no others
  *  @param record receives what it is now; may be NULL
  *  Threads: the session's. Touches no reader.
  *  Errors: certificate-unknown, choice-needed (NULL, and several), certificate-not-activated,

@@ -21,7 +21,8 @@ kamupin_status kp_certificate_all(kamupin_session *session, kamupin_role role,
  * nobody is asked; else the person's own are listed, and if it is not among them those of the
  * organisations that they may act for.
  *  @param which  an id; a serial number in hex (colons allowed), or in decimal behind "decimal:";
- *                NULL: the only one that may what `may` says
+ *                NULL: the only one of them that may what `may` says; organisations' come into
+ *                question only where the person has none
  * Errors: certificate-unknown, choice-needed, those of kp_session_call. */
 kamupin_status kp_certificate_find(kamupin_session *session, const char *which,
                                    kamupin_certificate_may may, char *id, kamupin_error *error);

@@ -135,7 +135,8 @@ static kamupin_status find_listed(kamupin_session *session, const wish *wanted, 
     kamupin_status status = kp_certificate_all(session, KAMUPIN_ROLE_INDIVIDUAL, &own, error);
     if (status == KAMUPIN_OK)
         count = look_through(&own, wanted, &found);
-    if (status == KAMUPIN_OK && found == NULL) {
+    /* An organisation's certificate is meant where it is named, or where there are no others. */
+    if (status == KAMUPIN_OK && found == NULL && (wanted->which != NULL || own.count == 0)) {
         status = kp_certificate_all(session, KAMUPIN_ROLE_AUTHORISED, &others, error);
         if (status == KAMUPIN_OK)
             count = look_through(&others, wanted, &found);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define MOMENT_MAX   32 /* bytes of the longest, with the NUL */
+#define MOMENT_MAX   33 /* bytes of the longest, with the NUL */
 #define FRACTION_MAX 6
 #define DATE_LENGTH  19 /* "2026-01-26T14:16:21" */
 

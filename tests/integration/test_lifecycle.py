@@ -7,6 +7,7 @@
 """Suspend, unsuspend, activate, revoke."""
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -194,8 +195,12 @@ def test_who_has_one_certificate_is_told_what_is_the_matter_with_it(sandbox: Cal
         (only,) = life.rows()
         life.refused("certificate-active", "activate", "-")
         life.refused("certificate-not-suspended", "unsuspend", "-")
+        Drawer(box).held("expired", "baska")
+        assert [life.row("suspend", "-").certificate_id for _ in range(2)] == [only.certificate_id] * 2, "once more changes nothing"
+        life.ask("unsuspend", "-")
         box.control.post("/certificates/state", {"certificate": only.certificate_id, "state": "suspended", "by": "authority"})
-        life.refused("certificate-suspended-by-others", "suspend", "-")
+        life.refused("certificate-suspended-by-others", "suspend", only.certificate_id)
+        life.refused("certificate-unknown", "suspend", "-")  # neither of the two
 
 
 def test_a_role_has_its_own_list(life: Life, drawer: Drawer) -> None:
@@ -303,3 +308,21 @@ def test_a_service_without_this_group_refuses(life: Life, drawer: Drawer) -> Non
     life.refused("service-refused", "suspend", held.name)
     life.box.settings(features=features)
     assert drawer.of(held).stored == "active"
+
+
+def test_who_has_no_certificate_of_their_own_means_their_organisations(sandbox: Callable[..., Box]) -> None:
+    """And whoever has one never suspends a seal by leaving the name out."""
+    box = sandbox(["empty"], ["--password-login"])
+    box.control.post("/people", {"user": "baska", "security_word": "çığlık42"})
+    with Life(box) as life:
+        life.login(number="11111111110")
+        (own,), (seal,) = life.rows(), life.rows("authorised")
+        box.control.post("/certificates/state", {"certificate": own.certificate_id, "state": "revoked", "reason": "superseded"})
+        life.refused("certificate-revoked", "suspend", "-")
+        assert life.row("details", seal.certificate_id).state == "active"
+        with sqlite3.connect(box.folder / "service" / "registry.db") as registry:
+            registry.execute("DELETE FROM certificate WHERE certificate_id = ?", (own.certificate_id,))
+        registry.close()
+        life.fresh_calls()
+        assert life.row("suspend", "-").certificate_id == seal.certificate_id
+        assert life.fresh_calls() == ["certificates", "certificates", "suspend"]
