@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define END_DAYS 30 /* a certificate that ends sooner is told of */
+
 const cli_command_row cli_commands[COMMAND_COUNT] = {
 #define CLI_COMMAND(NAME, NOUN, VERB, CARD, TR, EN) {NOUN, VERB, CARD, {TR, EN}},
 #include "commands.def"
@@ -65,7 +67,7 @@ static bool read_option(int argc, char **argv, int *at, cli_args *args, uint64_t
     } else if (value != NULL) {
         value++;
     } else if (option == OPTION_CARD && (*at + 1 == argc || argv[*at + 1][0] == '-')) {
-        value = argv[argc - 1] + strlen(argv[argc - 1]); /* "": whichever; for login alone */
+        value = word + strlen(word); /* "": whichever; for login alone */
     } else if (*at + 1 < argc) {
         value = argv[++*at];
     } else {
@@ -79,13 +81,28 @@ static bool read_option(int argc, char **argv, int *at, cli_args *args, uint64_t
 /* What people look for is called in many ways (row H02): the beginnings of their words. */
 static cli_message meant_by(const char *word)
 {
-    static const char *const PIN_WORDS[] = {"şifre", "sifre",   "Şifre", "parola",  "kilit",
-                                            "blok",  "unblock", "reset", "password"};
-    if (strncasecmp(word, "puk", 3) == 0)
-        return M_FOR_NO_PUK;
-    for (size_t i = 0; i < sizeof PIN_WORDS / sizeof PIN_WORDS[0]; i++)
-        if (strncasecmp(word, PIN_WORDS[i], strlen(PIN_WORDS[i])) == 0)
-            return M_FOR_A_PIN;
+    static const struct {
+        const char *word;
+        cli_message message;
+    } WORDS[] = {{"puk", M_FOR_NO_PUK},          {"şifre", M_FOR_A_PIN},
+                 {"sifre", M_FOR_A_PIN},         {"Şifre", M_FOR_A_PIN},
+                 {"parola", M_FOR_A_PIN},        {"kilit", M_FOR_A_PIN},
+                 {"blok", M_FOR_A_PIN},          {"unblock", M_FOR_A_PIN},
+                 {"reset", M_FOR_A_PIN},         {"password", M_FOR_A_PIN},
+                 {"ask", M_FOR_SUSPENDING},      {"suspend", M_FOR_SUSPENDING},
+                 {"kayıp", M_FOR_SUSPENDING},    {"kayip", M_FOR_SUSPENDING},
+                 {"kaybo", M_FOR_SUSPENDING},    {"çalın", M_FOR_SUSPENDING},
+                 {"calin", M_FOR_SUSPENDING},    {"lost", M_FOR_SUSPENDING},
+                 {"stolen", M_FOR_SUSPENDING},   {"iptal", M_FOR_REVOKING},
+                 {"revo", M_FOR_REVOKING},       {"sertifika", M_FOR_CERTIFICATES},
+                 {"certif", M_FOR_CERTIFICATES}, {"e-onay", M_FOR_CONSENT},
+                 {"onay", M_FOR_CONSENT},        {"başvur", M_FOR_APPLICATIONS},
+                 {"Başvur", M_FOR_APPLICATIONS}, {"basvur", M_FOR_APPLICATIONS},
+                 {"apply", M_FOR_APPLICATIONS},  {"applic", M_FOR_APPLICATIONS},
+                 {"yetkili", M_FOR_AUTHORISED},  {"authoriz", M_FOR_AUTHORISED}};
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
+        if (strncasecmp(word, WORDS[i].word, strlen(WORDS[i].word)) == 0)
+            return WORDS[i].message;
     return M_BAD_COMMAND;
 }
 
@@ -106,7 +123,7 @@ static bool known_noun(const char *noun)
 }
 
 /* The command that the words name, whose verb may be two of them; answers how many words it is. */
-static int find_command(const char **words, int count, cli_args *args)
+static int find_command(char **words, int count, cli_args *args)
 {
     for (int i = 0; i < COMMAND_COUNT; i++) {
         const char *verb = cli_commands[i].verb;
@@ -128,7 +145,7 @@ static int find_command(const char **words, int count, cli_args *args)
 }
 
 /* Whether the second word is the first of a verb of two. */
-static bool begins_verb(const char **words)
+static bool begins_verb(char **words)
 {
     for (int i = 0; i < COMMAND_COUNT; i++) {
         const char *verb = cli_commands[i].verb;
@@ -140,28 +157,39 @@ static bool begins_verb(const char **words)
     return false;
 }
 
+/* What is asked when nothing stands behind the verb; M_COUNT where nothing has to. */
+static cli_message when_missing(int takes)
+{
+    return takes == TAKES_FILE              ? M_NO_FILE
+           : takes == TAKES_NUMBER          ? M_NO_NUMBER
+           : takes == TAKES_ID              ? M_NO_ID
+           : takes == TAKES_ONE_CERTIFICATE ? M_NO_CERTIFICATE
+           : takes == TAKES_FILED           ? M_NO_FILED
+                                            : M_COUNT;
+}
+
 /* What stands behind the verb. */
-static bool read_argument(const char **words, int count, cli_args *args)
+static bool read_argument(char **words, int count, cli_args *args)
 {
     int takes = cli_commands[args->command].takes;
-    if (count == 1 && takes == TAKES_CARD && args->card == NULL)
+    if (takes == TAKES_SOURCES) {
+        args->files = words;
+        args->file_count = (size_t)count;
+    } else if (count == 1 && takes == TAKES_CARD && args->card == NULL) {
         args->card = words[0];
-    else if (count == 1 && takes == TAKES_FILE)
+    } else if (count == 1 && takes == TAKES_FILE) {
         args->file = words[0];
-    else if (count == 1 && (takes == TAKES_NUMBER || takes == TAKES_ID || takes == TAKES_ORDER))
+    } else if (count == 1 && takes != TAKES_NOTHING && takes != TAKES_CARD) {
         args->number = words[0];
-    else if (count > 0)
+    } else if (count > 0) {
         return wrong(args, M_EXTRA_ARGUMENT, NULL);
-    else if (takes == TAKES_FILE && !args->help)
-        return wrong(args, M_NO_FILE, NULL);
-    else if (takes == TAKES_NUMBER && !args->help)
-        return wrong(args, M_NO_NUMBER, NULL);
-    else if (takes == TAKES_ID && !args->help)
-        return wrong(args, M_NO_ID, NULL);
+    } else if (!args->help && when_missing(takes) != M_COUNT) {
+        return wrong(args, when_missing(takes), NULL);
+    }
     return true;
 }
 
-static bool read_words(const char **words, int count, cli_args *args)
+static bool read_words(char **words, int count, cli_args *args)
 {
     if (count == 0)
         return args->help || args->version || wrong(args, M_NO_COMMAND, NULL);
@@ -169,6 +197,10 @@ static bool read_words(const char **words, int count, cli_args *args)
         return wrong_word(args, words[0]);
     args->noun = words[0];
     int used = find_command(words, count, args);
+    if (count == 1 && used == 0 && !args->help && strcmp(words[0], "consent") == 0) {
+        args->command = COMMAND_CONSENT_STATUS; /* the one question that the noun asks by itself */
+        return true;
+    }
     if (count == 1 && used == 0)
         return args->help || wrong(args, M_NO_COMMAND, NULL);
     if (args->command == COMMAND_NONE)
@@ -182,7 +214,8 @@ static bool check_options(cli_args *args, uint64_t used)
     if (args->command == COMMAND_NONE)
         return true;
     for (unsigned int i = 0; i < OPTION_COUNT; i++)
-        if ((used & UINT64_C(1) << i) != 0 && (cli_options[i].mask & (1U << args->command)) == 0) {
+        if ((used & UINT64_C(1) << i) != 0 &&
+            (cli_options[i].mask & (UINT64_C(1) << args->command)) == 0) {
             snprintf(args->wrong_room, sizeof args->wrong_room, "--%s", cli_options[i].name);
             return wrong(args, M_BAD_OPTION, args->wrong_room);
         }
@@ -243,8 +276,9 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
                        .new_pin_fd = -1,
                        .sms_fd = -1,
                        .web_password_fd = -1,
-                       .check_pin_fd = -1};
-    const char *words[5] = {NULL}; /* one more than any command has */
+                       .check_pin_fd = -1,
+                       .days = END_DAYS};
+    char **words = argv + 1; /* they are moved to the front, over options that were read before */
     int count = 0;
     uint64_t used = 0;
     bool good = true;
@@ -254,7 +288,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
             only_words = true;
         else if (!only_words && argv[at][0] == '-' && argv[at][1] != '\0')
             good = (good & read_option(argc, argv, &at, args, &used)) != 0;
-        else if (count < 5)
+        else
             words[count++] = argv[at];
     }
     if (!good && count > 0)
@@ -263,7 +297,7 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
            check_card(args, used) && check_login(args) && check_keypad(args) && check_proxy(args);
     args->service = environment(args->service, "KAMUPIN_SERVICE");
     args->ca_file = environment(args->ca_file, "KAMUPIN_CA_FILE");
-    args->trust = environment(args->trust, "KAMUPIN_TRUST");
     args->state_dir = environment(args->state_dir, "KAMUPIN_STATE_DIR");
+    args->trust = environment(args->trust, "KAMUPIN_TRUST");
     return good;
 }

@@ -27,7 +27,10 @@ typedef struct cli_args {
     bool acknowledge;
     const char *card;   /* NULL when not given, as all below */
     const char *file;   /* what card profile check looks at */
-    const char *number; /* what an inquiry is about; "-": standard input's; or an order's name … */
+    const char *number; /* what an inquiry is about; "-": standard input's; or an order's name,
+                           or which certificate … */
+    char **files;       /* … or several: files, "cards", "service" */
+    size_t file_count;
     const char *profile_file;
     const char *draft;
     unsigned int probe_steps; /* kamupin_probe_step */
@@ -57,8 +60,10 @@ typedef struct cli_args {
     kamupin_product product;
     const char *on_behalf_of; /* "vkn:…" or "detsis:…" */
     const char *trust;        /* the option, else KAMUPIN_TRUST */
+    const char *reason;       /* why one suspends or revokes */
+    kamupin_role role;        /* 0 when not given */
     int days;
-    bool offline, verbose;
+    bool offline, verbose, all, whole_identity;
     /* what is wrong with the line, when cli_args_read answers false */
     cli_message wrong;
     const char *wrong_value; /* NULL when there is none to show */

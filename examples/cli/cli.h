@@ -48,6 +48,23 @@ kamupin_status cli_order_cancel(cli *program, kamupin_error *error);
 kamupin_status cli_issued_list(cli *program, kamupin_error *error);
 kamupin_status cli_issued_show(cli *program, kamupin_error *error);
 kamupin_status cli_issued_delete(cli *program, kamupin_error *error);
+kamupin_status cli_cert_list(cli *program, kamupin_error *error);
+kamupin_status cli_cert_show(cli *program, kamupin_error *error);
+kamupin_status cli_cert_status(cli *program, kamupin_error *error);
+kamupin_status cli_cert_watch(cli *program, kamupin_error *error);
+kamupin_status cli_cert_suspend(cli *program, kamupin_error *error);
+kamupin_status cli_cert_unsuspend(cli *program, kamupin_error *error);
+kamupin_status cli_cert_activate(cli *program, kamupin_error *error);
+kamupin_status cli_cert_revoke(cli *program, kamupin_error *error);
+kamupin_status cli_consent_show(cli *program, kamupin_error *error);
+kamupin_status cli_consent_status(cli *program, kamupin_error *error);
+kamupin_status cli_consent_give(cli *program, kamupin_error *error);
+kamupin_status cli_application_list(cli *program, kamupin_error *error);
+kamupin_status cli_application_show(cli *program, kamupin_error *error);
+kamupin_status cli_application_submit(cli *program, kamupin_error *error);
+kamupin_status cli_authorised_list(cli *program, kamupin_error *error);
+kamupin_status cli_authorised_show(cli *program, kamupin_error *error);
+kamupin_status cli_authorised_sign(cli *program, kamupin_error *error);
 kamupin_status cli_info(cli *program, kamupin_error *error);
 kamupin_status cli_login(cli *program, kamupin_error *error);
 kamupin_status cli_logout(cli *program, kamupin_error *error);
@@ -69,6 +86,10 @@ kamupin_status cli_profile_load(cli *program, kamupin_error *error);
 
 /** Says an error of the command itself: status, with no more to tell. Returns it. */
 kamupin_status cli_error(kamupin_error *error, kamupin_status status);
+
+/** Writes bytes to the file of --out. Errors: invalid-argument, which was said then. */
+kamupin_status cli_write_file(cli *program, const unsigned char *bytes, size_t length,
+                              kamupin_error *error);
 
 /** Says what is wrong with the command line, `value` in the message's {}, and answers
  * invalid-argument, of which nothing more is said then. */
@@ -119,6 +140,11 @@ kamupin_status cli_check_pin(kamupin_card_kind kind, const kamupin_secret *pin,
 /* json.c: the same for programs; docs/cli/schema.json describes it. */
 json_t *cli_json_card(const kamupin_card_info *info);
 json_t *cli_json_error(const kamupin_error *error, kamupin_language language);
+/** `seconds` since 1970 as RFC 3339 in UTC; null for 0. */
+json_t *cli_json_utc(int64_t seconds);
+/** Text of cards, files or the service; the second is null for "" and NULL. */
+json_t *cli_json_text(const char *bytes);
+json_t *cli_json_text_or_null(const char *bytes);
 json_t *cli_json_result(const kamupin_result *result);
 json_t *cli_json_finding(const kamupin_finding *finding, kamupin_language language);
 json_t *cli_json_host(const kamupin_host *host);

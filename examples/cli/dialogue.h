@@ -19,6 +19,9 @@ typedef struct cli_dialogue {
 /** The library's prompts, which play the dialogue. */
 kamupin_prompts cli_dialogue_prompts(cli_dialogue *self);
 
+/** The second factor that was asked for, else the one that an answer was prepared for. */
+kamupin_factor_type cli_factor_wanted(const cli *program);
+
 /** The operation's notices; false when the one that needs it was not acknowledged. */
 bool cli_dialogue_acknowledge(void *user, kamupin_notice notice);
 

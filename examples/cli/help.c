@@ -20,11 +20,15 @@ static const char *argument_name(kamupin_language language, int takes)
 {
     if (takes == TAKES_NOTHING)
         return "";
-    return cli_text(language, takes == TAKES_CARD    ? M_USAGE_CARD
-                              : takes == TAKES_FILE  ? M_ARG_FILE
-                              : takes == TAKES_ID    ? M_USAGE_ID
-                              : takes == TAKES_ORDER ? M_USAGE_ORDER
-                                                     : M_USAGE_NUMBER);
+    return cli_text(language, takes == TAKES_CARD              ? M_USAGE_CARD
+                              : takes == TAKES_FILE            ? M_ARG_FILE
+                              : takes == TAKES_ID              ? M_USAGE_ID
+                              : takes == TAKES_FILED           ? M_USAGE_ID
+                              : takes == TAKES_ORDER           ? M_USAGE_ORDER
+                              : takes == TAKES_SOURCES         ? M_USAGE_SOURCES
+                              : takes == TAKES_CERTIFICATE     ? M_USAGE_CERTIFICATE
+                              : takes == TAKES_ONE_CERTIFICATE ? M_USAGE_ONE_CERTIFICATE
+                                                               : M_USAGE_NUMBER);
 }
 
 static void print_usage(const cli_args *args)
@@ -58,7 +62,7 @@ static void print_commands(const cli_args *args)
 static void print_options(const cli_args *args)
 {
     size_t column = args->language == KAMUPIN_TURKISH ? 0 : 1;
-    unsigned int commands = args->command == COMMAND_NONE ? C_ALL : 1U << args->command;
+    uint64_t commands = args->command == COMMAND_NONE ? C_ALL : UINT64_C(1) << args->command;
     printf("\n%s\n", cli_text(args->language, M_OPTIONS));
     for (int i = 0; i < OPTION_COUNT; i++) {
         const cli_option_row *row = &cli_options[i];

@@ -10,7 +10,7 @@
 #include <time.h>
 
 /* A reader's name comes from its driver and may be no UTF-8; JSON has to be. */
-static json_t *text(const char *bytes)
+json_t *cli_json_text(const char *bytes)
 {
     json_t *value = json_string(bytes);
     if (value == NULL) {
@@ -24,9 +24,9 @@ static json_t *text(const char *bytes)
     return value;
 }
 
-static json_t *text_or_null(const char *bytes)
+json_t *cli_json_text_or_null(const char *bytes)
 {
-    return bytes[0] != '\0' ? text(bytes) : json_null();
+    return bytes != NULL && bytes[0] != '\0' ? cli_json_text(bytes) : json_null();
 }
 
 static json_t *count_or_null(int count)
@@ -39,7 +39,7 @@ static json_t *hex(const unsigned char *bytes, size_t length)
     char digits[KAMUPIN_ATR_MAX * 2 + 1] = "";
     for (size_t i = 0; i < length && i < KAMUPIN_ATR_MAX; i++)
         snprintf(digits + 2 * i, 3, "%02X", bytes[i]);
-    return text_or_null(digits);
+    return cli_json_text_or_null(digits);
 }
 
 static const char *kind_name(kamupin_card_kind kind)
@@ -86,10 +86,11 @@ json_t *cli_json_card(const kamupin_card_info *info)
     const char *product = cli_recognised(info) ? info->product : "";
     return json_pack(
         "{s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:s, s:i}}", "reader",
-        text(info->reader), "pin_pad", (int)info->pin_pad, "kind", kind_name(info->kind), "card_id",
-        text_or_null(info->card_id), "serial", text_or_null(info->serial), "profile",
-        text_or_null(info->profile), "product", text_or_null(product), "atr",
-        hex(info->atr, info->atr_length), "certificates", (json_int_t)info->certificates, "pin",
+        cli_json_text(info->reader), "pin_pad", (int)info->pin_pad, "kind", kind_name(info->kind),
+        "card_id", cli_json_text_or_null(info->card_id), "serial",
+        cli_json_text_or_null(info->serial), "profile", cli_json_text_or_null(info->profile),
+        "product", cli_json_text_or_null(product), "atr", hex(info->atr, info->atr_length),
+        "certificates", (json_int_t)info->certificates, "pin",
         reference(info->pin_state, info->pin_tries, info->pin_tries_left, info->pin_tries_max),
         "puk",
         reference(info->puk_state, info->puk_tries, info->puk_tries_left, info->puk_tries_max),
@@ -113,28 +114,31 @@ json_t *cli_json_error(const kamupin_error *error, kamupin_language language)
                      kamupin_status_name(error->status), "number", (int)error->status, "origin",
                      origin_name(error->origin), "tries_left", count_or_null(error->tries_left),
                      "wait_seconds", count_or_null(error->wait_seconds), "status_word",
-                     text_or_null(word), "problem_type", text_or_null(error->problem_type),
-                     "looks_like", text_or_null(kamupin_look_name(error->looks_like)), "text",
+                     cli_json_text_or_null(word), "problem_type",
+                     cli_json_text_or_null(error->problem_type), "looks_like",
+                     cli_json_text_or_null(kamupin_look_name(error->looks_like)), "text",
                      kamupin_error_text(error, language, sentence, sizeof sentence));
 }
 
-static json_t *utc(int64_t seconds)
+json_t *cli_json_utc(int64_t seconds)
 {
     char stamp[40] = "";
     time_t time = (time_t)seconds;
     struct tm parts;
     if (seconds != 0 && gmtime_r(&time, &parts) != NULL)
         strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text_or_null(stamp);
+    return cli_json_text_or_null(stamp);
 }
 
 json_t *cli_json_result(const kamupin_result *result)
 {
-    return json_pack(
-        "{s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "outcome", kamupin_outcome_name(result->outcome),
-        "reported", result->reported ? 1 : 0, "operation_id", text_or_null(result->operation_id),
-        "card_id", text_or_null(result->card_id), "product", text_or_null(result->product),
-        "recorded_at", text_or_null(result->recorded_at), "finished_at", utc(result->finished_at));
+    return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "outcome",
+                     kamupin_outcome_name(result->outcome), "reported", result->reported ? 1 : 0,
+                     "operation_id", cli_json_text_or_null(result->operation_id), "card_id",
+                     cli_json_text_or_null(result->card_id), "product",
+                     cli_json_text_or_null(result->product), "recorded_at",
+                     cli_json_text_or_null(result->recorded_at), "finished_at",
+                     cli_json_utc(result->finished_at));
 }
 
 json_t *cli_json_finding(const kamupin_finding *finding, kamupin_language language)
@@ -145,8 +149,8 @@ json_t *cli_json_finding(const kamupin_finding *finding, kamupin_language langua
                      kamupin_subject_name(finding->subject), "severity",
                      kamupin_severity_name(finding->severity), "status",
                      kamupin_status_name(finding->error.status), "number",
-                     (int)finding->error.status, "name", text_or_null(finding->name), "count",
-                     (json_int_t)finding->number, "error",
+                     (int)finding->error.status, "name", cli_json_text_or_null(finding->name),
+                     "count", (json_int_t)finding->number, "error",
                      good ? json_null() : cli_json_error(&finding->error, language), "text",
                      kamupin_finding_text(finding, language, sentence, sizeof sentence));
 }
@@ -154,19 +158,19 @@ json_t *cli_json_finding(const kamupin_finding *finding, kamupin_language langua
 json_t *cli_json_host(const kamupin_host *host)
 {
     return json_pack("{s:s, s:i, s:o, s:b, s:i, s:s}", "host", host->name, "port", (int)host->port,
-                     "address", text_or_null(host->address), "proxied", (int)host->proxied,
+                     "address", cli_json_text_or_null(host->address), "proxied", (int)host->proxied,
                      "requests", (int)host->count, "status", kamupin_status_name(host->last));
 }
 
 json_t *cli_json_watch(const kamupin_watch_event *event, int64_t when)
 {
     bool card_in = event->kind == KAMUPIN_WATCH_CARD_IN;
-    return json_pack("{s:s, s:o, s:o, s:s, s:i, s:o, s:o, s:o}", "event",
-                     kamupin_watch_kind_name(event->kind), "time", utc(when), "reader",
-                     text_or_null(event->reader), "status", kamupin_status_name(event->status),
-                     "number", (int)event->status, "atr", hex(event->atr, event->atr_length),
-                     "profile", text_or_null(event->profile), "events",
-                     card_in ? json_integer((json_int_t)event->events) : json_null());
+    return json_pack(
+        "{s:s, s:o, s:o, s:s, s:i, s:o, s:o, s:o}", "event", kamupin_watch_kind_name(event->kind),
+        "time", cli_json_utc(when), "reader", cli_json_text_or_null(event->reader), "status",
+        kamupin_status_name(event->status), "number", (int)event->status, "atr",
+        hex(event->atr, event->atr_length), "profile", cli_json_text_or_null(event->profile),
+        "events", card_in ? json_integer((json_int_t)event->events) : json_null());
 }
 
 json_t *cli_json_login(const kamupin_login *to, kamupin_language language)

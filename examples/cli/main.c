@@ -45,64 +45,56 @@ static kamupin_status open_program(cli *program, kamupin_error *error)
 
 static kamupin_status run(cli *program, kamupin_error *error)
 {
-    switch (program->args.command) {
-    case COMMAND_CARD_LIST:
-        return cli_card_list(program, error);
-    case COMMAND_CARD_SHOW:
-        return cli_card_show(program, error);
-    case COMMAND_CARD_WATCH:
-        return cli_card_watch(program, error);
-    case COMMAND_CARD_SIGN:
-        return cli_card_sign(program, error);
-    case COMMAND_CARD_PROBE:
-        return cli_card_probe(program, error);
-    case COMMAND_CARD_PROFILE_CHECK:
-        return cli_profile_check(program, error);
-    case COMMAND_PIN_STATUS:
-        return cli_pin_status(program, error);
-    case COMMAND_PIN_CHANGE:
-        return cli_pin_change(program, error);
-    case COMMAND_PIN_UNBLOCK:
-    case COMMAND_PIN_CREATE:
-        return cli_pin_unblock(program, error);
-    case COMMAND_PIN_RESUME:
-        return cli_pin_resume(program, error);
-    case COMMAND_INQUIRE_SEAL_AUTHORITY:
-        return cli_inquire_seal_authority(program, error);
-    case COMMAND_INQUIRE_DEBT:
-        return cli_inquire_debt(program, error);
-    case COMMAND_INQUIRE_SHIPMENT:
-        return cli_inquire_shipment(program, error);
-    case COMMAND_ORDER_NEW:
-        return cli_order_new(program, error);
-    case COMMAND_ORDER_CODE:
-        return cli_order_code(program, error);
-    case COMMAND_ORDER_LIST:
-        return cli_order_list(program, error);
-    case COMMAND_ORDER_SHOW:
-        return cli_order_show(program, error);
-    case COMMAND_ORDER_CANCEL:
-        return cli_order_cancel(program, error);
-    case COMMAND_ISSUED_LIST:
-        return cli_issued_list(program, error);
-    case COMMAND_ISSUED_SHOW:
-        return cli_issued_show(program, error);
-    case COMMAND_ISSUED_DELETE:
-        return cli_issued_delete(program, error);
-    case COMMAND_DOCTOR:
-        return cli_doctor(program, error);
-    case COMMAND_INFO:
-        return cli_info(program, error);
-    case COMMAND_LOGIN:
-        return cli_login(program, error);
-    case COMMAND_LOGOUT:
-        return cli_logout(program, error);
-    case COMMAND_WORD_RESET:
-        return cli_word_reset(program, error);
-    case COMMAND_NONE:
-        break;
-    }
-    return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+    static kamupin_status (*const commands[COMMAND_COUNT])(cli *, kamupin_error *) = {
+        [COMMAND_CARD_LIST] = cli_card_list,
+        [COMMAND_CARD_SHOW] = cli_card_show,
+        [COMMAND_CARD_WATCH] = cli_card_watch,
+        [COMMAND_CARD_SIGN] = cli_card_sign,
+        [COMMAND_CARD_PROBE] = cli_card_probe,
+        [COMMAND_CARD_PROFILE_CHECK] = cli_profile_check,
+        [COMMAND_PIN_STATUS] = cli_pin_status,
+        [COMMAND_PIN_CHANGE] = cli_pin_change,
+        [COMMAND_PIN_UNBLOCK] = cli_pin_unblock,
+        [COMMAND_PIN_CREATE] = cli_pin_unblock,
+        [COMMAND_PIN_RESUME] = cli_pin_resume,
+        [COMMAND_CERT_LIST] = cli_cert_list,
+        [COMMAND_CERT_SHOW] = cli_cert_show,
+        [COMMAND_CERT_STATUS] = cli_cert_status,
+        [COMMAND_CERT_WATCH] = cli_cert_watch,
+        [COMMAND_CERT_SUSPEND] = cli_cert_suspend,
+        [COMMAND_CERT_UNSUSPEND] = cli_cert_unsuspend,
+        [COMMAND_CERT_ACTIVATE] = cli_cert_activate,
+        [COMMAND_CERT_REVOKE] = cli_cert_revoke,
+        [COMMAND_CONSENT_SHOW] = cli_consent_show,
+        [COMMAND_CONSENT_STATUS] = cli_consent_status,
+        [COMMAND_CONSENT_GIVE] = cli_consent_give,
+        [COMMAND_APPLICATION_LIST] = cli_application_list,
+        [COMMAND_APPLICATION_SHOW] = cli_application_show,
+        [COMMAND_APPLICATION_SUBMIT] = cli_application_submit,
+        [COMMAND_AUTHORISED_LIST] = cli_authorised_list,
+        [COMMAND_AUTHORISED_SHOW] = cli_authorised_show,
+        [COMMAND_AUTHORISED_SIGN] = cli_authorised_sign,
+        [COMMAND_INQUIRE_SEAL_AUTHORITY] = cli_inquire_seal_authority,
+        [COMMAND_INQUIRE_DEBT] = cli_inquire_debt,
+        [COMMAND_INQUIRE_SHIPMENT] = cli_inquire_shipment,
+        [COMMAND_ORDER_NEW] = cli_order_new,
+        [COMMAND_ORDER_CODE] = cli_order_code,
+        [COMMAND_ORDER_LIST] = cli_order_list,
+        [COMMAND_ORDER_SHOW] = cli_order_show,
+        [COMMAND_ORDER_CANCEL] = cli_order_cancel,
+        [COMMAND_ISSUED_LIST] = cli_issued_list,
+        [COMMAND_ISSUED_SHOW] = cli_issued_show,
+        [COMMAND_ISSUED_DELETE] = cli_issued_delete,
+        [COMMAND_DOCTOR] = cli_doctor,
+        [COMMAND_INFO] = cli_info,
+        [COMMAND_LOGIN] = cli_login,
+        [COMMAND_LOGOUT] = cli_logout,
+        [COMMAND_WORD_RESET] = cli_word_reset,
+    };
+    const cli_command command = program->args.command;
+    if (command >= COMMAND_COUNT || commands[command] == NULL)
+        return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
+    return commands[command](program, error);
 }
 
 /* One sentence text on stderr, and with --json one object on stdout; the exit code. */

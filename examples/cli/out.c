@@ -53,6 +53,16 @@ kamupin_status cli_needs(cli *program, const char *option, kamupin_error *error)
     return status;
 }
 
+kamupin_status cli_write_file(cli *program, const unsigned char *bytes, size_t length,
+                              kamupin_error *error)
+{
+    FILE *file = fopen(program->args.out, "wb");
+    bool good = file != NULL && fwrite(bytes, 1, length, file) == length;
+    if (file != NULL)
+        good = fclose(file) == 0 && good;
+    return good ? KAMUPIN_OK : cli_refuse(program, M_CANNOT_WRITE_FILE, program->args.out, error);
+}
+
 void cli_problem(cli *program, const kamupin_error *error)
 {
     char text[KAMUPIN_TEXT_MAX];

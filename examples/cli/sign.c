@@ -1,11 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   sign.c: card sign. What the card would refuse anyway is said before anything is read or asked for,
-   and a wrong PIN is asked for again at a terminal only, where a person decides about each try. */
+   sign.c: card sign. What the card would refuse anyway is said before anything is read or asked for. */
 #include "digest.h"
-#include "fd.h"
-#include "term.h"
+#include "signer.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -15,50 +13,18 @@
 
 typedef struct signing {
     cli *program;
-    cli_term term;
-    kamupin_card *card;
-    kamupin_secret *pin;
+    cli_signer signer;
     kamupin_sign_request request;
     kamupin_signature signature;
-    kamupin_card_kind kind;
 } signing;
 
-/* One PIN; at a terminal until it can be one. From a descriptor it is the library's to judge. */
-static kamupin_status take_pin(signing *self, kamupin_error *error)
+static kamupin_status sign_once(void *user, cli_signer *signer, kamupin_error *error)
 {
-    cli *program = self->program;
-    int fd = program->args.pin_fd;
-    for (;;) {
-        kamupin_secret_clear(self->pin);
-        kamupin_answer answer = fd >= 0 ? cli_fd_line(program, fd, NULL, self->pin, NULL)
-                                        : cli_term_secret(&self->term, cli_say(program, M_ASK_PIN),
-                                                          -1, NULL, self->pin);
-        if (answer == KAMUPIN_ANSWER_CANCEL)
-            return cli_error(error, KAMUPIN_E_CANCELLED);
-        if (answer == KAMUPIN_ANSWER_STOP)
-            return cli_refuse(program, M_NO_LINE, "--pin-fd", error);
-        if (fd >= 0)
-            return KAMUPIN_OK;
-        kamupin_status status = cli_check_pin(self->kind, self->pin, NULL, error);
-        if (status == KAMUPIN_OK)
-            return status;
-        cli_problem(program, error);
-    }
-}
-
-static kamupin_status sign_once(signing *self, kamupin_error *error)
-{
-    for (;;) {
-        kamupin_status status = take_pin(self, error);
-        if (status != KAMUPIN_OK)
-            return status;
-        status = kamupin_card_sign(self->card, &self->request, self->pin, &self->signature);
-        kamupin_card_error(self->card, error);
-        if (status != KAMUPIN_E_PIN_WRONG || self->program->args.pin_fd >= 0 ||
-            error->tries_left < 2)
-            return status;
-        cli_problem(self->program, error);
-    }
+    signing *self = user;
+    kamupin_status status =
+        kamupin_card_sign(signer->card, &self->request, signer->pin, &self->signature);
+    kamupin_card_error(signer->card, error);
+    return status;
 }
 
 /* Whether the card has the certificate that was asked for by number. */
@@ -67,7 +33,7 @@ static bool has_certificate(const signing *self)
     const unsigned char *der = NULL;
     size_t length = 0;
     return self->request.certificate == KAMUPIN_CERTIFICATE_ANY ||
-           kamupin_card_certificate(self->card, self->request.certificate, &der, &length) ==
+           kamupin_card_certificate(self->signer.card, self->request.certificate, &der, &length) ==
                KAMUPIN_OK;
 }
 
@@ -81,25 +47,12 @@ static kamupin_status no_certificate(const signing *self, kamupin_error *error)
 /* The card, and whether it would sign. */
 static kamupin_status open_card(signing *self, kamupin_error *error)
 {
-    cli *program = self->program;
-    kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
-    kamupin_status status = kamupin_card_open(program->context, program->args.card, program->cancel,
-                                              &self->card, error);
+    kamupin_status status = cli_signer_open(&self->signer, error);
     if (status != KAMUPIN_OK)
         return status;
     if (!has_certificate(self))
         return no_certificate(self, error);
-    status = kamupin_card_sign_ready(self->card, &self->request, NULL);
-    if (status == KAMUPIN_OK && program->args.pin_fd < 0)
-        status = kamupin_card_read(self->card, &info);
-    kamupin_card_error(self->card, error);
-    self->kind = info.kind;
-    if (status == KAMUPIN_OK && program->args.pin_fd < 0) {
-        char line[200];
-        cli_screen_line(program->screen, "", info.card_id);
-        cli_screen_line(program->screen, "PIN: ", cli_pin_text(program, &info, line, sizeof line));
-    }
-    return status;
+    return cli_signer_ready(&self->signer, &self->request, error);
 }
 
 /* To the file that is named; what cannot be written there is not lost. */
@@ -124,8 +77,8 @@ static kamupin_status write_certificate(const signing *self, kamupin_error *erro
         return KAMUPIN_OK;
     FILE *file = fopen(path, "w");
     bool good = file != NULL &&
-                kamupin_card_certificate(self->card, self->signature.certificate, &der, &length) ==
-                    KAMUPIN_OK &&
+                kamupin_card_certificate(self->signer.card, self->signature.certificate, &der,
+                                         &length) == KAMUPIN_OK &&
                 PEM_write(file, "CERTIFICATE", "", der, (long)length) > 0;
     if (file != NULL)
         good = fclose(file) == 0 && good;
@@ -172,19 +125,18 @@ kamupin_status cli_card_sign(cli *program, kamupin_error *error)
     self.request.certificate = program->args.certificate;
     self.request.risk = program->args.risk;
     kamupin_status status = check_ways(program, error);
-    if (status == KAMUPIN_OK)
-        status = open_card(&self, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    self.signer.program = program;
+    status = open_card(&self, error);
     if (status == KAMUPIN_OK)
         status = cli_digest(program, &self.request, error);
+    cli_signer_begin(&self.signer);
     if (status == KAMUPIN_OK)
-        status = kamupin_secret_new(program->context, KAMUPIN_SECRET_PIN, &self.pin, error);
-    cli_term_begin(&self.term, program);
-    if (status == KAMUPIN_OK)
-        status = sign_once(&self, error);
-    cli_term_end(&self.term);
+        status = cli_signer_run(&self.signer, sign_once, &self, error);
+    cli_term_end(&self.signer.term);
     if (status == KAMUPIN_OK)
         status = show(&self, error);
-    kamupin_secret_free(&self.pin);
-    kamupin_card_free(&self.card);
+    cli_signer_close(&self.signer);
     return status;
 }

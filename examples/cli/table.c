@@ -76,16 +76,35 @@ static void write_row(const cli_table *table, FILE *stream, size_t row, size_t f
     fputc('\n', stream);
 }
 
+/* The cells that stand above the others. */
+static void write_lead(const cli_table *table, FILE *stream, size_t row, size_t lead, int indent,
+                       int width)
+{
+    int used = 0;
+    for (size_t i = 0; i < lead; i++) {
+        const char *text = cell(table, row, i);
+        if (text[0] == '\0')
+            continue;
+        if (used > 0 && used + GAP + cli_width(text) > width) {
+            fputc('\n', stream);
+            used = 0;
+        }
+        blanks(stream, used > 0 ? GAP : indent);
+        fputs(text, stream);
+        used += (used > 0 ? GAP : indent) + cli_width(text);
+    }
+    fputc('\n', stream);
+}
+
 void cli_table_write(const cli_table *table, FILE *stream, int indent, int width)
 {
     int widths[CLI_CELLS] = {0};
-    const bool narrow = indent + measure(table, widths) > width && table->columns > 1;
+    const size_t lead = table->lead > 0 ? table->lead : 1;
+    const bool narrow = indent + measure(table, widths) > width && table->columns > lead;
     for (size_t row = 0; row < table->count; row++) {
-        if (narrow) {
-            blanks(stream, indent);
-            fprintf(stream, "%s\n", cell(table, row, 0));
-        }
-        write_row(table, stream, row, narrow ? 1 : 0, narrow ? indent + GAP : indent, widths);
+        if (narrow)
+            write_lead(table, stream, row, lead, indent, width);
+        write_row(table, stream, row, narrow ? lead : 0, narrow ? indent + GAP : indent, widths);
     }
 }
 

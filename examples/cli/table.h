@@ -16,6 +16,8 @@ typedef struct cli_table {
     size_t columns;
     size_t right; /* the column of amounts, counted from 1: those end below one another; 0: none */
     bool header;  /* the first row says what the columns are */
+    size_t
+        lead; /* how many columns stand above the others where a row is too wide; 0 counts as 1 */
     size_t count;
     char *(*rows)[CLI_CELLS];
 } cli_table;
@@ -24,7 +26,8 @@ typedef struct cli_table {
 void cli_table_row(cli_table *table, const char *const *cells);
 
 /** Writes the rows, columns two blanks apart, each row after `indent` blanks. A column with nothing below its
- * header is left out. Where a row would be wider than `width`, the first column has a line of its own. */
+ * header is left out. Where a row would be wider than `width`, the first column has a line of its own, and so
+ * has each further one of the lead that does not fit beside it. */
 void cli_table_write(const cli_table *table, FILE *stream, int indent, int width);
 
 /** Frees the rows; the table is empty then. */

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum { KEY_GONE = -1, KEY_NONE = -2 };
@@ -215,6 +216,11 @@ kamupin_answer cli_term_number(cli_term *term, const char *label, size_t most, s
     return KAMUPIN_ANSWER_CANCEL;
 }
 
+static bool is_letter_or_digit(int key)
+{
+    return (key >= 'a' && key <= 'z') || (key >= 'A' && key <= 'Z') || (key >= '0' && key <= '9');
+}
+
 bool cli_term_word(cli_term *term, const char *label, const char *word)
 {
     char typed[32] = "";
@@ -227,9 +233,9 @@ bool cli_term_word(cli_term *term, const char *label, const char *word)
         snprintf(line, sizeof line, "%s: %s", label, typed);
         cli_screen_draw(term->program->screen, line);
         key = read_key(term);
-        if (key == KEY_GONE || (key == '\n' && strcmp(typed, word) == 0))
+        if (key == KEY_GONE || (key == '\n' && strcasecmp(typed, word) == 0))
             break;
-        if (((key >= 'a' && key <= 'z') || (key >= 'A' && key <= 'Z')) && length + 1 < sizeof typed)
+        if (is_letter_or_digit(key) && length + 1 < sizeof typed)
             typed[length++] = (char)key;
         else if (key == CTRL_U || key == '\n')
             length = 0;

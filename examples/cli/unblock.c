@@ -53,8 +53,7 @@ kamupin_status cli_unblock_ready(cli *program, kamupin_error *error)
     return KAMUPIN_OK;
 }
 
-/* The second factor that was asked for, else the one that an answer was prepared for. */
-static kamupin_factor_type factor_of(const cli *program)
+kamupin_factor_type cli_factor_wanted(const cli *program)
 {
     bool sms = program->args.sms_fd >= 0;
     bool password = program->args.web_password_fd >= 0;
@@ -69,7 +68,7 @@ static kamupin_operation_options options_of(cli *program)
     options.service = program->args.service;
     options.card = program->args.card;
     options.risk = program->args.risk;
-    options.factor = factor_of(program);
+    options.factor = cli_factor_wanted(program);
     options.event = cli_event;
     options.event_user = program;
     options.cancel = program->cancel;

@@ -165,6 +165,17 @@ static bool take_organisation(void *into, const char *value, unsigned int bits)
     return known && take_text(into, value, bits);
 }
 
+static bool take_role(void *into, const char *value, unsigned int bits)
+{
+    static const char *const words[] = {"individual", "authorised"};
+    kamupin_role *role = into;
+    unsigned int place = place_among(words, sizeof words / sizeof words[0], value);
+    (void)bits;
+    if (place != 0)
+        *role = (kamupin_role)place;
+    return place != 0;
+}
+
 #define INTO(member) offsetof(cli_args, member)
 
 static const struct {
@@ -224,6 +235,10 @@ static const struct {
     [OPTION_CERTIFICATE] = {take_index, INTO(certificate), 0},
     [OPTION_HASH] = {take_hash, INTO(hash), 0},
     [OPTION_FORM] = {take_form, INTO(form), 0},
+    [OPTION_ROLE] = {take_role, INTO(role), 0},
+    [OPTION_REASON] = {take_text, INTO(reason), 0},
+    [OPTION_ALL] = {take_flag, INTO(all), 0},
+    [OPTION_WHOLE_IDENTITY] = {take_flag, INTO(whole_identity), 0},
     [OPTION_LANG] = {take_language, INTO(language), 0},
     [OPTION_LOG] = {take_level, INTO(log), 0},
 };

@@ -21,7 +21,7 @@ typedef struct kamupin_consent kamupin_consent;
 /** Where the consent stands. */
 typedef enum kamupin_consent_state {
     KAMUPIN_CONSENT_NONE = 1,
-    KAMUPIN_CONSENT_PENDING = 2, /**< submitted, not looked at yet */
+    KAMUPIN_CONSENT_PENDING = 2, /**< a text was given out, and not signed yet */
     KAMUPIN_CONSENT_ACCEPTED = 3,
     KAMUPIN_CONSENT_REFUSED = 4
 } kamupin_consent_state;

@@ -18,7 +18,9 @@ from cli import STATUS, alone, read_json
 
 MANUALS = {"en": ROOT / "docs/man/kamupin.1", "tr": ROOT / "docs/man/tr/kamupin.1"}
 COMMANDS = ["card list", "card show", "card probe", "card profile check", "card watch", "card sign", "pin status", "pin change", "pin unblock", "pin create", "pin resume",
-            "order new", "order code", "order list", "inquire debt", "doctor", "login", "logout", "security-word reset"]
+            "order new", "order code", "order list", "cert list", "cert show", "cert status", "cert suspend", "cert unsuspend", "cert revoke", "cert activate",
+            "cert watch", "consent show", "consent status", "consent give", "application list", "application show", "application submit",
+            "authorised list", "authorised show", "authorised sign", "inquire debt", "doctor", "login", "logout", "security-word reset"]
 
 
 def options(text: str) -> set[str]:

@@ -1,0 +1,258 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# kamupin cert list, show, status and watch: certificates of cards, files and the service, in both languages and as JSON. Not ours on the
+# other end: the openssl command reads and verifies the same certificates; `date` and the C library's time zones say what a local time is.
+"""Tests of certificates, by the command."""
+from __future__ import annotations
+
+import datetime
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli import STATUS, alone, read_json
+from cli_life import Person, fits, pem_of
+from provoked import provoked
+
+NOWHERE = {"PCSCLITE_CSOCK_NAME": "/nonexistent/pcscd.comm"}
+BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+@pytest.fixture(scope="module")
+def person() -> Iterator[Person]:
+    with Person(["akis2:p384", "idcard", "akis1:rsa"]) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def stranger() -> Iterator[Person]:
+    """Nobody is logged in."""
+    with Person(["akis2:rsa:p256"], logged_in=False) as made:
+        yield made
+
+
+def alike(person: Person, which: str, path: Path) -> dict[str, object]:
+    """cert show, and openssl on the file that it wrote, say the same."""
+    shown: dict[str, object] = person.ask("cert", "show", which, "--out", str(path))["certificate"]
+    said = pem_of(path, "-serial", "-fingerprint", "-sha256", "-startdate", "-enddate", "-dateopt", "iso_8601").splitlines()
+    values = dict(line.split("=", 1) for line in said)
+    assert values["serial"].lstrip("0") == str(shown["serial"]).lstrip("0")
+    assert values["sha256 Fingerprint"].replace(":", "") == shown["fingerprint"]
+    assert (values["notBefore"].replace(" ", "T"), values["notAfter"].replace(" ", "T")) == (shown["not_before"], shown["not_after"])
+    return shown
+
+
+def test_one_list_of_cards_and_service(person: Person) -> None:
+    """Each once, wherever it was found; an identity card is asked nothing and is no failure."""
+    listed = person.ask("cert", "list")["certificates"]
+    both = [one for one in listed if one["sources"] == ["card", "service"]]
+    assert len(both) == 2 and {one["card_id"] for one in both} == {person.box.cards[0].card_id, person.box.cards[2].card_id}
+    assert len({one["serial"] for one in listed}) == len(listed)
+    states = [one["record"]["state"] for one in listed]
+    assert sorted(set(states)) == ["active", "expired", "issued", "not-yet-valid", "revoked", "suspended"]
+    assert all(one["identity"].count("*") > 4 for one in listed)
+    assert [one["sources"] for one in person.ask("cert", "list", "cards")["certificates"]] == [["card"], ["card"]]
+    assert {one["record"]["on_behalf_of"] for one in person.certificates("authorised")} >= {"vkn:4540536920"}
+
+
+@pytest.mark.parametrize("lang, words", [("en", ["Valid until", "not yet valid until 20", "suspended by you", "not opened for use", "revoked 20"]),
+                                         ("tr", ["Bitiş", "henüz başlamadı: ", "askıda (siz)", "kullanıma açılmadı", "iptal edildi "])])
+def test_the_list_for_people(person: Person, lang: str, words: list[str]) -> None:
+    with person.terminal("cert", "list", lang=lang) as terminal:
+        assert terminal.wait() == 0
+        text = terminal.text.replace("\r", "")
+    assert all(word in text for word in words) and fits(text)
+    head = text.splitlines()[1]
+    columns = [head.index(word.strip()) for word in head.split("  ") if word.strip()]
+    rows = [line for line in text.splitlines()[2:] if line.startswith("  ")]
+    assert len(rows) == len(person.ask("cert", "list")["certificates"])
+    assert all(row[column - 1] == " " and row[column] != " " for row in rows for column in columns[1:] if len(row) > column)
+
+
+def test_dates_are_shown_in_local_time(person: Person) -> None:
+    """A certificate that has not begun says so in the person's own time zone, summer time and all."""
+    record = person.one("not-yet-valid")
+    begin = datetime.datetime.fromisoformat(record["not_before"].replace("Z", "+00:00"))
+    for zone in ("Europe/Istanbul", "America/St_Johns", "Pacific/Kiritimati"):
+        wanted = subprocess.run(["date", "-d", begin.isoformat(), "+%Y-%m-%d %H:%M"], env={"TZ": zone}, capture_output=True, text=True)
+        said = person.plain("cert", "show", record["certificate_id"], env={"TZ": zone}).stdout
+        assert f"not yet valid until {wanted.stdout.strip()}\n" in said
+        assert f"Valid from    {wanted.stdout.strip()}:" in said
+
+
+def test_without_readers_the_service_is_still_listed(person: Person, stranger: Person) -> None:
+    done = person.plain("cert", "list", env=NOWHERE)
+    assert done.returncode == 0 and "suspended by you" in done.stdout and "PC/SC" in done.stderr
+    assert stranger.refused("reader-service-down", "cert", "list", env=NOWHERE)
+    for words in (("service",), ("--login",), ("--role", "individual")):
+        stranger.refused("login-required", "cert", "list", *words)
+    assert len(stranger.ask("cert", "list")["certificates"]) == 2
+
+
+def test_files_of_any_number(stranger: Person, tmp_path: Path) -> None:
+    """Every certificate of the system's store, as many as openssl counts; a file that is none is named."""
+    count = BUNDLE.read_text().count("-----BEGIN CERTIFICATE-----")
+    listed = stranger.ask("cert", "list", str(BUNDLE))["certificates"]
+    assert len(listed) == count > 50 and {one["class"] for one in listed} == {"authority"}
+    mixed = stranger.ask("cert", "list", str(BUNDLE), "cards", stranger.env["KAMUPIN_TRUST"])["certificates"]
+    assert len(mixed) == count + 4
+    (tmp_path / "empty.pem").write_text("nothing")
+    for lang in ("tr", "en"):
+        done = stranger.plain("cert", "list", str(BUNDLE), str(tmp_path / "empty.pem"), lang=lang)
+        assert done.returncode == STATUS["certificate-file"] and f"{tmp_path}/empty.pem: " in done.stderr and done.stdout == ""
+    stranger.refused("certificate-file", "cert", "show", "/nonexistent.pem")
+
+
+def test_show_says_what_openssl_says(person: Person, tmp_path: Path) -> None:
+    for number, one in enumerate(person.certificates()):
+        shown = alike(person, one["record"]["certificate_id"], tmp_path / f"{number}.pem")
+        assert shown["record"] == one["record"] and shown["history"]
+        again = alike(person, ":".join(one["serial"][i:i + 2].lower() for i in range(0, len(one["serial"]), 2)), tmp_path / "again.pem")
+        assert again["fingerprint"] == shown["fingerprint"]
+        assert alike(person, f"decimal:{shown['serial_decimal']}", tmp_path / "again.pem")["fingerprint"] == shown["fingerprint"]
+        assert alike(person, str(tmp_path / f"{number}.pem"), tmp_path / "again.pem")["record"] is None
+
+
+@pytest.mark.parametrize("lang", ["tr", "en"])
+def test_show_masks_the_identity_unless_told(person: Person, lang: str) -> None:
+    which = person.one("active")["serial"]
+    assert "10000000146" not in person.plain("cert", "show", which, lang=lang).stdout
+    whole = person.ask("cert", "show", which, "--whole-identity")["certificate"]
+    assert whole["identity_type"] == "tckn" and len(whole["identity"]) == 11 and whole["identity"].isdecimal() and whole["identity"] in whole["subject"]
+    with person.terminal("cert", "show", which, "--whole-identity", lang=lang) as terminal:
+        assert terminal.wait() == 0
+        assert f"TCKN {whole['identity']}" in terminal.text and fits(terminal.text)
+    masked = person.plain("cert", "show", which, lang=lang).stdout
+    assert whole["identity"] not in masked and whole["identity"] not in str(person.ask("cert", "show", which))
+
+
+def test_show_on_a_card(stranger: Person, tmp_path: Path) -> None:
+    assert stranger.run("cert", "show")[0] == STATUS["choice-needed"]
+    numbered = [stranger.ask("cert", "show", "--certificate", n, "--card", str(stranger.box.cards[0].card_id))["certificate"] for n in "12"]
+    assert [one["card_certificate"] for one in numbered] == [1, 2] and numbered[0]["serial"] != numbered[1]["serial"]
+    assert alike(stranger, numbered[1]["serial"], tmp_path / "x.pem")["key"] == "EC P-256"
+    assert stranger.plain("cert", "show", "--certificate", "3").returncode == STATUS["invalid-argument"]
+    stranger.refused("login-required", "cert", "show", "00AABBCC")
+    stranger.refused("certificate-file", "cert", "show", "AABBCCZ")
+
+
+def test_what_nobody_has_is_unknown(person: Person) -> None:
+    person.refused("certificate-unknown", "cert", "show", "00AABBCC")
+    person.refused("certificate-unknown", "cert", "show", "crt-AAECAwQFBgcICQoL")
+
+
+# ---- cert status ----
+
+
+def test_status_is_openssls_verdict(person: Person, tmp_path: Path) -> None:
+    """Every certificate that the person has: openssl verify and openssl ocsp, and the command."""
+    trust = person.env["KAMUPIN_TRUST"]
+    wanted = {"active": "ok", "expired": "certificate-expired", "not-yet-valid": "certificate-not-yet-valid", "revoked": "certificate-revoked",
+              "suspended": "certificate-suspended", "issued": "certificate-suspended"}
+    for one in person.certificates():
+        path = tmp_path / "leaf.pem"
+        person.ask("cert", "show", one["record"]["certificate_id"], "--out", str(path))
+        code, said = person.run("cert", "status", str(path))
+        check, state = said["check"], one["record"]["state"]
+        assert check["verdict"]["status"] == wanted[state] and code == STATUS[wanted[state]], (state, check)
+        provoked(wanted[state])
+        verified = subprocess.run(["openssl", "verify", "-CAfile", trust, str(path)], capture_output=True)
+        assert (verified.returncode == 0) == (check["chain"]["status"] == check["dates"]["status"] == "ok")
+        assert check["length"] == 3 and "SANDBOX" in check["root"]
+        if state in ("active", "revoked"):
+            assert (check["revocation"]["source"], check["revocation"]["nonce"]) == ("ocsp", "echoed")
+            ocsp = subprocess.run(["openssl", "ocsp", "-issuer", trust_sub(trust, tmp_path), "-cert", str(path), "-CAfile", trust, "-url",
+                                   pem_of(path, "-ocsp_uri").strip()], capture_output=True, text=True).stdout
+            assert (": good" in ocsp) == (state == "active") and (": revoked" in ocsp) == (state == "revoked")
+
+
+def trust_sub(trust: str, folder: Path) -> str:
+    """The second certificate of the sandbox's trust store: the issuer."""
+    path = folder / "sub.pem"
+    path.write_text("-----BEGIN CERTIFICATE-----" + Path(trust).read_text().split("-----BEGIN CERTIFICATE-----")[2])
+    return str(path)
+
+
+@pytest.mark.parametrize("lang, good, revoked", [("en", "The certificate is genuine and in force.", "Reason        there is a new one"),
+                                                 ("tr", "Sertifika gerçek ve geçerli.", "Neden         yenisi var")])
+def test_status_for_people(person: Person, lang: str, good: str, revoked: str) -> None:
+    with person.terminal("cert", "status", person.one("active")["serial"], lang=lang) as terminal:
+        assert terminal.wait() == 0 and good in terminal.text and "OCSP" in terminal.text and fits(terminal.text)
+    with person.terminal("cert", "status", person.one("revoked")["certificate_id"], lang=lang) as terminal:
+        assert terminal.wait() == STATUS["certificate-revoked"] and revoked in terminal.text and fits(terminal.text)
+
+
+def test_status_without_the_network_or_roots(person: Person, tmp_path: Path) -> None:
+    active = person.one("active")["serial"]
+    said = person.refused("revocation-unreachable", "cert", "status", active, "--offline", env={"KAMUPIN_STATE_DIR": str(tmp_path)})
+    assert said["check"]["chain"]["status"] == "ok" and said["check"]["revocation"]["source"] is None
+    assert person.refused("chain-incomplete", "cert", "status", active, "--trust", str(BUNDLE))["check"]["root"] is None
+    person.refused("trust-store", "cert", "status", active, env={"KAMUPIN_TRUST": ""})
+    person.refused("trust-store", "cert", "status", active, "--trust", str(tmp_path))
+    for lang, word in (("tr", "--trust YOL"), ("en", "--trust PATH")):
+        assert word in person.plain("cert", "status", active, lang=lang, env={"KAMUPIN_TRUST": ""}).stderr
+
+
+# ---- cert watch ----
+
+
+def dated(folder: Path, days: int) -> Path:
+    """A certificate by openssl that ends in so many days, and an hour before that ends the day."""
+    path = folder / f"{days}.pem"
+    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days, hours=-1)
+    begin = end - datetime.timedelta(days=400)
+    key = folder / "key.pem"
+    subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(key), "-subj",
+                    f"/CN=ends in {days}", "-out", str(folder / "csr.pem")], check=True, capture_output=True)
+    (folder / "index").write_text("")
+    (folder / "ca.cnf").write_text(f"[ca]\ndefault_ca=x\n[x]\ndatabase={folder}/index\nnew_certs_dir={folder}\nrand_serial=yes\ndefault_md=sha256\n"
+                                   "policy=p\n[p]\ncommonName=supplied\n")
+    subprocess.run(["openssl", "ca", "-batch", "-selfsign", "-config", str(folder / "ca.cnf"), "-in", str(folder / "csr.pem"), "-keyfile", str(key),
+                    "-startdate", begin.strftime("%Y%m%d%H%M%SZ"), "-enddate", end.strftime("%Y%m%d%H%M%SZ"), "-notext", "-out", str(path)],
+                   check=True, capture_output=True)
+    return path
+
+
+def test_watch_is_quiet_until_one_ends_soon(tmp_path: Path) -> None:
+    """What cron mails: nothing, or those that end, with an exit code of their own."""
+    late, soon, over = dated(tmp_path, 40), dated(tmp_path, 20), dated(tmp_path, -3)
+    done = alone("cert", "watch", str(late))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert read_json(alone("cert", "watch", str(late), "--json"))["ending"] == []
+    for words, status, days in (([late, soon], "certificate-ends-soon", [19]), ([late, soon, over], "certificate-expired", [19, -4])):
+        done = alone("cert", "watch", *map(str, words), "--json")
+        said = read_json(done)
+        assert done.returncode == STATUS[status] and said["error"]["status"] == status
+        assert [one["days_left"] for one in said["ending"]] == days
+        provoked(status)
+    for lang in ("tr", "en"):
+        done = alone("cert", "watch", str(soon), str(late), lang=lang)
+        assert done.returncode == STATUS["certificate-ends-soon"] and "ends in 20" in done.stdout and "ends in 40" not in done.stdout
+        assert fits(done.stdout)
+    assert alone("cert", "watch", "--days", "45", str(late)).returncode == STATUS["certificate-ends-soon"]
+    assert alone("cert", "watch", "--days", "10", str(soon)).returncode == 0
+    assert alone("cert", "watch", "--days", "soon", str(late)).returncode == STATUS["invalid-argument"]
+
+
+def test_watch_looks_at_cards_and_service(person: Person) -> None:
+    assert person.ask("cert", "watch", "cards")["ending"] == []
+    code, said = person.run("cert", "watch", "service", "--days", "60")
+    assert code == STATUS["certificate-expired"] and [one["record"]["state"] for one in said["ending"]] == ["expired"]
+    assert person.run("cert", "watch", "service", "--days", "30")[0] == 0  # it was over for longer than that
+    code, said = person.run("cert", "watch", "--days", "1200")
+    assert code == STATUS["certificate-ends-soon"] or code == STATUS["certificate-expired"]
+    assert "revoked" not in [one["record"]["state"] for one in said["ending"]]
+
+
+@pytest.mark.parametrize("word, lang, says", [
+    ("askı", "tr", "kamupin cert suspend"), ("aski", "tr", "kamupin cert suspend"), ("kayıp", "tr", "kamupin cert suspend"),
+    ("iptal", "tr", "kamupin cert revoke"), ("sertifika", "tr", "kamupin cert list"), ("certificate", "en", "kamupin cert list"),
+    ("e-onay", "tr", "kamupin consent"), ("onay", "tr", "kamupin consent"), ("başvuru", "tr", "kamupin application"),
+    ("basvuru", "tr", "kamupin application"), ("lost", "en", "kamupin cert suspend"), ("yetkili", "tr", "kamupin authorised list")])
+def test_the_word_that_people_use_leads_on(word: str, lang: str, says: str) -> None:
+    done = alone(word, lang=lang)
+    assert done.returncode == STATUS["invalid-argument"] and says in done.stderr.splitlines()[0]
+    assert says in alone("cert", word, lang=lang).stderr.splitlines()[0]

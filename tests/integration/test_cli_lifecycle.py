@@ -1,0 +1,229 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# kamupin cert suspend, unsuspend, activate and revoke: without a reader, at a terminal and for programs, in both languages; every
+# refusal. Not ours on the other end: `openssl ocsp` says what the issuer's responder says of a certificate afterwards.
+"""Tests of the life of certificates, by the command."""
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from box import until
+from cli import STATUS
+from cli_life import CTRL_C, Person, fits
+
+NOWHERE = {"PCSCLITE_CSOCK_NAME": "/nonexistent/pcscd.comm"}
+
+
+@pytest.fixture
+def person() -> Iterator[Person]:
+    with Person() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def somebody() -> Iterator[Person]:
+    """For tests that change nothing."""
+    with Person() as made:
+        yield made
+
+
+def by_ocsp(person: Person, tmp_path: Path, certificate_id: str) -> str:
+    """good, revoked … as `openssl ocsp` reads the responder."""
+    leaf, sub, root = tmp_path / "leaf.pem", tmp_path / "sub.pem", person.box.env["KAMUPIN_TRUST"]
+    shown = person.ask("cert", "show", certificate_id, "--out", str(leaf))["certificate"]
+    der = subprocess.run(["curl", "-sf", shown["issuer_files"][0]], capture_output=True, check=True).stdout
+    subprocess.run(["openssl", "x509", "-inform", "der", "-out", str(sub)], input=der, check=True)
+    said = subprocess.run(["openssl", "ocsp", "-issuer", str(sub), "-cert", str(leaf), "-url", shown["ocsp"][0], "-CAfile", root],
+                          capture_output=True, text=True)
+    return said.stdout.splitlines()[0].rsplit(": ", 1)[1]
+
+
+def test_suspending_needs_a_session_and_nothing_else(person: Person, tmp_path: Path) -> None:
+    """No PC/SC daemon, no question, one command; it may be repeated, and is undone by another."""
+    active = person.one("active")
+    assert person.run("card", "list", env=NOWHERE)[0] == STATUS["reader-service-down"]
+    for _ in range(2):
+        code, said = person.run("cert", "suspend", active["certificate_id"], "--reason", "lost", env=NOWHERE)
+        (made,) = said["suspended"]
+        assert code == 0 and (made["state"], made["suspended_by"]) == ("suspended", "holder") and made["suspend_until"]
+    assert by_ocsp(person, tmp_path, active["certificate_id"]) == "revoked"
+    code, said = person.run("cert", "unsuspend", active["serial"].lower(), env=NOWHERE)
+    assert code == 0 and said["record"]["state"] == "active" and "unsuspend" not in said["record"]["may"]
+    assert by_ocsp(person, tmp_path, active["certificate_id"]) == "good"
+
+
+@pytest.mark.parametrize("lang, says, undo", [("en", "The certificate is suspended", "found: kamupin cert unsuspend crt-"),
+                                              ("tr", "Sertifika askıya alındı", "indirin: kamupin cert unsuspend crt-")])
+def test_the_only_one_need_not_be_named(person: Person, lang: str, says: str, undo: str) -> None:
+    done = person.plain("cert", "suspend", lang=lang, env=NOWHERE)
+    assert done.returncode == 0 and says in done.stdout and undo in done.stdout and done.stderr == "" and fits(done.stdout)
+    assert [one["record"]["state"] for one in person.certificates()].count("active") == 0
+    again = person.plain("cert", "suspend", lang=lang, env=NOWHERE)
+    assert again.returncode == 0 and again.stdout == "" and len(again.stderr.splitlines()) == 1
+
+
+def test_with_several_one_is_asked_which(person: Person) -> None:
+    person.ask("cert", "activate", person.one("issued")["certificate_id"])
+    code, said = person.run("cert", "suspend")
+    assert code == STATUS["choice-needed"] and {one["state"] for one in said["choices"]} == {"active"} and len(said["choices"]) == 2
+    plain = person.plain("cert", "suspend", lang="tr")
+    assert plain.returncode == STATUS["choice-needed"] and "--all" in plain.stderr and plain.stdout == ""
+    assert all(one["serial"] in plain.stderr for one in said["choices"])
+    with person.terminal("cert", "suspend", lang="tr") as terminal:
+        terminal.expect("Hangi sertifika askıya alınsın.*3  hepsi.*Numarası")
+        terminal.send("2")
+        terminal.expect("askıya alındı.*" + said["choices"][1]["serial"])
+        assert terminal.wait() == 0 and fits(terminal.text)
+    assert [one["record"]["state"] for one in person.certificates()].count("active") == 1
+    person.ask("cert", "unsuspend", said["choices"][1]["certificate_id"])
+    assert len(person.ask("cert", "suspend", "--all")["suspended"]) == 2
+    assert [one["record"]["state"] for one in person.certificates()].count("active") == 0
+
+
+def test_an_organisations_by_its_authorised_person(person: Person) -> None:
+    (made,) = person.ask("cert", "suspend", "--role", "authorised", "--reason", "stolen")["suspended"]
+    assert made["product"] == "mali-muhur" and made["on_behalf_of"].startswith("vkn:")
+    person.put(made["certificate_id"], "revoked", by="authority", reason="keyCompromise")
+    person.refused("certificate-unknown", "cert", "suspend", "--role", "authorised")
+
+
+REFUSALS = [
+    ("suspend", "issued", None, "certificate-not-activated"), ("suspend", "not-yet-valid", None, "certificate-not-yet-valid"),
+    ("suspend", "revoked", None, "certificate-revoked"), ("suspend", "expired", None, "certificate-expired"),
+    ("unsuspend", "active", None, "certificate-not-suspended"), ("unsuspend", "issued", None, "certificate-not-activated"),
+    ("unsuspend", "revoked", None, "certificate-revoked"), ("unsuspend", "expired", None, "certificate-expired"),
+    ("unsuspend", "not-yet-valid", None, "certificate-not-yet-valid"), ("activate", "active", None, "certificate-active"),
+    ("activate", "suspended", "holder", "certificate-suspended"), ("activate", "revoked", None, "certificate-revoked"),
+    ("activate", "not-yet-valid", None, "certificate-not-yet-valid"), ("activate", "expired", None, "certificate-expired")]
+
+
+@pytest.mark.parametrize("verb, state, by, status", REFUSALS)
+def test_every_refusal_has_its_own_exit_code_and_sentence(somebody: Person, verb: str, state: str, by: str | None, status: str) -> None:
+    which = somebody.one(state, by)
+    somebody.refused(status, "cert", verb, which["certificate_id"])
+    for lang in ("tr", "en"):
+        assert len(somebody.plain("cert", verb, which["certificate_id"], lang=lang).stderr.strip()) > 30
+    assert somebody.one(state, by) == which
+
+
+@pytest.mark.parametrize("state", ["revoked", "expired"])
+def test_what_is_over_is_not_revoked(somebody: Person, state: str) -> None:
+    said = somebody.refused(f"certificate-{state}", "cert", "revoke", somebody.one(state)["certificate_id"], "--reason", "superseded",
+                            "--acknowledge", sms_fd="1\n")
+    assert "revocation" not in said
+
+
+def test_what_others_suspended_stays(somebody: Person) -> None:
+    which = somebody.one("suspended", "institution", "authorised")["certificate_id"]
+    for verb in ("suspend", "unsuspend", "activate"):
+        somebody.refused("certificate-suspended-by-others", "cert", verb, which)
+
+
+def test_what_is_wrong_with_the_line(somebody: Person) -> None:
+    for words in (("suspend", "--reason", "bored"), ("suspend", "crt-x", "--all"), ("revoke",), ("unsuspend",), ("activate",),
+                  ("revoke", "crt-x", "--reason", "cACompromise", "--acknowledge", "--sms-fd", "0"),
+                  ("revoke", "crt-x", "--reason", "superseded", "--sms-fd", "0"), ("revoke", "crt-x", "--reason", "superseded", "--acknowledge"),
+                  ("revoke", "crt-x", "--sms-fd", "0", "--acknowledge"), ("suspend", "--card", "x")):
+        done = somebody.plain("cert", *words)
+        assert done.returncode == STATUS["invalid-argument"] and done.stdout == "" and done.stderr != "", words
+    somebody.refused("certificate-unknown", "cert", "suspend", "crt-AAECAwQFBgcICQoL")
+    somebody.refused("certificate-unknown", "cert", "unsuspend", "00FF00FF")
+
+
+def test_without_a_session_each_says_to_log_in(somebody: Person, tmp_path: Path) -> None:
+    (tmp_path / "r").mkdir(mode=0o700)
+    alone = {"XDG_RUNTIME_DIR": str(tmp_path / "r")}
+    for words in (("suspend",), ("unsuspend", "crt-x"), ("activate", "crt-x")):
+        somebody.refused("login-required", "cert", *words, env=alone)
+
+
+# ---- revoking ----
+
+
+@pytest.mark.parametrize("lang, means, type_it, code, done", [
+    ("en", "cannot be undone", "last four", "Code in the SMS", "The certificate is revoked"),
+    ("tr", "geri dönüşü yoktur", "son dört", "SMS doğrulama kodu \\(", "Sertifika iptal edildi")])
+def test_revoking_at_a_terminal(person: Person, tmp_path: Path, lang: str, means: str, type_it: str, code: str, done: str) -> None:
+    """What it means, the end of the serial number, the second factor; a wrong code is asked for again."""
+    active = person.one("active")
+    with person.terminal("cert", "revoke", active["serial"], lang=lang) as terminal:
+        terminal.expect(r"\(1-5\): ")
+        terminal.send("1")
+        terminal.expect(means)
+        terminal.expect("950[.,]00.*• .*kamupin cert suspend")
+        terminal.expect(type_it)
+        terminal.send("0000" if active["serial"][-4:] != "0000" else "1111")
+        assert person.box.control.get("/sms")["sms"] == []
+        terminal.send(active["serial"][-4:].lower())
+        terminal.expect(code)
+        terminal.send("000000" if person.sms() != "000000" else "111111")
+        terminal.expect("! ")
+        terminal.expect(code)
+        assert person.one("active")["certificate_id"] == active["certificate_id"]
+        terminal.send(person.sms())
+        terminal.expect(done)
+        assert terminal.wait() == 0 and fits(terminal.text)
+    assert person.ask("cert", "show", active["certificate_id"])["certificate"]["record"]["reason"] == "keyCompromise"
+    assert by_ocsp(person, tmp_path, active["certificate_id"]) == "revoked"
+
+
+@pytest.mark.parametrize("lang, says", [("en", "You gave up: the certificate was not revoked"), ("tr", "Vazgeçtiniz: sertifika iptal edilmedi")])
+@pytest.mark.parametrize("where", ["word", "code"])
+def test_giving_up_revokes_nothing_and_says_so(somebody: Person, lang: str, says: str, where: str) -> None:
+    active = somebody.one("active")
+    with somebody.terminal("cert", "revoke", active["certificate_id"], "--reason", "superseded", lang=lang) as terminal:
+        terminal.expect("last four|son dört")
+        if where == "code":
+            terminal.send(active["serial"][-4:])
+            terminal.expect(r"\([^\n]*1 (min|dk)[^\n]*\): ")
+        terminal.send(CTRL_C, end="")
+        terminal.expect(says)
+        assert terminal.wait() == STATUS["cancelled"]
+    assert somebody.one("active") == active
+    # The preparation is given up with the service as well.
+    assert all(one["state"] != "waiting" for one in somebody.box.control.get("/revocations")["revocations"])
+
+
+def test_revoking_for_programs(person: Person) -> None:
+    active = person.one("active")
+    words = ("cert", "revoke", active["certificate_id"], "--reason", "cessationOfOperation", "--acknowledge")
+    said = person.refused("sms-code-wrong", *words, sms_fd="000000\n")
+    assert not said["revocation"]["confirmed"] and said["revocation"]["price_kurus"] == 95000 and len(said["revocation"]["lost"]) > 2
+    assert person.one("active") == active
+    import os
+    from cli import KAMUPIN, read_line
+    before = len(person.box.control.get("/sms")["sms"])
+    read_end, write_end = os.pipe()
+    child = subprocess.Popen([KAMUPIN, *words, "--sms-fd", str(read_end), "--json"], env=person.env, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=[read_end])
+    until(lambda: len(person.box.control.get("/sms")["sms"]) > before, what="the SMS")
+    os.write(write_end, person.sms().encode() + b"\n")
+    out, complaint = child.communicate(timeout=60)
+    os.close(read_end)
+    os.close(write_end)
+    assert child.returncode == 0, complaint
+    revocation = read_line(out)["revocation"]
+    assert revocation["confirmed"] and revocation["record"]["state"] == "revoked" and revocation["reason"] == "cessationOfOperation"
+
+
+@pytest.mark.parametrize("action, revoked", [("drop-before", False), ("drop-after", True)])
+def test_a_lost_answer_is_looked_up(person: Person, action: str, revoked: bool) -> None:
+    """The confirmation's answer is lost, however often it is repeated: the service tells what became of it."""
+    active = person.one("active")
+    person.box.control.post("/faults", {"call": "confirm-revocation", "action": action, "times": 20})
+    with person.terminal("cert", "revoke", active["certificate_id"], "--reason", "superseded") as terminal:
+        terminal.expect("last four")
+        terminal.send(active["serial"][-4:])
+        terminal.expect("Code in the SMS")
+        terminal.send(person.sms())
+        terminal.expect("The certificate is revoked" if revoked else "The certificate was not revoked; it is as it was", 60)
+        code = terminal.wait(60)
+    assert (code == 0) == revoked
+    person.box.control.call("DELETE", "/faults")
+    state = person.ask("cert", "show", active["certificate_id"])["certificate"]["record"]["state"]
+    assert state == ("revoked" if revoked else "active")
