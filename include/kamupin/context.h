@@ -69,9 +69,10 @@ typedef struct kamupin_context_options {
     long answer_timeout_ms;       /**< until an answer's first byte; 0: request_timeout_ms is all */
     /** The public keys of which a server has to have one, besides being trusted; as curl has them:
      *  "sha256//BASE64", several with ";" between them. They hold for every server that is
-     *  contacted. NULL: any key */
+     *  contacted by TLS. NULL: any key */
     const char *pins;
-    /** NULL: as the environment says (https_proxy, all_proxy and no_proxy, read as curl reads them);
+    /** NULL: as the environment says (https_proxy, all_proxy and no_proxy, read as curl reads them;
+     *  http_proxy for what certificates' authorities publish);
      *  "": none; else the proxy for every request, "http://host:port", https:// or socks5h://
      *  (then the environment is not asked). https:// is held to ca_file as well. Without a user:
      *  see kamupin_context_proxy_login */

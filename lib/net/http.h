@@ -2,8 +2,8 @@
    SPDX-License-Identifier: Apache-2.0
 
    http.h: HTTPS on libcurl, the only place that speaks HTTP. TLS 1.2 or newer, verified against the
-   context's CAs, no redirects, no other scheme, sizes and times bounded, one connection kept. Any
-   thread, one client by one at a time. */
+   context's CAs, no redirects, no other scheme (but see fetch.h), sizes and times bounded, one
+   connection kept. Any thread, one client by one at a time. */
 #ifndef KP_NET_HTTP_H
 #define KP_NET_HTTP_H
 

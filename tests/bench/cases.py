@@ -5,9 +5,14 @@
 """The cases of scripts/bench."""
 from __future__ import annotations
 
+import os
+import random
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from measure import Failed, Result, Side, interleaved, timed
@@ -16,11 +21,13 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 
 from box import BUILD, Box  # noqa: E402
+from little_pki import Checker, Web, issue, long_crl  # noqa: E402
 from terminal import Terminal  # noqa: E402
 
 ANSWER_MS = 40
 READERS = 16
 BATCH = 200
+ENTRIES = 200_000
 
 
 def program(name: str) -> str:
@@ -122,6 +129,60 @@ def cancel_prompt(runs: int) -> Result:
                   worst=True)
 
 
+def _cost(argv: Sequence[str], env: Mapping[str, str]) -> tuple[float, float]:
+    """Milliseconds of CPU time and the most kB of a command."""
+    done = subprocess.run([program("bench-cost"), *argv], env=dict(env), capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(argv)}: exit code {done.returncode}")
+    time_us, memory = done.stdout.split()
+    return int(time_us) / 1000, float(memory)
+
+
+def _crl(case: str, what: str, bound: float, part: int, unit: str, runs: int, kept: bool) -> Result:
+    """The status of one certificate by a CRL of very many entries, fetched or kept, against OpenSSL reading the same file."""
+    numbers = random.Random(1)
+    with tempfile.TemporaryDirectory() as name, Web() as web:
+        folder = Path(name)
+        root = issue("Root", None, ca=True)
+        leaf = issue("Leaf", root, crl=[web.url + "/crl"])
+        crl = long_crl(root, [numbers.getrandbits(150) for _ in range(ENTRIES)] + [leaf.certificate.serial_number])
+        web.paths["/crl"] = crl
+        (folder / "crl").write_bytes(crl)
+        check = Checker(folder, [root])
+        argv = check.argv([leaf])
+        if check.run(argv)["leaf"] != "revoked":
+            raise Failed("the certificate is not found in the list")
+
+        def ours() -> float:
+            if not kept:
+                shutil.rmtree(check.state)
+            return _cost(argv, check.env())[part]
+
+        def openssl() -> float:
+            return _cost(["openssl", "crl", "-inform", "DER", "-in", str(folder / "crl"), "-noout"], os.environ)[part]
+
+        one, other = interleaved(runs, ("a check " + ("by what was kept of it" if kept else "that fetches it"), ours),
+                                 ("openssl crl -noout", openssl))
+    one.unit = other.unit = unit
+    return Result(case, f"a CRL of {ENTRIES} entries, {what}", one, bound, other)
+
+
+def crl(runs: int) -> Result:
+    """CPU time when the CRL is fetched."""
+    return _crl("crl", "CPU time", 1.5, 0, "ms", runs, False)
+
+
+def crl_memory(runs: int) -> Result:
+    """Memory when it is fetched."""
+    return _crl("crl-memory", "peak memory", 1.2, 1, "kB", runs, False)
+
+
+def crl_kept(runs: int) -> Result:
+    """CPU time when it was fetched before: the CRL is not read again."""
+    return _crl("crl-kept", "CPU time", 0.25, 0, "ms", runs, True)
+
+
 CASES: dict[str, Callable[[int], Result]] = {"demo": demo, "readers": readers, "apdu": apdu, "start": start,
                                                "start-slow": start_slow, "cancel": cancel,
-                                               "cancel-network": cancel_network, "cancel-prompt": cancel_prompt}
+                                               "cancel-network": cancel_network, "cancel-prompt": cancel_prompt,
+                                               "crl": crl, "crl-memory": crl_memory, "crl-kept": crl_kept}

@@ -20,10 +20,11 @@ class Failed(Exception):
 
 @dataclass
 class Side:
-    """One of the two things that are compared, and its runs in milliseconds."""
+    """One of the two things that are compared, and its runs: milliseconds, or what `unit` says."""
 
     name: str
     runs: list[float] = field(default_factory=list)
+    unit: str = "ms"
 
     @property
     def median(self) -> float:
@@ -31,12 +32,12 @@ class Side:
 
     def row(self) -> str:
         """A line of the table."""
-        return (f"  {self.name:44} min {min(self.runs):9.3f}   median {self.median:9.3f}   max {max(self.runs):9.3f} ms"
+        return (f"  {self.name:44} min {min(self.runs):9.3f}   median {self.median:9.3f}   max {max(self.runs):9.3f} {self.unit}"
                 f"   {len(self.runs)} runs")
 
     def json(self) -> dict[str, Any]:
-        return {"name": self.name, "median_ms": round(self.median, 4), "min_ms": round(min(self.runs), 4),
-                "max_ms": round(max(self.runs), 4), "runs": len(self.runs)}
+        return {"name": self.name, f"median_{self.unit}": round(self.median, 4), f"min_{self.unit}": round(min(self.runs), 4),
+                f"max_{self.unit}": round(max(self.runs), 4), "runs": len(self.runs)}
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Result:
 
     def table(self) -> str:
         """What a person reads."""
-        word = "ok" if self.within else "TOO SLOW"
+        word = "ok" if self.within else "TOO SLOW" if self.ours.unit == "ms" else "TOO MUCH"
         unit = " ms" if self.other is None else ""
         kind = "worst" if self.worst else "median" if self.other is None else "ratio of medians"
         sides = [self.ours] if self.other is None else [self.ours, self.other]

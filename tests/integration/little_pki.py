@@ -300,3 +300,22 @@ class Checker:
 
     def __call__(self, leaf: Party | Path, *options: str, trust: Path | None = None) -> Found:
         return self.run(self.argv([leaf], *options, trust=trust))
+
+
+def der(tag: int, content: bytes) -> bytes:
+    """A DER element."""
+    length = len(content)
+    size = b"" if length < 128 else length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(size) if size else length]) + size + content
+
+
+def long_crl(issuer: Party, serials: Sequence[int], reason: int = 1) -> bytes:
+    """A CRL of very many entries, which `cryptography` is slow to build: every entry has this reason. Signed by an EC key."""
+    assert isinstance(issuer.key, ec.EllipticCurvePrivateKey)
+    sha256_with_ecdsa = der(0x30, bytes.fromhex("06082a8648ce3d040302"))
+    moments = [der(0x17, f"{moment:%y%m%d%H%M%S}Z".encode()) for moment in (NOW - HOUR, NOW + DAY)]
+    rest = moments[0] + der(0x30, der(0x30, bytes.fromhex("0603551d150403") + der(0x0A, bytes([reason]))))
+    entries = b"".join(der(0x30, der(2, serial.to_bytes(serial.bit_length() // 8 + 1, "big")) + rest) for serial in serials)
+    tbs = der(0x30, der(2, b"\x01") + sha256_with_ecdsa + issuer.certificate.subject.public_bytes() + moments[0] + moments[1]
+              + der(0x30, entries))
+    return der(0x30, tbs + sha256_with_ecdsa + der(3, b"\x00" + issuer.key.sign(tbs, ec.ECDSA(hashes.SHA256()))))

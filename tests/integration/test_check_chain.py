@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ObjectIdentifier
 
+from box import BUILD
 from little_pki import CA_USE, DAY, NOW, Checker, Party, Web, Wish, issue, name_of, new_key, seconds
 from provoked import provoked
 
@@ -250,3 +251,19 @@ def test_nobody_is_asked_before_the_chain_holds(tmp_path: Path, web: Web) -> Non
 def web() -> Iterator[Web]:
     with Web() as made:
         yield made
+
+
+def test_the_example_says_it_in_a_line(tmp_path: Path, web: Web) -> None:
+    top = issue("Root", None, ca=True)
+    leaf = issue("Leaf", top, ocsp=[web.url + "/ocsp"])
+    web.responder("/ocsp", leaf)
+    check = Checker(tmp_path, [top])
+    (tmp_path / "leaf.pem").write_bytes(leaf.pem)
+    argv = [str(BUILD / "bin" / "example-check-certificate"), str(check.trust), str(tmp_path / "leaf.pem")]
+    env = check.env() | {"XDG_STATE_HOME": str(tmp_path)}
+    done = subprocess.run(argv, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "Leaf: ok; root Root; revocation good by ocsp\n")
+    web.paths.clear()
+    done = subprocess.run(argv, env=env, capture_output=True, text=True)
+    assert done.returncode == 230 and done.stdout == "Leaf: revocation-unreachable; root Root; revocation unreachable by nobody\n"
+    assert subprocess.run([argv[0], str(tmp_path / "none"), argv[2]], env=env, capture_output=True).returncode == 206
