@@ -18,14 +18,22 @@ from box import BUILD, Box
 from portal import Answer, ask, logged_in, origin_of
 from service_life import Held, Papers
 
+from kamupin_sandbox.portal.texts import words  # noqa: E402  (the path is service_life's)
+
 PRODUCT = "/products/nes/individual"
 PIN = "123456"
+SAY = words("tr")
 
 
 def papers_of(box: Box) -> Papers:
     """Makes certificates in the box's registry."""
     service: Any = SimpleNamespace(data=box.folder / "service")
     return Papers(service)
+
+
+def state_of(box: Box, name: str) -> str:
+    """How the registry has the certificate."""
+    return papers_of(box).record(name).stored
 
 
 def one_of_each(box: Box) -> dict[str, Held]:

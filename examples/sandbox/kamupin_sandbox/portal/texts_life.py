@@ -118,8 +118,10 @@ LIFE: dict[str, tuple[str, str]] = {
     "consent-accepted": ("E-onayınız alındı.", "Your consent is on file."),
     "consent-refused": ("E-onayınız kabul edilmedi; yeniden verebilirsiniz.", "Your consent was refused; you can give it again."),
     "consent-easy": ("Kolay yol", "The easy way"),
-    "consent-easy-about": ("Kartınız takılıyken terminalde şu komutu çalıştırınız; metni gösterir, imzalatır ve gönderir:",
-                           "With your card in its reader, run this in a terminal; it shows the text, has it signed and sends it:"),
+    "consent-easy-about": ("Kartınız takılıyken, terminalde «kamupin login» ile oturum açtıktan sonra şu komutu çalıştırınız; metni gösterir, "
+                           "imzalatır ve gönderir:",
+                           "With your card in its reader, and logged in by 'kamupin login', run this in a terminal; it shows the text, has it "
+                           "signed and sends it:"),
     "consent-page": ("Bu sayfadan", "On this page"),
     "consent-page-about": ("Metni burada okuyup başka bir programla da imzalayabilirsiniz.",
                            "You can also read the text here and sign it with another program."),
@@ -189,7 +191,8 @@ LIFE: dict[str, tuple[str, str]] = {
     "rows-check": ("Her satırı kontrol ediniz; yanlış varsa imzalamayınız ve listeyi hazırlayana bildiriniz.",
                    "Check every row; if one is wrong, do not sign, and tell whoever made the list."),
     "sign-list": ("İmzalama", "Signing"),
-    "list-easy": ("Kolay yol: kartınız takılıyken terminalde çalıştırınız:", "The easy way: with your card in its reader, run in a terminal:"),
+    "list-easy": ("Kolay yol: kartınız takılıyken, terminalde «kamupin login» ile oturum açtıktan sonra çalıştırınız:",
+                  "The easy way: with your card in its reader, and logged in by 'kamupin login', run in a terminal:"),
     "list-other": ("Başka bir programla", "With another program"),
     "list-download": ("İmzalanacak içeriği indiriniz ({name})", "Download what is to be signed ({name})"),
     "list-done": ("Liste imzalandı.", "The list is signed."),
