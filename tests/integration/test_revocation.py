@@ -220,6 +220,27 @@ def test_a_text_message_is_not_sent_twice_by_itself(life: Life, held: Held) -> N
     assert life.row("code", life.last_sms()).state == "revoked"
 
 
+def test_what_was_lost_of_another_factor_is_over_and_nothing_else(life: Life, held: Held) -> None:
+    """Whoever changes over and back gets a new text message; the key of a call on another certificate stays."""
+    life.box.control.post("/people", {"user": "deneme", "web_password": PASSWORD})
+    other = Drawer(life.box).held()
+    for _ in range(3):
+        life.box.fault("suspend", "drop-after")
+    assert life._tell(f"suspend {other.name}")[0] == "network-interrupted"
+    life.ask("revoke", held.name, "superseded")
+    life.box.fault("revocation-factor", "drop-after")
+    assert life._tell("factor sms")[0] == "network-interrupted"
+    life.ask("factor", "web")
+    life.refused("sms-resend-too-soon", "factor", "sms")  # and not the answer that was lost
+    life.box.advance(60)
+    life.ask("advance", "60000")
+    life.ask("factor", "sms")
+    life.fresh_calls()
+    life.ask("suspend", other.name)
+    assert life.fresh_calls() == ["suspend", "certificate-details"], "its answer of then, and how it stands now"
+    assert life.row("code", life.last_sms()).state == "revoked"
+
+
 # ---- killed ----
 
 def test_killed_between_the_two_steps_nothing_is_revoked(box: Box, held: Held, tmp_path: Path) -> None:
