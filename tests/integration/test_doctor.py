@@ -13,6 +13,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -449,6 +450,41 @@ def test_a_hint_needs_a_server_that_is_trusted_but_for_its_dates(pki: Authority,
         with liar(pem, date) as server:
             told = examine("--service", f"https://localhost:{server.port}", "--ca-file", str(pki.file), env=calm_box.env, lang="en")
         assert told.of("clock") == [] and told.first["subject"] == "network" and told.first["status"].startswith("tls-")
+
+
+class Turncoat:
+    """Shows one certificate at the first handshake and another ever after, in a RawServer's place of an SSLContext."""
+
+    def __init__(self, first: ssl.SSLContext, pem: Path) -> None:
+        self.contexts = [first]
+        self.after = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.after.load_cert_chain(pem)
+
+    def wrap_socket(self, connection: socket.socket, server_side: bool) -> ssl.SSLSocket:
+        """A handshake with what is its turn."""
+        return (self.contexts.pop() if self.contexts else self.after).wrap_socket(connection, server_side=server_side)
+
+
+@pytest.mark.parametrize("kind", ["stranger", "alone", "client"])
+def test_a_hint_is_judged_anew(pki: Authority, calm_box: Box, tmp_path: Path, kind: str) -> None:
+    """Who answers the question for the date has to be trusted itself, whatever was shown before."""
+    dates = ("20240101", "20250101")
+    pem = {"stranger": lambda: Authority(tmp_path, "stranger").leaf("other", dates=dates), "alone": lambda: self_signed(tmp_path, "alone"),
+           "client": lambda: pki.leaf("for-clients", purpose="clientAuth", dates=dates)}[kind]()
+    date = "Sat, 01 Jun 2024 00:00:00 GMT" if kind != "alone" else "Sun, 01 Jun 2036 00:00:00 GMT"
+    with liar(pki.leaf(f"turned-{kind}", dates=dates), date) as server:
+        server.tls = Turncoat(server.tls, pem)  # type: ignore[assignment,arg-type]
+        told = examine_once("--service", f"https://localhost:{server.port}", "--ca-file", str(pki.file), env=calm_box.env)
+        assert server.connections == 2
+    assert told[0]["status"] == "tls-expired" and "clock" not in [one["subject"] for one in told]
+
+
+def examine_once(*options: str, env: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The findings of one run alone."""
+    done = subprocess.run([KAMUPIN, "doctor", "--json", *options], env=dict(env), capture_output=True, text=True, timeout=60,
+                          stdin=subprocess.DEVNULL)
+    findings: list[dict[str, Any]] = read_json(done)["diagnosis"]
+    return findings
 
 
 def test_a_hint_is_told_as_one(pki: Authority, calm_box: Box) -> None:
