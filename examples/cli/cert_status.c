@@ -50,10 +50,10 @@ static void show_part(const cli *program, cli_message label, kamupin_status part
                                     : kamupin_status_cause(part, program->args.language));
 }
 
-/* Why a way to ask led to nothing. */
+/* Why a way to ask led to nothing, where there is more to say than that it did. */
 static void show_way(const cli *program, cli_message label, kamupin_status way)
 {
-    if (way != KAMUPIN_OK)
+    if (way != KAMUPIN_OK && way != KAMUPIN_E_REVOCATION_UNREACHABLE)
         cli_show_row(program, label, kamupin_status_cause(way, program->args.language));
 }
 
@@ -81,7 +81,8 @@ static void show_revocation(const cli *program, cli_message label,
     show_way(program, M_CRL, answer->crl);
 }
 
-static void show(const cli *program, const cli_certificate *found, const kamupin_check *check)
+/* All of it on standard output, so that nothing is left for the sentence that ends a command. */
+static void show(cli *program, const cli_certificate *found, const kamupin_check *check)
 {
     char line[KAMUPIN_NAME_MAX + 100];
     const char *holder =
@@ -104,6 +105,10 @@ static void show(const cli *program, const cli_certificate *found, const kamupin
                  check->verdict == KAMUPIN_OK
                      ? cli_say(program, M_GENUINE)
                      : kamupin_status_cause(check->verdict, program->args.language));
+    if (check->verdict != KAMUPIN_OK)
+        cli_show_row(program, M_NEXT_STEP,
+                     kamupin_status_remedy(check->verdict, program->args.language));
+    program->said = true;
 }
 
 /* ---- for programs ---- */

@@ -183,6 +183,8 @@ def test_status_for_people(person: Person, lang: str, good: str, revoked: str) -
         assert terminal.wait() == 0 and good in terminal.text and "OCSP" in terminal.text and fits(terminal.text)
     with person.terminal("cert", "status", person.one("revoked")["certificate_id"], lang=lang) as terminal:
         assert terminal.wait() == STATUS["certificate-revoked"] and revoked in terminal.text and fits(terminal.text)
+    done = person.plain("cert", "status", person.one("expired")["certificate_id"], lang=lang)
+    assert done.returncode == STATUS["certificate-expired"] and done.stderr == "" and ("Ne yapmalı" if lang == "tr" else "What to do") in done.stdout
 
 
 def test_status_without_the_network_or_roots(person: Person, tmp_path: Path) -> None:
