@@ -14,7 +14,7 @@ json_t *cli_json_text(const char *bytes)
 {
     json_t *value = json_string(bytes);
     if (value == NULL) {
-        char room[256];
+        char room[KAMUPIN_TEXT_MAX];
         snprintf(room, sizeof room, "%s", bytes);
         for (char *at = room; *at != '\0'; at++)
             if ((unsigned char)*at >= 0x80U)
