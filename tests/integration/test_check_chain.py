@@ -244,6 +244,9 @@ def test_nobody_is_asked_before_the_chain_holds(tmp_path: Path, web: Web) -> Non
     top, other = issue("Root", None, ca=True), issue("Other", None, ca=True)
     leaf = issue("Leaf", top, ocsp=[web.url + "/ocsp"], crl=[web.url + "/crl"])
     assert Checker(tmp_path, [other])(leaf)["leaf"] == "not-asked" and web.methods() == []
+    (tmp_path / "top.der").write_bytes(top.der)  # a whole chain, to a root that is not trusted
+    found = Checker(tmp_path, [other])(leaf, "--between", str(tmp_path / "top.der"))
+    assert (found["chain"], found["length"], found["leaf"]) == ("chain-untrusted", "2", "not-asked") and web.methods() == []
     assert Checker(tmp_path, [top])(leaf)["leaf"] == "unreachable" and web.methods() == ["POST /ocsp", "GET /crl"]
 
 
