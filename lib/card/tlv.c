@@ -2,8 +2,11 @@
    SPDX-License-Identifier: Apache-2.0
 
    tlv.c: the BER-TLV cursor. Pure: looks at its input only. Indefinite lengths and lengths of more
-   than four bytes are refused: nothing that is read here, the largest CRL among it, needs them. */
+   than four bytes are refused: nothing that is read here, the largest CRL among it, needs them. So is
+   a fourth byte that says nothing: no card's object is that long, only a CRL can be. */
 #include <card/tlv.h>
+
+#define THREE_BYTES 0xFFFFFFU /* the longest that three bytes of length can say */
 
 kp_tlv kp_tlv_over(const uint8_t *data, size_t length)
 {
@@ -54,6 +57,8 @@ static bool take_length(kp_tlv *cursor)
         cursor->length = 0;
         for (size_t i = 0; i < count; i++)
             cursor->length = cursor->length << 8 | *cursor->next++;
+        if (count > 3 && cursor->length <= THREE_BYTES)
+            return false;
     }
     return cursor->length <= left(cursor);
 }

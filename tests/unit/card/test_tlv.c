@@ -64,6 +64,29 @@ static void test_long_lengths(void **state)
     free(data);
 }
 
+/* As a CRL may have it, and no card: what three bytes can say is said by three (X.690, 10.1). */
+static void test_a_length_of_four_bytes(void **state)
+{
+    (void)state;
+    const size_t sizes[] = {0x1000000, 0xFFFFFF};
+    uint8_t *data = calloc(1, 6 + sizes[0]);
+    assert_non_null(data);
+    for (size_t i = 0; i < 2; i++) {
+        const uint8_t head[] = {0x30,
+                                0x84,
+                                (uint8_t)(sizes[i] >> 24),
+                                (uint8_t)(sizes[i] >> 16),
+                                (uint8_t)(sizes[i] >> 8),
+                                (uint8_t)sizes[i]};
+        memcpy(data, head, sizeof head);
+        kp_tlv top = kp_tlv_over(data, 6 + sizes[i]);
+        assert_int_equal(kp_tlv_next(&top), i == 0);
+        assert_int_equal(top.length, i == 0 ? sizes[i] : 0);
+        assert_int_equal(top.broken, i != 0);
+    }
+    free(data);
+}
+
 static void test_malformed_is_refused_and_stays_so(void **state)
 {
     (void)state;
@@ -73,7 +96,7 @@ static void test_malformed_is_refused_and_stays_so(void **state)
     } rows[] = {
         {"\x70\x80\x01\x00\x00\x00", 6},         /* indefinite length */
         {"\x70\x85\x00\x00\x00\x00\x01\x01", 8}, /* a length of five bytes */
-        {"\x70\x84\x00\x00\x00\x02\x01", 7},     /* of four, beyond the end */
+        {"\x70\x84\x00\x00\x00\x01\x01", 7},     /* of four, the first of which says nothing */
         {"\x70\x84\xFF\xFF\xFF\xFF\x00", 7},     /* as long as it can be said */
         {"\x70\x05\x01\x02", 4},                 /* beyond the end */
         {"\x70\x82\x01", 3},                     /* a length cut short */
@@ -130,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_walks_and_descends),
         cmocka_unit_test(test_long_lengths),
+        cmocka_unit_test(test_a_length_of_four_bytes),
         cmocka_unit_test(test_malformed_is_refused_and_stays_so),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_nothing),
