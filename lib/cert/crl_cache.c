@@ -181,6 +181,14 @@ static kamupin_status renew(const search *at, const kp_crl_index *kept, kp_crl_i
     return status;
 }
 
+/* Whether a kept one was fetched as lately as is wanted. One that was fetched in the future was fetched
+ * before the calendar was set back, nobody knows how long. */
+static bool is_young(const kp_crl_wish *wish, const kp_crl_index *kept)
+{
+    return wish->age == 0 ||
+           (kept->fetched_at <= wish->now + KP_SKEW && wish->now - kept->fetched_at <= wish->age);
+}
+
 static kamupin_status find(const search *at, kp_crl_index *index, bool *fetched,
                            kamupin_error *error)
 {
@@ -191,7 +199,7 @@ static kamupin_status find(const search *at, kp_crl_index *index, bool *fetched,
         there && kp_is_fresh(kept.this_update, kept.next_update, wish->now, KP_CRL_UNSAID);
     kamupin_status status = KAMUPIN_OK;
 
-    if (current && (wish->age == 0 || wish->now - kept.fetched_at <= wish->age)) {
+    if (current && is_young(wish, &kept)) {
         *index = kept;
         return KAMUPIN_OK;
     }

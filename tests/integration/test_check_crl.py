@@ -218,6 +218,17 @@ def test_how_old_a_kept_list_may_be(world: World) -> None:
     assert world.web.methods() == ["GET /crl"]
 
 
+def test_a_list_that_was_fetched_in_the_future_is_of_no_known_age(world: World) -> None:
+    """The clock was set back since: it may have been fetched long ago."""
+    world.ask(crl_of(world.root), "--now", str(seconds(NOW + HOUR)))
+    world.web.methods()
+    renewed = crl_of(world.root, [(world.serial, None)], begins=NOW - 30 * MINUTE)
+    found = world.ask(renewed, "--now", str(seconds(NOW)), "--crl-age", "600")
+    assert (found["leaf.source"], found["leaf"]) == ("crl", "revoked") and world.web.methods() == ["GET /crl"]
+    assert world.ask(None, "--now", str(seconds(NOW - MINUTE)), "--crl-age", "600")["leaf.source"] == "crl-cache"
+    assert world.web.methods() == []
+
+
 def test_an_older_list_does_not_take_the_place_of_a_newer_one(world: World) -> None:
     world.ask(crl_of(world.root, [(world.serial, None)]))
     older = crl_of(world.root, begins=NOW - 2 * HOUR)
