@@ -35,14 +35,28 @@ void kp_mask_numbers(unsigned char *text, size_t length)
     }
 }
 
+static bool is_letter(unsigned char byte)
+{
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+
+/* Bytes of the word that says of which kind a number is ("PASTR-", "EI:SE-"); 0 for none. A word has no
+ * digits: what stands before any other "-" is part of the number. */
+static size_t word_of(const unsigned char *text, size_t length)
+{
+    size_t word = 0;
+
+    while (word < length && (is_letter(text[word]) || text[word] == ':'))
+        word++;
+    return word < length && text[word] == '-' ? word + 1 : 0;
+}
+
 /* An attribute that is there to hold a number of the holder is masked whatever it holds, behind the
- * word that says of which kind it is ("PASTR-"). */
+ * word that says of which kind it is. */
 static void mask_value(int nid, unsigned char *text, size_t length)
 {
-    size_t word = length;
+    const size_t word = word_of(text, length);
 
-    while (word > 0 && text[word - 1] != '-')
-        word--;
     if (nid == NID_serialNumber)
         kp_mask_number(text + word, length - word);
     else

@@ -159,8 +159,12 @@ static const struct {
     {"serialNumber", "TCKNO-" TCKN, 0, NULL, "TCKNO-*********46"},
     {"serialNumber", TCKN "0", 0, NULL, "**********60"},
     {"serialNumber", "TCKN-", 0, NULL, "TCKN-"},
+    {"serialNumber", TCKN "-", 0, NULL, "**********6-"},
+    {"serialNumber", TCKN "-TR", 0, NULL, "************TR"},
+    {"serialNumber", "TCKN-" TCKN "-01", 0, NULL, "TCKN-************01"},
+    {"serialNumber", "VK:TR-" VKN, 0, NULL, "VK:TR-********20"},
     {"serialNumber", "A-very-long-number-that-nobody-has-123456789", 0, NULL,
-     "A-very-long-number-that-nobody-has-*******89"},
+     "A-****************************************89"},
     /* in words: masked, and not the holder's */
     {"OU", "Şube " VKN " ve " TCKN, 0, NULL, "Şube ********20 ve *********46"},
     {"OU", NOT_TCKN " " TCKN "0", 0, NULL, NOT_TCKN " " TCKN "0"},
