@@ -137,7 +137,7 @@ KAMUPIN_API kamupin_status kamupin_authorised_listed(const kamupin_session *sess
                                                      kamupin_authorised_info *info);
 /** Gets a list, with its rows and the bytes to be signed.
  *  Errors: list-unknown, role-refused, service-reply-malformed (also when the bytes are not what
- *  their SHA-256 says), … */
+ *  their SHA-256 says, or say something else than the rows and the list's record), … */
 KAMUPIN_API kamupin_status kamupin_authorised_list_new(kamupin_session *session,
                                                        const char *list_id,
                                                        kamupin_authorised_list **list,

@@ -4,11 +4,13 @@
    lifecycle.c: what the authority says of a person's certificates, and suspending, reopening and
    opening them for use. Asks the service alone: no reader is touched, because the card may be gone.
    Revoking is in factor/, which it takes. */
+#include <cert/certificate.h>
 #include <kamupin/lifecycle.h>
 #include <service/certificates.h>
 
 #include <core/fail.h>
 
+#include <openssl/err.h>
 #include <string.h>
 
 #define ID_ROOM 64
@@ -41,8 +43,25 @@ kamupin_status kamupin_certificate_record_listed(const kamupin_session *session,
 
 /* ---- details ---- */
 
+/* Whether a certificate has the serial number and the issuer that the service says: a serial number is
+ * one issuer's, and others have the same. */
+static bool is_that(const kamupin_certificate *certificate, const kp_known_certificate *known)
+{
+    const char *serial = kamupin_certificate_text(certificate, KAMUPIN_CERTIFICATE_SERIAL, 0);
+    const X509_NAME *issuer = X509_get_issuer_name(kp_certificate_x509(certificate));
+    const unsigned char *next = known->issuer;
+
+    ERR_set_mark();
+    X509_NAME *said = d2i_X509_NAME(NULL, &next, (long)known->issuer_length);
+    const bool same = said != NULL && next == known->issuer + known->issuer_length &&
+                      X509_NAME_cmp(said, issuer) == 0;
+    X509_NAME_free(said);
+    ERR_pop_to_mark();
+    return same && serial != NULL && kp_serial_same(serial, known->record.serial);
+}
+
 /* The certificate itself, which has to be the one that the record is of. */
-static kamupin_status take_apart(kamupin_session *session, const kamupin_certificate_record *record,
+static kamupin_status take_apart(kamupin_session *session, const kp_known_certificate *known,
                                  const kp_buffer *der, kamupin_certificate **certificate)
 {
     kamupin_error own = KAMUPIN_ERROR_INIT;
@@ -56,8 +75,7 @@ static kamupin_status take_apart(kamupin_session *session, const kamupin_certifi
         kp_error_copy(&own, &session->error);
         return status;
     }
-    const char *serial = kamupin_certificate_text(*certificate, KAMUPIN_CERTIFICATE_SERIAL, 0);
-    if (serial != NULL && kp_serial_same(serial, record->serial))
+    if (is_that(*certificate, known))
         return KAMUPIN_OK;
     kamupin_certificate_free(certificate);
     return kp_fail(&session->error, KAMUPIN_E_SERVICE_REPLY_MALFORMED, KAMUPIN_FROM_SERVICE,
@@ -69,7 +87,7 @@ kamupin_status kamupin_certificate_details(kamupin_session *session, const char 
                                            kamupin_certificate **certificate)
 {
     kp_buffer der = KP_BUFFER_INIT(KP_CERTIFICATE_DER_MAX);
-    kamupin_certificate_record found;
+    kp_known_certificate found;
     char id[ID_ROOM];
 
     if (certificate != NULL)
@@ -86,7 +104,7 @@ kamupin_status kamupin_certificate_details(kamupin_session *session, const char 
     if (status == KAMUPIN_OK && certificate != NULL)
         status = take_apart(session, &found, &der, certificate);
     if (status == KAMUPIN_OK && record != NULL)
-        *record = found;
+        *record = found.record;
     kp_buffer_wipe(&der);
     return status;
 }

@@ -173,7 +173,7 @@ kamupin_status kp_certificate_all(kamupin_session *session, kamupin_role role,
 
 typedef struct looking {
     const char *asked;
-    kamupin_certificate_record *record;
+    kp_known_certificate *known;
     kp_events *events; /* NULL, as the next: not wanted */
     kp_buffer *der;
 } looking;
@@ -211,10 +211,10 @@ static void read_history(kp_answer *answer, kp_events *events)
 }
 
 /* The certificate that was asked for, and no other. */
-static void read_asked(kp_fields fields, const char *asked, kamupin_certificate_record *record)
+static void read_asked(kp_fields fields, const char *asked, kp_known_certificate *known)
 {
-    kp_read_certificate(fields, record, NULL, NULL);
-    if (strcmp(record->certificate_id, asked) != 0)
+    kp_read_certificate(fields, &known->record, known->issuer, &known->issuer_length);
+    if (strcmp(known->record.certificate_id, asked) != 0)
         kp_json_refuse(fields, "certificate_id");
 }
 
@@ -222,7 +222,7 @@ static void read_details(kp_answer *answer, void *into)
 {
     const looking *asked = into;
 
-    read_asked(answer->fields, asked->asked, asked->record);
+    read_asked(answer->fields, asked->asked, asked->known);
     if (asked->events != NULL)
         read_history(answer, asked->events);
     if (asked->der != NULL && answer->status == KAMUPIN_OK) {
@@ -233,10 +233,10 @@ static void read_details(kp_answer *answer, void *into)
 }
 
 kamupin_status kp_certificate_look(kamupin_session *session, const char *id,
-                                   kamupin_certificate_record *record, kp_events *events,
-                                   kp_buffer *der, kamupin_error *error)
+                                   kp_known_certificate *known, kp_events *events, kp_buffer *der,
+                                   kamupin_error *error)
 {
-    looking asked = {id, record, events, der};
+    looking asked = {id, known, events, der};
     char path[KP_PATH_MAX];
 
     snprintf(path, sizeof path, "/certificates/%s", id);
@@ -251,7 +251,7 @@ kamupin_status kp_certificate_look(kamupin_session *session, const char *id,
 typedef struct moving {
     const char *asked;
     kp_move move;
-    kamupin_certificate_record *record;
+    kp_known_certificate known;
     bool again;
 } moving;
 
@@ -259,7 +259,7 @@ typedef struct moving {
  * person who is told that a lost card is suspended goes to bed. */
 static bool is_made(const moving *asked)
 {
-    const kamupin_certificate_state state = asked->record->state;
+    const kamupin_certificate_state state = asked->known.record.state;
 
     if (asked->move == KP_SUSPEND)
         return state == KAMUPIN_STATE_SUSPENDED;
@@ -270,7 +270,7 @@ static void read_moved(kp_answer *answer, void *into)
 {
     moving *asked = into;
 
-    read_asked(answer->fields, asked->asked, asked->record);
+    read_asked(answer->fields, asked->asked, &asked->known);
     asked->again = answer->again;
     if (!is_made(asked))
         kp_json_refuse(answer->fields, "state");
@@ -295,14 +295,16 @@ kamupin_status kp_certificate_move(kamupin_session *session, const char *id, kp_
                                    kamupin_suspend_reason reason,
                                    kamupin_certificate_record *record, kamupin_error *error)
 {
-    moving asked = {id, move, record, false};
+    moving asked = {.asked = id, .move = move};
 
     kamupin_status status = make_move(session, reason, &asked, error);
     if (status == KAMUPIN_OK && asked.again) {
         /* The answer may be the one of then. */
-        status = kp_certificate_look(session, id, record, NULL, NULL, error);
+        status = kp_certificate_look(session, id, &asked.known, NULL, NULL, error);
         if (status == KAMUPIN_OK && !is_made(&asked))
             status = make_move(session, reason, &asked, error);
     }
+    if (status == KAMUPIN_OK)
+        *record = asked.known.record;
     return status;
 }

@@ -33,8 +33,8 @@ bool kp_serial_same(const char *one, const char *other);
 
 /** Details; `der` receives the certificate's bytes, and may be NULL. */
 kamupin_status kp_certificate_look(kamupin_session *session, const char *id,
-                                   kamupin_certificate_record *record, kp_events *events,
-                                   kp_buffer *der, kamupin_error *error);
+                                   kp_known_certificate *known, kp_events *events, kp_buffer *der,
+                                   kamupin_error *error);
 
 /** What a holder does to a certificate at once. */
 typedef enum kp_move { KP_SUSPEND, KP_UNSUSPEND, KP_ACTIVATE } kp_move;

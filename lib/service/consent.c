@@ -38,6 +38,15 @@ kamupin_status kp_consent_look(kamupin_session *session, kamupin_consent_info *i
     return kp_session_call(session, "/consent", NULL, read_state, info, error);
 }
 
+/* Whether a character parts words or lines. A carriage return does so before a line feed alone: elsewhere
+ * it takes a terminal back to where the line began, and what follows covers what was there. */
+static bool is_between(unsigned int character, const kp_buffer *content, size_t after)
+{
+    if (character == '\r')
+        return after < content->length && content->data[after] == '\n';
+    return character == '\n' || character == '\t';
+}
+
 /* Whether bytes are text that can be shown as it will be signed: UTF-8 without control characters other
  * than those between lines, and without hidden ones, which can make it look like another. */
 static bool is_text(const kp_buffer *content)
@@ -47,8 +56,7 @@ static bool is_text(const kp_buffer *content)
     for (size_t at = 0; at < content->length; at += size) {
         unsigned int character = 0;
         size = kp_letters_next(content->data + at, content->length - at, &character);
-        const bool between = character == '\n' || character == '\r' || character == '\t';
-        if (size == 0 || (character < 0x20 && !between) ||
+        if (size == 0 || (character < 0x20 && !is_between(character, content, at + size)) ||
             (character >= 0x7F && character <= 0x9F) || kp_letters_hidden(character))
             return false;
     }

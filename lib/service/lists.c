@@ -69,14 +69,15 @@ void kp_list_drop(kp_list *list)
     kp_buffer_wipe(&list->content);
 }
 
+/* What a row says is signed: hidden characters are not left out as they are elsewhere. */
 static void read_row(kp_fields fields, kamupin_authorised_row *row)
 {
     const kamupin_authorised_row empty = KAMUPIN_AUTHORISED_ROW_INIT;
 
     *row = empty;
     kp_json_id(fields, "application_id", row->application_id, ID_MIN, sizeof row->application_id);
-    kp_json_shown(fields, "name", row->name, sizeof row->name);
-    kp_json_shown(fields, "identity", row->identity, sizeof row->identity);
+    kp_json_text(fields, "name", row->name, sizeof row->name);
+    kp_json_text(fields, "identity", row->identity, sizeof row->identity);
     row->product = kp_call_product(fields);
     row->reason = kp_call_application_reason(fields);
 }
@@ -111,16 +112,19 @@ static bool is_whole(kp_fields fields, const kp_buffer *content)
     return strcmp(told, made) == 0;
 }
 
-/* Whether the content says what the rows say. */
+/* Whether the content says what the rows say, and nothing else of the list than what is shown of it. What
+ * more is in it is the service's own. */
 static bool is_the_same(kp_fields fields, const kp_buffer *content)
 {
+    static const char *const shown[] = {"on_behalf_of", "title", "entries", "made_at"};
     json_t *root = NULL;
 
     if (kp_json_parse(content, &root, NULL) != KAMUPIN_OK)
         return false;
     const kp_fields inside = {root, fields.wrong};
-    const bool same =
-        kp_json_same(fields, inside, "list_id") && kp_json_same(fields, inside, "rows");
+    bool same = kp_json_same(fields, inside, "list_id") && kp_json_same(fields, inside, "rows");
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        same = same && (!kp_json_has(inside, shown[i]) || kp_json_same(fields, inside, shown[i]));
     kp_json_free(root);
     return same;
 }

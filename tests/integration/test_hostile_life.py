@@ -20,6 +20,7 @@ from box import Box
 from hostile import ANY, MEMORY_KB, Hostile, Spoiled, changed
 from hostile_person import TIMEOUT, Members, members, spoil
 from life_driver import UNLIMITED, Drawer, Life
+from little_pki import issue
 
 PIN = "123456"
 CERTIFICATE: list[tuple[Any, ...]] = [(name,) for name in ("certificate_id", "issuer", "serial", "product", "state", "not_before", "not_after",
@@ -219,6 +220,15 @@ def test_another_certificate_in_the_details_is_none(life: tuple[Life, Hostile]) 
     person.refused("service-reply-malformed", "certificate", held.name)
 
 
+def test_a_certificate_of_another_issuer_with_that_serial_number_is_none(life: tuple[Life, Hostile]) -> None:
+    person, hostile = life
+    held = Drawer(person.box).held()
+    alike = issue("Leaf", issue("Another issuer", None, ca=True), serial=held.record.serial)
+    text = base64.urlsafe_b64encode(alike.der).rstrip(b"=").decode()
+    hostile.spoil(r"/certificates/[^/]+$", other(("certificate",), text), 3)
+    person.refused("service-reply-malformed", "certificate", held.name)
+
+
 # ---- what is signed ----
 
 def unlike(body: bytes, **more: Any) -> Spoiled:
@@ -245,8 +255,43 @@ def test_rows_that_the_content_does_not_have_are_not_shown(life: tuple[Life, Hos
     person.refused("service-reply-malformed", "list", name)
 
 
-@pytest.mark.parametrize("text", [b"two\x1b[2Jlines", "left \u202etfel".encode(), b"\xff\xfe", "zero\u200bwidth".encode(), b"nul\x00", "\x9b".encode()])
+def test_what_the_content_says_of_the_list_is_what_is_shown_of_it(life: tuple[Life, Hostile]) -> None:
+    """For which organisation, since when, under which title, how many: where the signed bytes name it, they say the same."""
+    person, hostile = life
+    name = person.ask("lists").split("|")[0]
+    for more in ({"on_behalf_of": {"type": "vkn", "number": "4540536920"}}, {"on_behalf_of": None}, {"made_at": "2020-01-01T00:00:00Z"},
+                 {"title": {"tr": "Başka", "en": "Another"}}, {"entries": 99}):
+        hostile.spoil(r"/authorised/lists/[^/]+$", lambda body, more=more: unlike(body, **more), 3)  # type: ignore[misc]
+        person.refused("service-reply-malformed", "list", name)
+        hostile.orders.clear()
+    hostile.spoil(r"/authorised/lists/[^/]+$", lambda body: unlike(body, entries=json.loads(body)["entries"], title=json.loads(body)["title"]), 3)
+    person.ask("list", name)
+
+
+@pytest.mark.parametrize("member", ["name", "identity"])
+def test_rows_that_cannot_be_shown_as_they_are_signed_are_not(life: tuple[Life, Hostile], member: str) -> None:
+    """Elsewhere hidden characters of a name are left out; what is left of this one would not be what is signed."""
+    person, hostile = life
+
+    def hide(body: bytes) -> Spoiled:
+        rows = json.loads(body)["rows"]
+        rows[0][member] = rows[0][member][:3] + "\u202e" + rows[0][member][3:]
+        return Spoiled(json.dumps(json.loads(unlike(body, rows=rows).body) | {"rows": rows}).encode())
+
+    hostile.spoil(r"/authorised/lists/[^/]+$", hide, 3)
+    person.refused("service-reply-malformed", "list", person.ask("lists").split("|")[0])
+
+
+@pytest.mark.parametrize("text", [b"two\x1b[2Jlines", "left \u202etfel".encode(), b"\xff\xfe", "zero\u200bwidth".encode(), b"nul\x00", "\x9b".encode(),
+                                  b"I agree to all.\rI agree to none.", b"at its end\r", b"twice\r\r\n"])
 def test_a_text_that_cannot_be_shown_as_it_is_is_not_signed(life: tuple[Life, Hostile], text: bytes) -> None:
     person, hostile = life
     hostile.spoil(r"/consent/text$", other(("content",), base64.urlsafe_b64encode(text).rstrip(b"=").decode()), 3)
     person.refused("service-reply-malformed", "text")
+
+
+def test_lines_may_end_as_they_do_elsewhere(life: tuple[Life, Hostile]) -> None:
+    """A carriage return alone takes a terminal back to where the line began; before a line feed it is the end of a line."""
+    person, hostile = life
+    hostile.spoil(r"/consent/text$", other(("content",), base64.urlsafe_b64encode(b"one\r\ntwo\r\n").rstrip(b"=").decode()), 3)
+    person.ask("text")
