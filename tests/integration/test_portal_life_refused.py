@@ -8,13 +8,16 @@
 from __future__ import annotations
 
 import html
+import http.client
 import re
+import ssl
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
 from box import Box
-from portal import Answer, ask
+from portal import Answer, ask, origin_of
 from portal_life import PRODUCT, SAY, Visitor, last_sms, papers_of, state_of, upload
 from service_life import STATES
 from test_certificate_states import TABLE
@@ -256,3 +259,30 @@ def test_wrong_choices(box: Box, visitor: Visitor) -> None:
         answer = visitor.send(f"{PRODUCT}/revoke", **fields)
         assert (answer.status, alert(answer)) == (400, SAY("wrong-choice")), fields
     assert visitor.get("/products/mali-muhur/individual/consent").status == 404 == visitor.get("/products/none/individual/list").status
+
+
+@pytest.mark.parametrize("what", ["fields", "file"])
+def test_a_form_that_is_still_coming_when_the_session_ends(box: Box, visitor: Visitor, what: str) -> None:
+    """Whoever holds a request back until the person has logged out has nothing of it: the session is looked at when the form is whole."""
+    held, token = papers_of(box).held("by-holder"), visitor.token()
+    path = f"{PRODUCT}/unsuspend" if what == "fields" else "/lists/lst-AAECAwQFBgcICQoL"
+    kind = "application/x-www-form-urlencoded" if what == "fields" else "multipart/form-data; boundary=x"
+    body = (f"csrf={token}&certificate={held.name}" if what == "fields" else
+            f'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{token}\r\n--x\r\nContent-Disposition: form-data; name="signature"; '
+            'filename="a"\r\nContent-Type: application/octet-stream\r\n\r\nx\r\n--x--\r\n').encode()
+    parts = urlsplit(origin_of(box))
+    connection = http.client.HTTPSConnection(str(parts.hostname), parts.port, timeout=10,
+                                             context=ssl.create_default_context(cafile=box.env["KAMUPIN_CA_FILE"]))
+    connection.putrequest("POST", path)
+    for name, value in {"Cookie": "; ".join(f"{name}={value}" for name, value in visitor.cookies.items()), "Origin": origin_of(box),
+                        "Content-Type": kind, "Content-Length": str(len(body)), "Expect": "100-continue"}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    assert connection.sock.recv(100).startswith(b"HTTP/1.1 100")  # the page's handler has the request now
+    connection.send(body[:10])
+    assert visitor.send("/logout").status == 303
+    connection.send(body[10:])
+    reply = connection.getresponse()
+    assert (reply.status, reply.headers["Location"]) == (303, "/login?why=ended")
+    connection.close()
+    assert state_of(box, held.name) == "suspended"

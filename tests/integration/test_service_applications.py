@@ -6,6 +6,7 @@
 """Applications."""
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -97,6 +98,17 @@ def test_documents_that_are_refused_name_the_wrong_members(world: World, documen
     before = on_file(world, name)
     reply = client.call("submit-application", FORM | {"document": document}, named=name)
     assert reply.problem == "document-refused" and reply.json["fields"] == fields
+    assert on_file(world, name) == before
+    assert client.call("submit-application", FORM, named=name).status == 200
+
+
+@pytest.mark.parametrize("member", ["1e999", "-1e999", "[1.0, 9e400]", "NaN", '"\\ud800"'])
+def test_a_document_that_could_not_be_given_back_is_no_json(world: World, member: str) -> None:
+    """What is taken comes back in later answers: a number too large for any double would come back as Infinity, which is no JSON."""
+    name, client = world.application(), world.logged_in()
+    before = on_file(world, name)
+    raw = json.dumps(FORM | {"document": FORM["document"] | {"ek": 0}}).replace('"ek": 0', f'"ek": {member}').encode()
+    assert client.call("submit-application", raw, named=name).problem == "request-invalid"
     assert on_file(world, name) == before
     assert client.call("submit-application", FORM, named=name).status == 200
 

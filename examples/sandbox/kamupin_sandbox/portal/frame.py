@@ -156,8 +156,9 @@ class Frame:
         except ValueError:
             raise Refused("wrong-request") from None
 
-    def _of_session(self, session: Session, token: object) -> None:
-        """Refuses a form that does not carry the session's token."""
+    def _of_session(self, request: web.Request, session: Session, token: object) -> None:
+        """Refuses a form that does not carry the session's token, or that was whole only when the session had ended."""
+        self.need(request, presence=False)
         if not isinstance(token, str) or not hmac.compare_digest(token.encode(), self.sessions.form_token(session).encode()):
             raise Refused("forbidden")
 
@@ -168,7 +169,7 @@ class Frame:
         if len(sent) != len(names) + (session is not None) or not all(isinstance(one, web.FileField) for one in found):
             raise Refused("wrong-request")
         if session is not None:
-            self._of_session(session, sent.get("csrf"))
+            self._of_session(request, session, sent.get("csrf"))
         return [one.file.read() for one in found if isinstance(one, web.FileField)]
 
     async def form(self, request: web.Request, session: Session | None = None) -> dict[str, str]:
@@ -178,5 +179,5 @@ class Frame:
         if len(fields) != len(sent) or any(len(value) > 256 for value in fields.values()):
             raise Refused("wrong-request")
         if session is not None:
-            self._of_session(session, fields.pop("csrf", ""))
+            self._of_session(request, session, fields.pop("csrf", ""))
         return fields

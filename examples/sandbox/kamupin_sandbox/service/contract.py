@@ -42,7 +42,7 @@ def parse_json(raw: bytes) -> Any:
     """Strict JSON: UTF-8, no member twice, no NaN, no lone surrogates, no bottomless nesting."""
     try:
         value = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_twins, parse_constant=_no_constant)
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")  # 1e999 is read as infinity
         return value
     except (ValueError, RecursionError):
         raise Refused("body", "JSON in UTF-8") from None
