@@ -184,8 +184,7 @@ static void say(cli *program, const kamupin_application_info *info, json_t *docu
         cli_show_row(program, M_NEXT_STEP, cli_say(program, M_CONSENT_FIRST));
     if (document != NULL) {
         printf("%s:\n", cli_say(program, M_FORM));
-        json_dumpf(document, stdout, JSON_INDENT(2));
-        putchar('\n');
+        cli_show_form(document);
     }
 }
 

@@ -16,4 +16,7 @@ const char *cli_whom(const kamupin_identity *whom, char *room, size_t size);
 /** The title in the language of the command line, else the other one. */
 const char *cli_title(const cli *program, const char *turkish, const char *english);
 
+/** Writes a form, indented, to standard output. */
+void cli_show_form(const json_t *form);
+
 #endif

@@ -16,6 +16,7 @@ typedef struct signing {
     kamupin_session *session;
     kamupin_authorised_list *list;
     kamupin_authorised_info info;
+    FILE *stream; /* where the list is read; NULL: by nobody */
 } signing;
 
 static const char *state_of(const cli *program, kamupin_list_state state)
@@ -117,8 +118,8 @@ static json_t *show_rows(const signing *self)
                                         kamupin_product_name(row.product), "reason",
                                         kamupin_application_reason_name(row.reason)));
     }
-    if (!program->args.json)
-        cli_table_write(&table, stdout, 2, cli_columns(STDOUT_FILENO));
+    if (self->stream != NULL)
+        cli_table_write(&table, self->stream, 2, cli_columns(fileno(self->stream)));
     cli_table_free(&table);
     return rows;
 }
@@ -127,17 +128,18 @@ static void show_list(const signing *self)
 {
     cli *program = self->program;
     const kamupin_authorised_info *info = &self->info;
+    FILE *stream = self->stream;
     char stamp[64];
-    if (!program->args.json) {
-        printf("%s\n", cli_title(program, info->title_tr, info->title_en));
-        cli_show_row(program, M_LIST, info->list_id);
+    if (stream != NULL) {
+        fprintf(stream, "%s\n", cli_title(program, info->title_tr, info->title_en));
+        cli_write_row(program, stream, M_LIST, info->list_id);
         if (info->on_behalf_of.number[0] != '\0')
-            cli_show_row(program, M_ON_BEHALF_OF,
-                         cli_whom(&info->on_behalf_of, stamp, sizeof stamp));
-        cli_show_row(program, M_STATE, state_of(program, info->state));
+            cli_write_row(program, stream, M_ON_BEHALF_OF,
+                          cli_whom(&info->on_behalf_of, stamp, sizeof stamp));
+        cli_write_row(program, stream, M_STATE, state_of(program, info->state));
         if (info->signed_at != 0)
-            cli_show_row(program, M_SIGNED_AT,
-                         cli_moment(program, (time_t)info->signed_at, stamp, sizeof stamp));
+            cli_write_row(program, stream, M_SIGNED_AT,
+                          cli_moment(program, (time_t)info->signed_at, stamp, sizeof stamp));
     }
     json_t *said = json_of(info);
     json_object_set_new(said, "rows", show_rows(self));
@@ -159,7 +161,9 @@ static kamupin_status get_list(signing *self, kamupin_error *error)
 
 kamupin_status cli_authorised_show(cli *program, kamupin_error *error)
 {
-    signing self = {.program = program, .info = KAMUPIN_AUTHORISED_INFO_INIT};
+    signing self = {.program = program,
+                    .info = KAMUPIN_AUTHORISED_INFO_INIT,
+                    .stream = program->args.json ? NULL : stdout};
     const unsigned char *content = NULL;
     size_t length = 0;
     kamupin_status status = cli_session_borrow(program, &self.session, error);
@@ -204,7 +208,8 @@ static kamupin_status check_state(const signing *self, kamupin_error *error)
 
 kamupin_status cli_authorised_sign(cli *program, kamupin_error *error)
 {
-    signing self = {.program = program, .info = KAMUPIN_AUTHORISED_INFO_INIT};
+    signing self = {
+        .program = program, .info = KAMUPIN_AUTHORISED_INFO_INIT, .stream = cli_asked_on(program)};
     cli_signer signer = {.program = program};
     kamupin_sign_request request = KAMUPIN_SIGN_REQUEST_INIT;
     request.hash = KAMUPIN_SHA256;

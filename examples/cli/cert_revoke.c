@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #define TYPED 4 /* how much of the serial number is typed */
 
@@ -23,6 +22,7 @@ typedef struct revoking {
     kamupin_revocation *revocation;
     kamupin_revocation_info info;
     kamupin_certificate_record record; /* what it is in the end */
+    json_t *lost;                      /* sentences; NULL: nothing was prepared */
     bool sent; /* a confirmation went out, and what became of it is not known */
 } revoking;
 
@@ -80,29 +80,35 @@ static kamupin_status check_ways(cli *program, kamupin_error *error)
 
 /* ---- what it means ---- */
 
-static json_t *json_of(const revoking *self)
+static json_t *losses_of(const revoking *self)
 {
-    const kamupin_revocation_info *info = &self->info;
     json_t *lost = json_array();
     const char *one = NULL;
     for (size_t i = 0;
          (one = kamupin_revocation_loss(self->revocation, i, self->program->args.language)) != NULL;
          i++)
         json_array_append_new(lost, cli_json_text(one));
-    return json_pack(
-        "{s:o, s:s, s:o, s:o, s:b}", "record", cli_json_record(&info->record), "reason",
-        kamupin_revocation_reason_name(info->reason), "lost", lost, "price_kurus",
-        info->price_kurus >= 0 ? json_integer((json_int_t)info->price_kurus) : json_null(),
-        "confirmed", info->confirmed ? 1 : 0);
+    return lost;
 }
 
-static void show_record(const cli *program, const kamupin_certificate_record *record)
+static json_t *json_of(const revoking *self)
+{
+    const kamupin_revocation_info *info = &self->info;
+    return json_pack("{s:o, s:s, s:o, s:o, s:b}", "record", cli_json_record(&info->record),
+                     "reason", kamupin_revocation_reason_name(info->reason), "lost",
+                     json_incref(self->lost), "price_kurus",
+                     info->price_kurus >= 0 ? json_integer((json_int_t)info->price_kurus)
+                                            : json_null(),
+                     "confirmed", info->confirmed ? 1 : 0);
+}
+
+static void show_record(const cli *program, FILE *stream, const kamupin_certificate_record *record)
 {
     char line[200];
-    cli_show_row(program, M_HOLDER, record->holder);
-    cli_show_row(program, M_PRODUCT, cli_product(record->product));
-    cli_show_row(program, M_SERIAL, record->serial);
-    cli_show_row(program, M_STATE, cli_cert_standing(program, record, line, sizeof line));
+    cli_write_row(program, stream, M_HOLDER, record->holder);
+    cli_write_row(program, stream, M_PRODUCT, cli_product(record->product));
+    cli_write_row(program, stream, M_SERIAL, record->serial);
+    cli_write_row(program, stream, M_STATE, cli_cert_standing(program, record, line, sizeof line));
 }
 
 static void show_meaning(const revoking *self)
@@ -111,23 +117,24 @@ static void show_meaning(const revoking *self)
     const kamupin_language language = program->args.language;
     const char *one = NULL;
     char line[KAMUPIN_TEXT_MAX], clean[sizeof line], amount[KAMUPIN_AMOUNT_MAX];
-    if (program->args.json)
+    FILE *stream = cli_asked_on(program);
+    if (stream == NULL)
         return;
-    printf("%s\n", cli_say(program, M_REVOKE_MEANS));
-    show_record(program, &self->info.record);
-    cli_show_row(program, M_REASON, cli_cert_reason(program, self->info.reason));
+    fprintf(stream, "%s\n", cli_say(program, M_REVOKE_MEANS));
+    show_record(program, stream, &self->info.record);
+    cli_write_row(program, stream, M_REASON, cli_cert_reason(program, self->info.reason));
     if (self->info.price_kurus >= 0) {
         kamupin_amount_text(self->info.price_kurus, language, amount, sizeof amount);
-        cli_show_row(program, M_PRICE_OF_NEW, amount);
+        cli_write_row(program, stream, M_PRICE_OF_NEW, amount);
     }
     for (size_t i = 0; (one = kamupin_revocation_loss(self->revocation, i, language)) != NULL;
          i++) {
         snprintf(line, sizeof line, "• %s", one);
-        cli_wrap(stdout, cli_clean(line, clean, sizeof clean), 0, cli_columns(STDOUT_FILENO));
-        putchar('\n');
+        cli_wrap(stream, cli_clean(line, clean, sizeof clean), 0, cli_columns(fileno(stream)));
+        fputc('\n', stream);
     }
-    printf("\n%s\n", cli_say(program, M_REVOKE_SUSPEND_INSTEAD));
-    fflush(stdout);
+    fprintf(stream, "\n%s\n", cli_say(program, M_REVOKE_SUSPEND_INSTEAD));
+    fflush(stream);
 }
 
 /* Whether the person means it: the end of the serial number is typed, also with --acknowledge. */
@@ -248,12 +255,14 @@ static kamupin_status take_factor(revoking *self, kamupin_error *error)
 
 /* ---- the end ---- */
 
-/* The answer to the confirmation was lost: the service knows what became of it. */
+/* The answer to the confirmation was lost: the service knows what became of it. What was prepared is
+ * given up first: a confirmation that is still under way comes too late after that. */
 static kamupin_status look(revoking *self, kamupin_status status)
 {
     cli *program = self->program;
     char line[200];
     kamupin_cancel_clear(program->cancel); /* else the question would be stopped, too */
+    kamupin_revocation_free(&self->revocation);
     kamupin_status asked = kamupin_certificate_details(
         self->session, self->info.record.certificate_id, &self->record, NULL);
     if (asked == KAMUPIN_OK && self->record.state == KAMUPIN_STATE_REVOKED)
@@ -276,16 +285,16 @@ static void finish(revoking *self, kamupin_status status)
         self->info.record = self->record;
         self->info.confirmed = true;
     }
-    if (self->revocation != NULL)
+    if (self->lost != NULL)
         cli_json_add(program, "revocation", json_of(self));
     if (status == KAMUPIN_OK && !program->args.json) {
         printf("%s\n", cli_say(program, M_REVOKED));
-        show_record(program, &self->record);
+        show_record(program, stdout, &self->record);
     }
     if (status == KAMUPIN_E_CANCELLED && !self->sent) {
         cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_REVOKE_GIVEN_UP));
         program->said = true;
-    } else if (status != KAMUPIN_OK && self->revocation != NULL && !self->sent) {
+    } else if (status != KAMUPIN_OK && self->lost != NULL && !self->sent) {
         cli_screen_line(program->screen, "", cli_say(program, M_NOT_REVOKED));
     }
 }
@@ -300,6 +309,8 @@ static kamupin_status prepare(revoking *self, kamupin_error *error)
     if (status == KAMUPIN_OK)
         status = kamupin_revocation_new(self->session, program->args.number, reason,
                                         &self->revocation, error);
+    if (status == KAMUPIN_OK)
+        self->lost = losses_of(self);
     if (status == KAMUPIN_OK)
         status = note(self, kamupin_revocation_read(self->revocation, &self->info), error);
     return status;
@@ -330,6 +341,7 @@ kamupin_status cli_cert_revoke(cli *program, kamupin_error *error)
     kamupin_cancel_clear(
         program->cancel); /* what was prepared is given up; one more Ctrl+C ends that */
     kamupin_revocation_free(&self.revocation);
+    json_decref(self.lost);
     cli_session_return(program, &self.session, status);
     return status;
 }

@@ -158,19 +158,21 @@ static kamupin_status suspend_one(cli *program, kamupin_session *session, const 
     return status;
 }
 
-/* All of them, also when one is refused: the first refusal is the answer. */
+/* All of them, also when one is refused: the first refusal is the answer. Who stops in between is told
+ * so: the rest is open still. */
 static kamupin_status suspend_all(cli *program, kamupin_session *session, const records *open,
                                   kamupin_suspend_reason reason, json_t *done, kamupin_error *error)
 {
     kamupin_error later = KAMUPIN_ERROR_INIT;
     kamupin_status first = KAMUPIN_OK;
-    for (size_t i = 0; i < open->count && !kamupin_cancel_pulled(program->cancel); i++) {
+    size_t i = 0;
+    for (; i < open->count && !kamupin_cancel_pulled(program->cancel); i++) {
         kamupin_error *into = first == KAMUPIN_OK ? error : &later;
         kamupin_status status =
             suspend_one(program, session, open->all[i].certificate_id, reason, done, into);
         first = first == KAMUPIN_OK ? status : first;
     }
-    return first;
+    return first == KAMUPIN_OK && i < open->count ? cli_error(error, KAMUPIN_E_CANCELLED) : first;
 }
 
 /* Nobody said which: one that was not clear is asked about, or all of them are meant. */

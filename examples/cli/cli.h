@@ -11,6 +11,7 @@
 #include "signals.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <time.h>
 
 typedef struct cli {
@@ -116,6 +117,11 @@ const char *cli_say(const cli *program, cli_message message);
 bool cli_recognised(const kamupin_card_info *info);
 const char *cli_kind(const cli *program, kamupin_card_kind kind);
 void cli_show_row(const cli *program, cli_message label, const char *value);
+/** The same on another stream than standard output. */
+void cli_write_row(const cli *program, FILE *stream, cli_message label, const char *value);
+/** Where people read what they are asked about: with --json, which has standard output for itself, at
+ * the terminal of the question; NULL where nobody is asked. */
+FILE *cli_asked_on(const cli *program);
 void cli_show_card(const cli *program, const kamupin_card_info *info, bool all);
 /** What a person should do about a card or its PIN: the status whose remedy that is, or ok. */
 kamupin_status cli_next_step(const kamupin_card_info *info);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct giving {
     cli *program;
@@ -88,19 +87,19 @@ static char *clean_lines(const unsigned char *text, size_t length)
     return clean;
 }
 
-static void print_text(const unsigned char *text, size_t length)
+static void print_text(FILE *stream, const unsigned char *text, size_t length)
 {
     char *clean = clean_lines(text, length);
     if (clean != NULL) {
-        cli_wrap(stdout, clean, 0, cli_columns(STDOUT_FILENO));
-        putchar('\n');
-        fflush(stdout);
+        cli_wrap(stream, clean, 0, cli_columns(fileno(stream)));
+        fputc('\n', stream);
+        fflush(stream);
     }
     free(clean);
 }
 
-/* The text that the service wants signed, shown. */
-static kamupin_status get_text(giving *self, kamupin_error *error)
+/* The text that the service wants signed, shown on `stream` (NULL: nobody reads it here). */
+static kamupin_status get_text(giving *self, FILE *stream, kamupin_error *error)
 {
     cli *program = self->program;
     const unsigned char *text = NULL;
@@ -114,8 +113,8 @@ static kamupin_status get_text(giving *self, kamupin_error *error)
     cli_json_add(program, "consent_text", json_stringn((const char *)text, length));
     if (program->args.out != NULL)
         return cli_write_file(program, text, length, error);
-    if (!program->args.json)
-        print_text(text, length);
+    if (stream != NULL)
+        print_text(stream, text, length);
     return status;
 }
 
@@ -124,7 +123,7 @@ kamupin_status cli_consent_show(cli *program, kamupin_error *error)
     giving self = {.program = program};
     kamupin_status status = cli_session_borrow(program, &self.session, error);
     if (status == KAMUPIN_OK)
-        status = get_text(&self, error);
+        status = get_text(&self, program->args.json ? NULL : stdout, error);
     kamupin_consent_free(&self.consent);
     cli_session_return(program, &self.session, status);
     return status;
@@ -153,7 +152,7 @@ kamupin_status cli_consent_give(cli *program, kamupin_error *error)
     if (status == KAMUPIN_OK)
         status = cli_signer_open(&signer, error);
     if (status == KAMUPIN_OK)
-        status = get_text(&self, error);
+        status = get_text(&self, cli_asked_on(program), error);
     if (status == KAMUPIN_OK)
         status = cli_signer_ready(&signer, &request, error);
     cli_signer_begin(&signer);

@@ -5,6 +5,7 @@
 #include "fd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,14 @@ void cli_kept_wipe(cli_kept *kept)
     for (size_t i = 0; i < sizeof kept->bytes; i++)
         at[i] = 0;
     kept->length = 0;
+}
+
+void cli_fd_hold(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return;
 }
 
 bool cli_fd_wait(const cli *program, int fd)

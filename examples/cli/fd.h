@@ -33,6 +33,10 @@ void cli_match_type(cli_match *match, char byte);
 void cli_match_back(cli_match *match);
 bool cli_match_whole(const cli_match *match);
 
+/** Takes the standard descriptors that the command was started without, so that no file and no
+ * connection gets their numbers; reading and writing them fails. */
+void cli_fd_hold(void);
+
 /** Waits until the descriptor has something to say; false when the person cancels. */
 bool cli_fd_wait(const cli *program, int fd);
 

@@ -4,10 +4,13 @@
    main.c: the command kamupin: puts the parts together and ends with the status as exit code. It is
    a program like any other that uses libkamupin: public headers only. */
 #include "cli.h"
+#include "fd.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#define OUTPUT_LOST 1 /* exit code: all went well, but for telling so */
 
 static void write_log(void *user, kamupin_log_level level, const char *room, const char *line)
 {
@@ -97,6 +100,16 @@ static kamupin_status run(cli *program, kamupin_error *error)
     return commands[command](program, error);
 }
 
+/* The exit code, which tells when standard output did not take all of what was told. */
+static int told(const cli *program, int code)
+{
+    const bool lost = fflush(stdout) != 0 || ferror(stdout) != 0;
+    if (!lost || code != 0)
+        return code;
+    cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_OUTPUT_LOST));
+    return OUTPUT_LOST;
+}
+
 /* One sentence text on stderr, and with --json one object on stdout; the exit code. */
 static int finish(cli *program, kamupin_status status, kamupin_error *error)
 {
@@ -112,9 +125,7 @@ static int finish(cli *program, kamupin_status status, kamupin_error *error)
         json_dumpf(program->json, stdout, JSON_INDENT(2));
         putchar('\n');
     }
-    if (fflush(stdout) != 0 && status == KAMUPIN_OK)
-        return 1;
-    return (int)status;
+    return told(program, (int)status);
 }
 
 static kamupin_status usage_error(cli *program, kamupin_error *error)
@@ -131,6 +142,7 @@ int main(int argc, char **argv)
     cli program = {.context = NULL};
     kamupin_error error = KAMUPIN_ERROR_INIT;
     kamupin_status status = KAMUPIN_OK;
+    cli_fd_hold();
     cli_signals_block();
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core dump would hold what was typed */
     bool good = cli_args_read(argc, argv, &program.args);
@@ -145,8 +157,10 @@ int main(int argc, char **argv)
     int code = 0;
     if (program.args.version) {
         printf("kamupin %s\n", kamupin_version());
+        code = told(&program, 0);
     } else if (program.args.help && good) {
         cli_help(&program.args);
+        code = told(&program, 0);
     } else {
         status = good ? open_program(&program, &error) : usage_error(&program, &error);
         if (status == KAMUPIN_OK)

@@ -91,7 +91,18 @@ const char *cli_moment_of(const cli *program, const char *text, char *room, size
     return cli_moment(program, timegm(&parts) - east, room, size);
 }
 
+FILE *cli_asked_on(const cli *program)
+{
+    cli_screen_settle(program->screen);
+    return !program->args.json ? stdout : program->interactive ? stderr : NULL;
+}
+
 void cli_show_row(const cli *program, cli_message label, const char *value)
+{
+    cli_write_row(program, stdout, label, value);
+}
+
+void cli_write_row(const cli *program, FILE *stream, cli_message label, const char *value)
 {
     char clean[KAMUPIN_TEXT_MAX];
     const char *name = cli_say(program, label);
@@ -99,12 +110,12 @@ void cli_show_row(const cli *program, cli_message label, const char *value)
     if (pad < 1)
         pad = 1;
     cli_clean(value, clean, sizeof clean);
-    printf("  %s%*s", name, pad, "");
-    if (isatty(STDOUT_FILENO))
-        cli_wrap(stdout, clean, 2 + cli_width(name) + pad, cli_columns(STDOUT_FILENO));
+    fprintf(stream, "  %s%*s", name, pad, "");
+    if (isatty(fileno(stream)))
+        cli_wrap(stream, clean, 2 + cli_width(name) + pad, cli_columns(fileno(stream)));
     else
-        fputs(clean, stdout);
-    putchar('\n');
+        fputs(clean, stream);
+    fputc('\n', stream);
 }
 
 /* "usable, tries left 2/3": as much of it as is known. */

@@ -83,3 +83,15 @@ def test_every_refusal(person: Person, tmp_path: Path) -> None:
         assert person.run("application", *words)[0] == STATUS["invalid-argument"]
     (tmp_path / "r").mkdir(mode=0o700)
     person.refused("login-required", "application", "list", env={"XDG_RUNTIME_DIR": str(tmp_path / "r")})
+
+
+def test_what_a_terminal_would_obey_or_hide_is_shown_as_json_writes_it(person: Person) -> None:
+    """A form is the service's: a person reads each letter of it, and what is printed is still that JSON."""
+    form = {"delivery": "post", "years": 1, "contact": "IŞIK ‘Çağrı’ 名",
+            "x\u009b": "A\u009b31mB\u202eC\u007fD\u200bE\u0085F\x1b[2J\U000e0041", "ok": "ığüşöçİ…"}
+    which = person.box.control.post("/applications", {"schema_id": "mali-muhur-1", "product": "mali-muhur"})["applications"][-1]["application_id"]
+    assert person.plain("application", "submit", which, text=json.dumps(form)).returncode == 0
+    printed = person.plain("application", "show", which).stdout
+    shown = printed[printed.index("{"):]
+    assert json.loads(shown) == form and all(one.isprintable() for one in shown.replace("\n", ""))
+    assert "IŞIK ‘Çağrı’ 名" in shown and "ığüşöçİ…" in shown and "\\u202e" in shown and "\\udb40\\udc41" in shown

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from cli import STATUS
+from cli import KAMUPIN, STATUS, read_line
 from cli_life import CTRL_C, PIN, Person, fits
+from terminal import Terminal
 
 SIGN = ("authorised", "sign", "--unproven")
 
@@ -70,6 +71,17 @@ def test_who_gives_up_signs_nothing(person: Person) -> None:
         assert terminal.wait() == STATUS["cancelled"]
     person.refused("pin-wrong", *SIGN, which, "--acknowledge", pin_fd="654321\n")
     assert waiting(person) == which
+
+
+def test_with_json_the_rows_are_read_at_the_terminal(person: Person, tmp_path: Path) -> None:
+    which, out = waiting(person), tmp_path / "out"
+    with Terminal(["/bin/sh", "-c", 'out=$1; shift; exec "$0" "$@" > "$out"', KAMUPIN, str(out), *SIGN, which, "--json"], person.env) as terminal:
+        terminal.expect("IŞIK ÇAĞRI ÖZGÜR.*type yes")
+        terminal.send("yes")
+        terminal.expect("PIN: ")
+        terminal.send(PIN)
+        assert terminal.wait() == 0
+    assert read_line(out.read_text())["list"]["state"] == "signed"
 
 
 @pytest.mark.parametrize("problem", ["list-changed", "list-signed", "signature-refused"])

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from box import until
-from cli import STATUS
+from cli import KAMUPIN, STATUS, read_line
 from cli_life import CTRL_C, PIN, Person, fits
+from terminal import Terminal
 
 GIVE = ("consent", "give", "--unproven")
 
@@ -108,3 +109,16 @@ def test_without_a_session_each_says_to_log_in(person: Person, tmp_path: Path) -
     for words in (("show",), ("status",)):
         person.refused("login-required", "consent", *words, env=alone)
     person.refused("login-required", *GIVE, "--acknowledge", env=alone, pin_fd=PIN + "\n")
+
+
+def test_with_json_the_text_is_read_at_the_terminal(person: Person, tmp_path: Path) -> None:
+    """Standard output is a program's; whoever is asked reads what they sign above the question."""
+    out = tmp_path / "out"
+    with Terminal(["/bin/sh", "-c", 'out=$1; shift; exec "$0" "$@" > "$out"', KAMUPIN, str(out), *GIVE, "--json"], person.env) as terminal:
+        terminal.expect("E-CONSENT.*DENEME KULLANICI.*type yes")
+        terminal.send("yes")
+        terminal.expect("PIN: ")
+        terminal.send(PIN)
+        assert terminal.wait() == 0
+    said = read_line(out.read_text())
+    assert said["consent"]["state"] == "accepted" and by_openssl(person, tmp_path) == said["consent_text"]

@@ -6,6 +6,8 @@
 """Tests of the life of certificates, by the command."""
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +15,12 @@ from pathlib import Path
 import pytest
 
 from box import until
-from cli import STATUS
+from cli import KAMUPIN, STATUS, read_line
 from cli_life import CTRL_C, Person, fits
+from service_client import Registry
+from terminal import Terminal
+
+from kamupin_sandbox.lifecycle import now  # noqa: E402  (the path is service_client's)
 
 NOWHERE = {"PCSCLITE_CSOCK_NAME": "/nonexistent/pcscd.comm"}
 
@@ -195,8 +201,6 @@ def test_revoking_for_programs(person: Person) -> None:
     said = person.refused("sms-code-wrong", *words, sms_fd="000000\n")
     assert not said["revocation"]["confirmed"] and said["revocation"]["price_kurus"] == 95000 and len(said["revocation"]["lost"]) > 2
     assert person.one("active") == active
-    import os
-    from cli import KAMUPIN, read_line
     before = len(person.box.control.get("/sms")["sms"])
     read_end, write_end = os.pipe()
     child = subprocess.Popen([KAMUPIN, *words, "--sms-fd", str(read_end), "--json"], env=person.env, stdin=subprocess.DEVNULL,
@@ -227,3 +231,79 @@ def test_a_lost_answer_is_looked_up(person: Person, action: str, revoked: bool) 
     person.box.control.call("DELETE", "/faults")
     state = person.ask("cert", "show", active["certificate_id"])["certificate"]["record"]["state"]
     assert state == ("revoked" if revoked else "active")
+
+
+def test_a_confirmation_that_is_still_under_way_is_not_called_nothing(person: Person) -> None:
+    """Somebody stops while the service works on it: what is said at the end is what stands at the end, however slow the service is."""
+    active = person.one("active")
+    person.box.control.post("/faults", {"call": "confirm-revocation", "action": "slow", "seconds": 1})
+    person.box.control.post("/faults", {"call": "cancel-revocation", "action": "delay", "seconds": 4})
+    with person.terminal("cert", "revoke", active["certificate_id"], "--reason", "superseded") as terminal:
+        terminal.expect("last four")
+        terminal.send(active["serial"][-4:])
+        terminal.expect(r"Code in the SMS \(")
+        terminal.send(person.sms())
+        until(lambda: len(person.box.control.get("/faults")["faults"]) == 1, what="the confirmation")
+        terminal.send(CTRL_C, end="")
+        terminal.expect("The certificate is revoked")
+        assert terminal.wait() == 0 and "not revoked" not in terminal.text
+    assert person.ask("cert", "show", active["certificate_id"])["certificate"]["record"]["state"] == "revoked"
+
+
+def test_with_json_what_it_means_is_read_at_the_terminal(somebody: Person, tmp_path: Path) -> None:
+    active, out = somebody.one("active"), tmp_path / "out"
+    with Terminal(["/bin/sh", "-c", 'out=$1; shift; exec "$0" "$@" > "$out"', KAMUPIN, str(out), "cert", "revoke", active["certificate_id"],
+                   "--json"], somebody.env) as terminal:
+        terminal.expect(r"\(1-5\): ")
+        terminal.send("1")
+        terminal.expect("cannot be undone.*" + active["serial"] + ".*last four")
+        terminal.send(CTRL_C, end="")
+        assert terminal.wait() == STATUS["cancelled"]
+    assert not read_line(out.read_text())["revocation"]["confirmed"] and somebody.one("active") == active
+
+
+def test_who_stops_between_two_suspensions_is_told(person: Person) -> None:
+    """The second one is not suspended, and the exit code says so. The command waits for room in a full pipe after the first."""
+    person.ask("cert", "activate", person.one("issued")["certificate_id"])
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    try:
+        while True:
+            os.write(write_end, b"." * 4096)
+    except BlockingIOError:
+        os.set_blocking(write_end, True)
+    with subprocess.Popen([KAMUPIN, "cert", "suspend", "--all"], env=person.env, stdin=subprocess.DEVNULL, stdout=write_end,
+                          stderr=subprocess.PIPE, text=True) as child:
+        os.close(write_end)
+        until(lambda: "pipe_w" in Path(f"/proc/{child.pid}/wchan").read_text(), what="a command that waits to tell of the first suspension")
+        assert active_ones(person) == 1
+        child.send_signal(signal.SIGINT)
+        until(lambda: "ShdPnd:\t0000000000000000" in Path(f"/proc/{child.pid}/status").read_text(), what="the signal's thread")
+        while os.read(read_end, 65536):
+            pass
+        os.close(read_end)
+        assert child.stderr is not None and "was cancelled" in child.stderr.read()
+        assert child.wait(30) == STATUS["cancelled"]
+    assert active_ones(person) == 1
+
+
+def active_ones(person: Person) -> int:
+    """How many of this person's certificates are open, by the service's registry."""
+    with Registry(person.box.folder / "service" / "registry.db") as registry:
+        return [one.stored for one in registry.certificates.of(["deneme"]) if one.not_before < now() < one.not_after].count("active")
+
+
+@pytest.mark.parametrize("where", ["full", "gone", "closed"])
+def test_a_result_that_nobody_could_read_is_no_success(person: Person, where: str) -> None:
+    """The certificate is suspended all the same, which the sentence says; a descriptor that is closed is no connection's."""
+    active = person.one("active")
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    if where == "full":
+        os.dup2(os.open("/dev/full", os.O_WRONLY | os.O_CLOEXEC), write_end)
+    redirect = 'exec "$0" "$@" >&-' if where == "closed" else 'exec "$0" "$@"'
+    done = subprocess.run(["/bin/sh", "-c", redirect, KAMUPIN, "cert", "suspend", active["certificate_id"]], env=person.env, stdout=write_end,
+                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, timeout=60)
+    os.close(write_end)
+    assert done.returncode == 1 and "has done its work, but could not write" in done.stderr and len(done.stderr.splitlines()) == 1
+    assert active_ones(person) == 0

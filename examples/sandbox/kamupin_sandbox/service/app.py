@@ -73,7 +73,9 @@ class Front:
     def _handler(self, call: Call) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
             fault = self.faults.take(call.name)
-            if fault is not None and fault.action == "delay":
+            if fault is not None and fault.action in ("delay", "slow"):
+                if fault.action == "slow":
+                    await request.read()
                 await asyncio.sleep(fault.seconds)
             if fault is not None and fault.before:
                 await request.read()

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-ACTIONS = ("drop-before", "drop-after", "delay", "status", "problem", "garbage", "truncate", "huge", "redirect", "html",
-           "wrong-shape", "no-nonce")
+ACTIONS = ("drop-before", "drop-after", "delay", "slow", "status", "problem", "garbage", "truncate", "huge", "redirect",
+           "html", "wrong-shape", "no-nonce")
 BEFORE = ("drop-before", "status", "problem", "garbage", "huge", "redirect", "html", "wrong-shape")
 
 
@@ -22,7 +22,7 @@ class Fault:
     action: str
     nth: int = 1
     times: int = 1
-    seconds: float = 0.0  # delay
+    seconds: float = 0.0  # delay (nothing comes of it when whoever asked is gone by then), slow (done all the same)
     status: int = 500  # status
     problem: str = ""  # problem
     retry_after: int = 1
