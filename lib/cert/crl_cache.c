@@ -127,29 +127,54 @@ static kamupin_status index_file(const search *at, int file, kp_crl_index *index
     return status;
 }
 
-/* The index is lost or damaged: made again from the CRL, if that is there and still current. */
+/* The index is lost or damaged: made again from the CRL, if that is there and still current. Under the
+ * lock: the CRL that is read here is the kept one until its index is. */
 static bool mend_index(const search *at, kp_crl_index *index)
 {
     kp_crl_fresh fresh = {.fd = -1};
     struct stat found;
-    const int file = openat(at->folder, at->crl, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     bool mended = false;
 
+    if (!kp_crl_folder_lock(at->folder))
+        return false;
+    const int file = openat(at->folder, at->crl, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (file >= 0 && fstat(file, &found) == 0) {
         index->fetched_at = (int64_t)found.st_mtime;
         mended = index_file(at, file, index, &fresh, NULL) == KAMUPIN_OK &&
                  kp_crl_fresh_keep(at->folder, &fresh, at->index, NULL) == KAMUPIN_OK &&
                  kp_crl_index_open(fresh.fd, index);
     }
+    kp_crl_folder_unlock(at->folder);
     kp_crl_fresh_end(at->folder, &fresh);
     if (file >= 0)
         close(file);
     return mended;
 }
 
-/* Fetches the CRL and makes it the kept one. `kept`: the one before, or one without a mapping. */
-static kamupin_status renew(const search *at, const kp_crl_index *kept, kp_crl_index *index,
-                            kamupin_error *error)
+/* Makes what was fetched the kept one, unless that is a newer one: from before, or of another program
+ * that was faster. Where another program holds the folder, it is of use this once. */
+static kamupin_status put_in_place(const search *at, kp_crl_fresh *crl, kp_crl_fresh *made,
+                                   const kp_crl_index *index, kamupin_error *error)
+{
+    const bool locked = kp_crl_folder_lock(at->folder);
+    kp_crl_index kept;
+    kamupin_status status = KAMUPIN_OK;
+
+    if (open_index(at, &kept) && index->this_update < kept.this_update)
+        status = kp_fail(error, KAMUPIN_E_CRL_STALE, KAMUPIN_FROM_LOCAL,
+                         "it is older than the one before");
+    kp_crl_index_close(&kept);
+    if (status == KAMUPIN_OK && locked)
+        status = kp_crl_fresh_keep(at->folder, crl, at->crl, error);
+    if (status == KAMUPIN_OK && locked)
+        status = kp_crl_fresh_keep(at->folder, made, at->index, error);
+    if (locked)
+        kp_crl_folder_unlock(at->folder);
+    return status;
+}
+
+/* Fetches the CRL and makes it the kept one. */
+static kamupin_status renew(const search *at, kp_crl_index *index, kamupin_error *error)
 {
     const kp_crl_wish *wish = at->wish;
     kp_crl_fresh crl = {.fd = -1}, made = {.fd = -1};
@@ -166,19 +191,19 @@ static kamupin_status renew(const search *at, const kp_crl_index *kept, kp_crl_i
     index->fetched_at = wish->now;
     if (status == KAMUPIN_OK)
         status = index_file(at, crl.fd, index, &made, error);
-    if (status == KAMUPIN_OK && kept->mapped != NULL && index->this_update < kept->this_update)
-        status = kp_fail(error, KAMUPIN_E_CRL_STALE, KAMUPIN_FROM_LOCAL,
-                         "it is older than the one before");
     if (status == KAMUPIN_OK)
-        status = kp_crl_fresh_keep(at->folder, &crl, at->crl, error);
-    if (status == KAMUPIN_OK)
-        status = kp_crl_fresh_keep(at->folder, &made, at->index, error);
+        status = put_in_place(at, &crl, &made, index, error);
     if (status == KAMUPIN_OK && !kp_crl_index_open(made.fd, index))
         status = kp_fail(error, KAMUPIN_E_STATE_FOLDER, KAMUPIN_FROM_LOCAL,
                          "what was written does not come back");
     kp_crl_fresh_end(at->folder, &made);
     kp_crl_fresh_end(at->folder, &crl);
     return status;
+}
+
+static bool is_current(const kp_crl_wish *wish, const kp_crl_index *kept)
+{
+    return kp_is_fresh(kept->this_update, kept->next_update, wish->now, KP_CRL_UNSAID);
 }
 
 /* Whether a kept one was fetched as lately as is wanted. One that was fetched in the future was fetched
@@ -195,27 +220,27 @@ static kamupin_status find(const search *at, kp_crl_index *index, bool *fetched,
     const kp_crl_wish *wish = at->wish;
     kp_crl_index kept;
     const bool there = open_index(at, &kept) || mend_index(at, &kept);
-    const bool current =
-        there && kp_is_fresh(kept.this_update, kept.next_update, wish->now, KP_CRL_UNSAID);
     kamupin_status status = KAMUPIN_OK;
 
-    if (current && is_young(wish, &kept)) {
+    if (there && is_current(wish, &kept) && is_young(wish, &kept)) {
         *index = kept;
         return KAMUPIN_OK;
     }
     *index = (kp_crl_index){.mapped = NULL};
     if (wish->http != NULL)
-        status = renew(at, &kept, index, error);
+        status = renew(at, index, error);
     else
         status = kp_fail(error, there ? KAMUPIN_E_CRL_STALE : KAMUPIN_E_REVOCATION_UNREACHABLE,
                          KAMUPIN_FROM_LOCAL, "nobody is asked");
     *fetched = status == KAMUPIN_OK;
-    if (status != KAMUPIN_OK && status != KAMUPIN_E_CANCELLED && current) {
-        *index = kept; /* older than was wanted, but it still holds */
-        kept.mapped = NULL;
-        status = KAMUPIN_OK;
-    }
     kp_crl_index_close(&kept);
+    if (status != KAMUPIN_OK && status != KAMUPIN_E_CANCELLED && open_index(at, &kept)) {
+        if (is_current(wish, &kept)) {
+            *index = kept; /* older than was wanted, but it still holds; or of a faster program */
+            return KAMUPIN_OK;
+        }
+        kp_crl_index_close(&kept);
+    }
     return status;
 }
 

@@ -16,6 +16,7 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,9 @@
 #define FRESH_SUFFIX ".new"
 #define FRESH_BYTES  12
 #define LEFT_SECONDS 3600
+
+#define LOCK_TRIES    100
+#define LOCK_PAUSE_NS 10000000L
 
 static kamupin_status fail_folder(kamupin_error *error, const char *what)
 {
@@ -52,6 +56,23 @@ int kp_crl_folder(kamupin_context *context, kamupin_error *error)
     if (above >= 0)
         close(above);
     return folder;
+}
+
+bool kp_crl_folder_lock(int folder)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
+
+    for (int tried = 0; tried < LOCK_TRIES; tried++) {
+        if (flock(folder, LOCK_EX | LOCK_NB) == 0 || (errno != EWOULDBLOCK && errno != EINTR))
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
+void kp_crl_folder_unlock(int folder)
+{
+    flock(folder, LOCK_UN);
 }
 
 kamupin_status kp_crl_fresh_make(int folder, kp_crl_fresh *fresh, kamupin_error *error)

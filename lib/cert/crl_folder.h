@@ -18,6 +18,12 @@ typedef struct kp_crl_fresh {
 /** Opens the folder, made when it is missing; -1 with `error` filled: state-folder. */
 int kp_crl_folder(kamupin_context *context, kamupin_error *error);
 
+/** Keeps other programs and threads from changing which files are the kept ones, until it is unlocked:
+ * for as long as it takes to compare and to rename. False: somebody has held it for a second. Where the
+ * file system has no locks, nobody is kept from anything. */
+bool kp_crl_folder_lock(int folder);
+void kp_crl_folder_unlock(int folder);
+
 /** Makes an empty file, 0600, open for reading and writing. Errors: state-folder. */
 kamupin_status kp_crl_fresh_make(int folder, kp_crl_fresh *fresh, kamupin_error *error);
 

@@ -10,6 +10,7 @@ import datetime
 import os
 import re
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -318,6 +319,30 @@ def test_many_programs_at_once_keep_one_list(world: World) -> None:
     argv = world.check.argv([world.leaf], "--no-ocsp")
     running = [subprocess.Popen(argv, env=world.check.env(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) for _ in range(8)]
     assert all("leaf=revoked" in one.communicate()[0] for one in running)
+    assert world.check.kept == [".crl", ".index"]
+
+
+def test_a_slow_fetch_does_not_bring_an_older_list_back(world: World) -> None:
+    """Who is on the way holds one program's fetch back until another has a newer list, and then lets it have an older one that still holds."""
+    older, newer = crl_of(world.root, begins=NOW - 2 * HOUR), crl_of(world.root, [(world.serial, None)])
+    asked, go = threading.Event(), threading.Event()
+
+    def give(_: bytes) -> bytes:
+        if asked.is_set():
+            return newer
+        asked.set()
+        go.wait(20)
+        return older
+
+    world.web.paths["/crl"] = give
+    argv = world.check.argv([world.leaf], "--no-ocsp")
+    slow = subprocess.Popen(argv, env=world.check.env(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert asked.wait(20)
+    assert world.ask(None)["leaf"] == "revoked"
+    go.set()
+    said = slow.communicate()[0]
+    assert "leaf=revoked" in said and "leaf.source=crl-cache" in said
+    assert world.ask(None)["leaf"] == "revoked" and world.web.methods() == ["GET /crl"] * 2
     assert world.check.kept == [".crl", ".index"]
 
 
