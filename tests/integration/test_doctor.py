@@ -458,6 +458,7 @@ class Turncoat:
     def __init__(self, first: ssl.SSLContext, pem: Path) -> None:
         self.contexts = [first]
         self.after = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.after.set_ciphers("DEFAULT@SECLEVEL=0")  # also with what is too weak elsewhere
         self.after.load_cert_chain(pem)
 
     def wrap_socket(self, connection: socket.socket, server_side: bool) -> ssl.SSLSocket:
@@ -465,12 +466,14 @@ class Turncoat:
         return (self.contexts.pop() if self.contexts else self.after).wrap_socket(connection, server_side=server_side)
 
 
-@pytest.mark.parametrize("kind", ["stranger", "alone", "client"])
+@pytest.mark.parametrize("kind", ["stranger", "alone", "client", "sha1", "1024"])
 def test_a_hint_is_judged_anew(pki: Authority, calm_box: Box, tmp_path: Path, kind: str) -> None:
-    """Who answers the question for the date has to be trusted itself, whatever was shown before."""
+    """Who answers the question for the date has to be trusted itself, whatever was shown before. Without dates what is weak would be good for ever:
+    many keys of old certificates can be worked out today."""
     dates = ("20240101", "20250101")
     pem = {"stranger": lambda: Authority(tmp_path, "stranger").leaf("other", dates=dates), "alone": lambda: self_signed(tmp_path, "alone"),
-           "client": lambda: pki.leaf("for-clients", purpose="clientAuth", dates=dates)}[kind]()
+           "client": lambda: pki.leaf("for-clients", purpose="clientAuth", dates=dates),
+           "sha1": lambda: pki.leaf("over-sha1", digest="sha1", dates=dates), "1024": lambda: pki.leaf("over-1024", bits=1024, dates=dates)}[kind]()
     date = "Sat, 01 Jun 2024 00:00:00 GMT" if kind != "alone" else "Sun, 01 Jun 2036 00:00:00 GMT"
     with liar(pki.leaf(f"turned-{kind}", dates=dates), date) as server:
         server.tls = Turncoat(server.tls, pem)  # type: ignore[assignment,arg-type]

@@ -31,14 +31,14 @@ class Authority:
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign", at=born)
 
     def leaf(self, name: str, host: str = "DNS:localhost,IP:127.0.0.1", dates: tuple[str, str] | None = None,
-             purpose: str = "serverAuth") -> Path:
-        """A PEM file with key and certificate; `dates` are its first and last day, "20200101"."""
+             purpose: str = "serverAuth", digest: str = "sha256", bits: int = 0) -> Path:
+        """A PEM file with key and certificate; `dates` are its first and last day, "20200101". With `bits` the key is an RSA one."""
         pem = self.folder / f"{name}.pem"
-        openssl(self.folder, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        key = [f"rsa:{bits}"] if bits else ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        openssl(self.folder, "req", "-new", "-newkey", *key, "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         (self.folder / "ca.cnf").write_text(
             f"[ca]\ndefault_ca=d\n[d]\ndatabase={self.name}.index\nserial={self.name}.serial\nnew_certs_dir=.\n"
-            "default_md=sha256\npolicy=p\nunique_subject=no\nx509_extensions=e\n[p]\ncommonName=supplied\n"
+            f"default_md={digest}\npolicy=p\nunique_subject=no\nx509_extensions=e\n[p]\ncommonName=supplied\n"
             f"[e]\nsubjectAltName={host}\nextendedKeyUsage={purpose}\n")
         (self.folder / f"{self.name}.index").touch()
         days = ["-days", "2"] if dates is None else ["-startdate", f"{dates[0]}000000Z", "-enddate", f"{dates[1]}000000Z"]
