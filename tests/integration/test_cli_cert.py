@@ -258,3 +258,16 @@ def test_the_word_that_people_use_leads_on(word: str, lang: str, says: str) -> N
     done = alone(word, lang=lang)
     assert done.returncode == STATUS["invalid-argument"] and says in done.stderr.splitlines()[0]
     assert says in alone("cert", word, lang=lang).stderr.splitlines()[0]
+
+
+@pytest.mark.parametrize("lang, says", [("en", "If the card is new, open it: kamupin cert activate"), ("tr", "Kart yeniyse kullanıma açın: kamupin cert activate")])
+def test_a_new_card_that_was_not_opened_is_told_how(lang: str, says: str) -> None:
+    """OCSP has one word for what is suspended and what was never opened: what to do has both, and opening it is what helps."""
+    with Person(["akis2:p384:issued"]) as new:
+        for words in (("cert", "status"), ("doctor",)):
+            done = new.plain(*words, lang=lang)
+            assert done.returncode == STATUS["certificate-suspended"] and says in " ".join(done.stdout.split()), words
+        for one in new.certificates():
+            if one["record"]["state"] == "issued":
+                new.ask("cert", "activate", one["record"]["certificate_id"])
+        assert new.plain("cert", "status", lang=lang).returncode == 0
