@@ -169,7 +169,8 @@ static bool is_open(kamupin_application_state state)
     return state == KAMUPIN_APPLICATION_PENDING || state == KAMUPIN_APPLICATION_DRAFT;
 }
 
-static void say(cli *program, const kamupin_application_info *info, json_t *document)
+static void say(cli *program, const kamupin_application_info *info, json_t *document,
+                bool consent_missing)
 {
     json_t *said = json_of(info);
     if (document != NULL) {
@@ -180,12 +181,21 @@ static void say(cli *program, const kamupin_application_info *info, json_t *docu
     if (program->args.json)
         return;
     show_rows(program, info);
-    if (document != NULL && info->needs_consent && is_open(info->state))
+    if (consent_missing)
         cli_show_row(program, M_NEXT_STEP, cli_say(program, M_CONSENT_FIRST));
     if (document != NULL) {
         printf("%s:\n", cli_say(program, M_FORM));
         cli_show_form(document);
     }
+}
+
+/* Whether the e-consent has to come first; also where its state cannot be learned. */
+static bool lacks_consent(kamupin_session *session, const kamupin_application_info *info)
+{
+    kamupin_consent_info consent = KAMUPIN_CONSENT_INFO_INIT;
+    return info->needs_consent && is_open(info->state) &&
+           (kamupin_consent_status(session, &consent) != KAMUPIN_OK ||
+            consent.state != KAMUPIN_CONSENT_ACCEPTED);
 }
 
 kamupin_status cli_application_show(cli *program, kamupin_error *error)
@@ -200,7 +210,7 @@ kamupin_status cli_application_show(cli *program, kamupin_error *error)
         kamupin_session_error(session, error);
     }
     if (status == KAMUPIN_OK)
-        say(program, &info, document);
+        say(program, &info, document, !program->args.json && lacks_consent(session, &info));
     json_decref(document);
     cli_session_return(program, &session, status);
     return status;
@@ -249,7 +259,7 @@ static kamupin_status submit(cli *program, kamupin_session *session, const char 
     if (status == KAMUPIN_E_DOCUMENT_REFUSED && error->detail[0] != '\0')
         cli_screen_line(program->screen, "! ", error->detail);
     if (status == KAMUPIN_OK)
-        say(program, &info, NULL);
+        say(program, &info, NULL, false);
     return status;
 }
 

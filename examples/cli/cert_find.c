@@ -306,6 +306,11 @@ kamupin_status cli_certificate_find(cli *program, cli_certificate *found, kamupi
         status = cli_session_borrow(program, &found->from.session, error);
         if (status == KAMUPIN_OK)
             status = ask_service(found, cli_cert_serial(&found->entry), error);
+    } else if (status == KAMUPIN_OK && program->args.number == NULL &&
+               program->args.command == COMMAND_CERT_SHOW &&
+               cli_session_held(program, &found->from.session)) {
+        kamupin_error unsaid = KAMUPIN_ERROR_INIT; /* it may be somebody else's card */
+        ask_service(found, cli_cert_serial(&found->entry), &unsaid);
     }
     return status;
 }

@@ -51,24 +51,30 @@ static kamupin_status ask_reason(revoking *self, kamupin_revocation_reason *reas
     return KAMUPIN_OK;
 }
 
+/* That of --reason; none when there is no such reason. */
+static kamupin_revocation_reason given_reason(const cli *program)
+{
+    for (size_t i = 0; i < REASONS; i++)
+        if (strcasecmp(program->args.reason, kamupin_revocation_reason_name(reasons[i])) == 0)
+            return reasons[i];
+    return KAMUPIN_REASON_NONE;
+}
+
 static kamupin_status take_reason(revoking *self, kamupin_revocation_reason *reason,
                                   kamupin_error *error)
 {
-    const char *given = self->program->args.reason;
-    if (given == NULL)
+    if (self->program->args.reason == NULL)
         return ask_reason(self, reason, error);
-    for (size_t i = 0; i < REASONS; i++)
-        if (strcasecmp(given, kamupin_revocation_reason_name(reasons[i])) == 0) {
-            *reason = reasons[i];
-            return KAMUPIN_OK;
-        }
-    return cli_refuse(self->program, M_REVOKE_REASONS, "", error);
+    *reason = given_reason(self->program);
+    return KAMUPIN_OK;
 }
 
-/* What will be missed, before anything is prepared. */
+/* What is wrong or will be missed, before anything is prepared. */
 static kamupin_status check_ways(cli *program, kamupin_error *error)
 {
     const cli_args *args = &program->args;
+    if (args->reason != NULL && given_reason(program) == KAMUPIN_REASON_NONE)
+        return cli_refuse(program, M_REVOKE_REASONS, "", error);
     if (program->interactive)
         return KAMUPIN_OK;
     if (args->reason == NULL)
@@ -133,7 +139,8 @@ static void show_meaning(const revoking *self)
         cli_wrap(stream, cli_clean(line, clean, sizeof clean), 0, cli_columns(fileno(stream)));
         fputc('\n', stream);
     }
-    fprintf(stream, "\n%s\n", cli_say(program, M_REVOKE_SUSPEND_INSTEAD));
+    if ((self->info.record.may & KAMUPIN_MAY_SUSPEND) != 0)
+        fprintf(stream, "\n%s\n", cli_say(program, M_REVOKE_SUSPEND_INSTEAD));
     fflush(stream);
 }
 

@@ -44,7 +44,9 @@ def test_the_list_and_one_of_it(person: Person, lang: str, words: list[str]) -> 
 
 def test_a_form_goes_out_and_comes_back(person: Person, tmp_path: Path) -> None:
     which = waiting(person)
+    assert "kamupin consent give" in person.plain("application", "show", which).stdout
     person.ask("consent", "give", "--unproven", "--acknowledge", pin_fd=PIN + "\n")
+    assert "kamupin consent give" not in person.plain("application", "show", which).stdout
     printed = person.plain("application", "show", which, "--json").stdout
     assert shutil.which("jq")
     form = json.loads(subprocess.run(["jq", ".application.document"], input=printed, capture_output=True, text=True, check=True).stdout)

@@ -58,7 +58,7 @@ def test_one_list_of_cards_and_service(person: Person) -> None:
     assert {one["record"]["on_behalf_of"] for one in person.certificates("authorised")} >= {"vkn:4540536920"}
 
 
-@pytest.mark.parametrize("lang, words", [("en", ["Valid until", "not yet valid until 20", "suspended by you", "not opened for use", "revoked 20"]),
+@pytest.mark.parametrize("lang, words", [("en", ["Valid until", "not valid before 20", "suspended by you", "not opened for use", "revoked 20"]),
                                          ("tr", ["Bitiş", "henüz başlamadı: ", "askıda (siz)", "kullanıma açılmadı", "iptal edildi "])])
 def test_the_list_for_people(person: Person, lang: str, words: list[str]) -> None:
     with person.terminal("cert", "list", lang=lang) as terminal:
@@ -79,7 +79,7 @@ def test_dates_are_shown_in_local_time(person: Person) -> None:
     for zone in ("Europe/Istanbul", "America/St_Johns", "Pacific/Kiritimati"):
         wanted = subprocess.run(["date", "-d", begin.isoformat(), "+%Y-%m-%d %H:%M"], env={"TZ": zone}, capture_output=True, text=True)
         said = person.plain("cert", "show", record["certificate_id"], env={"TZ": zone}).stdout
-        assert f"not yet valid until {wanted.stdout.strip()}\n" in said
+        assert f"not valid before {wanted.stdout.strip()}\n" in said
         assert f"Valid from    {wanted.stdout.strip()}:" in said
 
 
@@ -137,6 +137,15 @@ def test_show_on_a_card(stranger: Person, tmp_path: Path) -> None:
     assert stranger.plain("cert", "show", "--certificate", "3").returncode == STATUS["invalid-argument"]
     stranger.refused("login-required", "cert", "show", "00AABBCC")
     stranger.refused("certificate-file", "cert", "show", "AABBCCZ")
+
+
+def test_show_on_a_card_with_a_session(person: Person, stranger: Person) -> None:
+    """The service's record is shown when the certificate is named by its number, too; nobody is asked about a file."""
+    by_number = person.ask("cert", "show", "--certificate", "1", "--card", str(person.box.cards[0].card_id))["certificate"]
+    assert by_number == person.ask("cert", "show", by_number["serial"])["certificate"] and by_number["history"]
+    assert stranger.ask("cert", "show", "--certificate", "1")["certificate"]["record"] is None
+    foreign = person.ask("cert", "show", "--certificate", "1", person.env["KAMUPIN_TRUST"])["certificate"]
+    assert foreign["record"] is None and "history" not in foreign
 
 
 def test_what_nobody_has_is_unknown(person: Person) -> None:

@@ -137,6 +137,7 @@ def test_what_is_wrong_with_the_line(somebody: Person) -> None:
                   ("revoke", "crt-x", "--sms-fd", "0", "--acknowledge"), ("suspend", "--card", "x")):
         done = somebody.plain("cert", *words)
         assert done.returncode == STATUS["invalid-argument"] and done.stdout == "" and done.stderr != "", words
+    assert "keyCompromise" in somebody.plain("cert", "revoke", "crt-x", "--reason", "lost").stderr
     somebody.refused("certificate-unknown", "cert", "suspend", "crt-AAECAwQFBgcICQoL")
     somebody.refused("certificate-unknown", "cert", "unsuspend", "00FF00FF")
 
