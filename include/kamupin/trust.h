@@ -111,8 +111,10 @@ typedef struct kamupin_check {
     /** of the first one between it and its root that is not good; else of the last. Not asked when
      *  the certificate itself is not good */
     kamupin_revocation_answer between;
-    unsigned int weakness; /**< kamupin_weakness bits of certificate and chain together */
-    size_t length;         /**< certificates of the chain, the root among them; of a chain that
+    /** kamupin_weakness bits of certificate and chain together, and of the responders' certificates
+     *  that their answers hang on */
+    unsigned int weakness;
+    size_t length; /**< certificates of the chain, the root among them; of a chain that
                                       does not hold, as many as were found */
     char root[KAMUPIN_NAME_MAX]; /**< the root's name; "" without a whole chain */
     char root_fingerprint[65];   /**< SHA-256, upper-case hex */

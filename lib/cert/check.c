@@ -102,6 +102,7 @@ static kamupin_status run(kamupin_trust *trust, X509 *certificate,
     kp_chain_tell(trust->context, chain, check);
     if (status == KAMUPIN_OK && check->chain == KAMUPIN_OK)
         status = ask_all(&with, chain, check, &why);
+    check->weakness |= with.weakness;
     kp_http_free(&with.http);
     sk_X509_pop_free(chain, X509_free);
     if (status != KAMUPIN_OK) { /* cancelled, or out of memory: there is no verdict */

@@ -7,6 +7,7 @@
 #define _DEFAULT_SOURCE 1 /* timegm */
 #include <cert/ocsp.h>
 
+#include <cert/certificate.h>
 #include <cert/fresh.h>
 #include <cert/reasons.h>
 #include <core/fail.h>
@@ -107,8 +108,9 @@ static bool may_answer(X509 *signer, X509 *issuer, int64_t now)
            X509_cmp_time(X509_get0_notAfter(signer), &at) > 0;
 }
 
+/* `weakness` receives that of a certificate which stands in no chain, and which the answer hangs on. */
 static kamupin_status check_signature(OCSP_BASICRESP *basic, const kp_ocsp_wish *wish,
-                                      kamupin_error *error)
+                                      unsigned int *weakness, kamupin_error *error)
 {
     const ASN1_OCTET_STRING *signature = OCSP_resp_get0_signature(basic);
     X509 *signer = NULL;
@@ -129,6 +131,7 @@ static kamupin_status check_signature(OCSP_BASICRESP *basic, const kp_ocsp_wish 
     if (ASN1_item_verify(ASN1_ITEM_rptr(OCSP_RESPDATA), OCSP_resp_get0_tbs_sigalg(basic), signature,
                          OCSP_resp_get0_respdata(basic), X509_get0_pubkey(signer)) != 1)
         return refuse(error, KAMUPIN_E_OCSP_UNSIGNED, "the signature does not hold");
+    *weakness = by_issuer ? 0 : kp_weakness(signer);
     return KAMUPIN_OK;
 }
 
@@ -202,9 +205,10 @@ static kamupin_status read_part(OCSP_SINGLERESP *part, const kp_ocsp_wish *wish,
 }
 
 static kamupin_status judge(OCSP_BASICRESP *basic, OCSP_REQUEST *question, const kp_ocsp_wish *wish,
-                            kamupin_revocation_answer *answer, kamupin_error *error)
+                            kamupin_revocation_answer *answer, unsigned int *weakness,
+                            kamupin_error *error)
 {
-    kamupin_status status = check_signature(basic, wish, error);
+    kamupin_status status = check_signature(basic, wish, weakness, error);
     OCSP_SINGLERESP *part = status == KAMUPIN_OK ? find_part(basic, wish) : NULL;
 
     if (status != KAMUPIN_OK)
@@ -219,7 +223,7 @@ static kamupin_status judge(OCSP_BASICRESP *basic, OCSP_REQUEST *question, const
 }
 
 kamupin_status kp_ocsp_ask(const kp_ocsp_wish *wish, kamupin_revocation_answer *answer,
-                           kamupin_error *error)
+                           unsigned int *weakness, kamupin_error *error)
 {
     OCSP_REQUEST *question = make_question(wish);
     kp_buffer bytes = KP_BUFFER_INIT(0);
@@ -234,7 +238,7 @@ kamupin_status kp_ocsp_ask(const kp_ocsp_wish *wish, kamupin_revocation_answer *
     if (status == KAMUPIN_OK)
         basic = open_answer(&bytes, &status, error);
     if (status == KAMUPIN_OK)
-        status = judge(basic, question, wish, &found, error);
+        status = judge(basic, question, wish, &found, weakness, error);
     if (status == KAMUPIN_OK)
         *answer = found;
     OCSP_BASICRESP_free(basic);

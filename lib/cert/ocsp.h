@@ -21,8 +21,8 @@ typedef struct kp_ocsp_wish {
 } kp_ocsp_wish;
 
 /** Asks. After ok, state, reason, times and nonce of `answer` are filled: GOOD, SUSPENDED, REVOKED or
- * UNKNOWN. Errors: ocsp-*, network-*, crypto, no-memory, cancelled. */
+ * UNKNOWN, and `weakness` has the kamupin_weakness bits of the certificate of who answered. Errors: ocsp-*, network-*, crypto, no-memory, cancelled. */
 kamupin_status kp_ocsp_ask(const kp_ocsp_wish *wish, kamupin_revocation_answer *answer,
-                           kamupin_error *error);
+                           unsigned int *weakness, kamupin_error *error);
 
 #endif

@@ -49,6 +49,7 @@ static kamupin_status ask_responder(kp_asking *with, X509 *certificate, X509 *is
                                     kamupin_error *error)
 {
     kamupin_status status = open_net(with, error);
+    unsigned int weakness = 0;
 
     if (status != KAMUPIN_OK)
         return status;
@@ -58,8 +59,9 @@ static kamupin_status ask_responder(kp_asking *with, X509 *certificate, X509 *is
                                .issuer = issuer,
                                .address = address,
                                .now = with->now};
-    status = kp_ocsp_ask(&wish, answer, error);
+    status = kp_ocsp_ask(&wish, answer, &weakness, error);
     if (status == KAMUPIN_OK) {
+        with->weakness |= weakness;
         answer->source = KAMUPIN_FROM_OCSP;
         snprintf(answer->address, sizeof answer->address, "%s", address);
     }

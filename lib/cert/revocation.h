@@ -14,8 +14,9 @@
 typedef struct kp_asking {
     kamupin_context *context;
     const kamupin_check_options *options;
-    kp_http *http; /* NULL: not made yet, or nobody is asked */
-    int64_t now;   /* seconds since 1970 */
+    kp_http *http;         /* NULL: not made yet, or nobody is asked */
+    int64_t now;           /* seconds since 1970 */
+    unsigned int weakness; /* kamupin_weakness bits of the responders that were believed */
 } kp_asking;
 
 /** Asks about a certificate whose issuer is known to be it. Errors: cancelled, no-memory: those that

@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.ocsp import OCSPCertStatus
@@ -129,6 +131,16 @@ def strangers(world: World) -> dict[str, Said]:
                                   "signed by another key in the CA's name", "the certificate itself", "another root"])
 def test_a_key_that_may_not_answer(world: World, name: str) -> None:
     world.refused("ocsp-signer", strangers(world)[name])
+
+
+@pytest.mark.parametrize("wish, weak", [({}, 0), ({"digest": hashes.SHA1()}, 1), ({"key": rsa.generate_private_key(65537, 1024)}, 2)])
+def test_a_key_that_is_weak_answers_and_is_named(world: World, wish: dict[str, Any], weak: int) -> None:
+    """As one of the chain: whoever works it out can say that all is well."""
+    responder = responder_of(world.root, **wish)
+    found = world.ask(Said(signer=responder, certificates=[responder.certificate]))
+    assert (found["leaf"], found["answer"], int(found["weak"])) == ("good", "ok", weak)
+    found = world.refused("ocsp-nonce", Said(signer=responder, certificates=[responder.certificate], nonce=b"another"))
+    assert int(found["weak"]) == 0  # nothing hangs on it
 
 
 def test_a_signer_that_nobody_names(world: World) -> None:
