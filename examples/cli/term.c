@@ -21,6 +21,7 @@ void cli_term_begin(cli_term *term, cli *program)
         return;
     struct termios quiet = term->before;
     quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL);
+    quiet.c_lflag |= NOFLSH; /* or Ctrl+C would take away the key that read() is for */
     quiet.c_cc[VMIN] = 1;
     quiet.c_cc[VTIME] = 0;
     quiet.c_cc[VSUSP] = _POSIX_VDISABLE; /* a stopped program would leave the shell without echo */

@@ -308,3 +308,15 @@ def test_a_result_that_nobody_could_read_is_no_success(person: Person, where: st
     os.close(write_end)
     assert done.returncode == 1 and "has done its work, but could not write" in done.stderr and len(done.stderr.splitlines()) == 1
     assert active_ones(person) == 0
+
+
+def test_ctrl_c_right_after_a_key_is_not_waited_out(somebody: Person, tmp_path: Path) -> None:
+    """The command has seen that there is a key, and has not read it yet, when Ctrl+C comes; strace holds it there for a second."""
+    with Terminal(["strace", "-f", "-o", str(tmp_path / "trace"), "-e", "trace=poll", "-e", "inject=poll:delay_exit=1000000", KAMUPIN, "cert", "revoke",
+                   "crt-AAECAwQFBgcICQoL"], somebody.env) as terminal:
+        terminal.expect(r"\(1-5\): ")
+        terminal.send("9", end="")
+        with pytest.raises(AssertionError):
+            terminal.expect("a second that passes", 0.3)
+        terminal.send(CTRL_C, end="")
+        assert terminal.wait(15) == STATUS["cancelled"]
