@@ -84,7 +84,7 @@ typedef enum kamupin_revocation_reason {
  *  Ownership: static text; "none" for a number that is none. Threads: any. Errors: none. */
 KAMUPIN_API const char *kamupin_revocation_reason_name(kamupin_revocation_reason reason);
 
-/** What may be asked for now, as a set. */
+/** The moves that a certificate's state allows its holder, as a set. */
 typedef enum kamupin_certificate_may {
     KAMUPIN_MAY_SUSPEND = 1,
     KAMUPIN_MAY_UNSUSPEND = 2,

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   certclass.h: what kind of Kamu SM certificate this is. It lives in card/ and not with the
-   certificates of a later version (cert/), because recognition needs it: a card gets PIN commands
-   only when one of its certificates classifies. Nothing here says that a certificate is genuine or
+   certclass.h: what kind of Kamu SM certificate this is. It lives in card/ and not in
+   cert/, which builds on it, because recognition needs it: a card gets PIN commands only when one of
+   its certificates classifies. Nothing here says that a certificate is genuine or
    in force. */
 #ifndef KP_CARD_CERTCLASS_H
 #define KP_CARD_CERTCLASS_H
