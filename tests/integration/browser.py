@@ -31,6 +31,9 @@ _SWITCHES = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic"
              "--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication,DialMediaRouteProvider",
              "--password-store=basic", "--force-device-scale-factor=1", "--hide-scrollbars")
 
+# How chromedriver says now and then that an element went away with its page, instead of StaleElementReferenceException.
+_STALE = ("Node with given id does not belong to the document", "No node with given id found", "aborted by navigation")
+
 
 def _trusting(home: Path, ca_file: str) -> None:
     """A certificate database that trusts the sandbox' authority for servers."""
@@ -94,6 +97,10 @@ class Browser:
                 return check()
             except (NoSuchElementException, StaleElementReferenceException):
                 return None
+            except WebDriverException as error:
+                if not any(words in str(error.msg) for words in _STALE):
+                    raise
+                return None
         try:
             return until(calm, seconds, what)
         except AssertionError as error:
@@ -140,9 +147,12 @@ class Browser:
 
     def field(self, css: str, value: str) -> None:
         """Types into a field."""
-        field = self.find(css)
-        field.clear()
-        field.send_keys(value)
+        def write() -> bool:
+            field = self.driver.find_element(By.CSS_SELECTOR, css)
+            field.clear()
+            field.send_keys(value)
+            return True
+        self.wait(write, what=css)
 
     # ---- by keyboard alone ----
 

@@ -199,7 +199,7 @@ def test_the_browser_gets_none_of_our_descriptors(home: Mapping[str, str], tmp_p
 def test_ctrl_c_before_the_browser_came_back(home: Mapping[str, str]) -> None:
     """Nothing is left listening."""
     with Terminal([KAMUPIN, "login"], home) as terminal:
-        terminal.expect(r"Open the address above.*press\s+Enter\.")  # the whole of it: ^C stands wherever the terminal is
+        terminal.expect("Open the address above.*press\\s+Enter\\.\r\n")  # to its end: ^C stands wherever the terminal is
         terminal.send("\x03", end="")
         terminal.expect("\\^C\r\nkamupin: ")
         assert terminal.wait() == STATUS["cancelled"]
