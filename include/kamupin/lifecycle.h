@@ -185,7 +185,7 @@ typedef struct kamupin_revocation_info {
     int seconds_left;    /**< to confirm it */
     size_t losses;       /**< kamupin_revocation_loss gives each */
     int64_t price_kurus; /**< of a new certificate; -1 when not said */
-    bool confirmed;      /**< it was done */
+    bool confirmed;      /**< it was done, and `record` says so */
 } kamupin_revocation_info;
 
 #define KAMUPIN_REVOCATION_INFO_INIT KAMUPIN_SIZED(kamupin_revocation_info)
@@ -202,7 +202,8 @@ KAMUPIN_API kamupin_status kamupin_revocation_new(kamupin_session *session, cons
                                                   kamupin_revocation **revocation,
                                                   kamupin_error *error);
 
-/** Frees; what was not confirmed is given up (best effort, bounded in time). NULL is fine. */
+/** Frees; what was not confirmed is given up (best effort, bounded in time). What came of it is not
+ *  said: whoever wants to know asks kamupin_revocation_cancel first. NULL is fine. */
 KAMUPIN_API void kamupin_revocation_free(kamupin_revocation **revocation);
 
 /** Copies the error record of the last call on this handle. */
@@ -233,10 +234,28 @@ KAMUPIN_API kamupin_status kamupin_revocation_factor(const kamupin_revocation *r
  *  @param secret kind SMS_CODE or WEB_PASSWORD, whichever was begun
  *  @param record receives what the certificate is now; may be NULL
  *  Errors: those of kamupin_operation_verify_factor, revocation-expired (nothing was revoked). After
- *  any other failure of the network kamupin_certificate_details tells the truth. */
+ *  any other failure, cancelled among them, kamupin_revocation_cancel says what came of it. */
 KAMUPIN_API kamupin_status kamupin_revocation_confirm(kamupin_revocation *revocation,
                                                       const kamupin_secret *secret,
                                                       kamupin_certificate_record *record);
+
+/** Gives the revocation up, and says whether it came too late: for a person who stops, and after a
+ *  confirmation that was not answered.
+ *
+ *      switch (kamupin_revocation_cancel(revocation)) {
+ *      case KAMUPIN_OK:                         // nothing was revoked, and nothing will be
+ *      case KAMUPIN_E_CERTIFICATE_REVOKED:      // it is revoked: kamupin_revocation_read has how
+ *      default:                                 // not known: kamupin_certificate_details, later
+ *
+ *  Where no confirmation went out it is ok, whether the service could be told or not. Where one did,
+ *  the service is told and asked; a confirmation that is still under way is not taken any more after
+ *  an ok. Works with a pulled cancel handle too, and takes seven seconds at most. May be repeated, and
+ *  after a revocation-unsettled so may kamupin_revocation_confirm; what was given up is
+ *  revocation-expired for both steps.
+ *  Threads: the session's.
+ *  Errors: certificate-revoked, revocation-unsettled (it was confirmed, and what came of it is not
+ *  known; the record says why the service could not be asked), invalid-argument, forked. */
+KAMUPIN_API kamupin_status kamupin_revocation_cancel(kamupin_revocation *revocation);
 
 KAMUPIN_END
 #endif

@@ -2,8 +2,8 @@
    SPDX-License-Identifier: Apache-2.0
 
    status.h: what a call answers. A number never changes its meaning and none is used twice. Every
-   number fits in a process exit code, and the `kamupin` command exits with it (126 to 165 are left
-   to shells and signals). The sentences for each, Turkish and English, are in error.h's tables; one
+   number fits in a process exit code, and the `kamupin` command exits with it (125 is that command's
+   own, 126 to 165 are left to shells and signals). The sentences for each, Turkish and English, are in error.h's tables; one
    page each in docs/errors. */
 #ifndef KAMUPIN_STATUS_H
 #define KAMUPIN_STATUS_H
@@ -204,7 +204,8 @@ typedef enum kamupin_status {
     KAMUPIN_E_LIST_SIGNED = 241,            /**< the list was signed before, or withdrawn */
     KAMUPIN_E_LIST_CHANGED = 242,           /**< the list is not what was shown any more */
     KAMUPIN_E_CERTIFICATE_ENDS_SOON = 243,  /**< a certificate ends within the days asked about */
-    KAMUPIN_E_CLOCK_WRONG = 244             /**< this computer's date is not the world's */
+    KAMUPIN_E_CLOCK_WRONG = 244,            /**< this computer's date is not the world's */
+    KAMUPIN_E_REVOCATION_UNSETTLED = 245    /**< confirmed, and not known whether it was done */
 } kamupin_status;
 
 /** The stable name of a status, such as "code-expired"; "unknown-status" for a number that is none.

@@ -15,13 +15,16 @@
 
 #define ID_ROOM    64
 #define GIVE_UP_MS 2000
+#define LOOK_MS    5000
 
 struct kamupin_revocation {
     kamupin_session *session;
     kamupin_error error;
     kp_revoking prepared;
     kp_factor factor;
+    bool sent; /* a confirmation went out that was not answered: it may have been taken */
     bool confirmed;
+    bool given_up; /* for sure: it cannot be confirmed any more */
 };
 
 /* ---- preparing it ---- */
@@ -89,9 +92,9 @@ void kamupin_revocation_free(kamupin_revocation **revocation)
     if (revocation == NULL || *revocation == NULL)
         return;
     kamupin_revocation *self = *revocation;
-    if (!self->confirmed && self->prepared.confirmation != NULL &&
+    if (!self->confirmed && !self->given_up && self->prepared.confirmation != NULL &&
         kp_context_check(self->session->context, NULL) == KAMUPIN_OK)
-        kp_revocation_give_up(self->session, &self->prepared, GIVE_UP_MS);
+        kp_revocation_give_up(self->session, &self->prepared, GIVE_UP_MS, NULL);
     kamupin_secret_free(&self->prepared.confirmation);
     free(self);
     *revocation = NULL;
@@ -162,6 +165,8 @@ kamupin_status kamupin_revocation_begin_factor(kamupin_revocation *revocation,
         return kp_fail_local(&revocation->error, KAMUPIN_E_INVALID_ARGUMENT);
     if (revocation->confirmed)
         return kp_fail_local(&revocation->error, KAMUPIN_E_CERTIFICATE_REVOKED);
+    if (revocation->given_up)
+        return kp_fail_local(&revocation->error, KAMUPIN_E_REVOCATION_EXPIRED);
     const kp_factor_use use = use_of(revocation);
     status = kp_factor_begin(revocation->session->context, &use, type, &revocation->factor,
                              &revocation->error);
@@ -190,10 +195,13 @@ kamupin_status kamupin_revocation_confirm(kamupin_revocation *revocation,
         return status;
     if (record != NULL && record->size != sizeof *record)
         return kp_fail_local(&revocation->error, KAMUPIN_E_INVALID_ARGUMENT);
+    if (revocation->given_up)
+        return kp_fail_local(&revocation->error, KAMUPIN_E_REVOCATION_EXPIRED);
     if (!revocation->confirmed) {
         const kp_factor_use use = use_of(revocation);
         status = kp_factor_verify(revocation->session->context, &use, secret, &revocation->factor,
                                   &given, &revocation->error);
+        revocation->sent = revocation->sent || revocation->factor.unanswered;
         if (status == KAMUPIN_OK) {
             revocation->confirmed = true;
             revocation->prepared.record = given.record;
@@ -201,5 +209,55 @@ kamupin_status kamupin_revocation_confirm(kamupin_revocation *revocation,
     }
     if (status == KAMUPIN_OK && record != NULL)
         *record = revocation->prepared.record;
+    return status;
+}
+
+/* ---- giving it up ---- */
+
+/* Asks how the certificate stands, after the service was told, or could not be told, to give the
+ * revocation up. A preparation that is over cannot be confirmed any more, so that what is seen then
+ * stays; else a confirmation may still be under way. */
+static kamupin_status look(kamupin_revocation *revocation, kamupin_status told,
+                           kamupin_error *error)
+{
+    kamupin_certificate_record now = KAMUPIN_CERTIFICATE_RECORD_INIT;
+    kp_revoking *prepared = &revocation->prepared;
+
+    kamupin_status status = kp_revocation_look(revocation->session, prepared, LOOK_MS, &now, error);
+    if (status != KAMUPIN_OK && told == KAMUPIN_E_CERTIFICATE_REVOKED) {
+        now = prepared->record; /* the service has said so, and when is not known */
+        now.state = KAMUPIN_STATE_REVOKED;
+        now.reason = prepared->reason;
+        now.may = 0;
+        status = KAMUPIN_OK;
+    }
+    if (status == KAMUPIN_OK && now.state == KAMUPIN_STATE_REVOKED) {
+        revocation->confirmed = true;
+        prepared->record = now;
+        return KAMUPIN_E_CERTIFICATE_REVOKED;
+    }
+    revocation->given_up = status == KAMUPIN_OK && told == KAMUPIN_E_REVOCATION_EXPIRED;
+    return revocation->given_up ? KAMUPIN_OK : KAMUPIN_E_REVOCATION_UNSETTLED;
+}
+
+kamupin_status kamupin_revocation_cancel(kamupin_revocation *revocation)
+{
+    kamupin_error own = KAMUPIN_ERROR_INIT;
+    kamupin_status status = enter(revocation);
+
+    if (status != KAMUPIN_OK || revocation->given_up)
+        return status;
+    if (revocation->confirmed)
+        return kp_fail_local(&revocation->error, KAMUPIN_E_CERTIFICATE_REVOKED);
+    status = kp_revocation_give_up(revocation->session, &revocation->prepared, GIVE_UP_MS, &own);
+    if (status == KAMUPIN_OK || (!revocation->sent && status != KAMUPIN_E_CERTIFICATE_REVOKED)) {
+        revocation->given_up = true; /* what nobody has confirmed, nobody will */
+        return KAMUPIN_OK;
+    }
+    status = look(revocation, status, &own);
+    if (status == KAMUPIN_OK)
+        return status;
+    own.status = status; /* the rest says why the service could not be asked */
+    kp_error_copy(&own, &revocation->error);
     return status;
 }

@@ -74,8 +74,17 @@ kamupin_status kp_revocation_prepare(kamupin_session *session, const char *id,
                                      kamupin_revocation_reason reason, kp_revoking *revoking,
                                      kamupin_error *error);
 
-/** Gives it up: best effort, at most `timeout_ms`, also with a pulled cancel handle. */
-void kp_revocation_give_up(kamupin_session *session, const kp_revoking *revoking, long timeout_ms);
+/** Gives it up: asked once, at most `timeout_ms`, also with a pulled cancel handle. After an ok no
+ * confirmation that is still under way is taken any more.
+ * Errors: certificate-revoked (it was confirmed), revocation-expired (nobody can confirm it any more),
+ * login-required, session-*, network-*, tls-*, service-*. */
+kamupin_status kp_revocation_give_up(kamupin_session *session, const kp_revoking *revoking,
+                                     long timeout_ms, kamupin_error *error);
+
+/** How its certificate stands: bounded in the same way. Errors: as kp_certificate_look. */
+kamupin_status kp_revocation_look(kamupin_session *session, const kp_revoking *revoking,
+                                  long timeout_ms, kamupin_certificate_record *record,
+                                  kamupin_error *error);
 
 /** Reads what a confirmation has made of the certificate: it has to be this one, and revoked. */
 void kp_read_revoked(kp_answer *answer, const kp_revoking *revoking,

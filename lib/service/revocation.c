@@ -80,34 +80,77 @@ static void read_cancelled(kp_answer *answer, void *into)
         kp_json_refuse(answer->fields, "cancelled");
 }
 
-void kp_revocation_give_up(kamupin_session *session, const kp_revoking *revoking, long timeout_ms)
+/* A call at the end of it, when the person may have pulled the cancel handle: time alone bounds it. */
+static kamupin_status make_last_call(kamupin_session *session, const char *path,
+                                     const kp_buffer *body, long timeout_ms, kp_reader *read,
+                                     void *into, kamupin_error *error)
 {
     kp_service *service = session->service;
-    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
     kamupin_cancel *cancel = service->cancel;
-    char path[KP_PATH_MAX];
-
-    if (service->token == NULL) /* the session's end was its end */
-        return;
-    snprintf(path, sizeof path, "/revocations/%s/cancel", revoking->revocation_id);
-    kp_buffer_text(&body, "{}");
     const kp_call call = {.path = path,
                           .right = KP_RIGHT_TOKEN,
-                          .body = &body,
+                          .body = body,
                           .deadline_ms = kp_now_ms(session->context) + timeout_ms};
+
+    if (service->token == NULL)
+        return kp_fail_local(error, KAMUPIN_E_LOGIN_REQUIRED);
     service->cancel = NULL;
-    kp_call_make(service, &call, read_cancelled, NULL, NULL);
+    kamupin_status status = kp_call_make(service, &call, read, into, error);
     service->cancel = cancel;
-    kp_keys_forget_below(service, path);
+    return status;
+}
+
+kamupin_status kp_revocation_give_up(kamupin_session *session, const kp_revoking *revoking,
+                                     long timeout_ms, kamupin_error *error)
+{
+    kp_buffer body = KP_BUFFER_INIT(KP_HTTP_BODY_MAX);
+    char path[KP_PATH_MAX];
+
+    snprintf(path, sizeof path, "/revocations/%s/cancel", revoking->revocation_id);
+    kp_buffer_text(&body, "{}");
+    kamupin_status status =
+        make_last_call(session, path, &body, timeout_ms, read_cancelled, NULL, error);
+    kp_keys_forget_below(session->service, path);
     kp_buffer_wipe(&body);
+    return status;
+}
+
+typedef struct looking {
+    const kp_revoking *revoking;
+    kamupin_certificate_record *record;
+} looking;
+
+/* The certificate that the revocation is of, and no other. */
+static void read_its_certificate(kp_answer *answer, const kp_revoking *revoking,
+                                 kamupin_certificate_record *record)
+{
+    kp_read_certificate(answer->fields, record, NULL, NULL);
+    if (strcmp(record->certificate_id, revoking->record.certificate_id) != 0)
+        kp_json_refuse(answer->fields, "certificate_id");
+}
+
+static void read_looked(kp_answer *answer, void *into)
+{
+    const looking *asked = into;
+
+    read_its_certificate(answer, asked->revoking, asked->record);
+}
+
+kamupin_status kp_revocation_look(kamupin_session *session, const kp_revoking *revoking,
+                                  long timeout_ms, kamupin_certificate_record *record,
+                                  kamupin_error *error)
+{
+    looking asked = {revoking, record};
+    char path[KP_PATH_MAX];
+
+    snprintf(path, sizeof path, "/certificates/%s", revoking->record.certificate_id);
+    return make_last_call(session, path, NULL, timeout_ms, read_looked, &asked, error);
 }
 
 void kp_read_revoked(kp_answer *answer, const kp_revoking *revoking,
                      kamupin_certificate_record *record)
 {
-    kp_read_certificate(answer->fields, record, NULL, NULL);
-    if (strcmp(record->certificate_id, revoking->record.certificate_id) != 0)
-        kp_json_refuse(answer->fields, "certificate_id");
+    read_its_certificate(answer, revoking, record);
     if (record->state != KAMUPIN_STATE_REVOKED)
         kp_json_refuse(answer->fields, "state");
 }

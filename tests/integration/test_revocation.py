@@ -241,6 +241,123 @@ def test_what_was_lost_of_another_factor_is_over_and_nothing_else(life: Life, he
     assert life.row("code", life.last_sms()).state == "revoked"
 
 
+# ---- giving up, and what it came to ----
+
+def lost_from_now(life: Life, *calls: str) -> None:
+    """The network is gone for these calls: whatever is asked, no answer comes."""
+    for call in calls:
+        life.box.control.post("/faults", {"call": call, "action": "drop-before", "times": 20})
+
+
+def mended(life: Life) -> None:
+    """It is back."""
+    life.box.control.call("DELETE", "/faults")
+
+
+def test_given_up_before_it_was_confirmed_nothing_is_revoked(life: Life, held: Held) -> None:
+    code = life.begun(held.name)
+    life.fresh_calls()
+    life.ask("cancel")
+    assert life.fresh_calls() == ["cancel-revocation"] and prepared(life.box)[-1]["state"] == "cancelled"
+    life.ask("cancel")
+    life.refused("revocation-expired", "code", code)
+    life.refused("revocation-expired", "factor", "sms")
+    life.ask("free")
+    assert life.fresh_calls() == [] and stored(life, held) == "active", "what is known here is asked of nobody"
+
+
+def test_given_up_without_a_network_nothing_is_revoked_either(life: Life, held: Held) -> None:
+    """Nobody has confirmed it, and from here nobody can."""
+    code = life.begun(held.name)
+    lost_from_now(life, "cancel-revocation", "certificate-details")
+    life.ask("cancel")
+    mended(life)
+    life.refused("revocation-expired", "code", code)
+    assert stored(life, held) == "active"
+
+
+def test_given_up_too_late_it_is_revoked_and_said(life: Life, held: Held) -> None:
+    """The answer to the confirmation was lost; also when only the one word of the service comes through, or was asked for before."""
+    code = life.begun(held.name)
+    life.box.fault("confirm-revocation", "drop-after")
+    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    lost_from_now(life, "certificate-details")
+    for _ in range(2):
+        life.refused("certificate-revoked", "cancel")
+        seconds, losses, price, word, reason, row = life.ask("read").split("|", 5)
+        assert word == "confirmed" and Row.of(row).state == "revoked" and Row.of(row).reason == reason == "keyCompromise"
+    mended(life)
+    other = Drawer(life.box).held()
+    code = life.begun(other.name)
+    life.box.fault("confirm-revocation", "drop-after")
+    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    life.refused("certificate-revoked", "cancel")
+    assert Row.of(life.ask("read").split("|", 5)[5]).revoked_at > 0, "as the service tells it"
+    life.fresh_calls()
+    life.refused("certificate-revoked", "cancel")
+    life.ask("free")
+    assert life.fresh_calls() == [] and times_revoked(life.box, held) == times_revoked(life.box, other) == 1
+
+
+def test_given_up_after_a_confirmation_that_never_arrived(life: Life, held: Held) -> None:
+    """The service says that it was in time, and what is still under way is not taken any more."""
+    code = life.begun(held.name)
+    life.box.fault("confirm-revocation", "drop-before")
+    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    life.ask("cancel")
+    assert prepared(life.box)[-1]["state"] == "cancelled"
+    life.refused("revocation-expired", "code", code)
+    assert stored(life, held) == "active"
+
+
+def test_a_preparation_whose_time_was_over_is_seen_not_to_have_revoked(life: Life, held: Held) -> None:
+    code = life.begun(held.name)
+    life.box.fault("confirm-revocation", "drop-before")
+    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    life.box.advance(3600 - 3000)
+    life.ask("cancel")
+    assert stored(life, held) == "active"
+
+
+@pytest.mark.parametrize("action, truth", [("drop-after", "certificate-revoked"), ("drop-before", "ok")])
+def test_what_is_not_known_is_called_so_until_it_is(life: Life, held: Held, action: str, truth: str) -> None:
+    """A confirmation went out, and then the network was gone: neither "revoked" nor "not revoked" may be said."""
+    code = life.begun(held.name)
+    life.box.fault("confirm-revocation", action)
+    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    lost_from_now(life, "cancel-revocation", "certificate-details")
+    for _ in range(2):
+        life.refused("revocation-unsettled", "cancel")
+        assert life.ask("read").split("|")[3] == "prepared"
+    mended(life)
+    assert life._tell("cancel")[0] == truth
+    assert stored(life, held) == ("revoked" if action == "drop-after" else "active")
+
+
+def test_a_certificate_that_looks_active_settles_nothing(life: Life, held: Held) -> None:
+    """As long as the service did not take the giving up, a confirmation that is under way can still arrive."""
+    code = life.begun(held.name)
+    life.box.fault("confirm-revocation", "drop-before")
+    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    lost_from_now(life, "cancel-revocation")
+    life.refused("revocation-unsettled", "cancel")
+    assert life.row("code", code).state == "revoked", "and it can be confirmed still"
+    assert times_revoked(life.box, held) == 1
+
+
+def test_a_new_text_message_does_not_make_a_lost_confirmation_undone(life: Life, held: Held) -> None:
+    """The second SMS takes the place of the first, but the first one's confirmation is not known to have failed."""
+    code = life.begun(held.name)
+    life.box.fault("confirm-revocation", "drop-before")
+    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    life.ask("advance", "60000")
+    life.box.advance(60)
+    life.ask("factor", "sms")
+    lost_from_now(life, "cancel-revocation", "certificate-details")
+    life.refused("revocation-unsettled", "cancel")
+    mended(life)
+
+
 # ---- killed ----
 
 def test_killed_between_the_two_steps_nothing_is_revoked(box: Box, held: Held, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@
    NUMBER CAPTCHA WORD, sms, confirm CODE, end, certificates [ROLE], details WHICH, all [-] (with
    the only card), certificate WHICH
    (from bytes), suspend WHICH [REASON], unsuspend WHICH, activate WHICH, revoke WHICH REASON, losses
-   LANGUAGE, factor TYPE, shown, code CODE, password WORD, read, free, consent, text [LANGUAGE], seconds, sign PIN,
-   drop, applications, application ID, submit ID SCHEMA JSON, lists, list ID, rows, content, sign-list
+   LANGUAGE, factor TYPE, shown, code CODE, password WORD, read, cancel, free, consent, text
+   [LANGUAGE], seconds, sign PIN, drop, applications, application ID, submit ID SCHEMA JSON, lists, list ID, rows, content, sign-list
    PIN, release, advance MILLISECONDS (of the context's clock). An argument is the milliseconds that
    one HTTPS exchange may take. */
 #include <kamupin/kamupin.h>
@@ -361,6 +361,11 @@ static kamupin_status give_password(world *self)
     return give(self, KAMUPIN_SECRET_WEB_PASSWORD);
 }
 
+static kamupin_status cancel_revocation(world *self)
+{
+    return revocation_said(self, kamupin_revocation_cancel(self->revocation));
+}
+
 static kamupin_status free_revocation(world *self)
 {
     kamupin_revocation_free(&self->revocation);
@@ -612,6 +617,7 @@ static const struct {
              {"code", give_code},
              {"password", give_password},
              {"read", read_revocation},
+             {"cancel", cancel_revocation},
              {"free", free_revocation},
              {"consent", consent_status},
              {"text", consent_text},
