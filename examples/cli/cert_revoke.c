@@ -3,77 +3,17 @@
 
    cert_revoke.c: cert revoke. A revocation is for ever: what it means is shown, the end of the serial
    number has to be typed, and the second factor confirms it. Whoever stops before that has revoked
-   nothing and is told so; where the answer to the confirmation is lost, the service is asked what
-   became of it. */
-#include "cert.h"
-#include "dialogue.h"
-#include "wrap.h"
+   nothing and is told so; where a confirmation was not answered, the service is asked what became of
+   it, and where that cannot be asked it is said that nobody knows. */
+#include "cert_revoke.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
-
-#define TYPED 4 /* how much of the serial number is typed */
-
-typedef struct revoking {
-    cli *program;
-    cli_dialogue dialogue;
-    kamupin_session *session;
-    kamupin_revocation *revocation;
-    kamupin_revocation_info info;
-    kamupin_certificate_record record; /* what it is in the end */
-    json_t *lost;                      /* sentences; NULL: nothing was prepared */
-    bool sent; /* a confirmation went out, and what became of it is not known */
-} revoking;
-
-static const kamupin_revocation_reason reasons[] = {
-    KAMUPIN_REASON_KEY_COMPROMISE, KAMUPIN_REASON_AFFILIATION_CHANGED, KAMUPIN_REASON_SUPERSEDED,
-    KAMUPIN_REASON_CESSATION_OF_OPERATION, KAMUPIN_REASON_UNSPECIFIED};
-
-#define REASONS (sizeof reasons / sizeof reasons[0])
-
-static kamupin_status ask_reason(revoking *self, kamupin_revocation_reason *reason,
-                                 kamupin_error *error)
-{
-    cli *program = self->program;
-    size_t number = 0;
-    char line[200];
-    cli_screen_line(program->screen, "", cli_say(program, M_ASK_REASON));
-    for (size_t i = 0; i < REASONS; i++) {
-        snprintf(line, sizeof line, "  %zu  %s", i + 1, cli_cert_reason(program, reasons[i]));
-        cli_screen_line(program->screen, "", line);
-    }
-    kamupin_answer answer =
-        cli_term_number(&self->dialogue.term, cli_say(program, M_CHOOSE_NUMBER), REASONS, &number);
-    if (answer != KAMUPIN_ANSWER_GIVEN)
-        return cli_error(error, KAMUPIN_E_CANCELLED);
-    *reason = reasons[number - 1];
-    return KAMUPIN_OK;
-}
-
-/* That of --reason; none when there is no such reason. */
-static kamupin_revocation_reason given_reason(const cli *program)
-{
-    for (size_t i = 0; i < REASONS; i++)
-        if (strcasecmp(program->args.reason, kamupin_revocation_reason_name(reasons[i])) == 0)
-            return reasons[i];
-    return KAMUPIN_REASON_NONE;
-}
-
-static kamupin_status take_reason(revoking *self, kamupin_revocation_reason *reason,
-                                  kamupin_error *error)
-{
-    if (self->program->args.reason == NULL)
-        return ask_reason(self, reason, error);
-    *reason = given_reason(self->program);
-    return KAMUPIN_OK;
-}
 
 /* What is wrong or will be missed, before anything is prepared. */
 static kamupin_status check_ways(cli *program, kamupin_error *error)
 {
     const cli_args *args = &program->args;
-    if (args->reason != NULL && given_reason(program) == KAMUPIN_REASON_NONE)
+    if (!cli_revoke_reason_fits(program))
         return cli_refuse(program, M_REVOKE_REASONS, "", error);
     if (program->interactive)
         return KAMUPIN_OK;
@@ -84,79 +24,9 @@ static kamupin_status check_ways(cli *program, kamupin_error *error)
     return args->acknowledge ? KAMUPIN_OK : cli_needs(program, "--acknowledge", error);
 }
 
-/* ---- what it means ---- */
-
-static json_t *losses_of(const revoking *self)
-{
-    json_t *lost = json_array();
-    const char *one = NULL;
-    for (size_t i = 0;
-         (one = kamupin_revocation_loss(self->revocation, i, self->program->args.language)) != NULL;
-         i++)
-        json_array_append_new(lost, cli_json_text(one));
-    return lost;
-}
-
-static json_t *json_of(const revoking *self)
-{
-    const kamupin_revocation_info *info = &self->info;
-    return json_pack("{s:o, s:s, s:o, s:o, s:b}", "record", cli_json_record(&info->record),
-                     "reason", kamupin_revocation_reason_name(info->reason), "lost",
-                     json_incref(self->lost), "price_kurus",
-                     info->price_kurus >= 0 ? json_integer((json_int_t)info->price_kurus)
-                                            : json_null(),
-                     "confirmed", info->confirmed ? 1 : 0);
-}
-
-static void show_record(const cli *program, FILE *stream, const kamupin_certificate_record *record)
-{
-    char line[200];
-    cli_write_row(program, stream, M_HOLDER, record->holder);
-    cli_write_row(program, stream, M_PRODUCT, cli_product(record->product));
-    cli_write_row(program, stream, M_SERIAL, record->serial);
-    cli_write_row(program, stream, M_STATE, cli_cert_standing(program, record, line, sizeof line));
-}
-
-static void show_meaning(const revoking *self)
-{
-    cli *program = self->program;
-    const kamupin_language language = program->args.language;
-    const char *one = NULL;
-    char line[KAMUPIN_TEXT_MAX], clean[sizeof line], amount[KAMUPIN_AMOUNT_MAX];
-    FILE *stream = cli_asked_on(program);
-    if (stream == NULL)
-        return;
-    fprintf(stream, "%s\n", cli_say(program, M_REVOKE_MEANS));
-    show_record(program, stream, &self->info.record);
-    cli_write_row(program, stream, M_REASON, cli_cert_reason(program, self->info.reason));
-    if (self->info.price_kurus >= 0) {
-        kamupin_amount_text(self->info.price_kurus, language, amount, sizeof amount);
-        cli_write_row(program, stream, M_PRICE_OF_NEW, amount);
-    }
-    for (size_t i = 0; (one = kamupin_revocation_loss(self->revocation, i, language)) != NULL;
-         i++) {
-        snprintf(line, sizeof line, "• %s", one);
-        cli_wrap(stream, cli_clean(line, clean, sizeof clean), 0, cli_columns(fileno(stream)));
-        fputc('\n', stream);
-    }
-    if ((self->info.record.may & KAMUPIN_MAY_SUSPEND) != 0)
-        fprintf(stream, "\n%s\n", cli_say(program, M_REVOKE_SUSPEND_INSTEAD));
-    fflush(stream);
-}
-
-/* Whether the person means it: the end of the serial number is typed, also with --acknowledge. */
-static bool is_meant(revoking *self)
-{
-    const char *serial = self->info.record.serial;
-    const size_t length = strlen(serial);
-    return !self->program->interactive ||
-           cli_term_word(&self->dialogue.term, cli_say(self->program, M_ASK_REVOKE),
-                         serial + (length > TYPED ? length - TYPED : 0));
-}
-
 /* ---- the second factor ---- */
 
-static kamupin_status note(const revoking *self, kamupin_status status, kamupin_error *error)
+static kamupin_status note(const cli_revoking *self, kamupin_status status, kamupin_error *error)
 {
     if (status != KAMUPIN_OK)
         kamupin_revocation_error(self->revocation, error);
@@ -171,24 +41,9 @@ static bool worth_asking_again(kamupin_status status)
            status == KAMUPIN_E_FACTOR_UNSUPPORTED;
 }
 
-/* Whether the service has refused the confirmation, so that nothing was revoked. */
-static bool is_refused(kamupin_status status)
-{
-    return worth_asking_again(status) || status == KAMUPIN_E_SMS_CODE_EXHAUSTED ||
-           status == KAMUPIN_E_WEB_PASSWORD_EXHAUSTED || status == KAMUPIN_E_FACTOR_MISMATCH ||
-           status == KAMUPIN_E_REVOCATION_EXPIRED;
-}
-
-static kamupin_status confirm(revoking *self, const kamupin_secret *secret, kamupin_error *error)
-{
-    kamupin_status status = kamupin_revocation_confirm(self->revocation, secret, &self->record);
-    self->sent = status != KAMUPIN_OK && !is_refused(status);
-    return note(self, status, error);
-}
-
 /* Asks for one answer. `error` tells why it is asked again, and what became of the answer. */
-static kamupin_status ask_once(revoking *self, const kamupin_factor *factor, kamupin_answer *answer,
-                               kamupin_error *error)
+static kamupin_status ask_once(cli_revoking *self, const kamupin_factor *factor,
+                               kamupin_answer *answer, kamupin_error *error)
 {
     cli *program = self->program;
     const bool sms = factor->type == KAMUPIN_FACTOR_SMS;
@@ -213,12 +68,12 @@ static kamupin_status ask_once(revoking *self, const kamupin_factor *factor, kam
     else if (*answer == KAMUPIN_ANSWER_STOP)
         status = cli_needs(program, sms ? "--sms-fd" : "--web-password-fd", error);
     else if (*answer == KAMUPIN_ANSWER_GIVEN)
-        status = confirm(self, secret, error);
+        status = note(self, kamupin_revocation_confirm(self->revocation, secret, NULL), error);
     kamupin_secret_free(&secret);
     return status;
 }
 
-static kamupin_status begin(revoking *self, kamupin_factor_type type, kamupin_factor *factor,
+static kamupin_status begin(cli_revoking *self, kamupin_factor_type type, kamupin_factor *factor,
                             kamupin_error *error)
 {
     const unsigned int password = 1U << KAMUPIN_FACTOR_WEB_PASSWORD;
@@ -231,7 +86,7 @@ static kamupin_status begin(revoking *self, kamupin_factor_type type, kamupin_fa
     return status;
 }
 
-static kamupin_status take_factor(revoking *self, kamupin_error *error)
+static kamupin_status take_factor(cli_revoking *self, kamupin_error *error)
 {
     const kamupin_error none = KAMUPIN_ERROR_INIT;
     kamupin_factor factor = KAMUPIN_FACTOR_INIT;
@@ -262,62 +117,75 @@ static kamupin_status take_factor(revoking *self, kamupin_error *error)
 
 /* ---- the end ---- */
 
-/* The answer to the confirmation was lost: the service knows what became of it. What was prepared is
- * given up first: a confirmation that is still under way comes too late after that. */
-static kamupin_status look(revoking *self, kamupin_status status)
+/* What was prepared and is not known to be confirmed is given up, and what that came to is the end:
+ * whoever stopped too late has revoked it, and is told so. */
+static kamupin_status settle(cli_revoking *self, kamupin_status status, kamupin_error *error)
 {
-    cli *program = self->program;
-    char line[200];
-    kamupin_cancel_clear(program->cancel); /* else the question would be stopped, too */
-    kamupin_revocation_free(&self->revocation);
-    kamupin_status asked = kamupin_certificate_details(
-        self->session, self->info.record.certificate_id, &self->record, NULL);
-    if (asked == KAMUPIN_OK && self->record.state == KAMUPIN_STATE_REVOKED)
-        return KAMUPIN_OK;
-    if (asked == KAMUPIN_OK) {
-        self->sent = false;
+    kamupin_status came = kamupin_revocation_cancel(self->revocation);
+    if (came == KAMUPIN_OK)
         return status;
-    }
-    cli_screen_line(program->screen, "! ",
-                    cli_fill(program->args.language, M_REVOKE_UNKNOWN,
-                             self->info.record.certificate_id, line, sizeof line));
-    return status;
+    if (came != KAMUPIN_E_CERTIFICATE_REVOKED)
+        return note(self, came, error);
+    kamupin_revocation_read(self->revocation, &self->info);
+    return KAMUPIN_OK;
 }
 
-static void finish(revoking *self, kamupin_status status)
+static json_t *json_of(const cli_revoking *self, kamupin_status status)
+{
+    const kamupin_revocation_info *info = &self->info;
+    json_t *confirmed =
+        status == KAMUPIN_E_REVOCATION_UNSETTLED ? json_null() : json_boolean(info->confirmed);
+    return json_pack("{s:o, s:s, s:o, s:o, s:o}", "record", cli_json_record(&info->record),
+                     "reason", kamupin_revocation_reason_name(info->reason), "lost",
+                     json_incref(self->lost), "price_kurus",
+                     info->price_kurus >= 0 ? json_integer((json_int_t)info->price_kurus)
+                                            : json_null(),
+                     "confirmed", confirmed);
+}
+
+/* The one sentence of how it ended, which for what is not known has to name where to look. */
+static void say_unsettled(cli *program, const kamupin_certificate_record *record)
+{
+    char line[300];
+    cli_screen_line(program->screen, "kamupin: ",
+                    cli_fill(program->args.language, M_REVOKE_UNKNOWN, record->certificate_id, line,
+                             sizeof line));
+    program->said = true;
+}
+
+static void finish(cli_revoking *self, kamupin_status status)
 {
     cli *program = self->program;
     cli_screen_settle(program->screen);
-    if (status == KAMUPIN_OK) {
-        self->info.record = self->record;
-        self->info.confirmed = true;
-    }
     if (self->lost != NULL)
-        cli_json_add(program, "revocation", json_of(self));
+        cli_json_add(program, "revocation", json_of(self, status));
     if (status == KAMUPIN_OK && !program->args.json) {
         printf("%s\n", cli_say(program, M_REVOKED));
-        show_record(program, stdout, &self->record);
+        cli_revoke_record(self, stdout);
     }
-    if (status == KAMUPIN_E_CANCELLED && !self->sent) {
+    if (status == KAMUPIN_E_REVOCATION_UNSETTLED) {
+        say_unsettled(program, &self->info.record);
+    } else if (status == KAMUPIN_E_CANCELLED) {
         cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_REVOKE_GIVEN_UP));
         program->said = true;
-    } else if (status != KAMUPIN_OK && self->lost != NULL && !self->sent) {
+    } else if (status != KAMUPIN_OK && status != KAMUPIN_E_CERTIFICATE_REVOKED &&
+               self->lost != NULL) {
         cli_screen_line(program->screen, "", cli_say(program, M_NOT_REVOKED));
     }
 }
 
-static kamupin_status prepare(revoking *self, kamupin_error *error)
+static kamupin_status prepare(cli_revoking *self, kamupin_error *error)
 {
     cli *program = self->program;
     kamupin_revocation_reason reason = KAMUPIN_REASON_NONE;
-    kamupin_status status = take_reason(self, &reason, error);
+    kamupin_status status = cli_revoke_reason(self, &reason, error);
     if (status == KAMUPIN_OK)
         status = cli_session_borrow(program, &self->session, error);
     if (status == KAMUPIN_OK)
         status = kamupin_revocation_new(self->session, program->args.number, reason,
                                         &self->revocation, error);
     if (status == KAMUPIN_OK)
-        self->lost = losses_of(self);
+        self->lost = cli_revoke_lost(self);
     if (status == KAMUPIN_OK)
         status = note(self, kamupin_revocation_read(self->revocation, &self->info), error);
     return status;
@@ -325,28 +193,27 @@ static kamupin_status prepare(revoking *self, kamupin_error *error)
 
 kamupin_status cli_cert_revoke(cli *program, kamupin_error *error)
 {
-    revoking self = {.program = program,
-                     .dialogue = {.program = program},
-                     .info = KAMUPIN_REVOCATION_INFO_INIT,
-                     .record = KAMUPIN_CERTIFICATE_RECORD_INIT};
+    cli_revoking self = {
+        .program = program, .dialogue = {.program = program}, .info = KAMUPIN_REVOCATION_INFO_INIT};
     kamupin_status status = check_ways(program, error);
     if (status != KAMUPIN_OK)
         return status;
     cli_term_begin(&self.dialogue.term, program);
     status = prepare(&self, error);
     if (status == KAMUPIN_OK) {
-        show_meaning(&self);
-        if (!is_meant(&self))
+        cli_revoke_show(&self);
+        if (!cli_revoke_is_meant(&self))
             status = cli_error(error, KAMUPIN_E_CANCELLED);
     }
     if (status == KAMUPIN_OK)
         status = take_factor(&self, error);
     cli_term_end(&self.dialogue.term);
-    if (self.sent)
-        status = look(&self, status);
+    if (status == KAMUPIN_OK)
+        kamupin_revocation_read(self.revocation, &self.info);
+    else if (self.revocation != NULL)
+        status = settle(&self, status, error);
     finish(&self, status);
-    kamupin_cancel_clear(
-        program->cancel); /* what was prepared is given up; one more Ctrl+C ends that */
+    kamupin_cancel_clear(program->cancel); /* else the session could not be given back */
     kamupin_revocation_free(&self.revocation);
     json_decref(self.lost);
     cli_session_return(program, &self.session, status);

@@ -100,7 +100,7 @@ static bool is_meant(cli *program)
     if (!program->interactive)
         return false;
     cli_term_begin(&term, program);
-    bool meant = cli_term_word(&term, cli_say(program, M_ASK_DELETE), cli_say(program, M_DELETE));
+    bool meant = cli_term_word(&term, M_ASK_DELETE, M_OTHER_WORD, cli_say(program, M_DELETE));
     cli_term_end(&term);
     return meant;
 }

@@ -58,7 +58,7 @@ static bool confirmed(probing *it, kamupin_probe_step step)
 {
     cli *program = it->program;
     if (step == KAMUPIN_PROBE_SACRIFICE && program->interactive)
-        return cli_term_word(&it->term, cli_say(program, M_ASK_SACRIFICE),
+        return cli_term_word(&it->term, M_ASK_SACRIFICE, M_OTHER_WORD,
                              cli_say(program, M_WORD_SACRIFICE));
     if (program->args.acknowledge)
         return true;

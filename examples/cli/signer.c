@@ -94,5 +94,5 @@ bool cli_signer_meant(cli_signer *signer, cli_message question)
 {
     cli *program = signer->program;
     return program->args.acknowledge ||
-           cli_term_word(&signer->term, cli_say(program, question), cli_say(program, M_YES));
+           cli_term_word(&signer->term, question, M_OTHER_WORD, cli_say(program, M_YES));
 }

@@ -222,20 +222,25 @@ static bool is_letter_or_digit(int key)
     return (key >= 'a' && key <= 'z') || (key >= 'A' && key <= 'Z') || (key >= '0' && key <= '9');
 }
 
-bool cli_term_word(cli_term *term, const char *label, const char *word)
+bool cli_term_word(cli_term *term, cli_message label, cli_message otherwise, const char *word)
 {
+    cli *program = term->program;
     char typed[32] = "";
     size_t length = 0;
     int key = KEY_NONE;
-    cli_screen_settle(term->program->screen);
+    cli_screen_settle(program->screen);
     for (;;) {
         char line[200];
         typed[length] = '\0';
-        snprintf(line, sizeof line, "%s: %s", label, typed);
-        cli_screen_draw(term->program->screen, line);
+        snprintf(line, sizeof line, "%s: %s", cli_say(program, label), typed);
+        cli_screen_draw(program->screen, line);
         key = read_key(term);
         if (key == KEY_GONE || (key == '\n' && strcasecmp(typed, word) == 0))
             break;
+        if (key == '\n') {
+            cli_screen_settle(program->screen);
+            cli_screen_line(program->screen, "! ", cli_say(program, otherwise));
+        }
         if (is_letter_or_digit(key) && length + 1 < sizeof typed)
             typed[length++] = (char)key;
         else if (key == CTRL_U || key == '\n')

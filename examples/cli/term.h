@@ -44,8 +44,9 @@ kamupin_status cli_term_take(cli_term *term, const cli_wanted *wanted, kamupin_s
 /** Asks for a number from 1 to `most`; GIVEN or CANCEL. */
 kamupin_answer cli_term_number(cli_term *term, const char *label, size_t most, size_t *number);
 
-/** Has `word` typed (letters and digits, any case) and Enter; false when the person gave up. */
-bool cli_term_word(cli_term *term, const char *label, const char *word);
+/** Has `word` typed (letters and digits, any case) and Enter; `otherwise` is said of another one, and it
+ * is asked for again. false when the person gave up. */
+bool cli_term_word(cli_term *term, cli_message label, cli_message otherwise, const char *word);
 
 /** Waits for Enter; false when the person gave up. */
 bool cli_term_enter(cli_term *term, const char *label);

@@ -9,14 +9,18 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from box import until
+from box import BUILD, until
 from cli import KAMUPIN, STATUS, read_line
 from cli_life import CTRL_C, Person, fits
+from journey import feed_sms, preload
+from life_driver import UNLIMITED, Drawer
 from service_client import Registry
 from terminal import Terminal
 
@@ -152,11 +156,11 @@ def test_without_a_session_each_says_to_log_in(somebody: Person, tmp_path: Path)
 # ---- revoking ----
 
 
-@pytest.mark.parametrize("lang, means, type_it, code, done", [
-    ("en", "cannot be undone", "last four", "Code in the SMS", "The certificate is revoked"),
-    ("tr", "geri dönüşü yoktur", "son dört", "SMS doğrulama kodu \\(", "Sertifika iptal edildi")])
-def test_revoking_at_a_terminal(person: Person, tmp_path: Path, lang: str, means: str, type_it: str, code: str, done: str) -> None:
-    """What it means, the end of the serial number, the second factor; a wrong code is asked for again."""
+@pytest.mark.parametrize("lang, means, type_it, other, code, done", [
+    ("en", "cannot be undone", "last four", "! That is not how this certificate's serial number ends", "Code in the SMS", "The certificate is revoked"),
+    ("tr", "geri dönüşü yoktur", "son dört", "! Bu sertifikanın seri numarası böyle bitmiyor", "SMS doğrulama kodu \\(", "Sertifika iptal edildi")])
+def test_revoking_at_a_terminal(person: Person, tmp_path: Path, lang: str, means: str, type_it: str, other: str, code: str, done: str) -> None:
+    """What it means, the end of the serial number, the second factor; a wrong end is said to be one, and a wrong code too."""
     active = person.one("active")
     with person.terminal("cert", "revoke", active["serial"], lang=lang) as terminal:
         terminal.expect(r"\(1-5\): ")
@@ -165,6 +169,7 @@ def test_revoking_at_a_terminal(person: Person, tmp_path: Path, lang: str, means
         terminal.expect("950[.,]00.*• .*kamupin cert suspend")
         terminal.expect(type_it)
         terminal.send("0000" if active["serial"][-4:] != "0000" else "1111")
+        terminal.expect(other + ".*" + type_it)
         assert person.box.control.get("/sms")["sms"] == []
         terminal.send(active["serial"][-4:].lower())
         terminal.expect(code)
@@ -249,6 +254,160 @@ def test_a_confirmation_that_is_still_under_way_is_not_called_nothing(person: Pe
         terminal.expect("The certificate is revoked")
         assert terminal.wait() == 0 and "not revoked" not in terminal.text
     assert person.ask("cert", "show", active["certificate_id"])["certificate"]["record"]["state"] == "revoked"
+
+
+def lost_from_now(person: Person, *calls: str) -> None:
+    """The network is gone for these calls."""
+    for call in calls:
+        person.box.control.post("/faults", {"call": call, "action": "drop-before", "times": 20})
+
+
+UNSETTLED = {"en": "whether the certificate is revoked is not known; .* kamupin cert show {}",
+             "tr": "iptal edilip edilmediği bilinmiyor; .* kamupin cert show {}"}
+
+
+@pytest.mark.parametrize("lang, how", [("en", "network"), ("tr", "network"), ("en", "Ctrl+C"), ("tr", "Ctrl+C")])
+def test_what_nobody_can_know_is_called_so(person: Person, lang: str, how: str) -> None:
+    """The confirmation went out, and then the network is gone, or the person stops meanwhile and it is gone: neither end is claimed."""
+    active = person.one("active")
+    if how == "network":
+        person.box.control.post("/faults", {"call": "confirm-revocation", "action": "drop-before"})
+    else:
+        person.box.control.post("/faults", {"call": "confirm-revocation", "action": "slow", "seconds": 3})
+    with person.terminal("cert", "revoke", active["certificate_id"], "--reason", "superseded", lang=lang) as terminal:
+        terminal.expect("last four|son dört")
+        terminal.send(active["serial"][-4:])
+        terminal.expect(r"\([^\n]*1 (min|dk)[^\n]*\): ")
+        lost_from_now(person, "cancel-revocation", "certificate-details")
+        terminal.send(person.sms())
+        if how == "Ctrl+C":
+            until(lambda: len(person.box.control.get("/faults")["faults"]) == 2, what="the confirmation")
+            terminal.send(CTRL_C, end="")
+        terminal.expect(UNSETTLED[lang].format(active["certificate_id"]).replace(" ", r"\s+"))
+        assert terminal.wait() == STATUS["revocation-unsettled"] and fits(terminal.text)
+        assert "not revoked" not in terminal.text and "iptal edilmedi" not in terminal.text
+
+
+def told_by_json(person: Person, certificate_id: str) -> tuple[int, dict[str, Any]]:
+    """A revocation for programs, up to its end: exit code and what it printed."""
+    before = len(person.box.control.get("/sms")["sms"])
+    read_end, write_end = os.pipe()
+    with revoking(person, certificate_id, read_end) as child:
+        until(lambda: len(person.box.control.get("/sms")["sms"]) > before, what="the SMS")
+        os.write(write_end, person.sms().encode() + b"\n")
+        os.close(write_end)
+        out, _ = child.communicate(timeout=60)
+    return child.returncode, read_line(out)
+
+
+def revoking(person: Person, certificate_id: str, sms_fd: int, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """kamupin cert revoke for programs, which reads the SMS code from a pipe; this process' end of it is closed."""
+    try:
+        return subprocess.Popen([KAMUPIN, "cert", "revoke", certificate_id, "--reason", "superseded", "--acknowledge", "--sms-fd", str(sms_fd), "--json"],
+                                env=person.env | (env or {}), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                pass_fds=[sms_fd])
+    finally:
+        os.close(sms_fd)
+
+
+def test_programs_are_told_what_is_known(person: Person) -> None:
+    """confirmed is null where nobody knows; the next run finds out."""
+    active = person.one("active")["certificate_id"]
+    lost_from_now(person, "confirm-revocation", "cancel-revocation", "certificate-details")
+    code, said = told_by_json(person, active)
+    assert code == STATUS["revocation-unsettled"] and said["error"]["status"] == "revocation-unsettled" and said["revocation"]["confirmed"] is None
+    person.box.control.call("DELETE", "/faults")
+    person.box.control.post("/faults", {"call": "confirm-revocation", "action": "drop-after"})
+    lost_from_now(person, "certificate-details")
+    code, said = told_by_json(person, active)
+    assert code == 0 and said["revocation"]["confirmed"] is True and said["revocation"]["record"]["state"] == "revoked"
+
+
+def test_what_somebody_else_revoked_meanwhile_is_not_called_unrevoked(person: Person) -> None:
+    active = person.one("active")
+    with person.terminal("cert", "revoke", active["certificate_id"], "--reason", "superseded") as terminal:
+        terminal.expect("last four")
+        terminal.send(active["serial"][-4:])
+        terminal.expect(r"Code in the SMS \(")
+        person.put(active["certificate_id"], "revoked", by="authority", reason="keyCompromise")
+        terminal.send(person.sms())
+        assert terminal.wait() == STATUS["certificate-revoked"] and "not revoked" not in terminal.text
+
+
+# ---- killed ----
+
+def times_revoked(person: Person, certificate_id: str) -> int:
+    """How often it was revoked, by the service's registry."""
+    with Registry(person.box.folder / "service" / "registry.db") as registry:
+        record = registry.certificates.one(certificate_id)
+    assert record is not None
+    return [one.state for one in record.history].count("revoked")
+
+
+def test_killed_between_the_two_steps_nothing_is_revoked(person: Person, tmp_path: Path) -> None:
+    active = person.one("active")["certificate_id"]
+    read_end, write_end = os.pipe()
+    with revoking(person, active, read_end) as child:
+        until(lambda: len(person.box.control.get("/sms")["sms"]) > 0, what="the SMS")
+        child.kill()
+        assert child.wait(30) == -signal.SIGKILL
+    os.close(write_end)
+    assert times_revoked(person, active) == 0 and by_ocsp(person, tmp_path, active) == "good"
+    code, said = told_by_json(person, active)
+    assert code == 0 and said["revocation"]["record"]["state"] == "revoked" and times_revoked(person, active) == 1
+
+
+def test_killed_while_the_service_works_on_it_the_next_run_tells_the_truth(person: Person, tmp_path: Path) -> None:
+    active, before = person.one("active")["certificate_id"], len(person.box.control.get("/sms")["sms"])
+    person.box.control.post("/faults", {"call": "confirm-revocation", "action": "slow", "seconds": 1})
+    read_end, write_end = os.pipe()
+    with revoking(person, active, read_end) as child:
+        until(lambda: len(person.box.control.get("/sms")["sms"]) > before, what="the SMS")
+        os.write(write_end, person.sms().encode() + b"\n")
+        until(lambda: person.box.control.get("/faults")["faults"] == [], what="the confirmation")
+        child.kill()
+        assert child.wait(30) == -signal.SIGKILL
+    os.close(write_end)
+    until(lambda: times_revoked(person, active) == 1, what="the end of the service's work")
+    said = person.refused("certificate-revoked", "cert", "revoke", active, "--reason", "superseded", "--acknowledge", sms_fd="1\n")
+    assert "revocation" not in said and times_revoked(person, active) == 1
+    assert person.ask("cert", "show", active)["certificate"]["record"]["reason"] == "superseded" and by_ocsp(person, tmp_path, active) == "revoked"
+
+
+def killed_at(person: Person, where: str, n: int) -> bool:
+    """Kills the command at its nth request, and has the next run bring it to its end. False when it came to its end itself."""
+    drawer = Drawer(person.box)
+    held = drawer.held()
+    env = {"LD_PRELOAD": preload(str(BUILD / "lib" / "libfault-killer.so")), "KAMUPIN_KILL": f"{where}:{n}"}
+    read_end, write_end = os.pipe()
+    kept = os.dup(read_end)  # so that a code that comes too late for the killed one breaks no pipe
+    stop = threading.Event()
+    feeder = threading.Thread(target=feed_sms, args=(person.box, write_end, stop))
+    feeder.start()
+    with revoking(person, held.name, read_end, env) as child:
+        out, complaint = child.communicate(timeout=60)
+    stop.set()
+    feeder.join()
+    os.close(kept)
+    assert child.returncode in (0, -signal.SIGKILL), complaint
+    done = times_revoked(person, held.name)
+    assert done == 1 if child.returncode == 0 else done <= 1
+    assert person.ask("cert", "show", held.name)["certificate"]["record"]["state"] == ("revoked" if done else "active"), (where, n)
+    if done:
+        person.refused("certificate-revoked", "cert", "revoke", held.name, "--reason", "superseded", "--acknowledge", sms_fd="1\n")
+    else:
+        assert told_by_json(person, held.name)[0] == 0
+    assert times_revoked(person, held.name) == 1, (where, n)
+    return child.returncode != 0
+
+
+@pytest.mark.parametrize("where", ["before:request", "after:request"])
+def test_killed_at_every_request(person: Person, where: str) -> None:
+    person.box.settings(**UNLIMITED)
+    n = 1
+    while killed_at(person, where, n):
+        n += 1
+    assert n > 3, "preparation, factor and confirmation"
 
 
 def test_with_json_what_it_means_is_read_at_the_terminal(somebody: Person, tmp_path: Path) -> None:
