@@ -4,8 +4,8 @@
    cert_show.c: cert show: all that is known of one certificate. The identity number is masked unless
    the person wants to see it. */
 #include "cert.h"
+#include "file.h"
 
-#include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -161,11 +161,8 @@ static kamupin_status write_pem(cli *program, const kamupin_certificate *certifi
     size_t length = 0;
     if (path == NULL)
         return KAMUPIN_OK;
-    FILE *file = fopen(path, "w");
-    bool good = file != NULL && kamupin_certificate_der(certificate, &der, &length) == KAMUPIN_OK &&
-                PEM_write(file, "CERTIFICATE", "", der, (long)length) > 0;
-    if (file != NULL)
-        good = fclose(file) == 0 && good;
+    bool good = kamupin_certificate_der(certificate, &der, &length) == KAMUPIN_OK &&
+                cli_file_write_pem(path, der, length);
     return good ? KAMUPIN_OK : cli_refuse(program, M_CANNOT_WRITE_CERTIFICATE, path, error);
 }
 

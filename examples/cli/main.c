@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define OUTPUT_LOST 1 /* exit code: all went well, but for telling so */
+#define OUTPUT_LOST 125 /* exit code, and no status: all went well, but for telling so */
 
 static void write_log(void *user, kamupin_log_level level, const char *room, const char *line)
 {

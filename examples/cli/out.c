@@ -2,7 +2,7 @@
    SPDX-License-Identifier: Apache-2.0
 
    out.c: how the command says that something went wrong. */
-#include "cli.h"
+#include "file.h"
 #include "options.h"
 
 #include <stdio.h>
@@ -56,11 +56,9 @@ kamupin_status cli_needs(cli *program, const char *option, kamupin_error *error)
 kamupin_status cli_write_file(cli *program, const unsigned char *bytes, size_t length,
                               kamupin_error *error)
 {
-    FILE *file = fopen(program->args.out, "wb");
-    bool good = file != NULL && fwrite(bytes, 1, length, file) == length;
-    if (file != NULL)
-        good = fclose(file) == 0 && good;
-    return good ? KAMUPIN_OK : cli_refuse(program, M_CANNOT_WRITE_FILE, program->args.out, error);
+    return cli_file_write(program->args.out, bytes, length)
+               ? KAMUPIN_OK
+               : cli_refuse(program, M_CANNOT_WRITE_FILE, program->args.out, error);
 }
 
 void cli_problem(cli *program, const kamupin_error *error)

@@ -5,9 +5,11 @@
    something, and writes the draft of a profile. */
 #include "cli.h"
 #include "fd.h"
+#include "file.h"
 #include "term.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct probing {
     cli *program;
@@ -131,10 +133,7 @@ static kamupin_status keep(cli *program, const char *draft, kamupin_error *error
         return KAMUPIN_OK;
     char line[300];
     char clean[300];
-    FILE *file = path != NULL ? fopen(path, "w") : NULL;
-    bool good = file != NULL && fputs(draft, file) >= 0;
-    if (file != NULL)
-        good = fclose(file) == 0 && good;
+    bool good = path != NULL && cli_file_write(path, draft, strlen(draft));
     if (!good && !program->args.json)
         printf("\n%s\n\n%s\n", cli_say(program, M_PROBE_DRAFT), draft);
     if (!good && path != NULL)

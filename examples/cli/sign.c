@@ -3,10 +3,10 @@
 
    sign.c: card sign. What the card would refuse anyway is said before anything is read or asked for. */
 #include "digest.h"
+#include "file.h"
 #include "signer.h"
 
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <stdio.h>
 
 #define BASE64_MAX (KAMUPIN_SIGNATURE_MAX / 3 * 4 + 8)
@@ -55,18 +55,6 @@ static kamupin_status open_card(signing *self, kamupin_error *error)
     return cli_signer_ready(&self->signer, &self->request, error);
 }
 
-/* To the file that is named; what cannot be written there is not lost. */
-static bool write_file(const signing *self)
-{
-    const char *path = self->program->args.out;
-    FILE *file = fopen(path, "wb");
-    bool good = file != NULL && fwrite(self->signature.bytes, 1, self->signature.length, file) ==
-                                    self->signature.length;
-    if (file != NULL)
-        good = fclose(file) == 0 && good;
-    return good;
-}
-
 /* A signature is of use only with the certificate that it is to be verified with. */
 static kamupin_status write_certificate(const signing *self, kamupin_error *error)
 {
@@ -75,23 +63,21 @@ static kamupin_status write_certificate(const signing *self, kamupin_error *erro
     size_t length = 0;
     if (path == NULL)
         return KAMUPIN_OK;
-    FILE *file = fopen(path, "w");
-    bool good = file != NULL &&
-                kamupin_card_certificate(self->signer.card, self->signature.certificate, &der,
+    bool good = kamupin_card_certificate(self->signer.card, self->signature.certificate, &der,
                                          &length) == KAMUPIN_OK &&
-                PEM_write(file, "CERTIFICATE", "", der, (long)length) > 0;
-    if (file != NULL)
-        good = fclose(file) == 0 && good;
+                cli_file_write_pem(path, der, length);
     return good ? KAMUPIN_OK : cli_refuse(self->program, M_CANNOT_WRITE_CERTIFICATE, path, error);
 }
 
+/* What cannot be written to the file that is named is not lost: it is printed. */
 static kamupin_status show(signing *self, kamupin_error *error)
 {
     cli *program = self->program;
     unsigned char base64[BASE64_MAX];
     EVP_EncodeBlock(base64, self->signature.bytes, (int)self->signature.length);
     cli_json_add(program, "signature", cli_json_signature(&self->signature, (char *)base64));
-    bool written = program->args.out != NULL && write_file(self);
+    bool written = program->args.out != NULL &&
+                   cli_file_write(program->args.out, self->signature.bytes, self->signature.length);
     kamupin_status status = KAMUPIN_OK;
     if (program->args.out != NULL && !written)
         status = cli_refuse(program, M_CANNOT_WRITE, program->args.out, error);

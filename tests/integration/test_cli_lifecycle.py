@@ -455,7 +455,9 @@ def active_ones(person: Person) -> int:
 
 @pytest.mark.parametrize("where", ["full", "gone", "closed"])
 def test_a_result_that_nobody_could_read_is_no_success(person: Person, where: str) -> None:
-    """The certificate is suspended all the same, which the sentence says; a descriptor that is closed is no connection's."""
+    """The certificate is suspended all the same, which the sentence and an exit code that is no status say; a descriptor that is closed
+    is no connection's."""
+    assert 125 not in STATUS.values()
     active = person.one("active")
     read_end, write_end = os.pipe()
     os.close(read_end)
@@ -465,7 +467,7 @@ def test_a_result_that_nobody_could_read_is_no_success(person: Person, where: st
     done = subprocess.run(["/bin/sh", "-c", redirect, KAMUPIN, "cert", "suspend", active["certificate_id"]], env=person.env, stdout=write_end,
                           stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, timeout=60)
     os.close(write_end)
-    assert done.returncode == 1 and "has done its work, but could not write" in done.stderr and len(done.stderr.splitlines()) == 1
+    assert done.returncode == 125 and "has done its work, but could not write" in done.stderr and len(done.stderr.splitlines()) == 1
     assert active_ones(person) == 0
 
 

@@ -173,4 +173,4 @@ def test_a_service_is_needed_and_said_so_before_anything_is_asked(command):
 def test_what_could_not_be_written_is_no_success(line, redirect):
     done = subprocess.run(["/bin/sh", "-c", f'exec "$0" "$@" {redirect}', str(BUILD / "bin" / "kamupin"), *line.split()], capture_output=True,
                           text=True, timeout=30, env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "KAMUPIN_LANG": "tr"})
-    assert done.returncode == 1 and "standart çıktıya yazılamadı" in done.stderr
+    assert done.returncode == 125 and "standart çıktıya yazılamadı" in done.stderr
