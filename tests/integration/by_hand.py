@@ -79,7 +79,7 @@ class Hand:
     def ask(self, method: str, path: str, body: Any = None, *, key: str = "", headers: dict[str, str | None] | None = None,
             **claims: Any) -> Exchange:
         """A call with a proof. key: the Idempotency-Key; headers: to set, or to leave out by None."""
-        said: dict[str, str | None] = {"KamuPIN-Client": "hand/1.0.0", "DPoP": self.proof(method, path, self.token, **claims)}
+        said: dict[str, str | None] = {"KamuPIN-Client": "hand/1.0.0", "DPoP": self.proof(method, path.partition("?")[0], self.token, **claims)}
         if self.token:
             said["Authorization"] = f"DPoP {self.token}"
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()

@@ -50,7 +50,8 @@ def test_every_example_is_what_its_schema_says() -> None:
 @pytest.mark.parametrize("schema,good,bad", [
     ("CardId", ["serial:0102030405060708090A0B0C", "certs:" + "0f" * 32], ["serial:0a", "serial:010", "certs:" + "0F" * 32, "x:00"]),
     ("OperationId", ["op-12345678"], ["short", "a" * 64, "op/12345678"]),
-    ("Row", ["akis-1", "akis-2"], ["AKIS-2", "", "-akis"])])
+    ("Row", ["akis-1", "akis-2"], ["AKIS-2", "", "-akis"]),
+    ("Moment", ["2026-01-26T00:00:00Z", "2026-01-26T03:00:00.123456+03:00"], ["2026-01-26T00:00:00.1234567Z", "2026-01-26T00:00Z"])])
 def test_names_are_bounded(schema: str, good: list[str], bad: list[str]) -> None:
     checker = Draft202012Validator(OPENAPI["components"]["schemas"][schema])
     assert all(checker.is_valid(one) for one in good)

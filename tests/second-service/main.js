@@ -2,52 +2,35 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A second service for KamuPIN service profile 1, written from docs/protocol alone (README.md beside this file). `node main.js
-// CONFIG`: HTTPS on loopback; says `listening PORT` when it does, ends on SIGTERM. Here are the calls, bounds and repetitions.
+// CONFIG`: HTTPS on loopback; says `listening PORT` when it does, ends on SIGTERM. Here are bounds, proofs and repetitions.
 'use strict';
 
 const fs = require('node:fs');
 const https = require('node:https');
 const { Refusal } = require('./problems');
 const { Nonces, verify, sha256 } = require('./proof');
-const { read } = require('./shapes');
+const { read, readQuery } = require('./shapes');
 const { Desk } = require('./rules');
+const { callsOf } = require('./calls');
 
 const BASE = '/kamupin/v1';
 const BODY_BYTES = 65536;
-const OPERATION = '/operations/([^/]+)'; // one of another form is unknown, like any that never was
 const CLIENT = /^[A-Za-z0-9._-]{1,40}\/([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})$/;
 const UUID = /^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 const LOGGED = ['cards', 'card_id', 'type', 'form', 'previous', 'operation_id', 'outcome', 'evidence']; // nothing secret
-
-/** A step of an operation, by POST. */
-const step = (name, path, run) => ({ name, method: 'POST', path: `${OPERATION}/${path}`, by: 'token', run });
-
-/** The calls: who proves what, and what answers. `any`: taken from any version of the client; `judge`: what comes before a conflict. */
-const CALLS = [
-    { name: 'metadata', method: 'GET', path: '/metadata', any: true, run: (desk, r) => desk.metadata(r.base) },
-    { name: 'redeem', method: 'POST', path: '/codes/redeem', by: 'proof', run: (desk, r) => desk.redeem(r.body, r),
-        judge: (desk, r) => desk.judge(r.body, r) },
-    { name: 'status', method: 'GET', path: OPERATION, by: 'token', run: (desk, r) => desk.status(r.operation) },
-    step('cards', 'cards', (desk, r) => desk.addCards(r.body, r.operation)),
-    step('cancel', 'cancel', (desk, r) => desk.cancel(r.operation)),
-    step('factor', 'factor', (desk, r) => desk.factor(r.body, r.operation)),
-    step('resend', 'factor/resend', (desk, r) => desk.resend(r.operation)),
-    step('verify', 'factor/verify', (desk, r) => desk.verify(r.body, r.operation)),
-    step('authority', 'authority', (desk, r) => desk.authority(r.body, r.operation)),
-    { name: 'report', method: 'POST', path: '/reports', by: 'ticket', any: true, run: (desk, r) => desk.report(r.body, r.operation) },
-].map((call) => ({ ...call, pattern: new RegExp(`^${BASE}${call.path}$`) }));
 
 class Service {
     constructor(config) {
         const now = () => Number(process.hrtime.bigint()) / 1e9;
         Object.assign(this, { config, now, desk: new Desk(config, now), nonces: new Nonces(now), kept: new Map() });
+        this.calls = callsOf(config, BASE);
         this.base = config.url; // what clients call it by, when something stands before it
         this.log = config.log ? fs.openSync(config.log, 'a', 0o600) : undefined;
     }
 
     /** Which call a path and method mean. */
     find(path, method, entry) {
-        const there = CALLS.filter((call) => call.pattern.test(path));
+        const there = this.calls.filter((call) => call.pattern.test(path));
         const call = there.find((one) => one.method === method);
         if (!there.length)
             throw new Refusal('not-found');
@@ -72,21 +55,23 @@ class Service {
     prove(call, request, path) {
         const { authorization = '', dpop } = request.headers;
         const [scheme, secret = ''] = authorization.split(' ', 2);
-        const who = { base: this.base, address: request.socket.remoteAddress };
+        const who = { base: this.base, address: request.socket.remoteAddress, id: call.pattern.exec(path)[1] };
         if (call.by === 'ticket') {
             who.operation = scheme.toLowerCase() === 'kamupin-ticket' ? this.desk.tickets.get(sha256(secret)) : undefined;
             if (!who.operation)
                 throw new Refusal('ticket-invalid');
             who.owner = `ticket ${who.operation.id}`;
         } else if (call.by) {
-            const token = call.by === 'token' ? secret : undefined;
+            const token = call.by === 'proof' ? undefined : secret;
             if (token !== undefined && (scheme.toLowerCase() !== 'dpop' || !token))
-                throw new Refusal('token-invalid');
+                throw new Refusal(call.by === 'token' ? 'token-invalid' : 'login-required');
             const url = this.base.slice(0, -BASE.length) + path;
             who.thumbprint = verify(this.nonces, dpop, { method: request.method, url, token });
-            if (token !== undefined)
-                who.operation = this.desk.operation(call.pattern.exec(path)[1], token, who.thumbprint);
             who.owner = `key ${who.thumbprint}`;
+            if (call.by === 'token')
+                who.operation = this.desk.operation(who.id, token, who.thumbprint);
+            else if (call.by === 'session')
+                who.session = this.desk.logins.session(token, who.thumbprint, call.ended);
         }
         return who;
     }
@@ -96,7 +81,7 @@ class Service {
         const name = `${who.owner} ${request.headers['idempotency-key'].toLowerCase()}`;
         const digest = sha256(Buffer.concat([Buffer.from(`${path}\n`), bytes]));
         const old = this.kept.get(name);
-        const asked = { ...who, body: read(call.name, bytes) };
+        const asked = { ...who, turkish, body: read(call.name, bytes) };
         if (old && old.digest !== digest) {
             call.judge?.(this.desk, asked);
             throw new Refusal('idempotency-conflict');
@@ -121,7 +106,7 @@ class Service {
         return { status: 200, headers: { 'Content-Type': 'application/json' }, text: JSON.stringify(value) };
     }
 
-    answer(request, path, bytes, entry) {
+    answer(request, path, query, bytes, entry) {
         const turkish = /^\s*tr\b/i.test(request.headers['accept-language'] ?? '');
         try {
             const call = this.find(path, request.method, entry);
@@ -131,7 +116,7 @@ class Service {
             this.headers(call, request.headers);
             const who = this.prove(call, request, path);
             if (call.method === 'GET')
-                return this.succeed(call.run(this.desk, who));
+                return this.succeed(call.run(this.desk, { ...who, ...readQuery(call.name, query) }));
             if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
                 throw new Refusal('request-invalid', {}, { detail: 'Content-Type.' });
             const answer = this.once(call, request, path, bytes, who, turkish);
@@ -164,7 +149,7 @@ class Service {
             const [path, query] = request.url.split('?', 2);
             const entry = { call: null, method: request.method, path: query === undefined ? path : `${path}?` };
             const bytes = size <= BODY_BYTES ? Buffer.concat(parts) : null;
-            const { status, headers, text } = this.answer(request, path, bytes, entry);
+            const { status, headers, text } = this.answer(request, path, query, bytes, entry);
             const problem = status === 200 ? undefined : JSON.parse(text).type.split(':').pop();
             const { allow, ...line } = { ...entry, status, problem };
             if (this.log !== undefined)

@@ -8,6 +8,10 @@ const crypto = require('node:crypto');
 const { Refusal } = require('./problems');
 const { sha256 } = require('./proof');
 const { cmac } = require('./cmac');
+const { FEATURES } = require('./calls');
+const { Certificates } = require('./certificates');
+const { Logins } = require('./login');
+const { Papers } = require('./papers');
 
 const OPERATION_SECONDS = 300;
 const SMS_SECONDS = 90;
@@ -32,6 +36,11 @@ class Desk {
         this.operations = new Map(); // by the token's hash
         this.tickets = new Map(); // by the ticket's hash
         this.wrong = []; // wrong codes of late: {address, at}
+        if (config.person) {
+            this.logins = new Logins(config, now);
+            this.certificates = new Certificates(config, now);
+            this.papers = new Papers(config, this.certificates, now);
+        }
     }
 
     metadata(issuer) {
@@ -42,6 +51,7 @@ class Desk {
             products: [...new Set(this.config.cards.map((card) => card.product))],
             second_factors: ['sms'], pin_policy: PIN_POLICY, authorities: [this.config.form],
             vouched_rows: rows.map((row) => ({ row, operations: ['verify', 'change', `reset-by-${this.config.form}`] })),
+            ...(this.config.person && { login: { methods: ['password'] }, features: FEATURES }),
         };
     }
 

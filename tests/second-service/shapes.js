@@ -34,20 +34,46 @@ const evidence = object({ external_authenticate: oneOf('not-sent', 'accepted', '
     tries_before: tries, tries_after: tries, puk_tries_before: tries, puk_tries_after: tries,
 });
 
+const shortId = text(/^[A-Za-z0-9_-]{8,63}$/);
+const opaque = text(/^[A-Za-z0-9_-]{32,128}$/);
+const characters = (most) => (value) => typeof value === 'string' && value.length > 0 && [...value].length <= most;
+const identity = (value) => object({ type: oneOf('tckn', 'passport') })(value) &&
+    text(value.type === 'tckn' ? /^[1-9][0-9]{10}$/ : /^[A-Z0-9]{5,20}$/)(value.number);
+const signature = object({ signature: text(/^[A-Za-z0-9_-]{64,60000}$/) });
+const form = (value) => isObject(value) && Object.keys(value).length <= 64 && Buffer.byteLength(JSON.stringify(value)) <= 32768;
+
+/** A body with either a code of an SMS or a web password, and what the call asks for besides. */
+const eitherFactor = (required) => (value) => isObject(value) && Object.hasOwn(value, 'code') !== Object.hasOwn(value, 'web_password') &&
+    object(required, { code: smsCode, web_password: webPassword })(value);
+
 const SHAPES = {
     redeem: object({ code: (value) => typeof value === 'string', cards }), // a code of another form has a name of its own
     cards: object({ cards }),
     cancel: isObject,
     factor: object({ card_id: cardId, type: oneOf('sms', 'web-password') }),
     resend: isObject,
-    verify: (value) => isObject(value) && Object.hasOwn(value, 'code') !== Object.hasOwn(value, 'web_password') &&
-        object({}, { code: smsCode, web_password: webPassword })(value),
+    verify: eitherFactor({}),
     authority: (value) => object({ card_id: cardId, form: oneOf('cryptogram', 'sealed-puk', 'relay') },
         { challenge, previous: oneOf('not-sent', 'unknown') })(value) && (value.form !== 'cryptogram' || Object.hasOwn(value, 'challenge')),
     report: object({
         operation_id: text(/^[A-Za-z0-9_-]{8,63}$/), card_id: cardId, outcome: oneOf('done', 'not-done', 'unknown'), evidence,
     }),
+    captcha: object({}, { replaces: shortId }),
+    'password-login': object({ captcha_id: shortId, captcha_answer: characters(16), identity, security_word: characters(64) }),
+    'password-login-confirm': object({ code: smsCode }),
+    suspend: object({}, { reason: oneOf('lost', 'stolen', 'left-behind', 'other') }),
+    revoke: object({
+        reason: oneOf('unspecified', 'keyCompromise', 'affiliationChanged', 'superseded', 'cessationOfOperation', 'privilegeWithdrawn'),
+    }),
+    'revocation-factor': object({ type: oneOf('sms', 'web-password') }),
+    'confirm-revocation': eitherFactor({ confirmation_token: opaque }),
+    'submit-consent': signature,
+    'submit-application': object({ schema_id: text(/^[a-z0-9][a-z0-9.-]{0,62}$/), document: form }),
+    'sign-list': signature,
 };
+const NOTHING = ['password-login-sms', 'end-session', 'unsuspend', 'activate', 'revocation-resend', 'cancel-revocation', 'consent-text'];
+for (const call of NOTHING)
+    SHAPES[call] = isObject;
 
 /** Whether an object of this JSON, which is known to be right, names a member twice; JSON.parse would take the last. */
 function namesTwice(json) {
@@ -85,4 +111,12 @@ function read(call, bytes) {
     return value;
 }
 
-module.exports = { read };
+/** The parameters of a query that a call names; the others are passed over. */
+function readQuery(call, query = '') {
+    const roles = call === 'certificates' ? new URLSearchParams(query).getAll('role') : [];
+    if (roles.length > 1 || !roles.every(oneOf('individual', 'authorised')))
+        throw new Refusal('request-invalid', {}, { detail: 'role.' });
+    return roles.length ? { role: roles[0] } : {};
+}
+
+module.exports = { read, readQuery };
