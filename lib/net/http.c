@@ -42,7 +42,10 @@ typedef struct exchange {
     bool started;  /* the request was given to a connection */
     bool answered; /* something of its answer has come */
     kp_phase phase;
-    int64_t since_ms; /* when the phase began */
+    int64_t since_ms;             /* when the phase began */
+    int64_t end_ms, connected_ms; /* when it has to be over, and the connection to stand */
+    kamupin_context *context;
+    const kamupin_cancel *cancel;
     char said[CURL_ERROR_SIZE];
 } exchange;
 
@@ -141,6 +144,26 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *user)
     return now->too_large ? 0 : size * count;
 }
 
+/* Whether the transfer has to stop. drive() asks the same between two rounds; but while a proxy's page
+ * after a refused tunnel keeps coming, libcurl goes on reading it, and no round ends. */
+static bool is_over(const exchange *now)
+{
+    const int64_t at_ms = kp_now_ms(now->context);
+
+    return at_ms >= now->end_ms || (!now->started && at_ms >= now->connected_ms) ||
+           kamupin_cancel_pulled(now->cancel);
+}
+
+static int on_progress(void *user, curl_off_t to_come, curl_off_t come, curl_off_t to_go,
+                       curl_off_t gone)
+{
+    (void)to_come;
+    (void)come;
+    (void)to_go;
+    (void)gone;
+    return is_over(user);
+}
+
 /* libcurl sends a request again by itself when a kept connection dies before the answer's first
  * byte. Whether a request may be sent twice is the service room's decision, so the second time is
  * stopped here, before anything is written. */
@@ -164,7 +187,11 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
                               kamupin_error *error)
 {
     CURL *easy = http->easy;
+    const long connect_ms = timeout_ms < http->context->connect_timeout_ms
+                                ? timeout_ms
+                                : http->context->connect_timeout_ms;
 
+    now->connected_ms = now->since_ms + connect_ms;
     if (!http->ruled) {
         kamupin_status status = kp_tls_rules(http->context, &http->curl, easy, error);
         if (status == KAMUPIN_OK && http->undated)
@@ -192,9 +219,7 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
     SET(CURLOPT_NOSIGNAL, 1L);   /* the host program's handlers stay; writes raise no SIGPIPE */
     SET(CURLOPT_QUICK_EXIT, 1L); /* a cancelled name lookup is left behind, not waited for */
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, timeout_ms < http->context->connect_timeout_ms
-                                       ? timeout_ms
-                                       : http->context->connect_timeout_ms);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
     SET(CURLOPT_TIMEOUT_MS, timeout_ms);
     SET(CURLOPT_LOW_SPEED_LIMIT, request->patience_ms > 0 ? CRAWL_BYTES : 0L);
     SET(CURLOPT_LOW_SPEED_TIME, (http->context->request_timeout_ms + 999) / 1000);
@@ -204,6 +229,9 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
     SET(CURLOPT_HEADERDATA, now);
     SET(CURLOPT_PREREQFUNCTION, before_request);
     SET(CURLOPT_PREREQDATA, now);
+    SET(CURLOPT_NOPROGRESS, 0L);
+    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(CURLOPT_XFERINFODATA, now);
     SET(CURLOPT_ERRORBUFFER, now->said);
 #undef SET
     return set ? kp_proxy_set(http->context, &http->curl, easy, error)
@@ -261,6 +289,11 @@ static kamupin_status drive(kp_http *http, exchange *now, int64_t end_ms, kamupi
          message = curl->multi_info_read(http->multi, &queued))
         if (message->msg == CURLMSG_DONE)
             *code = message->data.result;
+    if (status == KAMUPIN_OK && *code == CURLE_ABORTED_BY_CALLBACK && is_over(now)) {
+        limit_of(http, now, end_ms);
+        *code = CURLE_OPERATION_TIMEDOUT;
+        status = kp_cancel_check(cancel, error);
+    }
     return status;
 }
 
@@ -363,6 +396,7 @@ static void forget(kp_http *http)
     http->curl.easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
     http->curl.easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
     http->curl.easy_setopt(http->easy, CURLOPT_ERRORBUFFER, NULL);
+    http->curl.easy_setopt(http->easy, CURLOPT_NOPROGRESS, 1L);
     kp_proxy_forget(&http->curl, http->easy);
 }
 
@@ -380,8 +414,6 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
     if (status != KAMUPIN_OK)
         return status;
     reply->sent_ms = kp_now_ms(http->context);
-    exchange now = {
-        .body = &reply->body, .sink = request->sink, .most = most, .since_ms = reply->sent_ms};
     int64_t end_ms =
         reply->sent_ms +
         (request->patience_ms > 0 ? request->patience_ms : http->context->request_timeout_ms);
@@ -390,6 +422,13 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
     if (end_ms <= reply->sent_ms)
         return kp_fail_platform(error, KAMUPIN_E_NETWORK_TIMEOUT, KAMUPIN_FROM_NETWORK, 0,
                                 "no time is left for the request");
+    exchange now = {.body = &reply->body,
+                    .sink = request->sink,
+                    .most = most,
+                    .since_ms = reply->sent_ms,
+                    .end_ms = end_ms,
+                    .context = http->context,
+                    .cancel = cancel};
     status = list_headers(&http->curl, request, &headers)
                  ? KAMUPIN_OK
                  : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);

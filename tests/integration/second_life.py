@@ -50,7 +50,8 @@ def on_file(certificates: Sequence[Mapping[str, Any]], **more: Any) -> dict[str,
     """What the service's configuration has of a person."""
     person = {"number": NUMBER, "word": WORD, "captcha": CAPTCHA, "name": "ELİF IŞIK", "identity": "1********46", "organisations": [OFFICE]}
     application = {"product": "nes", "state": "pending-pre-application", "reason": "renewal", "schema_id": "nes-renewal-2",
-                   "title": {"tr": "NES yenileme", "en": "Renewal"}, "document": {"delivery": "post"}, "needs_consent": True, "seconds_left": 86400}
+                   "title": {"tr": "NES yenileme", "en": "Renewal"}, "document": {"delivery": "post"}, "needs_consent": True,
+                   "seconds_left": 86400}
     waiting = {"on_behalf_of": OFFICE, "title": {"tr": "Yeni başvurular", "en": "New applications"}, "rows": ROWS}
     return {"person": person, "certificates": list(certificates), "applications": [application], "lists": [waiting], "cool_down": 0} | more
 
@@ -64,8 +65,9 @@ class Held:
             os.write(write_end, said.encode() + b"\n")
             os.close(write_end)
         fds = [read_end for read_end, _ in ends]
-        self.process = subprocess.Popen([KAMUPIN, "login", "--password", "--json", "--word-fd", str(fds[0]), "--sms-fd", str(fds[1])], env=dict(env),
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=fds)
+        argv = [KAMUPIN, "login", "--password", "--json", "--word-fd", str(fds[0]), "--sms-fd", str(fds[1])]
+        self.process = subprocess.Popen(argv, env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        pass_fds=fds)
         for fd in fds:
             os.close(fd)
         self._say(NUMBER)

@@ -12,7 +12,7 @@ import re
 import select
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -198,19 +198,35 @@ STALE = b'HTTP/1.1 407 x\r\nProxy-Authenticate: Digest realm="a", nonce="b", sta
 CHUNKED = b'HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm="a"\r\nTransfer-Encoding: chunked\r\n\r\n'
 
 
-@pytest.mark.parametrize("first, more", [(STALE, STALE), (b"", b"HTTP/1.1 100 Continue\r\n\r\n"), (CHUNKED, b"5\r\nhello\r\n")],
-                         ids=["another-nonce", "interim", "a-page"])
-def test_what_a_proxy_says_without_end_is_the_proxys(pki: Authority, server: RawServer, first: bytes, more: bytes) -> None:
-    """Nothing was given to the service, whose answer is not what is too large or late."""
-    def babble(connection: socket.socket) -> None:
+PAGE = b"5\r\nhello\r\n" * 1000
+
+
+def babble(first: bytes, more: bytes) -> Callable[[socket.socket], None]:
+    """A proxy that always has something more to say, until its client goes away."""
+    def serve(connection: socket.socket) -> None:
         read_request(connection)
         connection.sendall(first)
         while more != STALE or read_request(connection):
             connection.sendall(more)
 
-    with RawServer(babble) as proxy:
+    return serve
+
+
+@pytest.mark.parametrize("first, more", [(STALE, STALE), (b"", b"HTTP/1.1 100 Continue\r\n\r\n"), (CHUNKED, PAGE)],
+                         ids=["another-nonce", "interim", "a-page"])
+def test_what_a_proxy_says_without_end_is_the_proxys(pki: Authority, server: RawServer, first: bytes, more: bytes) -> None:
+    """Nothing was given to the service, whose answer is not what is too large or late."""
+    with RawServer(babble(first, more)) as proxy:
         options = ("--proxy", f"http://127.0.0.1:{proxy.port}", "--proxy-user", "ayse", "--connect-timeout", "2000")
         assert ask(pki, address(server), *options, password="gizli")[0]["status"] == "network-proxy"
+    assert server.connections == 0
+
+
+def test_a_page_without_end_is_cancelled(pki: Authority, server: RawServer) -> None:
+    """While libcurl reads it, too: the time for connecting is not over yet."""
+    with RawServer(babble(CHUNKED, PAGE)) as proxy:
+        options = ("--proxy", f"http://127.0.0.1:{proxy.port}", "--proxy-user", "ayse", "--connect-timeout", "600000", "--timeout", "600000")
+        assert ask(pki, address(server), *options, "--cancel-after", "300", password="gizli")[0]["status"] == "cancelled"
     assert server.connections == 0
 
 

@@ -117,11 +117,13 @@ def test_a_wrong_code_and_a_lost_answer(life: tuple[Second, Holder]) -> None:
     """A preparation that is given up revokes nothing; where the confirmation's answer is lost, the service tells what became of it."""
     service, holder = life
     code, said = revoking(holder, "000000\n")
-    assert said["error"]["status"] == "sms-code-wrong" and calls(service)[-2:] == [("confirm-revocation", "factor-wrong"), ("cancel-revocation", "ok")]
+    assert said["error"]["status"] == "sms-code-wrong"
+    assert calls(service)[-2:] == [("confirm-revocation", "factor-wrong"), ("cancel-revocation", "ok")]
     service.front.lose = {"confirm-revocation"}
     code, said = revoking(holder, SMS_CODE + "\n")
     assert code == 0 and said["revocation"]["confirmed"]
-    assert calls(service)[-3:] == [("confirm-revocation", "ok"), ("cancel-revocation", "certificate-revoked"), ("certificate-details", "ok")]
+    assert calls(service)[-3:] == [("confirm-revocation", "ok"), ("cancel-revocation", "certificate-revoked"),
+                                   ("certificate-details", "ok")]
     code, said = holder.run("cert", "list", "service")
     assert code == 0 and [one["record"]["state"] for one in said["certificates"]].count("revoked") == 1
 

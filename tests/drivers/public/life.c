@@ -14,36 +14,11 @@
    [LANGUAGE], seconds, sign PIN, drop, applications, application ID, submit ID SCHEMA JSON, lists, list ID, rows, content, sign-list
    PIN, release, advance MILLISECONDS (of the context's clock). An argument is the milliseconds that
    one HTTPS exchange may take. */
-#include <kamupin/kamupin.h>
+#include "shared/lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#define WORDS_MAX 6
-
-typedef struct world {
-    kamupin_context *context;
-    kamupin_session *session;
-    kamupin_revocation *revocation;
-    kamupin_consent *consent;
-    kamupin_authorised_list *list;
-    kamupin_error error;
-    int64_t ahead_ms; /* of the clock */
-    char *word[WORDS_MAX];
-    char value[65536];
-    size_t used;
-} world;
-
-static int64_t shifted_clock(void *user)
-{
-    const world *self = user;
-    struct timespec now = {0, 0};
-
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + self->ahead_ms;
-}
 
 static void put(world *self, const char *text)
 {
@@ -67,15 +42,6 @@ static void put_hex(world *self, const unsigned char *bytes, size_t length)
 static const char *which(const world *self)
 {
     return strcmp(self->word[1], "-") == 0 ? NULL : self->word[1];
-}
-
-static kamupin_secret *secret(world *self, kamupin_secret_kind kind, const char *text)
-{
-    kamupin_secret *made = NULL;
-
-    if (kamupin_secret_new(self->context, kind, &made, &self->error) == KAMUPIN_OK)
-        kamupin_secret_append(made, text, strlen(text));
-    return made;
 }
 
 static kamupin_status session_said(world *self, kamupin_status status)
@@ -589,117 +555,46 @@ static kamupin_status release(world *self)
     return KAMUPIN_OK;
 }
 
-static kamupin_status advance(world *self)
+const line lines[] = {{"captcha", captcha},
+                      {"begin", begin},
+                      {"sms", sms},
+                      {"confirm", confirm},
+                      {"end", end},
+                      {"certificates", certificates},
+                      {"details", details},
+                      {"all", all},
+                      {"certificate", certificate},
+                      {"suspend", suspend},
+                      {"unsuspend", unsuspend},
+                      {"activate", activate},
+                      {"revoke", revoke},
+                      {"losses", losses},
+                      {"factor", begin_factor},
+                      {"shown", shown_factor},
+                      {"code", give_code},
+                      {"password", give_password},
+                      {"read", read_revocation},
+                      {"cancel", cancel_revocation},
+                      {"free", free_revocation},
+                      {"consent", consent_status},
+                      {"text", consent_text},
+                      {"seconds", consent_seconds},
+                      {"sign", sign_consent},
+                      {"drop", drop_consent},
+                      {"applications", applications},
+                      {"application", application},
+                      {"submit", submit},
+                      {"lists", lists},
+                      {"list", open_list},
+                      {"rows", rows},
+                      {"content", content},
+                      {"sign-list", sign_list},
+                      {"release", release}};
+
+const size_t line_count = sizeof lines / sizeof *lines;
+
+void refused(world *self)
 {
-    self->ahead_ms += atol(self->word[1]);
-    return KAMUPIN_OK;
-}
-
-static const struct {
-    const char *word;
-    kamupin_status (*obey)(world *self);
-} lines[] = {{"captcha", captcha},
-             {"begin", begin},
-             {"sms", sms},
-             {"confirm", confirm},
-             {"end", end},
-             {"certificates", certificates},
-             {"details", details},
-             {"all", all},
-             {"certificate", certificate},
-             {"suspend", suspend},
-             {"unsuspend", unsuspend},
-             {"activate", activate},
-             {"revoke", revoke},
-             {"losses", losses},
-             {"factor", begin_factor},
-             {"shown", shown_factor},
-             {"code", give_code},
-             {"password", give_password},
-             {"read", read_revocation},
-             {"cancel", cancel_revocation},
-             {"free", free_revocation},
-             {"consent", consent_status},
-             {"text", consent_text},
-             {"seconds", consent_seconds},
-             {"sign", sign_consent},
-             {"drop", drop_consent},
-             {"applications", applications},
-             {"application", application},
-             {"submit", submit},
-             {"lists", lists},
-             {"list", open_list},
-             {"rows", rows},
-             {"content", content},
-             {"sign-list", sign_list},
-             {"release", release},
-             {"advance", advance}};
-
-static kamupin_status obey(world *self)
-{
-    self->value[0] = '\0';
-    self->used = 0;
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        if (strcmp(lines[i].word, self->word[0]) == 0)
-            return lines[i].obey(self);
-    return KAMUPIN_E_INVALID_ARGUMENT;
-}
-
-static void split(world *self, char *line)
-{
-    char *rest = line;
-
-    line[strcspn(line, "\n")] = '\0';
-    for (size_t i = 0; i < WORDS_MAX; i++)
-        self->word[i] = line + strlen(line);
-    for (size_t i = 0; i < WORDS_MAX && rest != NULL; i++) {
-        self->word[i] = rest;
-        rest = strchr(rest, ' ');
-        if (rest != NULL)
-            *rest++ = '\0';
-    }
-}
-
-static void to_stderr(void *user, kamupin_log_level level, const char *room, const char *line)
-{
-    (void)user;
-    fprintf(stderr, "%d %s: %s\n", (int)level, room, line);
-}
-
-int main(int argc, char **argv)
-{
-    static world self = {.error = KAMUPIN_ERROR_INIT};
-    static char line[65536];
-    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
-    kamupin_session_options wanted = KAMUPIN_SESSION_OPTIONS_INIT;
-
-    options.ca_file = getenv("KAMUPIN_CA_FILE");
-    options.state_folder = getenv("KAMUPIN_STATE_DIR");
-    options.clock = shifted_clock;
-    options.clock_user = &self;
-    options.log = to_stderr;
-    options.log_level = KAMUPIN_LOG_TRACE;
-    if (argc > 1)
-        options.request_timeout_ms = strtol(argv[1], NULL, 10);
-    wanted.service = getenv("KAMUPIN_SERVICE");
-    kamupin_status status = kamupin_context_new(&options, &self.context, &self.error);
-    if (status == KAMUPIN_OK)
-        status = kamupin_session_new(self.context, &wanted, &self.session, &self.error);
-    printf("%s\t\n", kamupin_status_name(status));
-    fflush(stdout);
-    while (status == KAMUPIN_OK && fgets(line, sizeof line, stdin) != NULL) {
-        split(&self, line);
-        kamupin_status answered = obey(&self);
-        if (answered != KAMUPIN_OK)
-            snprintf(self.value, sizeof self.value, "tries=%d wait=%d detail=%s",
-                     self.error.tries_left, self.error.wait_seconds, self.error.detail);
-        printf("%s\t%s\n", kamupin_status_name(answered), self.value);
-        fflush(stdout);
-    }
-    kamupin_authorised_list_free(&self.list);
-    kamupin_consent_free(&self.consent);
-    kamupin_revocation_free(&self.revocation);
-    kamupin_session_free(&self.session);
-    kamupin_context_free(&self.context);
-    return 0;
+    snprintf(self->value, sizeof self->value, "tries=%d wait=%d detail=%s", self->error.tries_left,
+             self->error.wait_seconds, self->error.detail);
 }

@@ -11,43 +11,11 @@
    [CODE], cards, choose [CARD], pin PIN, factor, verify CODE, back, run, result, phase, free,
    change OLD NEW (of the only card), advance MILLISECONDS (of the context's clock), seal TYPE NUMBER,
    debt TYPE NUMBER, shipment NUMBER. An argument is the milliseconds that one HTTPS exchange may take. */
-#include <kamupin/kamupin.h>
+#include "shared/lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#define WORDS_MAX 6
-
-typedef struct world {
-    kamupin_context *context;
-    kamupin_session *session;
-    kamupin_order *order;
-    kamupin_operation *operation;
-    kamupin_error error;
-    int64_t ahead_ms; /* of the clock */
-    char *word[WORDS_MAX];
-    char value[4096];
-} world;
-
-static int64_t shifted_clock(void *user)
-{
-    const world *self = user;
-    struct timespec now = {0, 0};
-
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + self->ahead_ms;
-}
-
-static kamupin_secret *secret(world *self, kamupin_secret_kind kind, const char *text)
-{
-    kamupin_secret *made = NULL;
-
-    if (kamupin_secret_new(self->context, kind, &made, &self->error) == KAMUPIN_OK)
-        kamupin_secret_append(made, text, strlen(text));
-    return made;
-}
 
 static kamupin_identity identity(const char *type, const char *number)
 {
@@ -387,6 +355,39 @@ static kamupin_status change(world *self)
     return status;
 }
 
+static kamupin_status choose(world *self)
+{
+    const char *card = self->word[1][0] == '\0' ? NULL : self->word[1];
+
+    return step(self, kamupin_operation_choose(self->operation, card));
+}
+
+static kamupin_status begin_factor(world *self)
+{
+    return step(self, kamupin_operation_begin_factor(self->operation, KAMUPIN_FACTOR_SMS, NULL));
+}
+
+static kamupin_status back(world *self)
+{
+    return step(self, kamupin_operation_back(self->operation));
+}
+
+static kamupin_status run(world *self)
+{
+    return step(self, kamupin_operation_run(self->operation));
+}
+
+static kamupin_status phase(world *self)
+{
+    return step(self, KAMUPIN_OK);
+}
+
+static kamupin_status free_operation(world *self)
+{
+    kamupin_operation_free(&self->operation);
+    return KAMUPIN_OK;
+}
+
 /* ---- without a login ---- */
 
 static kamupin_status seal(world *self)
@@ -421,103 +422,22 @@ static kamupin_status shipment(world *self)
     return status;
 }
 
-static const struct {
-    const char *word;
-    kamupin_status (*obey)(world *self);
-} lines[] = {{"captcha", captcha}, {"begin", begin},       {"sms", sms},
-             {"confirm", confirm}, {"reset", reset},       {"info", info},
-             {"end", end},         {"order", new_order},   {"open", open_order},
-             {"code", issue},      {"read", read_order},   {"cancel", cancel},
-             {"list", list},       {"issued", issued},     {"show", show},
-             {"delete", erase},    {"new", new_operation}, {"redeem", redeem},
-             {"cards", cards},     {"pin", set_pin},       {"verify", verify},
-             {"result", result},   {"change", change},     {"seal", seal},
-             {"debt", debt},       {"shipment", shipment}, {"show-code", show_code}};
+const line lines[] = {{"captcha", captcha}, {"begin", begin},         {"sms", sms},
+                      {"confirm", confirm}, {"reset", reset},         {"info", info},
+                      {"end", end},         {"order", new_order},     {"open", open_order},
+                      {"code", issue},      {"read", read_order},     {"cancel", cancel},
+                      {"list", list},       {"issued", issued},       {"show", show},
+                      {"delete", erase},    {"new", new_operation},   {"redeem", redeem},
+                      {"cards", cards},     {"pin", set_pin},         {"verify", verify},
+                      {"result", result},   {"change", change},       {"seal", seal},
+                      {"debt", debt},       {"shipment", shipment},   {"show-code", show_code},
+                      {"choose", choose},   {"factor", begin_factor}, {"back", back},
+                      {"run", run},         {"phase", phase},         {"free", free_operation}};
 
-static kamupin_status obey(world *self)
+const size_t line_count = sizeof lines / sizeof *lines;
+
+void refused(world *self)
 {
-    const char *word = self->word[0];
-
-    self->value[0] = '\0';
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        if (strcmp(lines[i].word, word) == 0)
-            return lines[i].obey(self);
-    if (strcmp(word, "choose") == 0)
-        return step(self, kamupin_operation_choose(
-                              self->operation, self->word[1][0] == '\0' ? NULL : self->word[1]));
-    if (strcmp(word, "factor") == 0)
-        return step(self,
-                    kamupin_operation_begin_factor(self->operation, KAMUPIN_FACTOR_SMS, NULL));
-    if (strcmp(word, "back") == 0)
-        return step(self, kamupin_operation_back(self->operation));
-    if (strcmp(word, "run") == 0)
-        return step(self, kamupin_operation_run(self->operation));
-    if (strcmp(word, "phase") == 0)
-        return step(self, KAMUPIN_OK);
-    if (strcmp(word, "free") == 0)
-        kamupin_operation_free(&self->operation);
-    else if (strcmp(word, "advance") == 0)
-        self->ahead_ms += atol(self->word[1]);
-    else
-        return KAMUPIN_E_INVALID_ARGUMENT;
-    return KAMUPIN_OK;
-}
-
-static void split(world *self, char *line)
-{
-    char *rest = line;
-
-    line[strcspn(line, "\n")] = '\0';
-    for (size_t i = 0; i < WORDS_MAX; i++)
-        self->word[i] = line + strlen(line);
-    for (size_t i = 0; i < WORDS_MAX && rest != NULL; i++) {
-        self->word[i] = rest;
-        rest = strchr(rest, ' ');
-        if (rest != NULL)
-            *rest++ = '\0';
-    }
-}
-
-static void to_stderr(void *user, kamupin_log_level level, const char *room, const char *line)
-{
-    (void)user;
-    fprintf(stderr, "%d %s: %s\n", (int)level, room, line);
-}
-
-int main(int argc, char **argv)
-{
-    static world self = {.error = KAMUPIN_ERROR_INIT};
-    kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
-    kamupin_session_options wanted = KAMUPIN_SESSION_OPTIONS_INIT;
-    char line[1024];
-
-    options.ca_file = getenv("KAMUPIN_CA_FILE");
-    options.state_folder = getenv("KAMUPIN_STATE_DIR");
-    options.clock = shifted_clock;
-    options.clock_user = &self;
-    options.log = to_stderr;
-    options.log_level = KAMUPIN_LOG_TRACE;
-    if (argc > 1)
-        options.request_timeout_ms = strtol(argv[1], NULL, 10);
-    wanted.service = getenv("KAMUPIN_SERVICE");
-    kamupin_status status = kamupin_context_new(&options, &self.context, &self.error);
-    if (status == KAMUPIN_OK)
-        status = kamupin_session_new(self.context, &wanted, &self.session, &self.error);
-    printf("%s\t\n", kamupin_status_name(status));
-    fflush(stdout);
-    while (status == KAMUPIN_OK && fgets(line, sizeof line, stdin) != NULL) {
-        split(&self, line);
-        kamupin_status answered = obey(&self);
-        if (answered != KAMUPIN_OK)
-            snprintf(self.value, sizeof self.value, "tries=%d wait=%d phase=%d",
-                     self.error.tries_left, self.error.wait_seconds,
-                     (int)kamupin_operation_phase(self.operation));
-        printf("%s\t%s\n", kamupin_status_name(answered), self.value);
-        fflush(stdout);
-    }
-    kamupin_operation_free(&self.operation);
-    kamupin_order_free(&self.order);
-    kamupin_session_free(&self.session);
-    kamupin_context_free(&self.context);
-    return 0;
+    snprintf(self->value, sizeof self->value, "tries=%d wait=%d phase=%d", self->error.tries_left,
+             self->error.wait_seconds, (int)kamupin_operation_phase(self->operation));
 }
