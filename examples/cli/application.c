@@ -2,7 +2,7 @@
    SPDX-License-Identifier: Apache-2.0
 
    application.c: application list, show and submit. A form is the service's own JSON: it is shown and
-   sent as it is. */
+   sent as it is, together with the schema that it was shown with. */
 #include "application.h"
 
 #include "cert.h"
@@ -15,7 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FORM_MAX ((size_t)32 * 1024)
+#define DOCUMENT_MAX ((size_t)32 * 1024)
+#define FORM_MAX     (DOCUMENT_MAX + 8192) /* what is shown beside the document, and blanks */
 
 static cli_message state_of(kamupin_application_state state)
 {
@@ -235,26 +236,45 @@ static kamupin_status read_form(cli *program, char *form, size_t *length, kamupi
                     : cli_refuse(program, M_CANNOT_READ, path != NULL ? path : "-", error);
 }
 
-/* What can be no form is said here: the library would only call it an invalid argument. */
-static kamupin_status check_form(cli *program, const char *form, size_t length,
-                                 kamupin_error *error)
+/* A form that was filled in: its document, and the schema that it was shown with. */
+typedef struct filled {
+    json_t *read; /* what `application show --json` printed, or its application alone */
+    const char *schema_id;
+    char *document;
+} filled;
+
+static void forget_form(filled *form)
 {
-    json_t *read = length <= FORM_MAX ? json_loadb(form, length, 0, NULL) : NULL;
-    const bool good = json_is_object(read);
-    json_decref(read);
-    return good ? KAMUPIN_OK : cli_refuse(program, M_NO_FORM, "", error);
+    json_decref(form->read);
+    free(form->document);
 }
 
-static kamupin_status submit(cli *program, kamupin_session *session, const char *form,
-                             size_t length, kamupin_error *error)
+/* What can be no form is said here: the library would only call it an invalid argument. A document
+ * alone is none: what schema it was filled in for is not what the service asks for now. */
+static kamupin_status take_form(cli *program, const char *text, size_t length, filled *form,
+                                kamupin_error *error)
 {
-    const char *application = program->args.number;
+    form->read = length <= FORM_MAX ? json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    const json_t *application = json_object_get(form->read, "application");
+    if (application == NULL)
+        application = form->read;
+    const json_t *document = json_object_get(application, "document");
+    form->schema_id = json_string_value(json_object_get(application, "schema_id"));
+    if (json_is_object(document))
+        form->document = json_dumps(document, JSON_COMPACT);
+    return form->schema_id != NULL && form->document != NULL &&
+                   strlen(form->document) <= DOCUMENT_MAX
+               ? KAMUPIN_OK
+               : cli_refuse(program, M_NO_FORM, "", error);
+}
+
+static kamupin_status submit(cli *program, kamupin_session *session, const filled *form,
+                             kamupin_error *error)
+{
     kamupin_application_info info = KAMUPIN_APPLICATION_INFO_INIT;
-    kamupin_application_info before = KAMUPIN_APPLICATION_INFO_INIT;
-    kamupin_status status = kamupin_application_get(session, application, &before, NULL, NULL);
-    if (status == KAMUPIN_OK)
-        status =
-            kamupin_application_submit(session, application, before.schema_id, form, length, &info);
+    kamupin_status status =
+        kamupin_application_submit(session, program->args.number, form->schema_id, form->document,
+                                   strlen(form->document), &info);
     kamupin_session_error(session, error);
     if (status == KAMUPIN_E_DOCUMENT_REFUSED && error->detail[0] != '\0')
         cli_screen_line(program->screen, "! ", error->detail);
@@ -266,17 +286,19 @@ static kamupin_status submit(cli *program, kamupin_session *session, const char 
 kamupin_status cli_application_submit(cli *program, kamupin_error *error)
 {
     kamupin_session *session = NULL;
+    filled form = {NULL, NULL, NULL};
     size_t length = 0;
-    char *form = malloc(FORM_MAX + 1);
-    kamupin_status status = form != NULL ? read_form(program, form, &length, error)
+    char *text = malloc(FORM_MAX + 1);
+    kamupin_status status = text != NULL ? read_form(program, text, &length, error)
                                          : cli_error(error, KAMUPIN_E_NO_MEMORY);
     if (status == KAMUPIN_OK)
-        status = check_form(program, form, length, error);
+        status = take_form(program, text, length, &form, error);
+    free(text);
     if (status == KAMUPIN_OK)
         status = cli_session_borrow(program, &session, error);
     if (status == KAMUPIN_OK)
-        status = submit(program, session, form, length, error);
-    free(form);
+        status = submit(program, session, &form, error);
+    forget_form(&form);
     cli_session_return(program, &session, status);
     return status;
 }

@@ -17,6 +17,8 @@ import pytest
 from cli import STATUS
 from cli_life import PIN, Person, fits
 
+SCHEMA = "nes-renewal-1"
+
 
 @pytest.fixture
 def person() -> Iterator[Person]:
@@ -50,27 +52,45 @@ def test_a_form_goes_out_and_comes_back(person: Person, tmp_path: Path) -> None:
     printed = person.plain("application", "show", which, "--json").stdout
     assert shutil.which("jq")
     form = json.loads(subprocess.run(["jq", ".application.document"], input=printed, capture_output=True, text=True, check=True).stdout)
-    wrong = person.plain("application", "submit", which, text=json.dumps({"nonsense": 1}))
+    wrong = person.plain("application", "submit", which, text=json.dumps({"schema_id": SCHEMA, "document": {"nonsense": 1}}))
     assert wrong.returncode == STATUS["document-refused"] and wrong.stdout == ""
     said = person.refused("document-refused", "application", "submit", which, "--in", str(written(tmp_path, {"years": "many"})))
     assert "application" not in said
-    path = written(tmp_path, form | {"years": 3, "delivery": "office"})
+    path = tmp_path / "filled.json"
+    with path.open("wb") as out:
+        subprocess.run(["jq", '.application.document += {"years": 3, "delivery": "office"}'], input=printed.encode(), stdout=out, check=True)
     made = person.ask("application", "submit", which, "--in", str(path))["application"]
     assert (made["application_id"], made["state"]) == (which, "submitted")
-    assert person.ask("application", "show", which)["application"]["document"] == json.loads(path.read_text())
+    assert person.ask("application", "show", which)["application"]["document"] == form | {"years": 3, "delivery": "office"}
     person.refused("application-state", "application", "submit", which, "--in", str(path))
 
 
-def written(folder: Path, form: object) -> Path:
+def written(folder: Path, document: object, schema_id: str = SCHEMA) -> Path:
+    """A form as it goes back: the document with the schema that it was shown with."""
     path = folder / "form.json"
-    path.write_text(json.dumps(form), encoding="utf-8")
+    path.write_text(json.dumps({"schema_id": schema_id, "document": document}), encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize("lang, says", [("en", "missing or wrong"), ("tr", "eksik ya da yanlış")])
+def test_a_form_of_an_older_schema_is_refused_as_one(person: Person, tmp_path: Path, lang: str, says: str) -> None:
+    """The document would do for the schema of now; it was filled in for another, which goes out with it, and nothing is submitted."""
+    made = person.box.control.post("/applications", {"schema_id": "mali-muhur-1", "product": "mali-muhur"})["applications"][-1]
+    which, document = made["application_id"], {"delivery": "post", "years": 1, "contact": "IŞIK"}
+    old = written(tmp_path, document, "mali-muhur-0")
+    person.refused("document-refused", "application", "submit", which, "--in", str(old))
+    done = person.plain("application", "submit", which, "--in", str(old), lang=lang)
+    assert done.returncode == STATUS["document-refused"] and "! fields: schema_id" in done.stderr and says in done.stderr
+    assert person.ask("application", "show", which)["application"]["state"] == "pending-pre-application"
+    person.ask("application", "submit", which, "--in", str(written(tmp_path, document, "mali-muhur-1")))
 
 
 @pytest.mark.parametrize("lang, says", [("en", "a form is a JSON object"), ("tr", "form bir JSON nesnesi")])
 def test_what_is_no_form_is_not_sent(person: Person, tmp_path: Path, lang: str, says: str) -> None:
     before = len(person.box.requests())
-    for text in ("", "[]", "{", "{}x", '{"a":"' + "x" * 33000 + '"}'):
+    large = json.dumps({"schema_id": SCHEMA, "document": {"a": "x" * 33000}})
+    for text in ("", "[]", "{", "{}x", "{}", large, json.dumps({"schema_id": SCHEMA, "document": []}), '{"delivery": "post", "years": 3}',
+                 '{"document": {}}', '{"schema_id": "a", "document": {}, "document": {}}'):
         done = person.plain("application", "submit", "app-x", lang=lang, text=text)
         assert done.returncode == STATUS["invalid-argument"] and says in done.stderr, text[:20]
     done = person.plain("application", "submit", "app-x", "--in", str(tmp_path / "none"), lang=lang)
@@ -92,7 +112,8 @@ def test_what_a_terminal_would_obey_or_hide_is_shown_as_json_writes_it(person: P
     form = {"delivery": "post", "years": 1, "contact": "IŞIK ‘Çağrı’ 名",
             "x\u009b": "A\u009b31mB\u202eC\u007fD\u200bE\u0085F\x1b[2J\U000e0041", "ok": "ığüşöçİ…"}
     which = person.box.control.post("/applications", {"schema_id": "mali-muhur-1", "product": "mali-muhur"})["applications"][-1]["application_id"]
-    assert person.plain("application", "submit", which, text=json.dumps(form)).returncode == 0
+    filled = json.dumps({"schema_id": "mali-muhur-1", "document": form})
+    assert person.plain("application", "submit", which, text=filled).returncode == 0
     printed = person.plain("application", "show", which).stdout
     shown = printed[printed.index("{"):]
     assert json.loads(shown) == form and all(one.isprintable() for one in shown.replace("\n", ""))

@@ -128,21 +128,28 @@ def test_a_wrong_code_and_a_lost_answer(life: tuple[Second, Holder]) -> None:
     assert code == 0 and [one["record"]["state"] for one in said["certificates"]].count("revoked") == 1
 
 
+def filled(document: dict[str, Any], schema_id: str = "nes-renewal-2") -> dict[str, Any]:
+    return {"schema_id": schema_id, "document": document}
+
+
 def test_a_consent_comes_before_the_application(signer: tuple[Second, Holder], tmp_path: Path) -> None:
     service, holder = signer
     (waits,) = holder.ask("application", "list")["applications"]
     form = tmp_path / "form.json"
-    form.write_text(json.dumps({"delivery": "post", "years": 3}))
+    form.write_text(json.dumps(filled({"delivery": "post", "years": 3})))
     submit = ("application", "submit", waits["application_id"], "--in", str(form))
     holder.refused("application-state", *submit)
     assert holder.ask("consent", "status")["consent"]["state"] == "none"
     said = holder.ask("consent", "give", "--unproven", "--acknowledge", pin_fd=PIN + "\n")
     assert said["consent"]["state"] == "accepted" and "ELİF IŞIK" in said["consent_text"]
     holder.refused("consent-given", "consent", "show")
-    form.write_text(json.dumps({"delivery": "pigeon"}))
+    form.write_text(json.dumps(filled({"delivery": "pigeon"})))
     holder.refused("document-refused", *submit)
     assert service.front.exchanges[-1].json["fields"] == ["delivery", "years"]
-    form.write_text(json.dumps({"delivery": "post", "years": 3}))
+    form.write_text(json.dumps(filled({"delivery": "post", "years": 3}, "nes-renewal-1")))
+    holder.refused("document-refused", *submit)
+    assert service.front.exchanges[-1].json["fields"] == ["schema_id"]
+    form.write_text(json.dumps(filled({"delivery": "post", "years": 3})))
     assert holder.ask(*submit)["application"]["state"] == "submitted"
 
 
