@@ -48,6 +48,10 @@ X509 *kp_certificate_x509(const kamupin_certificate *certificate);
  * one of Kamu SM's that this version knows by its fingerprint (static text), else NULL. */
 unsigned int kp_weakness(X509 *x509);
 const char *kp_known_root(X509 *x509);
+/** Whether a signature of this algorithm is over SHA-1, MD5 or older: that of an OCSP answer, or of a
+ * CRL, whose AlgorithmIdentifier is DER. */
+bool kp_weak_algorithm(const X509_ALGOR *algorithm);
+bool kp_weak_algorithm_der(const unsigned char *der, size_t length);
 
 /* ---- fields.c, holder.c: filling a handle that has x509 and der ---- */
 

@@ -9,7 +9,7 @@
 #include <core/context.h>
 #include <core/fail.h>
 
-#include <string.h>
+#include <openssl/err.h>
 
 static kamupin_status check_arguments(const kamupin_trust *trust,
                                       const kamupin_certificate *certificate,
@@ -96,6 +96,8 @@ static kamupin_status run(kamupin_trust *trust, X509 *certificate,
     kamupin_error why = KAMUPIN_ERROR_INIT;
     STACK_OF(X509) *chain = NULL;
 
+    ERR_set_mark();
+    kp_asking_begin(&with);
     kamupin_status status =
         kp_chain_build(trust, certificate, options, at, &chain, &check->chain, &why);
     check->dates = dates_of(certificate, at);
@@ -105,6 +107,7 @@ static kamupin_status run(kamupin_trust *trust, X509 *certificate,
     check->weakness |= with.weakness;
     kp_http_free(&with.http);
     sk_X509_pop_free(chain, X509_free);
+    ERR_pop_to_mark();
     if (status != KAMUPIN_OK) { /* cancelled, or out of memory: there is no verdict */
         kp_error_copy(&why, error);
         return status;

@@ -7,6 +7,7 @@
 #define KP_CERT_CRL_H
 
 #include <card/tlv.h>
+#include <kamupin/cancel.h>
 #include <kamupin/certificate.h>
 #include <kamupin/error.h>
 #include <kamupin/lifecycle.h>
@@ -42,9 +43,10 @@ typedef struct kp_crl_entry {
  * Errors: crl-malformed. */
 kamupin_status kp_crl_read(kp_part bytes, kp_crl *crl, kamupin_error *error);
 
-/** Whether `issuer` has made it: its name and its key, which may sign CRLs.
- * Errors: crl-other (another name), crl-signature, no-memory. */
-kamupin_status kp_crl_verify(const kp_crl *crl, X509 *issuer, kamupin_error *error);
+/** Whether `issuer` has made it: its name and its key, which may sign CRLs. `cancel` may be NULL.
+ * Errors: crl-other (another name), crl-signature, cancelled. */
+kamupin_status kp_crl_verify(const kp_crl *crl, X509 *issuer, const kamupin_cancel *cancel,
+                             kamupin_error *error);
 
 /** Whether it speaks for certificates that name it by `point`; fills users_only and
  * authorities_only. Refused: delta and indirect CRLs, those of some reasons or of attribute

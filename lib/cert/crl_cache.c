@@ -6,17 +6,17 @@
    judged once for one question answers the same question only. */
 #include <cert/crl_cache.h>
 
+#include <cert/crl_file.h>
 #include <cert/crl_folder.h>
 #include <cert/fresh.h>
 #include <core/buffer.h>
+#include <core/cancel.h>
 #include <core/fail.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,7 +62,7 @@ static bool open_index(const search *at, kp_crl_index *index)
     const int file = openat(at->folder, at->index, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     bool opened = false;
 
-    *index = (kp_crl_index){.mapped = NULL};
+    *index = KP_CRL_INDEX_INIT;
     if (file >= 0) {
         opened = kp_crl_index_open(file, index);
         close(file);
@@ -81,7 +81,7 @@ static kamupin_status judge(const search *at, kp_part bytes, kp_crl *crl, kamupi
     kamupin_status status = kp_crl_read(bytes, crl, error);
 
     if (status == KAMUPIN_OK)
-        status = kp_crl_verify(crl, wish->issuer, error);
+        status = kp_crl_verify(crl, wish->issuer, wish->cancel, error);
     if (status == KAMUPIN_OK)
         status = kp_crl_scope(crl, wish->point, error);
     if (status == KAMUPIN_OK &&
@@ -90,40 +90,24 @@ static kamupin_status judge(const search *at, kp_part bytes, kp_crl *crl, kamupi
     return status;
 }
 
-/* Makes the index of the CRL in `bytes`, beside; `fresh` is it. */
-static kamupin_status make_index(const search *at, kp_part bytes, kp_crl_index *index,
-                                 kp_crl_fresh *fresh, kamupin_error *error)
-{
-    kp_crl crl;
-    kamupin_status status = judge(at, bytes, &crl, error);
-
-    memcpy(index->issuer, at->issuer, sizeof index->issuer);
-    if (status == KAMUPIN_OK &&
-        EVP_Digest(bytes.at, bytes.length, index->crl, NULL, EVP_sha256(), NULL) != 1)
-        status = kp_fail_local(error, KAMUPIN_E_CRYPTO);
-    if (status == KAMUPIN_OK)
-        status = kp_crl_fresh_make(at->folder, fresh, error);
-    if (status == KAMUPIN_OK)
-        status = kp_crl_index_write(&crl, index, fresh->fd, error);
-    return status;
-}
-
-/* The same for a file, which is read where it lies. */
+/* Makes the index of the CRL in a file, beside; `fresh` is it. */
 static kamupin_status index_file(const search *at, int file, kp_crl_index *index,
                                  kp_crl_fresh *fresh, kamupin_error *error)
 {
-    struct stat found;
-    void *mapped = MAP_FAILED;
+    const kamupin_cancel *cancel = at->wish->cancel;
+    kp_crl_bytes bytes;
+    kp_crl crl;
+    kamupin_status status = kp_crl_bytes_read(file, cancel, &bytes, error);
 
-    if (fstat(file, &found) != 0 || found.st_size == 0)
-        return kp_fail(error, KAMUPIN_E_CRL_MALFORMED, KAMUPIN_FROM_LOCAL, "an empty file");
-    mapped = mmap(NULL, (size_t)found.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (mapped == MAP_FAILED)
-        return kp_fail_platform(error, KAMUPIN_E_STATE_FOLDER, KAMUPIN_FROM_LOCAL, errno,
-                                "a CRL cannot be read");
-    const kp_part bytes = {mapped, (size_t)found.st_size};
-    const kamupin_status status = make_index(at, bytes, index, fresh, error);
-    munmap(mapped, bytes.length);
+    if (status == KAMUPIN_OK)
+        status = judge(at, (kp_part){bytes.at, bytes.length}, &crl, error);
+    memcpy(index->issuer, at->issuer, sizeof index->issuer);
+    memcpy(index->crl, bytes.digest, sizeof index->crl);
+    if (status == KAMUPIN_OK)
+        status = kp_crl_fresh_make(at->folder, fresh, error);
+    if (status == KAMUPIN_OK)
+        status = kp_crl_index_write(&crl, index, fresh->fd, cancel, error);
+    kp_crl_bytes_free(&bytes);
     return status;
 }
 
@@ -181,6 +165,7 @@ static kamupin_status renew(const search *at, kp_crl_index *index, kamupin_error
     kp_fetch_wish fetched = {.url = wish->address,
                              .accept = ACCEPTED,
                              .most = KP_CRL_SIZE_MAX,
+                             .deadline_ms = wish->deadline_ms,
                              .patience_ms = wish->context->request_timeout_ms * PATIENT_TIMES};
 
     kp_crl_folder_sweep(at->folder);
@@ -226,10 +211,11 @@ static kamupin_status find(const search *at, kp_crl_index *index, bool *fetched,
         *index = kept;
         return KAMUPIN_OK;
     }
-    *index = (kp_crl_index){.mapped = NULL};
-    if (wish->http != NULL)
+    *index = KP_CRL_INDEX_INIT;
+    status = kp_cancel_check(wish->cancel, error); /* it may have ended the making of an index */
+    if (status == KAMUPIN_OK && wish->http != NULL)
         status = renew(at, index, error);
-    else
+    else if (status == KAMUPIN_OK)
         status = kp_fail(error, there ? KAMUPIN_E_CRL_STALE : KAMUPIN_E_REVOCATION_UNREACHABLE,
                          KAMUPIN_FROM_LOCAL, "nobody is asked");
     *fetched = status == KAMUPIN_OK;
@@ -250,7 +236,7 @@ kamupin_status kp_crl_have(const kp_crl_wish *wish, kp_crl_index *index, bool *f
     search at = {.wish = wish};
 
     *fetched = false;
-    *index = (kp_crl_index){.mapped = NULL};
+    *index = KP_CRL_INDEX_INIT;
     if (!name_files(&at))
         return kp_fail_local(error, KAMUPIN_E_CRYPTO);
     at.folder = kp_crl_folder(wish->context, error);

@@ -8,8 +8,6 @@
 #include <cert/crl_index.h>
 #include <net/fetch.h>
 
-#define KP_CRL_SIZE_MAX (256U << 20) /* bytes of a CRL */
-
 /* Which CRL, and how far one may go for it. */
 typedef struct kp_crl_wish {
     kamupin_context *context;
@@ -20,6 +18,7 @@ typedef struct kp_crl_wish {
     const char *address;     /* one of its */
     int64_t now;             /* seconds since 1970 */
     long age;                /* seconds that a kept one may be old; 0: as long as it is current */
+    int64_t deadline_ms; /* on the context's clock: until then it has to be fetched; 0: no bound */
 } kp_crl_wish;
 
 /** Fills `index` from the cache, else by fetching; closed by the caller after ok. What was fetched is

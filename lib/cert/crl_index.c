@@ -1,63 +1,22 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   crl_index.c: the index file. Numbers are big-endian, signed ones in two's complement:
-
-       0    "kamupin crl", a NUL          12 bytes
-       12   version                        4
-       16   this_update                    8
-       24   next_update                    8
-       32   fetched_at                     8
-       40   flags: 1 users, 2 authorities  4
-       44   width                          4
-       48   count                          8
-       56   SHA-256 of the issuer          32
-       88   SHA-256 of the CRL             32
-       120  SHA-256 of all else            32, over bytes 0 to 119 and from 152 on
-       152  count records of width + 10: length of the serial, the serial behind zeros, reason, time
-
-   Touches the file that it is given. */
-#define _GNU_SOURCE 1 /* qsort_r */
-#include <cert/crl_index.h>
-
+   crl_index.c: an index file, checked as a whole when it is opened and then read where a search
+   leads; its records are never in memory together. Touches the file that it is given. */
+#define _GNU_SOURCE 1 /* F_DUPFD_CLOEXEC */
+#include <cert/crl_file.h>
+#include <cert/crl_layout.h>
 #include <core/fail.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define VERSION     1
-#define MAGIC_SIZE  12
-#define AT_VERSION  12
-#define AT_THIS     16
-#define AT_NEXT     24
-#define AT_FETCHED  32
-#define AT_FLAGS    40
-#define AT_WIDTH    44
-#define AT_COUNT    48
-#define AT_ISSUER   56
-#define AT_CRL      88
-#define AT_DIGEST   120
-#define HEAD_SIZE   152
-#define FLAG_USERS  1U
-#define FLAG_ABOVE  2U
-#define RECORD_MORE 10 /* bytes of a record beside its serial */
-#define TIME_SIZE   8
-
-static const char MAGIC[MAGIC_SIZE] = "kamupin crl";
-
-static void put(unsigned char *at, uint64_t number, size_t bytes)
-{
-    for (size_t i = bytes; i > 0; i--) {
-        at[i - 1] = (unsigned char)(number & 0xFF);
-        number >>= 8;
-    }
-}
+#define WINDOW     16384 /* bytes that are read at a time */
+#define RECORD_MAX (KAMUPIN_SERIAL_MAX + 2 + KP_TIME_SIZE)
 
 static uint64_t get(const unsigned char *at, size_t bytes)
 {
@@ -68,202 +27,142 @@ static uint64_t get(const unsigned char *at, size_t bytes)
     return number;
 }
 
-static bool digest_of(const unsigned char *head, const unsigned char *records, size_t length,
-                      unsigned char *digest)
+/* ---- opening ---- */
+
+/* Takes the head apart; false when it is none, or does not go with `length` bytes of records. */
+static bool read_head(const unsigned char *head, uint64_t length, kp_crl_index *index)
 {
+    const uint64_t flags = get(head + KP_AT_FLAGS, 4);
+
+    if (memcmp(head, KP_INDEX_MAGIC, KP_INDEX_MAGIC_SIZE) != 0 ||
+        get(head + KP_AT_VERSION, 4) != KP_INDEX_VERSION)
+        return false;
+    index->this_update = (int64_t)get(head + KP_AT_THIS, KP_TIME_SIZE);
+    index->next_update = (int64_t)get(head + KP_AT_NEXT, KP_TIME_SIZE);
+    index->fetched_at = (int64_t)get(head + KP_AT_FETCHED, KP_TIME_SIZE);
+    index->users_only = (flags & KP_FLAG_USERS) != 0;
+    index->authorities_only = (flags & KP_FLAG_ABOVE) != 0;
+    index->weak_hash = (flags & KP_FLAG_WEAK) != 0;
+    index->width = (uint32_t)get(head + KP_AT_WIDTH, 4);
+    index->count = get(head + KP_AT_COUNT, 8);
+    memcpy(index->issuer, head + KP_AT_ISSUER, KP_DIGEST_SIZE);
+    memcpy(index->crl, head + KP_AT_CRL, KP_DIGEST_SIZE);
+    return index->width <= KAMUPIN_SERIAL_MAX &&
+           index->count <= length / kp_record_size(index->width) &&
+           index->count * kp_record_size(index->width) == length;
+}
+
+/* Hashes the records into a digest that has begun. */
+static bool hash_records(int file, uint64_t length, EVP_MD_CTX *context)
+{
+    unsigned char window[WINDOW];
+    bool hashed = true;
+
+    for (uint64_t at = 0; hashed && at < length; at += WINDOW) {
+        const size_t size = length - at < WINDOW ? (size_t)(length - at) : WINDOW;
+        hashed = kp_file_read(file, KP_INDEX_HEAD + at, window, size) &&
+                 EVP_DigestUpdate(context, window, size) == 1;
+    }
+    return hashed;
+}
+
+/* Whether the file is what was written. */
+static bool is_whole(int file, const unsigned char *head, uint64_t length)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    const bool made = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-                      EVP_DigestUpdate(context, head, AT_DIGEST) == 1 &&
-                      EVP_DigestUpdate(context, records, length) == 1 &&
-                      EVP_DigestFinal_ex(context, digest, NULL) == 1;
+    const bool whole = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+                       EVP_DigestUpdate(context, head, KP_AT_DIGEST) == 1 &&
+                       hash_records(file, length, context) &&
+                       EVP_DigestFinal_ex(context, digest, NULL) == 1 &&
+                       memcmp(digest, head + KP_AT_DIGEST, KP_DIGEST_SIZE) == 0;
 
     EVP_MD_CTX_free(context);
-    return made;
-}
-
-static int by_serial(const void *one, const void *other, void *size)
-{
-    return memcmp(one, other, *(const size_t *)size);
-}
-
-/* What a record says of its serial: its length, and the serial behind zeros. */
-static void write_key(unsigned char *record, kp_part serial, uint32_t width)
-{
-    memset(record, 0, (size_t)width + 1);
-    record[0] = (unsigned char)serial.length;
-    memcpy(record + 1 + width - serial.length, serial.at, serial.length);
-}
-
-/* Goes through the entries once: counts them and measures the longest serial. */
-static kamupin_status measure(const kp_crl *crl, kp_crl_index *index, kamupin_error *error)
-{
-    kamupin_status status = KAMUPIN_OK;
-    kp_crl_entry entry;
-    kp_tlv entries = kp_crl_entries(crl);
-
-    index->count = 0;
-    index->width = 0;
-    while (kp_crl_next(&entries, &entry, &status)) {
-        index->count++;
-        if (entry.serial.length > index->width)
-            index->width = (uint32_t)entry.serial.length;
-    }
-    return status == KAMUPIN_OK ? status
-                                : kp_fail(error, status, KAMUPIN_FROM_LOCAL, "entry %llu",
-                                          (unsigned long long)index->count + 1);
-}
-
-static void write_records(const kp_crl *crl, const kp_crl_index *index, unsigned char *to)
-{
-    const size_t size = (size_t)index->width + RECORD_MORE;
-    const size_t key = (size_t)index->width + 1;
-    kamupin_status status = KAMUPIN_OK;
-    kp_crl_entry entry;
-    kp_tlv entries = kp_crl_entries(crl);
-
-    for (unsigned char *at = to; kp_crl_next(&entries, &entry, &status); at += size) {
-        write_key(at, entry.serial, index->width);
-        at[key] = (unsigned char)entry.reason;
-        put(at + key + 1, (uint64_t)entry.at, TIME_SIZE);
-    }
-    size_t compared = size;
-    qsort_r(to, index->count, size, by_serial, &compared);
-}
-
-static void write_head(const kp_crl_index *index, unsigned char *head)
-{
-    memcpy(head, MAGIC, MAGIC_SIZE);
-    put(head + AT_VERSION, VERSION, 4);
-    put(head + AT_THIS, (uint64_t)index->this_update, TIME_SIZE);
-    put(head + AT_NEXT, (uint64_t)index->next_update, TIME_SIZE);
-    put(head + AT_FETCHED, (uint64_t)index->fetched_at, TIME_SIZE);
-    put(head + AT_FLAGS,
-        (index->users_only ? FLAG_USERS : 0U) | (index->authorities_only ? FLAG_ABOVE : 0U), 4);
-    put(head + AT_WIDTH, index->width, 4);
-    put(head + AT_COUNT, index->count, 8);
-    memcpy(head + AT_ISSUER, index->issuer, KP_DIGEST_SIZE);
-    memcpy(head + AT_CRL, index->crl, KP_DIGEST_SIZE);
-}
-
-/* Maps `size` bytes of a file that was empty, fills them, and lets them go. */
-static kamupin_status fill(const kp_crl *crl, const kp_crl_index *index, int file, size_t size,
-                           kamupin_error *error)
-{
-    unsigned char *mapped = MAP_FAILED;
-    kamupin_status status = KAMUPIN_OK;
-
-    /* posix_fallocate answers its error; a hole would be a signal when the disk is full. */
-    errno = posix_fallocate(file, 0, (off_t)size);
-    if (errno == 0)
-        mapped = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    if (mapped == MAP_FAILED)
-        return kp_fail_platform(error, KAMUPIN_E_STATE_FOLDER, KAMUPIN_FROM_LOCAL, errno,
-                                "the index of a CRL cannot be written");
-    write_records(crl, index, mapped + HEAD_SIZE);
-    write_head(index, mapped);
-    if (!digest_of(mapped, mapped + HEAD_SIZE, size - HEAD_SIZE, mapped + AT_DIGEST))
-        status = kp_fail_local(error, KAMUPIN_E_CRYPTO);
-    munmap(mapped, size);
-    return status;
-}
-
-kamupin_status kp_crl_index_write(const kp_crl *crl, kp_crl_index *index, int file,
-                                  kamupin_error *error)
-{
-    kamupin_status status = measure(crl, index, error);
-
-    index->this_update = crl->this_update;
-    index->next_update = crl->next_update;
-    index->users_only = crl->users_only;
-    index->authorities_only = crl->authorities_only;
-    if (status == KAMUPIN_OK)
-        status =
-            fill(crl, index, file,
-                 HEAD_SIZE + (size_t)index->count * ((size_t)index->width + RECORD_MORE), error);
-    return status;
-}
-
-/* Whether the mapped bytes are what was written. */
-static bool read_head(kp_crl_index *index)
-{
-    const unsigned char *head = index->mapped;
-    unsigned char digest[KP_DIGEST_SIZE];
-
-    if (memcmp(head, MAGIC, MAGIC_SIZE) != 0 || get(head + AT_VERSION, 4) != VERSION)
-        return false;
-    index->this_update = (int64_t)get(head + AT_THIS, TIME_SIZE);
-    index->next_update = (int64_t)get(head + AT_NEXT, TIME_SIZE);
-    index->fetched_at = (int64_t)get(head + AT_FETCHED, TIME_SIZE);
-    index->users_only = (get(head + AT_FLAGS, 4) & FLAG_USERS) != 0;
-    index->authorities_only = (get(head + AT_FLAGS, 4) & FLAG_ABOVE) != 0;
-    index->width = (uint32_t)get(head + AT_WIDTH, 4);
-    index->count = get(head + AT_COUNT, 8);
-    memcpy(index->issuer, head + AT_ISSUER, KP_DIGEST_SIZE);
-    memcpy(index->crl, head + AT_CRL, KP_DIGEST_SIZE);
-    const size_t records = index->size - HEAD_SIZE;
-    if (index->width > KAMUPIN_SERIAL_MAX ||
-        index->count > records / ((size_t)index->width + RECORD_MORE) ||
-        (size_t)index->count * ((size_t)index->width + RECORD_MORE) != records)
-        return false;
-    return digest_of(head, head + HEAD_SIZE, records, digest) &&
-           memcmp(digest, head + AT_DIGEST, KP_DIGEST_SIZE) == 0;
+    return whole;
 }
 
 bool kp_crl_index_open(int file, kp_crl_index *index)
 {
+    unsigned char head[KP_INDEX_HEAD];
     struct stat found;
-    unsigned char *mapped = MAP_FAILED;
 
-    *index = (kp_crl_index){.mapped = NULL};
-    if (fstat(file, &found) != 0 || !S_ISREG(found.st_mode) || found.st_size < HEAD_SIZE)
+    *index = KP_CRL_INDEX_INIT;
+    if (fstat(file, &found) != 0 || !S_ISREG(found.st_mode) || found.st_size < KP_INDEX_HEAD ||
+        !kp_file_read(file, 0, head, sizeof head))
         return false;
-    mapped = mmap(NULL, (size_t)found.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (mapped == MAP_FAILED)
+    const uint64_t length = (uint64_t)found.st_size - KP_INDEX_HEAD;
+    if (!read_head(head, length, index) || !is_whole(file, head, length))
         return false;
-    index->mapped = mapped;
-    index->size = (size_t)found.st_size;
-    if (read_head(index))
-        return true;
-    kp_crl_index_close(index);
-    return false;
+    index->file = fcntl(file, F_DUPFD_CLOEXEC, 0);
+    return index->file >= 0;
 }
 
 void kp_crl_index_close(kp_crl_index *index)
 {
-    if (index->mapped != NULL)
-        munmap(index->mapped, index->size);
-    index->mapped = NULL;
+    if (index->file >= 0)
+        close(index->file);
+    index->file = -1;
 }
 
-bool kp_crl_index_find(const kp_crl_index *index, kp_part serial, kp_crl_entry *entry)
-{
-    const size_t size = (size_t)index->width + RECORD_MORE, key = (size_t)index->width + 1;
-    const unsigned char *records = index->mapped + HEAD_SIZE;
-    unsigned char wanted[KAMUPIN_SERIAL_MAX + 1];
-    uint64_t low = 0, high = index->count;
-    bool found = false;
+/* ---- searching ---- */
 
-    if (serial.length > index->width)
-        return false;
-    write_key(wanted, serial, index->width);
+static bool read_record(const kp_crl_index *index, uint64_t number, unsigned char *record)
+{
+    const size_t size = kp_record_size(index->width);
+
+    return kp_file_read(index->file, KP_INDEX_HEAD + number * size, record, size);
+}
+
+/* Listed twice, a certificate is what is the worst of it: removed, held, revoked. */
+static bool is_worse(int reason, int than)
+{
+    return than == KAMUPIN_REASON_REMOVE_FROM_CRL ||
+           (than == KAMUPIN_REASON_CERTIFICATE_HOLD && reason != KAMUPIN_REASON_REMOVE_FROM_CRL);
+}
+
+/* The search itself; false when a record cannot be read. */
+static bool search(const kp_crl_index *index, const unsigned char *wanted, bool *found,
+                   kp_crl_entry *entry)
+{
+    const size_t key = kp_key_size(index->width);
+    unsigned char record[RECORD_MAX];
+    uint64_t low = 0, high = index->count;
+
     while (low < high) { /* to the first record that is not before it */
         const uint64_t middle = low + (high - low) / 2;
-        if (memcmp(records + middle * size, wanted, key) < 0)
+        if (!read_record(index, middle, record))
+            return false;
+        if (memcmp(record, wanted, key) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    /* Listed twice, a certificate is what is the worst of it: removed, held, revoked. */
-    for (; low < index->count && memcmp(records + low * size, wanted, key) == 0; low++) {
-        const unsigned char *record = records + low * size;
+    for (; low < index->count; low++) {
+        if (!read_record(index, low, record))
+            return false;
+        if (memcmp(record, wanted, key) != 0)
+            break;
         const int reason = record[key];
-        if (!found || entry->reason == KAMUPIN_REASON_REMOVE_FROM_CRL ||
-            (entry->reason == KAMUPIN_REASON_CERTIFICATE_HOLD &&
-             reason != KAMUPIN_REASON_REMOVE_FROM_CRL)) {
+        if (!*found || is_worse(reason, entry->reason)) {
             entry->reason = reason;
-            entry->at = (int64_t)get(record + key + 1, TIME_SIZE);
+            entry->at = (int64_t)get(record + key + 1, KP_TIME_SIZE);
         }
-        found = true;
+        *found = true;
     }
-    return found;
+    return true;
+}
+
+kamupin_status kp_crl_index_find(const kp_crl_index *index, kp_part serial, bool *found,
+                                 kp_crl_entry *entry, kamupin_error *error)
+{
+    unsigned char wanted[KAMUPIN_SERIAL_MAX + 1];
+
+    *found = false;
+    if (serial.length > index->width)
+        return KAMUPIN_OK;
+    kp_write_key(wanted, serial, index->width);
+    if (search(index, wanted, found, entry))
+        return KAMUPIN_OK;
+    return kp_fail_platform(error, KAMUPIN_E_STATE_FOLDER, KAMUPIN_FROM_LOCAL, errno,
+                            "the index of a CRL cannot be read");
 }

@@ -5,6 +5,7 @@
    where they lie. Uses OpenSSL for names, keys and signatures; touches nothing else. */
 #include <cert/crl.h>
 
+#include <core/cancel.h>
 #include <core/fail.h>
 
 #include <openssl/err.h>
@@ -15,6 +16,8 @@
 #define TAG_OCTETS   0x04
 #define TAG_OID      0x06
 #define TAG_SEQUENCE 0x30
+
+#define WINDOW ((size_t)1 << 20) /* bytes between two looks at the cancel handle */
 
 static kamupin_status other(kamupin_error *error, const char *what)
 {
@@ -31,14 +34,28 @@ static bool is_of_issuer(const kp_crl *crl, X509 *issuer)
     return same;
 }
 
+/* Hashes what is signed, looking at the cancel handle on the way. */
+static bool feed(EVP_MD_CTX *context, kp_part bytes, const kamupin_cancel *cancel)
+{
+    bool fed = true;
+
+    for (size_t at = 0; fed && at < bytes.length; at += WINDOW) {
+        const size_t left = bytes.length - at;
+        fed = kp_cancel_check(cancel, NULL) == KAMUPIN_OK &&
+              EVP_DigestVerifyUpdate(context, bytes.at + at, left < WINDOW ? left : WINDOW) == 1;
+    }
+    return fed;
+}
+
 /* Algorithms whose hash is said by their name: over the bytes as they lie, nothing is copied. */
-static bool verify_in_place(const kp_crl *crl, const EVP_MD *hash, EVP_PKEY *key)
+static bool verify_in_place(const kp_crl *crl, const EVP_MD *hash, EVP_PKEY *key,
+                            const kamupin_cancel *cancel)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    const bool holds = context != NULL &&
-                       EVP_DigestVerifyInit(context, NULL, hash, NULL, key) == 1 &&
-                       EVP_DigestVerify(context, crl->signature.at, crl->signature.length,
-                                        crl->tbs.at, crl->tbs.length) == 1;
+    const bool holds =
+        context != NULL && EVP_DigestVerifyInit(context, NULL, hash, NULL, key) == 1 &&
+        feed(context, crl->tbs, cancel) &&
+        EVP_DigestVerifyFinal(context, crl->signature.at, crl->signature.length) == 1;
 
     EVP_MD_CTX_free(context);
     return holds;
@@ -60,7 +77,7 @@ static bool verify_by_parameters(const kp_crl *crl, const X509_ALGOR *algorithm,
     return holds;
 }
 
-static bool is_signed_by(const kp_crl *crl, EVP_PKEY *key)
+static bool is_signed_by(const kp_crl *crl, EVP_PKEY *key, const kamupin_cancel *cancel)
 {
     const unsigned char *next = crl->algorithm.at;
     X509_ALGOR *algorithm = d2i_X509_ALGOR(NULL, &next, (long)crl->algorithm.length);
@@ -75,25 +92,35 @@ static bool is_signed_by(const kp_crl *crl, EVP_PKEY *key)
         if (!named)
             holds = verify_by_parameters(crl, algorithm, key);
         else if (EVP_PKEY_get_base_id(key) == kind)
-            holds = verify_in_place(crl, EVP_get_digestbynid(hash), key);
+            holds = verify_in_place(crl, EVP_get_digestbynid(hash), key, cancel);
     }
     X509_ALGOR_free(algorithm);
     return holds;
 }
 
-kamupin_status kp_crl_verify(const kp_crl *crl, X509 *issuer, kamupin_error *error)
+/* Its key, after its name. */
+static kamupin_status check_key(const kp_crl *crl, X509 *issuer, const kamupin_cancel *cancel,
+                                kamupin_error *error)
 {
     EVP_PKEY *key = X509_get0_pubkey(issuer);
-    kamupin_status status = KAMUPIN_OK;
 
-    if (!is_of_issuer(crl, issuer))
-        status = other(error, "it is another issuer's");
-    else if ((X509_get_key_usage(issuer) & KU_CRL_SIGN) == 0)
-        status = kp_fail(error, KAMUPIN_E_CRL_SIGNATURE, KAMUPIN_FROM_LOCAL,
-                         "the issuer's key is not for CRLs");
-    else if (key == NULL || !is_signed_by(crl, key))
-        status = kp_fail(error, KAMUPIN_E_CRL_SIGNATURE, KAMUPIN_FROM_LOCAL, NULL);
-    ERR_clear_error();
+    if ((X509_get_key_usage(issuer) & KU_CRL_SIGN) == 0)
+        return kp_fail(error, KAMUPIN_E_CRL_SIGNATURE, KAMUPIN_FROM_LOCAL,
+                       "the issuer's key is not for CRLs");
+    if (key != NULL && is_signed_by(crl, key, cancel))
+        return KAMUPIN_OK;
+    const kamupin_status heard = kp_cancel_check(cancel, error);
+    return heard != KAMUPIN_OK ? heard : kp_fail_local(error, KAMUPIN_E_CRL_SIGNATURE);
+}
+
+kamupin_status kp_crl_verify(const kp_crl *crl, X509 *issuer, const kamupin_cancel *cancel,
+                             kamupin_error *error)
+{
+    ERR_set_mark();
+    const kamupin_status status = is_of_issuer(crl, issuer)
+                                      ? check_key(crl, issuer, cancel, error)
+                                      : other(error, "it is another issuer's");
+    ERR_pop_to_mark();
     return status;
 }
 
@@ -149,12 +176,13 @@ static kamupin_status judge_extension(kp_crl *crl, kp_tlv in, const DIST_POINT *
         return other(error, "a delta CRL");
     if (!short_name || memcmp(name.value, POINT, name.length) != 0)
         return critical ? other(error, "a critical extension that is unknown") : KAMUPIN_OK;
+    ERR_set_mark();
     const unsigned char *next = in.value;
     ISSUING_DIST_POINT *said = d2i_ISSUING_DIST_POINT(NULL, &next, (long)in.length);
     const kamupin_status status = said == NULL ? kp_fail_local(error, KAMUPIN_E_CRL_MALFORMED)
                                                : judge_point(crl, said, point, error);
     ISSUING_DIST_POINT_free(said);
-    ERR_clear_error();
+    ERR_pop_to_mark();
     return status;
 }
 

@@ -2,13 +2,12 @@
    SPDX-License-Identifier: Apache-2.0
 
    fields.c: everything of a certificate but its names: serial number, dates, key, algorithms, object
-   identifiers, addresses, and what of it is weak. What cannot be read is left out. */
+   identifiers and addresses. What cannot be read is left out. */
 #include <cert/certificate.h>
 
 #include <card/certclass.h>
 #include <cert/address.h>
 #include <cert/name.h>
-#include <cert/roots.h>
 
 #include <openssl/err.h>
 #include <stdlib.h>
@@ -16,9 +15,6 @@
 
 #define OID_TEXT_MAX 256
 #define KEY_TEXT_MAX 96
-
-#define RSA_BITS_MIN 2048
-#define EC_BITS_MIN  256
 
 /* ---- serial number ---- */
 
@@ -155,51 +151,6 @@ static void describe_key(X509 *x509, kamupin_certificate_info *info, char *text)
     } else if (X509_PUBKEY_get0_param(&algorithm, NULL, NULL, NULL, X509_get_X509_PUBKEY(x509))) {
         OBJ_obj2txt(text, KEY_TEXT_MAX, algorithm, 0);
     }
-}
-
-/* ---- weaknesses ---- */
-
-static bool is_weak_hash(X509 *x509)
-{
-    int hash = NID_undef;
-
-    if (X509_get_signature_info(x509, &hash, NULL, NULL, NULL) != 1 && hash == NID_undef)
-        return false;
-    return hash == NID_sha1 || hash == NID_md5 || hash == NID_md4 || hash == NID_md2 ||
-           hash == NID_mdc2 || hash == NID_sha || hash == NID_md5_sha1;
-}
-
-static bool is_weak_key(X509 *x509)
-{
-    const EVP_PKEY *key = X509_get0_pubkey(x509);
-    const int kind = key == NULL ? EVP_PKEY_NONE : EVP_PKEY_get_base_id(key);
-
-    if (kind == EVP_PKEY_EC)
-        return EVP_PKEY_get_bits(key) < EC_BITS_MIN;
-    return (kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS || kind == EVP_PKEY_DSA) &&
-           EVP_PKEY_get_bits(key) < RSA_BITS_MIN;
-}
-
-unsigned int kp_weakness(X509 *x509)
-{
-    bool old = false;
-    unsigned int weakness = 0;
-
-    ERR_set_mark();
-    kp_root_known(x509, &old);
-    weakness |= is_weak_hash(x509) ? KAMUPIN_WEAK_HASH : 0;
-    weakness |= is_weak_key(x509) ? KAMUPIN_WEAK_KEY : 0;
-    weakness |= old || kp_root_old_chain(x509) ? KAMUPIN_WEAK_ANCHOR : 0;
-    weakness |= kp_root_test(x509) ? KAMUPIN_WEAK_TEST : 0;
-    ERR_pop_to_mark();
-    return weakness;
-}
-
-const char *kp_known_root(X509 *x509)
-{
-    bool old = false;
-
-    return kp_root_known(x509, &old);
 }
 
 /* ---- texts ---- */

@@ -65,6 +65,7 @@ static kamupin_status ask(const kp_ocsp_wish *wish, OCSP_REQUEST *question, kp_b
                                    .body = &body,
                                    .accept = ANSWER,
                                    .most = KP_HTTP_BODY_MAX,
+                                   .deadline_ms = wish->deadline_ms,
                                    .file = -1};
     const kamupin_status status =
         kp_fetch(wish->http, &fetched, KAMUPIN_E_OCSP_REFUSED, wish->cancel, answer, error);
@@ -108,7 +109,8 @@ static bool may_answer(X509 *signer, X509 *issuer, int64_t now)
            X509_cmp_time(X509_get0_notAfter(signer), &at) > 0;
 }
 
-/* `weakness` receives that of a certificate which stands in no chain, and which the answer hangs on. */
+/* `weakness` receives what the answer hangs on and stands in no chain: its signature's hash, and the
+ * certificate of who made it. */
 static kamupin_status check_signature(OCSP_BASICRESP *basic, const kp_ocsp_wish *wish,
                                       unsigned int *weakness, kamupin_error *error)
 {
@@ -132,6 +134,8 @@ static kamupin_status check_signature(OCSP_BASICRESP *basic, const kp_ocsp_wish 
                          OCSP_resp_get0_respdata(basic), X509_get0_pubkey(signer)) != 1)
         return refuse(error, KAMUPIN_E_OCSP_UNSIGNED, "the signature does not hold");
     *weakness = by_issuer ? 0 : kp_weakness(signer);
+    if (kp_weak_algorithm(OCSP_resp_get0_tbs_sigalg(basic)))
+        *weakness |= KAMUPIN_WEAK_HASH;
     return KAMUPIN_OK;
 }
 
@@ -222,18 +226,15 @@ static kamupin_status judge(OCSP_BASICRESP *basic, OCSP_REQUEST *question, const
     return read_part(part, wish, answer, error);
 }
 
-kamupin_status kp_ocsp_ask(const kp_ocsp_wish *wish, kamupin_revocation_answer *answer,
-                           unsigned int *weakness, kamupin_error *error)
+/* Asks the question that was made. */
+static kamupin_status ask_it(const kp_ocsp_wish *wish, OCSP_REQUEST *question,
+                             kamupin_revocation_answer *answer, unsigned int *weakness,
+                             kamupin_error *error)
 {
-    OCSP_REQUEST *question = make_question(wish);
     kp_buffer bytes = KP_BUFFER_INIT(0);
     OCSP_BASICRESP *basic = NULL;
     kamupin_revocation_answer found = {.reason = KAMUPIN_REASON_NONE};
 
-    if (question == NULL) {
-        ERR_clear_error();
-        return kp_fail_local(error, KAMUPIN_E_CRYPTO);
-    }
     kamupin_status status = ask(wish, question, &bytes, error);
     if (status == KAMUPIN_OK)
         basic = open_answer(&bytes, &status, error);
@@ -242,8 +243,19 @@ kamupin_status kp_ocsp_ask(const kp_ocsp_wish *wish, kamupin_revocation_answer *
     if (status == KAMUPIN_OK)
         *answer = found;
     OCSP_BASICRESP_free(basic);
-    OCSP_REQUEST_free(question);
     kp_buffer_wipe(&bytes);
-    ERR_clear_error();
+    return status;
+}
+
+kamupin_status kp_ocsp_ask(const kp_ocsp_wish *wish, kamupin_revocation_answer *answer,
+                           unsigned int *weakness, kamupin_error *error)
+{
+    ERR_set_mark();
+    OCSP_REQUEST *question = make_question(wish);
+    const kamupin_status status = question == NULL
+                                      ? kp_fail_local(error, KAMUPIN_E_CRYPTO)
+                                      : ask_it(wish, question, answer, weakness, error);
+    OCSP_REQUEST_free(question);
+    ERR_pop_to_mark();
     return status;
 }

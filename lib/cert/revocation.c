@@ -42,12 +42,40 @@ static kamupin_status open_net(kp_asking *with, kamupin_error *error)
     return with->http != NULL ? KAMUPIN_OK : kp_http_new_public(with->context, &with->http, error);
 }
 
+/* ---- the time there is ---- */
+
+void kp_asking_begin(kp_asking *with)
+{
+    with->ends_ms =
+        kp_now_ms(with->context) + KP_ASKING_TIMES * (int64_t)with->context->request_timeout_ms;
+}
+
+/* Until when one more address may be waited for, on the context's clock; 0: none may. A list that
+ * comes slowly is no silence, so only the end of all asking ends it. */
+static int64_t deadline_of(const kp_asking *with, kp_asked kind)
+{
+    const int64_t now = kp_now_ms(with->context);
+    const int64_t left =
+        KP_SILENCE_TIMES * (int64_t)with->context->request_timeout_ms - with->silent_ms[kind];
+
+    if (left <= 0 || now >= with->ends_ms)
+        return 0;
+    return kind == KP_ASKED_LISTS || with->ends_ms < now + left ? with->ends_ms : now + left;
+}
+
+static kamupin_status no_time(kamupin_error *error)
+{
+    return kp_fail(error, KAMUPIN_E_NETWORK_TIMEOUT, KAMUPIN_FROM_NETWORK,
+                   "no time is left for one more address");
+}
+
 /* ---- OCSP ---- */
 
 static kamupin_status ask_responder(kp_asking *with, X509 *certificate, X509 *issuer,
                                     const char *address, kamupin_revocation_answer *answer,
                                     kamupin_error *error)
 {
+    const int64_t began = kp_now_ms(with->context);
     kamupin_status status = open_net(with, error);
     unsigned int weakness = 0;
 
@@ -58,12 +86,15 @@ static kamupin_status ask_responder(kp_asking *with, X509 *certificate, X509 *is
                                .certificate = certificate,
                                .issuer = issuer,
                                .address = address,
-                               .now = with->now};
+                               .now = with->now,
+                               .deadline_ms = deadline_of(with, KP_ASKED_RESPONDERS)};
     status = kp_ocsp_ask(&wish, answer, &weakness, error);
     if (status == KAMUPIN_OK) {
         with->weakness |= weakness;
         answer->source = KAMUPIN_FROM_OCSP;
         snprintf(answer->address, sizeof answer->address, "%s", address);
+    } else {
+        with->silent_ms[KP_ASKED_RESPONDERS] += kp_now_ms(with->context) - began;
     }
     return status;
 }
@@ -82,9 +113,13 @@ static kamupin_status ask_responders(kp_asking *with, X509 *certificate, X509 *i
         if (!kp_fetch_knows(address))
             continue;
         *named = true;
-        tried++;
         if (with->options->offline)
             continue;
+        if (deadline_of(with, KP_ASKED_RESPONDERS) == 0) {
+            status = no_time(error);
+            break;
+        }
+        tried++;
         status = ask_responder(with, certificate, issuer, address, answer, error);
         if (status == KAMUPIN_OK || is_end(status))
             break;
@@ -101,6 +136,7 @@ static kamupin_status read_index(const kp_crl_index *index, X509 *certificate,
 {
     const bool authority = (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0;
     unsigned char *der = NULL;
+    bool found = false;
     kp_crl_entry entry;
 
     if ((authority && index->users_only) || (!authority && index->authorities_only))
@@ -108,11 +144,17 @@ static kamupin_status read_index(const kp_crl_index *index, X509 *certificate,
                        "it is not of certificates of this kind");
     const int length = i2d_ASN1_INTEGER(X509_get0_serialNumber(certificate), &der);
     kp_tlv serial = kp_tlv_over(der, length > 0 ? (size_t)length : 0);
-    const bool read = length > 0 && kp_tlv_next(&serial);
+    const kamupin_status status =
+        length > 0 && kp_tlv_next(&serial)
+            ? kp_crl_index_find(index, kp_der_integer(serial.value, serial.length), &found, &entry,
+                                error)
+            : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    OPENSSL_free(der);
+    if (status != KAMUPIN_OK)
+        return status;
     answer->state = KAMUPIN_REVOCATION_GOOD;
     answer->reason = KAMUPIN_REASON_NONE;
-    if (read && kp_crl_index_find(index, kp_der_integer(serial.value, serial.length), &entry) &&
-        entry.reason != KAMUPIN_REASON_REMOVE_FROM_CRL) {
+    if (found && entry.reason != KAMUPIN_REASON_REMOVE_FROM_CRL) {
         answer->state = KP_REASON_IS_HOLD(entry.reason) ? KAMUPIN_REVOCATION_SUSPENDED
                                                         : KAMUPIN_REVOCATION_REVOKED;
         answer->reason = (kamupin_revocation_reason)entry.reason;
@@ -120,37 +162,44 @@ static kamupin_status read_index(const kp_crl_index *index, X509 *certificate,
     }
     answer->this_update = index->this_update;
     answer->next_update = index->next_update;
-    OPENSSL_free(der);
-    return read ? KAMUPIN_OK : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
+    return KAMUPIN_OK;
 }
 
 static kamupin_status ask_list(kp_asking *with, X509 *certificate, X509 *issuer,
                                const DIST_POINT *point, const char *address,
                                kamupin_revocation_answer *answer, kamupin_error *error)
 {
-    kamupin_status status = with->options->offline ? KAMUPIN_OK : open_net(with, error);
-    kp_crl_index index;
+    const int64_t began = kp_now_ms(with->context);
+    const int64_t deadline = deadline_of(with, KP_ASKED_LISTS);
+    const bool fetching = !with->options->offline && deadline != 0;
+    kamupin_status status = fetching ? open_net(with, error) : KAMUPIN_OK;
+    kp_crl_index index = KP_CRL_INDEX_INIT;
     bool fetched = false;
 
     if (status != KAMUPIN_OK)
         return status;
     const kp_crl_wish wish = {.context = with->context,
-                              .http = with->http,
+                              .http = fetching ? with->http : NULL, /* a kept one still counts */
                               .cancel = with->options->cancel,
                               .issuer = issuer,
                               .point = point,
                               .address = address,
                               .now = with->now,
-                              .age = with->options->crl_age};
+                              .age = with->options->crl_age,
+                              .deadline_ms = deadline};
     status = kp_crl_have(&wish, &index, &fetched, error);
-    if (status != KAMUPIN_OK)
-        return status;
-    status = read_index(&index, certificate, answer, error);
+    if (status == KAMUPIN_OK)
+        status = read_index(&index, certificate, answer, error);
     kp_crl_index_close(&index);
     if (status == KAMUPIN_OK) {
+        with->weakness |= index.weak_hash ? KAMUPIN_WEAK_HASH : 0;
         answer->source = fetched ? KAMUPIN_FROM_CRL : KAMUPIN_FROM_CRL_CACHE;
         snprintf(answer->address, sizeof answer->address, "%s", address);
+        return KAMUPIN_OK;
     }
+    with->silent_ms[KP_ASKED_LISTS] += kp_now_ms(with->context) - began;
+    if (status == KAMUPIN_E_REVOCATION_UNREACHABLE && !fetching && !with->options->offline)
+        return no_time(error);
     return status;
 }
 
@@ -213,6 +262,7 @@ kamupin_status kp_revocation_ask(kp_asking *with, X509 *certificate, X509 *issue
     *answer = (kamupin_revocation_answer){.reason = KAMUPIN_REASON_NONE};
     if (options->no_ocsp && options->no_crl)
         return KAMUPIN_OK;
+    ERR_set_mark();
     if (!options->no_ocsp) {
         status = ask_responders(with, certificate, issuer, answer, &named, error);
         answer->ocsp = status;
@@ -223,7 +273,7 @@ kamupin_status kp_revocation_ask(kp_asking *with, X509 *certificate, X509 *issue
         answer->ocsp = ocsp;
         answer->crl = status;
     }
-    ERR_clear_error();
+    ERR_pop_to_mark();
     if (is_end(status))
         return status;
     if (status != KAMUPIN_OK)

@@ -85,6 +85,7 @@ kamupin_status kp_fetch(kp_http *http, const kp_fetch_wish *wish, kamupin_status
                                      .headers = headers,
                                      .header_count = wish->type == NULL ? 1 : 2,
                                      .body = wish->body,
+                                     .deadline_ms = wish->deadline_ms,
                                      .patience_ms = wish->patience_ms,
                                      .body_max = wish->most,
                                      .sink = wish->file >= 0 ? &sink : NULL};

@@ -22,7 +22,7 @@ typedef struct kp_fetch_wish {
     const char *accept;    /* media type that is wanted */
     size_t most;           /* bytes of the answer */
     int file;              /* a descriptor that it is written to; -1: into the answer */
-    int64_t patience_ms;   /* as in kp_http_request */
+    int64_t deadline_ms, patience_ms; /* as in kp_http_request */
 } kp_fetch_wish;
 
 /** One exchange over a handle of kp_http_new_public. ok means an answer of HTTP status 200: `answer`

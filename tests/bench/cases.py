@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 
 from box import BUILD, Box  # noqa: E402
-from little_pki import Checker, Web, issue, long_crl  # noqa: E402
+from checking import Checker  # noqa: E402
+from little_pki import Web, issue, long_crl  # noqa: E402
 from terminal import Terminal  # noqa: E402
 
 ANSWER_MS = 40

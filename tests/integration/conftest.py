@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from box import BUILD, Box
+from checking import Checker, Published
 from foreign import Foreign
+from little_pki import Party, Web, issue
 
 os.environ["PATH"] = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
 for variable in [name for name in os.environ if name.lower().endswith("_proxy")]:
@@ -87,3 +89,20 @@ def calm_box(shared_box: Box) -> Iterator[Box]:
     control.post("/tls", {"certificate": "good"})
     for card in control.get("/ledger")["ledger"]:
         control.post("/ledger", {"card_id": card["card_id"], "attempts_left": card["maximum"]})
+
+
+@pytest.fixture(scope="module")
+def published_once() -> Iterator[tuple[Web, Party, Party]]:
+    """What all tests of a file have in common of `published`: making keys takes its time."""
+    with Web() as web:
+        root = issue("Root", None, ca=True)
+        yield web, root, issue("Leaf", root, ocsp=[web.url + "/ocsp"], crl=[web.url + "/crl"])
+
+
+@pytest.fixture
+def published(published_once: tuple[Web, Party, Party], tmp_path: Path) -> Published:
+    """A leaf whose addresses answer nothing yet, and who checks it, with a state folder of the test's own."""
+    web, root, leaf = published_once
+    web.paths.clear()
+    web.asked.clear()
+    return Published(web, root, leaf, Checker(tmp_path, [root]))

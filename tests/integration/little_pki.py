@@ -2,18 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Certificates, OCSP answers and CRLs as a test wants them, right or wrong, made with `cryptography`; a web server on loopback that
-# gives them out, and notes what was asked; and the program that checks (tests/drivers/public/check.c). Touches its own port and folder.
+# gives them out, and notes what was asked. Touches its own port.
 """A little PKI, and whoever answers for it."""
 from __future__ import annotations
 
 import datetime
-import os
-import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -22,8 +19,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
-
-from box import BUILD
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 NOW = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
@@ -77,6 +72,7 @@ class Wish:
     serial: int = 0
     key: Key | None = None
     name: x509.Name | None = None
+    bare: bool = False  # names no keys: neither its own nor its issuer's
 
 
 def new_key(kind: str = "ec") -> Key:
@@ -91,8 +87,10 @@ def issue(text: str, issuer: Party | None, wish: Wish | None = None, **said: Any
     by = name if issuer is None else issuer.certificate.subject
     builder = (x509.CertificateBuilder().subject_name(name).issuer_name(by).public_key(key.public_key())
                .serial_number(wish.serial or x509.random_serial_number()).not_valid_before(wish.begins).not_valid_after(wish.ends))
-    more: list[tuple[x509.ExtensionType, bool]] = [(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)]
-    if issuer is not None:
+    more: list[tuple[x509.ExtensionType, bool]] = []
+    if not wish.bare:
+        more.append((x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False))
+    if issuer is not None and not wish.bare:
         more.append((x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), False))
     more.append((x509.BasicConstraints(wish.ca, wish.length if wish.ca else None), True))
     more.append((x509.KeyUsage(**(wish.use or (CA_USE if wish.ca else LEAF_USE))), True))
@@ -118,7 +116,8 @@ def responder_of(issuer: Party, **said: Any) -> Party:
 
 def crl_of(issuer: Party, revoked: Sequence[tuple[int, x509.ReasonFlags | None]] = (), *, begins: datetime.datetime = NOW - HOUR,
            ends: datetime.datetime = NOW + DAY, key: Key | None = None, name: x509.Name | None = None,
-           more: Sequence[tuple[x509.ExtensionType, bool]] = (), when: datetime.datetime = NOW - 2 * HOUR) -> bytes:
+           more: Sequence[tuple[x509.ExtensionType, bool]] = (), when: datetime.datetime = NOW - 2 * HOUR,
+           signed_over: hashes.HashAlgorithm = hashes.SHA256()) -> bytes:
     """A CRL, DER."""
     builder = x509.CertificateRevocationListBuilder().issuer_name(name or issuer.certificate.subject).last_update(begins).next_update(ends)
     for serial, reason in revoked:
@@ -127,7 +126,7 @@ def crl_of(issuer: Party, revoked: Sequence[tuple[int, x509.ReasonFlags | None]]
             (entry if reason is None else entry.add_extension(x509.CRLReason(reason), False)).build())
     for extension, critical in more:
         builder = builder.add_extension(extension, critical)
-    return builder.sign(key or issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    return builder.sign(key or issuer.key, signed_over).public_bytes(serialization.Encoding.DER)
 
 
 @dataclass
@@ -145,6 +144,7 @@ class Said:
     key: Key | None = None  # signs in the signer's name, and is not its key
     certificates: Sequence[x509.Certificate] = ()
     digest: hashes.HashAlgorithm = field(default_factory=hashes.SHA1)
+    signed_over: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
 
 
 def answer_of(leaf: Party, said: Said, question: ocsp.OCSPRequest | None) -> bytes:
@@ -164,7 +164,7 @@ def answer_of(leaf: Party, said: Said, question: ocsp.OCSPRequest | None) -> byt
         builder = builder.add_extension(x509.OCSPNonce(nonce), False)
     if said.certificates:
         builder = builder.certificates(list(said.certificates))
-    return builder.sign(signer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    return builder.sign(signer.key, said.signed_over).public_bytes(serialization.Encoding.DER)
 
 
 Reply = bytes | tuple[int, bytes, dict[str, str]]
@@ -230,76 +230,6 @@ class Web:
 
     def __exit__(self, _kind: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None) -> None:
         self.close()
-
-
-@dataclass
-class Found:
-    """What the checking program said: its words, and how it ended."""
-
-    words: dict[str, str]
-    lines: list[dict[str, str]]
-    status: str
-    hosts: list[str]
-    log: str
-
-    def __getitem__(self, name: str) -> str:
-        return self.words[name]
-
-
-def words_of(line: str) -> dict[str, str]:
-    """name=value words; the last three names of a line may hold blanks."""
-    found = {}
-    rest = line
-    for last in (" detail=", " root="):
-        rest, sign, value = rest.partition(last)
-        if sign:
-            found[last.strip(" =")] = value
-    return found | dict(word.split("=", 1) for word in rest.split(" "))
-
-
-class Checker:
-    """The program that checks, with a state folder and a trust store of its own (none without a certificate)."""
-
-    def __init__(self, folder: Path, roots: Sequence[Party], between: Sequence[Party] = ()) -> None:
-        self.folder, self.state = folder, folder / "state"
-        self.trust = folder / "trust.pem"
-        self.trust.write_bytes(b"".join(one.pem for one in [*roots, *between]))
-        self.count = 0
-
-    @property
-    def kept(self) -> list[str]:
-        """The endings of the files in the cache of CRLs."""
-        folder = self.state / "crl"
-        return sorted(path.suffix for path in folder.iterdir()) if folder.exists() else []
-
-    def argv(self, leaves: Sequence[Party | Path], *options: str, trust: Path | None = None) -> list[str]:
-        """The command that checks these certificates."""
-        files = []
-        for leaf in leaves:
-            path = leaf if isinstance(leaf, Path) else self.folder / f"leaf{self.count}.der"
-            self.count += 1
-            if isinstance(leaf, Party):
-                path.write_bytes(leaf.der)
-            files.append(str(path))
-        store = trust or self.trust
-        given = [] if trust is None and store.stat().st_size == 0 else ["--trust", str(store)]
-        return [str(BUILD / "bin" / "driver-check"), *given, *options, *files]
-
-    def env(self) -> dict[str, str]:
-        return os.environ | {"KAMUPIN_STATE_DIR": str(self.state)}
-
-    def run(self, argv: Sequence[str]) -> Found:
-        """Runs such a command."""
-        done = subprocess.run(argv, env=self.env(), capture_output=True, text=True, timeout=120)
-        lines = done.stdout.splitlines()
-        rows = [words_of(line) for line in lines if line.startswith("answer=")]
-        status = [words_of(line) for line in lines if line.startswith("status=")]
-        assert status, f"{argv}: {done.returncode}\n{done.stdout}{done.stderr}"
-        return Found(rows[0] if rows else status[0], rows, status[0]["status"], [line for line in lines if line.startswith("host=")],
-                     done.stderr)
-
-    def __call__(self, leaf: Party | Path, *options: str, trust: Path | None = None) -> Found:
-        return self.run(self.argv([leaf], *options, trust=trust))
 
 
 def der(tag: int, content: bytes) -> bytes:

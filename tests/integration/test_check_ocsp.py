@@ -7,12 +7,9 @@
 from __future__ import annotations
 
 import datetime
-import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,30 +21,20 @@ from cryptography.x509 import ocsp
 from cryptography.x509.ocsp import OCSPCertStatus
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from little_pki import DAY, HOUR, NOW, Checker, Found, Party, Reply, Said, Web, crl_of, issue, new_key, responder_of, seconds
+from checking import Found, Published
+from little_pki import DAY, HOUR, NOW, Party, Reply, Said, crl_of, issue, new_key, responder_of, seconds
 from provoked import provoked
 
 MINUTE = datetime.timedelta(minutes=1)
 Reasons = x509.ReasonFlags
-LEAF = ("--leaf-only",)
 
 
-@dataclass
-class World:
-    """A root, a leaf of it that names /ocsp and /crl, and who checks it."""
-
-    web: Web
-    root: Party
-    leaf: Party
-    check: Checker
-
-    def ask(self, said: Said | None = None, spoil: Callable[[bytes], Reply] = bytes, *options: str) -> Found:
-        self.web.responder("/ocsp", self.leaf, said, spoil)
-        return self.check(self.leaf, *LEAF, *options)
+class World(Published):
+    """What /ocsp says; no list can be had at /crl."""
 
     def refused(self, status: str, said: Said | None = None, spoil: Callable[[bytes], Reply] = bytes, *options: str) -> Found:
         """The answer is not believed, and no CRL can be had: the state is not known, and never good."""
-        found = self.ask(said, spoil, *options)
+        found = self.by_answer(said, spoil, *options)
         assert (found["leaf.ocsp"], found["leaf"], found["answer"]) == (status, "unreachable", "revocation-unreachable")
         assert found["leaf.source"] == "nobody" and found["leaf.crl"] != "ok" and found["leaf.nonce"] == "0"
         provoked("revocation-unreachable")
@@ -55,23 +42,13 @@ class World:
         return found
 
 
-@pytest.fixture(scope="module")
-def made() -> Iterator[tuple[Web, Party, Party]]:
-    with Web() as web:
-        root = issue("Root", None, ca=True)
-        yield web, root, issue("Leaf", root, ocsp=[web.url + "/ocsp"], crl=[web.url + "/crl"])
-
-
 @pytest.fixture
-def world(made: tuple[Web, Party, Party], tmp_path: Path) -> World:
-    web, root, leaf = made
-    web.paths.clear()
-    web.asked.clear()
-    return World(web, root, leaf, Checker(tmp_path, [root]))
+def world(published: Published) -> World:
+    return World(**vars(published))
 
 
 def test_good_asks_one_question_and_no_list(world: World) -> None:
-    found = world.ask()
+    found = world.by_answer()
     assert (found["answer"], found["leaf"], found["leaf.source"], found["leaf.nonce"]) == ("ok", "good", "ocsp", "1")
     assert (found["leaf.reason"], found["leaf.at"], found["leaf.ocsp"], found["leaf.crl"]) == ("none", "0", "ok", "ok")
     assert found["leaf.address"] == world.web.url + "/ocsp" and found["between"] == "not-asked"
@@ -79,7 +56,7 @@ def test_good_asks_one_question_and_no_list(world: World) -> None:
     question = ocsp.load_der_ocsp_request(body)
     assert (method, path, question.serial_number) == ("POST", "/ocsp", world.leaf.certificate.serial_number)
     assert len(question.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce) >= 16
-    world.ask()
+    world.by_answer()
     again = ocsp.load_der_ocsp_request(world.web.asked[1][2]).extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
     assert again != question.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
 
@@ -90,7 +67,7 @@ def test_good_asks_one_question_and_no_list(world: World) -> None:
     (Reasons.certificate_hold, "suspended", "certificate-suspended", "certificateHold"),
     (Reasons.privilege_withdrawn, "revoked", "certificate-revoked", "privilegeWithdrawn")])
 def test_revoked_and_suspended_come_with_reason_and_time(world: World, reason: Reasons | None, state: str, answer: str, word: str) -> None:
-    found = world.ask(Said(status=OCSPCertStatus.REVOKED, reason=reason))
+    found = world.by_answer(Said(status=OCSPCertStatus.REVOKED, reason=reason))
     assert (found["leaf"], found["answer"], found["record"], found["leaf.reason"]) == (state, answer, answer, word)
     assert int(found["leaf.at"]) == seconds(NOW - 2 * HOUR)
     provoked(answer)
@@ -98,7 +75,7 @@ def test_revoked_and_suspended_come_with_reason_and_time(world: World, reason: R
 
 def test_unknown_is_not_good_and_no_list_makes_it_so(world: World) -> None:
     world.web.paths["/crl"] = crl_of(world.root)
-    found = world.ask(Said(status=OCSPCertStatus.UNKNOWN))
+    found = world.by_answer(Said(status=OCSPCertStatus.UNKNOWN))
     assert (found["leaf"], found["answer"], found["leaf.source"]) == ("unknown", "revocation-unknown", "ocsp")
     assert world.web.methods() == ["POST /ocsp"]
     provoked("revocation-unknown")
@@ -106,12 +83,12 @@ def test_unknown_is_not_good_and_no_list_makes_it_so(world: World) -> None:
 
 @pytest.mark.parametrize("digest", [hashes.SHA1(), hashes.SHA256()])
 def test_an_answer_may_name_the_issuer_by_another_hash(world: World, digest: hashes.HashAlgorithm) -> None:
-    assert world.ask(Said(digest=digest))["leaf"] == "good"
+    assert world.by_answer(Said(digest=digest))["leaf"] == "good"
 
 
 def test_a_key_that_the_issuer_made_for_it_may_answer(world: World) -> None:
     signer = responder_of(world.root)
-    assert world.ask(Said(signer=signer, certificates=[signer.certificate]))["leaf"] == "good"
+    assert world.by_answer(Said(signer=signer, certificates=[signer.certificate]))["leaf"] == "good"
 
 
 def strangers(world: World) -> dict[str, Said]:
@@ -137,10 +114,17 @@ def test_a_key_that_may_not_answer(world: World, name: str) -> None:
 def test_a_key_that_is_weak_answers_and_is_named(world: World, wish: dict[str, Any], weak: int) -> None:
     """As one of the chain: whoever works it out can say that all is well."""
     responder = responder_of(world.root, **wish)
-    found = world.ask(Said(signer=responder, certificates=[responder.certificate]))
+    found = world.by_answer(Said(signer=responder, certificates=[responder.certificate]))
     assert (found["leaf"], found["answer"], int(found["weak"])) == ("good", "ok", weak)
     found = world.refused("ocsp-nonce", Said(signer=responder, certificates=[responder.certificate], nonce=b"another"))
     assert int(found["weak"]) == 0  # nothing hangs on it
+
+
+def test_a_weak_hash_that_an_answer_is_signed_over_is_named(world: World) -> None:
+    """Certificates and keys as they should be: what SHA-1 was used for is the answer's own signature."""
+    found = world.by_answer(Said(signed_over=hashes.SHA1()))
+    assert (found["leaf"], found["answer"], int(found["weak"])) == ("good", "ok", 1)
+    assert int(world.by_answer(Said(digest=hashes.SHA1()))["weak"]) == 0  # names the issuer, proves nothing
 
 
 def test_a_signer_that_nobody_names(world: World) -> None:
@@ -214,7 +198,7 @@ def test_times_have_to_be_of_now(world: World, begins: datetime.timedelta, ends:
     if not fresh:
         world.refused("ocsp-stale", said)
         return
-    found = world.ask(said)
+    found = world.by_answer(said)
     assert (found["leaf"], found["leaf.nonce"]) == ("good", "1" if echoed else "2")
     assert int(found["leaf.this"]) == seconds(now + begins) and int(found["leaf.next"]) == (0 if ends is None else seconds(now + ends))
 
@@ -222,7 +206,7 @@ def test_times_have_to_be_of_now(world: World, begins: datetime.timedelta, ends:
 def test_the_contexts_calendar_judges_the_times(world: World) -> None:
     later = str(seconds(NOW + 2 * DAY))
     world.refused("ocsp-stale", Said(), bytes, "--now", later)
-    assert world.ask(Said(ends=NOW + 3 * DAY), bytes, "--now", later)["leaf"] == "good"
+    assert world.by_answer(Said(ends=NOW + 3 * DAY), bytes, "--now", later)["leaf"] == "good"
 
 
 def refusal(status: ocsp.OCSPResponseStatus) -> bytes:
@@ -249,15 +233,6 @@ def test_what_is_no_answer(world: World, spoil: Callable[[bytes], Reply], status
     world.refused(status, None, spoil)
 
 
-def test_nobody_is_there(world: World, tmp_path: Path) -> None:
-    with socket.socket() as taken:  # bound, and never listening: every connection is refused
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        leaf = issue("Leaf", world.root, ocsp=[url], crl=[url])
-        found = world.check(leaf)
-        assert (found["leaf"], found["leaf.ocsp"], found["leaf.crl"]) == ("unreachable", "network-unreachable", "network-unreachable")
-
-
 def test_an_answer_that_does_not_come(world: World) -> None:
     def wait(_: bytes) -> bytes:
         world.web.stop.wait(20)
@@ -266,65 +241,10 @@ def test_an_answer_that_does_not_come(world: World) -> None:
     world.web.stop.clear()
     began = time.monotonic()
     world.refused("network-timeout", None, wait, "--timeout", "300")
-    found = world.ask(None, wait, "--cancel-after", "200")
+    found = world.by_answer(None, wait, "--cancel-after", "200")
     assert (found["answer"], found["verdict"], found["leaf"]) == ("cancelled", "cancelled", "not-asked")
     assert time.monotonic() - began < 10
     provoked("cancelled")
     world.web.stop.set()
 
 
-def test_the_next_responder_is_asked_when_one_is_not_believed(world: World) -> None:
-    leaf = issue("Leaf", world.root, ocsp=["ldap://127.0.0.1/x", world.web.url + "/first", world.web.url + "/second"])
-    world.web.responder("/first", leaf, Said(key=new_key()))
-    world.web.responder("/second", leaf)
-    found = world.check(leaf)
-    assert (found["leaf"], found["leaf.address"]) == ("good", world.web.url + "/second")
-    assert world.web.methods() == ["POST /first", "POST /second"]
-
-
-def test_at_most_four_responders_are_asked(world: World) -> None:
-    leaf = issue("Leaf", world.root, ocsp=[f"{world.web.url}/{number}" for number in range(9)])
-    assert world.check(leaf)["leaf"] == "unreachable" and len(world.web.methods()) == 4
-
-
-def test_a_list_is_fetched_only_when_no_responder_is_believed(world: World) -> None:
-    world.web.paths["/crl"] = crl_of(world.root, [(world.leaf.certificate.serial_number, Reasons.certificate_hold)])
-    found = world.ask(Said(key=new_key()))
-    assert (found["leaf"], found["leaf.source"], found["leaf.ocsp"], found["leaf.crl"]) == ("suspended", "crl", "ocsp-unsigned", "ok")
-    assert world.web.methods() == ["POST /ocsp", "GET /crl"]
-    assert world.ask()["leaf"] == "good"
-
-
-@pytest.mark.parametrize("option, asked", [("--no-ocsp", ["GET /crl"]), ("--no-crl", ["POST /ocsp"]), ("--offline", [])])
-def test_what_is_not_wanted_is_not_asked(world: World, option: str, asked: list[str]) -> None:
-    found = world.check(world.leaf, option)
-    assert found["leaf"] == "unreachable" and world.web.methods() == asked
-
-
-def test_one_that_names_nobody(world: World) -> None:
-    for leaf in (issue("Leaf", world.root), issue("Leaf", world.root, ocsp=["ldap://127.0.0.1/a"], crl=["ldap://127.0.0.1/b"])):
-        found = world.check(leaf)
-        assert (found["leaf"], found["answer"]) == ("no-address", "revocation-unreachable")
-    found = world.check(leaf, "--no-ocsp", "--no-crl")
-    assert (found["leaf"], found["answer"]) == ("not-asked", "ok")
-
-
-def test_what_stands_between_is_asked_about_as_well(world: World, tmp_path: Path) -> None:
-    url = world.web.url
-    sub = issue("Sub", world.root, ca=True, ocsp=[url + "/sub"])
-    leaf = issue("Leaf", sub, ocsp=[url + "/leaf"])
-    world.web.responder("/leaf", leaf)
-    check = Checker(tmp_path, [world.root], [sub])
-    for said, state, answer in ((Said(), "good", "ok"), (Said(status=OCSPCertStatus.REVOKED), "revoked", "certificate-revoked"),
-                                (Said(key=new_key()), "unreachable", "revocation-unreachable")):
-        world.web.responder("/sub", sub, said)
-        found = check(leaf)
-        assert (found["leaf"], found["between"], found["answer"], found["length"]) == ("good", state, answer, "3")
-        assert world.web.methods() == ["POST /leaf", "POST /sub"]
-        assert check(leaf, *LEAF)["answer"] == "ok" and world.web.methods() == ["POST /leaf"]
-
-
-def test_the_hosts_that_were_asked_are_noted(world: World) -> None:
-    world.web.responder("/ocsp", world.leaf)
-    found = world.check(world.leaf, "--hosts")
-    assert found.hosts == [f"host=127.0.0.1 port={world.web.server.server_address[1]} count=1 last=ok http=200"]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from little_pki import Checker, Found, Web
+from checking import Checker, Found
+from little_pki import Web
 from openssl_ca import Authority
 
 CRL_SAYS = {"good": "OK", "suspended": "23", "revoked": "23"}  # X509_V_ERR_CERT_REVOKED

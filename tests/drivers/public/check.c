@@ -3,13 +3,17 @@
 
    check.c: checks certificates against a trust store, and says what was found as name=value words,
    for tests whose other ends are OpenSSL's responder and CA, and servers that lie. Touches the
-   addresses in the certificates and the state folder that KAMUPIN_STATE_DIR names.
+   addresses in the certificates and the state folder that KAMUPIN_STATE_DIR names. It begins with an
+   error of its own in OpenSSL's queue, and says at the end whether that stands there still, alone.
 
        check [--trust PATH] [--add FILE]… [--between FILE]… [--at SECONDS] [--now SECONDS] [--crl-age SECONDS]
-             [--timeout MS] [--cancel-after MS] [--proxy URL] [--offline] [--no-ocsp] [--no-crl]
-             [--leaf-only] [--hosts] FILE… */
+             [--timeout MS] [--cancel-after MS] [--proxy URL] [--clock FILE] [--offline] [--no-ocsp]
+             [--no-crl] [--leaf-only] [--hosts] FILE…
+
+   --clock FILE: the clock stands at the milliseconds that the file says whenever it is asked. */
 #include <kamupin/kamupin.h>
 
+#include <openssl/err.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,12 +21,13 @@
 #include <time.h>
 
 #define FILE_MAX    1000000
+#define OWN_REASON  77
 #define BETWEEN_MAX 8
 
 typedef struct wish {
     kamupin_context_options context;
     kamupin_check_options check;
-    const char *trust;
+    const char *trust, *clock;
     const char *between[BETWEEN_MAX];
     size_t between_count;
     long long now; /* 0: the system's date */
@@ -33,6 +38,26 @@ typedef struct wish {
 static int64_t fixed_date(void *user)
 {
     return (int64_t) * (long long *)user;
+}
+
+/* What a test has written, which puts another file in its place. */
+static int64_t told_time(void *user)
+{
+    long long now = -1;
+    FILE *file = fopen(user, "r");
+
+    if (file == NULL || fscanf(file, "%lld", &now) != 1)
+        abort();
+    fclose(file);
+    return now;
+}
+
+/* Whether the error that stood in the queue before stands there still, and nothing else. */
+static bool is_queue_kept(void)
+{
+    const unsigned long own = ERR_get_error(), other = ERR_get_error();
+
+    return ERR_GET_LIB(own) == ERR_LIB_USER && ERR_GET_REASON(own) == OWN_REASON && other == 0;
 }
 
 static void to_stderr(void *user, kamupin_log_level level, const char *room, const char *line)
@@ -67,6 +92,8 @@ static bool read_value(const char *name, const char *value, wish *wanted)
         wanted->between[wanted->between_count++] = value;
     else if (strcmp(name, "--proxy") == 0)
         wanted->context.proxy = value;
+    else if (strcmp(name, "--clock") == 0)
+        wanted->clock = value;
     else if (strcmp(name, "--at") == 0)
         wanted->check.at = atoll(value);
     else if (strcmp(name, "--now") == 0)
@@ -202,12 +229,17 @@ int main(int argc, char **argv)
 
     if (!read_wish(argc, argv, &wanted))
         return 2;
+    ERR_raise(ERR_LIB_USER, OWN_REASON);
     wanted.context.log = to_stderr;
     wanted.context.log_level = KAMUPIN_LOG_DEBUG;
     wanted.context.state_folder = getenv("KAMUPIN_STATE_DIR");
     if (wanted.now != 0) {
         wanted.context.calendar = fixed_date;
         wanted.context.calendar_user = &wanted.now;
+    }
+    if (wanted.clock != NULL) {
+        wanted.context.clock = told_time;
+        wanted.context.clock_user = (void *)(uintptr_t)wanted.clock;
     }
     kamupin_status status = kamupin_context_new(&wanted.context, &context, &error);
     if (status == KAMUPIN_OK)
@@ -225,8 +257,9 @@ int main(int argc, char **argv)
                        pthread_create(&thread, NULL, pull_later, &self) == 0;
     if (status == KAMUPIN_OK)
         status = work(context, trust, argc, argv, &wanted, &error);
-    printf("status=%s roots=%zu more=%zu detail=%s\n", kamupin_status_name(status),
-           kamupin_trust_roots(trust), kamupin_trust_between(trust), error.detail);
+    printf("status=%s roots=%zu more=%zu queue=%s detail=%s\n", kamupin_status_name(status),
+           kamupin_trust_roots(trust), kamupin_trust_between(trust),
+           is_queue_kept() ? "kept" : "lost", error.detail);
     if (pulls)
         pthread_join(thread, NULL);
     if (wanted.hosts)
