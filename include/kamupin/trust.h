@@ -24,9 +24,11 @@ typedef struct kamupin_trust kamupin_trust;
 
 /** Reads a trust store.
  *  @param path a folder (each *.pem, *.crt, *.cer and *.der in it; nothing below), a file of PEM or
- *         DER certificates, or a SertifikaDeposu.xml. Self-issued certificates become roots, all
- *         others stand between; of the XML's, those that it calls roots become roots when they are
- *         self-issued. A file has 8 MiB at most. NULL: an empty store
+ *         DER certificates, or a SertifikaDeposu.xml. Self-signed certificates (their own key verifies
+ *         them) become roots. All others stand between and are trusted for nothing by
+ *         themselves: those of subordinate authorities, and those whose issuer and subject are
+ *         one name but whose signature is another key's; of the XML's, all that it does not call
+ *         roots. A file has 8 MiB at most. NULL: an empty store
  *  @param trust receives the handle; freed with kamupin_trust_free before its context
  *  XML is read without entities, DTD and network, and bounded in size and depth.
  *  Threads: any; the handle by one at a time.
@@ -35,7 +37,7 @@ KAMUPIN_API kamupin_status kamupin_trust_new(kamupin_context *context, const cha
                                              kamupin_trust **trust, kamupin_error *error);
 /** Frees and nulls. NULL is fine. */
 KAMUPIN_API void kamupin_trust_free(kamupin_trust **trust);
-/** Adds a certificate; a self-issued one becomes a root. One that is there stays there once.
+/** Adds a certificate; a self-signed one becomes a root. One that is there stays there once.
  *  Threads: the trust store's. Errors: no-memory, forked, invalid-argument. */
 KAMUPIN_API kamupin_status kamupin_trust_add(kamupin_trust *trust,
                                              const kamupin_certificate *certificate,
@@ -111,8 +113,9 @@ typedef struct kamupin_check {
     /** of the first one between it and its root that is not good; else of the last. Not asked when
      *  the certificate itself is not good */
     kamupin_revocation_answer between;
-    /** kamupin_weakness bits of certificate and chain together, and of the responders' certificates
-     *  that their answers hang on */
+    /** kamupin_weakness bits of certificate and chain together, of the OCSP answers and CRLs that
+     *  were believed (KAMUPIN_WEAK_HASH: what their own signature is over), and of the responders'
+     *  certificates that those answers hang on */
     unsigned int weakness;
     size_t length; /**< certificates of the chain, the root among them; of a chain that
                                       does not hold, as many as were found */
@@ -143,7 +146,11 @@ typedef struct kamupin_check_options {
 
 /** Checks a certificate. One that stands between and is missing is not fetched. OCSP answers are not
  *  kept; CRLs are, in the context's state folder (`crl/`), each with an index, so that the next
- *  question neither fetches nor reads it again. Delta CRLs are not used.
+ *  question neither fetches nor reads it again. Delta CRLs are not used. Of a certificate's
+ *  responders four are asked at most, of its CRLs as well. All asking of one check ends ten of the
+ *  context's request timeouts after the check began; and one address more is asked only while those
+ *  of its kind, responders or CRLs, that gave nothing have taken less than two. What was not asked
+ *  for that is network-timeout in `ocsp` or `crl`; a CRL that is kept and current counts even then.
  *  @param options NULL for all defaults
  *  @param check receives what was found, size set by the caller; also when the answer is not ok
  *  @param error receives why the verdict is not ok; may be NULL

@@ -120,6 +120,7 @@ kamupin_status kp_chain_build(const kamupin_trust *trust, X509 *certificate,
                               const kamupin_check_options *options, int64_t at,
                               STACK_OF(X509) * *chain, kamupin_status *status, kamupin_error *error)
 {
+    ERR_set_mark();
     X509_STORE *store = store_of(trust);
     X509_STORE_CTX *context = X509_STORE_CTX_new();
     STACK_OF(X509) *more = sk_X509_new_null();
@@ -140,7 +141,7 @@ kamupin_status kp_chain_build(const kamupin_trust *trust, X509 *certificate,
     sk_X509_free(more);
     X509_STORE_CTX_free(context);
     X509_STORE_free(store);
-    ERR_clear_error();
+    ERR_pop_to_mark();
     return *status == KAMUPIN_E_NO_MEMORY ? KAMUPIN_E_NO_MEMORY : KAMUPIN_OK;
 }
 

@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,6 +174,9 @@ kamupin_status kp_store_read(kamupin_trust *trust, const char *path, kamupin_err
 
     if (stat(path, &found) != 0)
         return fail_store(error, path, strerror(errno));
-    return S_ISDIR(found.st_mode) ? read_folder(trust, path, error)
-                                  : read_file(trust, path, true, error);
+    ERR_set_mark();
+    const kamupin_status status = S_ISDIR(found.st_mode) ? read_folder(trust, path, error)
+                                                         : read_file(trust, path, true, error);
+    ERR_pop_to_mark();
+    return status;
 }

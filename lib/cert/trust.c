@@ -22,10 +22,19 @@ static bool has(const STACK_OF(X509) * all, const X509 *one)
     return false;
 }
 
+/* Whether it is signed with its own key. That its two names are the same is not enough: an authority
+ * that changes its key gives the new one a certificate by the old one, in its own name. */
+static bool is_self_signed(X509 *certificate)
+{
+    ERR_set_mark();
+    const bool own = X509_self_signed(certificate, 1) == 1;
+    ERR_pop_to_mark();
+    return own;
+}
+
 bool kp_trust_put(kamupin_trust *trust, X509 *certificate, bool as_root)
 {
-    const bool root =
-        as_root && (X509_get_extension_flags(certificate) & EXFLAG_SI) != 0; /* self-issued */
+    const bool root = as_root && is_self_signed(certificate);
     STACK_OF(X509) *to = root ? trust->roots : trust->between;
 
     if (has(to, certificate))
@@ -59,7 +68,6 @@ kamupin_status kamupin_trust_new(kamupin_context *context, const char *path, kam
         status = kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     if (status == KAMUPIN_OK && path != NULL)
         status = kp_store_read(made, path, error);
-    ERR_clear_error();
     if (status == KAMUPIN_OK)
         *trust = made;
     else

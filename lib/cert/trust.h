@@ -15,7 +15,7 @@ struct kamupin_trust {
     STACK_OF(X509) * between;
 };
 
-/** Adds a certificate, whose reference is the caller's to give back: a root when it is self-issued
+/** Adds a certificate, whose reference is the caller's to give back: a root when it is self-signed
  * and `as_root`, else one that stands between. False: no memory, or too many. */
 bool kp_trust_put(kamupin_trust *trust, X509 *certificate, bool as_root);
 

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ObjectIdentifier
 
 from box import BUILD
-from little_pki import CA_USE, DAY, NOW, Checker, Party, Web, Wish, issue, name_of, new_key, seconds
+from checking import Checker
+from little_pki import CA_USE, DAY, NOW, Party, Web, Wish, issue, name_of, new_key, seconds
 from provoked import provoked
 
 LOCAL = ("--no-ocsp", "--no-crl")
@@ -173,11 +174,30 @@ def test_each_kind_of_store_is_read(tmp_path: Path) -> None:
     assert checker(chain.leaf, *LOCAL, trust=alone)["answer"] == "chain-incomplete"
 
 
-def test_what_a_store_calls_a_root_becomes_one_only_when_it_is_self_issued(tmp_path: Path) -> None:
+def test_what_a_store_calls_a_root_becomes_one_only_when_it_is_self_signed(tmp_path: Path) -> None:
     chain = usual()
     checker = Checker(tmp_path, chain.roots)
     assert checker(chain.leaf, *LOCAL, trust=store_xml(tmp_path, chain.between))["answer"] == "chain-incomplete"
     assert checker(chain.leaf, *LOCAL, trust=store_xml(tmp_path, chain.between, chain.roots))["answer"] == "chain-untrusted"
+
+
+@pytest.mark.parametrize("bare", [False, True])
+@pytest.mark.parametrize("way", ["file", "xml", "added"])
+def test_its_own_name_makes_no_root_of_what_another_key_has_signed(tmp_path: Path, bare: bool, way: str) -> None:
+    """An authority's new key, certified by its old one: issuer and subject are the same name, and the old key alone vouches for it. Without
+    key identifiers OpenSSL takes such a one for a root where a store has it."""
+    old = issue("Root", None, ca=True)
+    new = issue("Root", old, Wish(ca=True, bare=bare))
+    leaf = issue("Leaf", new, Wish(bare=bare))
+    checker = Checker(tmp_path, [issue("Other", None, ca=True)] if way == "added" else [new])
+    (tmp_path / "new.der").write_bytes(new.der)
+    found = checker(leaf, *LOCAL, *(["--add", str(tmp_path / "new.der")] if way == "added" else []),
+                    trust=store_xml(tmp_path, [new]) if way == "xml" else None)
+    assert found["chain"] in ("chain-untrusted", "chain-incomplete") and found["root"] == ""
+    assert (found.store["roots"], found.store["more"]) == ("1" if way == "added" else "0", "1")
+    if not bare:  # it stands between
+        found = Checker(tmp_path, [old, new])(leaf, *LOCAL)
+        assert (found["chain"], found["length"], found.store["roots"]) == ("ok", "3", "1")
 
 
 NO_STORES: dict[str, bytes | None] = {
