@@ -13,9 +13,8 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define HEADER_ROOM    96
-#define HTTP_OK        200
-#define HTTP_PROXY_ASK 407
+#define HEADER_ROOM 96
+#define HTTP_OK     200
 
 /* Whether a host follows: libcurl would take "http:///host" for "http://host". */
 static bool has_host(const char *url, const char *scheme)
@@ -65,7 +64,7 @@ static kamupin_status refused(const kp_http_reply *reply, kamupin_status otherwi
                               kamupin_error *error)
 {
     const kamupin_status status =
-        reply->status == HTTP_PROXY_ASK ? KAMUPIN_E_NETWORK_PROXY : otherwise;
+        reply->status == KP_HTTP_PROXY_ASKS ? KAMUPIN_E_NETWORK_PROXY : otherwise;
 
     kp_fail(error, status, KAMUPIN_FROM_HTTP, "HTTP status %d", reply->status);
     if (error != NULL)

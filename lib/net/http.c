@@ -16,9 +16,11 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define HEADERS_MAX 32768 /* bytes of all answer headers together */
 #define POLL_MS     1000  /* the context's clock is looked at this often, suspend or not */
+#define LOGINS_MAX  2U    /* one, and one with another nonce: further ones are no login */
 #define CRAWL_BYTES 512L  /* a second: a patient exchange that is slower for long stands still */
 
 struct kp_http {
@@ -39,8 +41,11 @@ typedef struct exchange {
     size_t taken, most; /* bytes of the body: so far, and allowed */
     size_t header_bytes;
     bool too_large;
-    bool started;  /* the request was given to a connection */
-    bool answered; /* something of its answer has come */
+    bool started;       /* the request was given to a connection */
+    bool answered;      /* something of its answer has come */
+    bool plain;         /* http://: a proxy is given the request itself, not a tunnel */
+    bool unnamed;       /* a proxy wants to know who asks, and has not passed the request on */
+    unsigned int asked; /* how often */
     kp_phase phase;
     int64_t since_ms;             /* when the phase began */
     int64_t end_ms, connected_ms; /* when it has to be over, and the connection to stand */
@@ -135,9 +140,11 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user)
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *user)
 {
+    static const char ANSWER[] = "HTTP/1.1 407";
     exchange *now = user;
 
-    (void)bytes;
+    if (size * count >= sizeof ANSWER - 1 && memcmp(bytes, "HTTP/", 5) == 0)
+        now->unnamed = now->plain && memcmp(bytes + 8, ANSWER + 8, 4) == 0;
     now->header_bytes += size * count;
     now->answered = now->started; /* before, they are a proxy's */
     now->too_large = now->header_bytes > HEADERS_MAX;
@@ -166,18 +173,19 @@ static int on_progress(void *user, curl_off_t to_come, curl_off_t come, curl_off
 
 /* libcurl sends a request again by itself when a kept connection dies before the answer's first
  * byte. Whether a request may be sent twice is the service room's decision, so the second time is
- * stopped here, before anything is written. */
+ * stopped here, before anything is written; but for one that a proxy kept, and asked for a login. */
 static int before_request(void *user, char *remote_ip, char *local_ip, int remote_port,
                           int local_port)
 {
     exchange *now = user;
-    bool again = now->started;
+    bool again = now->started && !(now->unnamed && now->asked++ < LOGINS_MAX);
 
     (void)remote_ip;
     (void)local_ip;
     (void)remote_port;
     (void)local_port;
     now->started = true;
+    now->answered = now->unnamed = false;
     return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
@@ -427,6 +435,7 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
                     .most = most,
                     .since_ms = reply->sent_ms,
                     .end_ms = end_ms,
+                    .plain = strncasecmp(request->url, "http://", 7) == 0,
                     .context = http->context,
                     .cancel = cancel};
     status = list_headers(&http->curl, request, &headers)

@@ -13,8 +13,9 @@
 
 typedef struct kp_http kp_http;
 
-#define KP_HTTP_BODY_MAX 65536 /* bytes, each way */
-#define KP_URL_MAX       256   /* bytes of a service's address, with the NUL */
+#define KP_HTTP_BODY_MAX   65536 /* bytes, each way */
+#define KP_HTTP_PROXY_ASKS 407   /* the status of a proxy that wants a login */
+#define KP_URL_MAX         256   /* bytes of a service's address, with the NUL */
 
 /* Where an answer's body goes instead of the reply: false ends the exchange as interrupted. */
 typedef struct kp_http_sink {

@@ -111,7 +111,7 @@ kamupin_status kp_reply_read(const kp_curl *curl, CURL *easy, kp_http_reply *rep
         status = kp_fail(error, KAMUPIN_E_HTTP_INTERCEPTED, KAMUPIN_FROM_HTTP, NULL);
     else if (code >= 300 && code <= 399)
         status = kp_fail(error, KAMUPIN_E_HTTP_REDIRECTED, KAMUPIN_FROM_HTTP, NULL);
-    else if (!is_whole(curl, easy))
+    else if (code != KP_HTTP_PROXY_ASKS && !is_whole(curl, easy)) /* nobody reads that page */
         status = kp_fail(error, KAMUPIN_E_NETWORK_INTERRUPTED, KAMUPIN_FROM_NETWORK,
                          "an answer that does not say its length");
     if (status != KAMUPIN_OK && error != NULL)
