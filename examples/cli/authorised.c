@@ -211,9 +211,6 @@ kamupin_status cli_authorised_sign(cli *program, kamupin_error *error)
     signing self = {
         .program = program, .info = KAMUPIN_AUTHORISED_INFO_INIT, .stream = cli_asked_on(program)};
     cli_signer signer = {.program = program};
-    kamupin_sign_request request = KAMUPIN_SIGN_REQUEST_INIT;
-    request.hash = KAMUPIN_SHA256;
-    request.risk = program->args.risk;
     kamupin_status status = cli_signer_ways(program, error);
     if (status == KAMUPIN_OK)
         status = cli_session_borrow(program, &self.session, error);
@@ -224,12 +221,7 @@ kamupin_status cli_authorised_sign(cli *program, kamupin_error *error)
     if (status == KAMUPIN_OK)
         status = cli_signer_open(&signer, error);
     if (status == KAMUPIN_OK)
-        status = cli_signer_ready(&signer, &request, error);
-    cli_signer_begin(&signer);
-    if (status == KAMUPIN_OK && !cli_signer_meant(&signer, M_ASK_SIGN_LIST))
-        status = cli_error(error, KAMUPIN_E_CANCELLED);
-    if (status == KAMUPIN_OK)
-        status = cli_signer_run(&signer, sign, &self, error);
+        status = cli_signer_document(&signer, M_ASK_SIGN_LIST, sign, &self, error);
     cli_signer_close(&signer);
     if (status == KAMUPIN_OK)
         say_signed(&self);

@@ -20,6 +20,10 @@ typedef struct cli_certificates {
  * Errors: certificate-file, those of the readers, of cli_session_borrow and of the service. */
 kamupin_status cli_certificates_gather(cli *program, cli_certificates *found, kamupin_error *error);
 
+/** Adds those of a file. Errors: certificate-file, which was said then. */
+kamupin_status cli_certificates_add_file(cli *program, cli_certificates *found, const char *path,
+                                         kamupin_error *error);
+
 /** Lets them go; `status` is how the work with them ended. */
 void cli_certificates_free(cli *program, cli_certificates *found, kamupin_status status);
 

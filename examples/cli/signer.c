@@ -90,9 +90,25 @@ kamupin_status cli_signer_ways(cli *program, kamupin_error *error)
     return program->args.acknowledge ? KAMUPIN_OK : cli_needs(program, "--acknowledge", error);
 }
 
-bool cli_signer_meant(cli_signer *signer, cli_message question)
+/* --acknowledge, or a word that is typed. */
+static bool is_meant(cli_signer *signer, cli_message question)
 {
     cli *program = signer->program;
     return program->args.acknowledge ||
            cli_term_word(&signer->term, question, M_OTHER_WORD, cli_say(program, M_YES));
+}
+
+kamupin_status cli_signer_document(cli_signer *signer, cli_message question, cli_sign_fn *sign,
+                                   void *user, kamupin_error *error)
+{
+    kamupin_sign_request request = KAMUPIN_SIGN_REQUEST_INIT;
+    request.hash = KAMUPIN_SHA256;
+    request.risk = signer->program->args.risk;
+    kamupin_status status = cli_signer_ready(signer, &request, error);
+    if (status != KAMUPIN_OK)
+        return status;
+    cli_signer_begin(signer);
+    if (!is_meant(signer, question))
+        return cli_error(error, KAMUPIN_E_CANCELLED);
+    return cli_signer_run(signer, sign, user, error);
 }

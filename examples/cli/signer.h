@@ -36,11 +36,14 @@ kamupin_status cli_signer_run(cli_signer *signer, cli_sign_fn *sign, void *user,
 void cli_signer_begin(cli_signer *signer);
 void cli_signer_close(cli_signer *signer);
 
+/** All that a document takes whose text the person has before them: whether the card would sign, whether
+ * the person means it (`question`), the PIN, and `sign`. The card was opened.
+ * Errors: cancelled, those of cli_signer_ready and cli_signer_run. */
+kamupin_status cli_signer_document(cli_signer *signer, cli_message question, cli_sign_fn *sign,
+                                   void *user, kamupin_error *error);
+
 /** What has to be given on the command line where nobody can be asked: --pin-fd and --acknowledge.
  * Errors: invalid-argument, which was said then. */
 kamupin_status cli_signer_ways(cli *program, kamupin_error *error);
-
-/** Whether the person means it: --acknowledge, or a word that is typed. */
-bool cli_signer_meant(cli_signer *signer, cli_message question);
 
 #endif
