@@ -69,6 +69,13 @@ void kamupin_session_error(const kamupin_session *session, kamupin_error *error)
         kp_error_copy(&session->error, error);
 }
 
+kamupin_status kp_session_check(const kamupin_session *session, kamupin_error *error)
+{
+    if (session == NULL)
+        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "no session");
+    return kp_context_check(session->context, error);
+}
+
 kamupin_status kp_session_enter(kamupin_session *session)
 {
     if (session == NULL)

@@ -54,9 +54,7 @@ kamupin_status kamupin_authorised_list_new(kamupin_session *session, const char 
     if (list == NULL)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     *list = NULL;
-    if (session == NULL)
-        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "no session");
-    kamupin_status status = kp_context_check(session->context, error);
+    kamupin_status status = kp_session_check(session, error);
     if (status != KAMUPIN_OK)
         return status;
     if (!kp_session_is_id(list_id)) /* no list has such a name */

@@ -47,9 +47,7 @@ static kamupin_status begin(kamupin_session *session, kamupin_order **order, kam
     if (order == NULL)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     *order = NULL;
-    if (session == NULL)
-        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "no session");
-    kamupin_status status = kp_context_check(session->context, error);
+    kamupin_status status = kp_session_check(session, error);
     if (status != KAMUPIN_OK)
         return status;
     kamupin_order *made = calloc(1, sizeof *made);

@@ -69,9 +69,7 @@ kamupin_status kamupin_revocation_new(kamupin_session *session, const char *whic
     if (revocation == NULL)
         return kp_fail_local(error, KAMUPIN_E_INVALID_ARGUMENT);
     *revocation = NULL;
-    if (session == NULL)
-        return kp_fail(error, KAMUPIN_E_INVALID_ARGUMENT, KAMUPIN_FROM_LOCAL, "no session");
-    kamupin_status status = kp_context_check(session->context, error);
+    kamupin_status status = kp_session_check(session, error);
     if (status != KAMUPIN_OK)
         return status;
     kamupin_revocation *made = calloc(1, sizeof *made);

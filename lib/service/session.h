@@ -78,6 +78,9 @@ struct kamupin_session {
     void (*login_free)(kamupin_session *session);
 };
 
+/** Whether a handle can be made on a session. Errors: invalid-argument (NULL), forked. */
+kamupin_status kp_session_check(const kamupin_session *session, kamupin_error *error);
+
 /** Starts a public call on a session: empties its error record. Errors: invalid-argument, forked. */
 kamupin_status kp_session_enter(kamupin_session *session);
 
