@@ -73,9 +73,11 @@ static bool read_option(int argc, char **argv, int *at, cli_args *args, uint64_t
     } else {
         return wrong_option(args, M_NO_VALUE, word);
     }
-    if (!cli_option_take(args, option, value))
-        return wrong_option(args, M_BAD_VALUE, word);
-    return true;
+    if (cli_option_take(args, option, value))
+        return true;
+    wrong_option(args, M_BAD_VALUE, word);
+    args->wrong = cli_option_wants(option, args->wrong_room, sizeof args->wrong_room);
+    return false;
 }
 
 /* What people look for is called in many ways (row H02): the beginnings of their words. */

@@ -3,11 +3,13 @@
 
    help.c: --help, made from the same tables that the parser reads. */
 #include "options.h"
+#include "wrap.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define LEFT 25 /* columns of the names */
+#define LEFT         25 /* columns of the names */
+#define HELP_COLUMNS 80
 
 static void print_row(const char *name, const char *summary)
 {
@@ -83,6 +85,19 @@ static void print_options(const cli_args *args)
     }
 }
 
+/* Which reasons there are, of a command that takes one: too many words for the option's own line. */
+static void print_reasons(const cli_args *args)
+{
+    if (args->command != COMMAND_CERT_REVOKE && args->command != COMMAND_CERT_SUSPEND)
+        return;
+    putchar('\n');
+    cli_wrap(stdout,
+             cli_text(args->language,
+                      args->command == COMMAND_CERT_REVOKE ? M_REVOKE_REASONS : M_SUSPEND_REASONS),
+             0, HELP_COLUMNS);
+    putchar('\n');
+}
+
 void cli_help(const cli_args *args)
 {
     size_t column = args->language == KAMUPIN_TURKISH ? 0 : 1;
@@ -96,6 +111,7 @@ void cli_help(const cli_args *args)
                cli_commands[args->command].verb, cli_commands[args->command].summary[column]);
     }
     print_options(args);
+    print_reasons(args);
     printf("\n%s\n", cli_text(args->language, M_HELP_SECRETS));
     if (args->command == COMMAND_NONE)
         printf("%s\n", cli_text(args->language, M_HELP_MORE));

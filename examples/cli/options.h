@@ -13,6 +13,7 @@ typedef enum cli_argument {
     A_URL = M_ARG_URL,
     A_FILE = M_ARG_FILE,
     A_FOLDER = M_ARG_FOLDER,
+    A_PATH = M_ARG_PATH,
     A_NUMBER = M_ARG_NUMBER,
     A_LANGUAGE = M_ARG_LANGUAGE,
     A_LEVEL = M_ARG_LEVEL,
@@ -96,5 +97,9 @@ extern const cli_option_row cli_options[OPTION_COUNT];
 /** Puts what an option says into `args`; `value` is NULL exactly when the option takes none. false
  * when the word is not of the option's kind; `args` is as it was then. */
 bool cli_option_take(cli_args *args, cli_option option, const char *value);
+
+/** What is said of a word that it does not take; the words that it takes go behind the option's name in
+ * `room`. */
+cli_message cli_option_wants(cli_option option, char *room, size_t size);
 
 #endif

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,20 +97,27 @@ static bool take_language(void *into, const char *value, unsigned int bits)
     return known;
 }
 
-/* Which of `count` words it is, from 1; 0 for none of them. */
-static unsigned int place_among(const char *const *words, size_t count, const char *value)
+/* The words of an option of which each stands for its place, from 1. */
+static const char *const LEVELS[] = {"error", "warning", "info", "debug", "trace", NULL};
+static const char *const HASHES[] = {"sha256", "sha384", "sha512", NULL};
+static const char *const FORMS[] = {"pkcs1", "pss", "raw", "der", NULL};
+static const char *const FACTORS[] = {"sms", "web-password", NULL};
+static const char *const ROLES[] = {"individual", "authorised", NULL};
+static const char *const LANGUAGES[] = {"tr", "en", NULL};
+
+/* Which of the words it is, from 1; 0 for none of them. */
+static unsigned int place_among(const char *const *words, const char *value)
 {
-    for (size_t i = 0; i < count; i++)
+    for (unsigned int i = 0; words[i] != NULL; i++)
         if (strcmp(value, words[i]) == 0)
-            return (unsigned int)i + 1;
+            return i + 1;
     return 0;
 }
 
 static bool take_level(void *into, const char *value, unsigned int bits)
 {
-    static const char *const words[] = {"error", "warning", "info", "debug", "trace"};
     kamupin_log_level *level = into;
-    unsigned int place = place_among(words, sizeof words / sizeof words[0], value);
+    unsigned int place = place_among(LEVELS, value);
     (void)bits;
     if (place != 0)
         *level = (kamupin_log_level)place;
@@ -118,9 +126,8 @@ static bool take_level(void *into, const char *value, unsigned int bits)
 
 static bool take_hash(void *into, const char *value, unsigned int bits)
 {
-    static const char *const words[] = {"sha256", "sha384", "sha512"};
     kamupin_hash *hash = into;
-    unsigned int place = place_among(words, sizeof words / sizeof words[0], value);
+    unsigned int place = place_among(HASHES, value);
     (void)bits;
     if (place != 0)
         *hash = (kamupin_hash)place;
@@ -129,9 +136,8 @@ static bool take_hash(void *into, const char *value, unsigned int bits)
 
 static bool take_form(void *into, const char *value, unsigned int bits)
 {
-    static const char *const words[] = {"pkcs1", "pss", "raw", "der"};
     kamupin_sign_form *form = into;
-    unsigned int place = place_among(words, sizeof words / sizeof words[0], value);
+    unsigned int place = place_among(FORMS, value);
     (void)bits;
     if (place != 0)
         *form = (kamupin_sign_form)place;
@@ -140,9 +146,8 @@ static bool take_form(void *into, const char *value, unsigned int bits)
 
 static bool take_factor(void *into, const char *value, unsigned int bits)
 {
-    static const char *const words[] = {"sms", "web-password"};
     kamupin_factor_type *factor = into;
-    unsigned int place = place_among(words, sizeof words / sizeof words[0], value);
+    unsigned int place = place_among(FACTORS, value);
     (void)bits;
     if (place != 0)
         *factor = (kamupin_factor_type)place;
@@ -167,9 +172,8 @@ static bool take_organisation(void *into, const char *value, unsigned int bits)
 
 static bool take_role(void *into, const char *value, unsigned int bits)
 {
-    static const char *const words[] = {"individual", "authorised"};
     kamupin_role *role = into;
-    unsigned int place = place_among(words, sizeof words / sizeof words[0], value);
+    unsigned int place = place_among(ROLES, value);
     (void)bits;
     if (place != 0)
         *role = (kamupin_role)place;
@@ -181,66 +185,67 @@ static bool take_role(void *into, const char *value, unsigned int bits)
 static const struct {
     take_fn *take;
     size_t into;
-    unsigned int bits; /* of take_bits */
+    unsigned int bits;        /* of take_bits */
+    const char *const *words; /* what it may be; NULL: not one of a few words */
 } meanings[OPTION_COUNT] = {
-    [OPTION_CARD] = {take_text, INTO(card), 0},
-    [OPTION_SERVICE] = {take_text, INTO(service), 0},
-    [OPTION_CA_FILE] = {take_text, INTO(ca_file), 0},
-    [OPTION_SERVER_KEY] = {take_text, INTO(server_key), 0},
-    [OPTION_PROXY] = {take_proxy, INTO(proxy), 0},
-    [OPTION_PROXY_USER] = {take_user, INTO(proxy_user), 0},
-    [OPTION_PROXY_PASSWORD_FD] = {take_number, INTO(proxy_password_fd), 0},
-    [OPTION_PROFILE_FILE] = {take_text, INTO(profile_file), 0},
-    [OPTION_STATE_DIR] = {take_text, INTO(state_dir), 0},
-    [OPTION_DRAFT] = {take_text, INTO(draft), 0},
-    [OPTION_IN] = {take_text, INTO(in), 0},
-    [OPTION_OUT] = {take_text, INTO(out), 0},
-    [OPTION_CERT_OUT] = {take_text, INTO(cert_out), 0},
-    [OPTION_HASHED] = {take_flag, INTO(hashed), 0},
-    [OPTION_PASSWORD] = {take_flag, INTO(password_login), 0},
-    [OPTION_WORD_FD] = {take_number, INTO(word_fd), 0},
-    [OPTION_PASTE] = {take_flag, INTO(paste), 0},
-    [OPTION_NO_BROWSER] = {take_flag, INTO(no_browser), 0},
-    [OPTION_ACKNOWLEDGE] = {take_flag, INTO(acknowledge), 0},
-    [OPTION_PINPAD] = {take_flag, INTO(pinpad), 0},
-    [OPTION_JSON] = {take_flag, INTO(json), 0},
-    [OPTION_HELP] = {take_flag, INTO(help), 0},
-    [OPTION_VERSION] = {take_flag, INTO(version), 0},
-    [OPTION_TRY_VERIFY] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_VERIFY},
-    [OPTION_TRY_EMPTY_VERIFY] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_EMPTY_VERIFY},
-    [OPTION_TRY_CHANGE] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_CHANGE},
-    [OPTION_SACRIFICE] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_SACRIFICE},
-    [OPTION_TRY_UNBLOCK] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_UNBLOCK},
-    [OPTION_LAST_TRY] = {take_bits, INTO(risk), KAMUPIN_RISK_LAST_TRY},
-    [OPTION_UNKNOWN_TRIES] = {take_bits, INTO(risk), KAMUPIN_RISK_UNKNOWN_TRIES},
-    [OPTION_UNPROVEN] = {take_bits, INTO(risk), KAMUPIN_RISK_UNPROVEN},
-    [OPTION_SEALED] = {take_bits, INTO(risk), KAMUPIN_RISK_SEALED_PUK},
-    [OPTION_PIN_FD] = {take_number, INTO(pin_fd), 0},
-    [OPTION_CODE_FD] = {take_number, INTO(code_fd), 0},
-    [OPTION_OLD_PIN_FD] = {take_number, INTO(old_pin_fd), 0},
-    [OPTION_NEW_PIN_FD] = {take_number, INTO(new_pin_fd), 0},
-    [OPTION_SMS_FD] = {take_number, INTO(sms_fd), 0},
-    [OPTION_WEB_PASSWORD_FD] = {take_number, INTO(web_password_fd), 0},
-    [OPTION_WITH_LOGIN] = {take_flag, INTO(with_login), 0},
-    [OPTION_DAYS] = {take_number, INTO(days), 0},
-    [OPTION_TRUST] = {take_text, INTO(trust), 0},
-    [OPTION_OFFLINE] = {take_flag, INTO(offline), 0},
-    [OPTION_VERBOSE] = {take_flag, INTO(verbose), 0},
-    [OPTION_CREATE] = {take_flag, INTO(create), 0},
-    [OPTION_PRODUCT] = {take_product, INTO(product), 0},
-    [OPTION_ON_BEHALF_OF] = {take_organisation, INTO(on_behalf_of), 0},
-    [OPTION_FACTOR] = {take_factor, INTO(factor), 0},
-    [OPTION_CHECK_PIN_FD] = {take_number, INTO(check_pin_fd), 0},
-    [OPTION_PIN_DIGITS] = {take_digits, INTO(pin_digits), 0},
-    [OPTION_CERTIFICATE] = {take_index, INTO(certificate), 0},
-    [OPTION_HASH] = {take_hash, INTO(hash), 0},
-    [OPTION_FORM] = {take_form, INTO(form), 0},
-    [OPTION_ROLE] = {take_role, INTO(role), 0},
-    [OPTION_REASON] = {take_text, INTO(reason), 0},
-    [OPTION_ALL] = {take_flag, INTO(all), 0},
-    [OPTION_WHOLE_IDENTITY] = {take_flag, INTO(whole_identity), 0},
-    [OPTION_LANG] = {take_language, INTO(language), 0},
-    [OPTION_LOG] = {take_level, INTO(log), 0},
+    [OPTION_CARD] = {take_text, INTO(card), 0, NULL},
+    [OPTION_SERVICE] = {take_text, INTO(service), 0, NULL},
+    [OPTION_CA_FILE] = {take_text, INTO(ca_file), 0, NULL},
+    [OPTION_SERVER_KEY] = {take_text, INTO(server_key), 0, NULL},
+    [OPTION_PROXY] = {take_proxy, INTO(proxy), 0, NULL},
+    [OPTION_PROXY_USER] = {take_user, INTO(proxy_user), 0, NULL},
+    [OPTION_PROXY_PASSWORD_FD] = {take_number, INTO(proxy_password_fd), 0, NULL},
+    [OPTION_PROFILE_FILE] = {take_text, INTO(profile_file), 0, NULL},
+    [OPTION_STATE_DIR] = {take_text, INTO(state_dir), 0, NULL},
+    [OPTION_DRAFT] = {take_text, INTO(draft), 0, NULL},
+    [OPTION_IN] = {take_text, INTO(in), 0, NULL},
+    [OPTION_OUT] = {take_text, INTO(out), 0, NULL},
+    [OPTION_CERT_OUT] = {take_text, INTO(cert_out), 0, NULL},
+    [OPTION_HASHED] = {take_flag, INTO(hashed), 0, NULL},
+    [OPTION_PASSWORD] = {take_flag, INTO(password_login), 0, NULL},
+    [OPTION_WORD_FD] = {take_number, INTO(word_fd), 0, NULL},
+    [OPTION_PASTE] = {take_flag, INTO(paste), 0, NULL},
+    [OPTION_NO_BROWSER] = {take_flag, INTO(no_browser), 0, NULL},
+    [OPTION_ACKNOWLEDGE] = {take_flag, INTO(acknowledge), 0, NULL},
+    [OPTION_PINPAD] = {take_flag, INTO(pinpad), 0, NULL},
+    [OPTION_JSON] = {take_flag, INTO(json), 0, NULL},
+    [OPTION_HELP] = {take_flag, INTO(help), 0, NULL},
+    [OPTION_VERSION] = {take_flag, INTO(version), 0, NULL},
+    [OPTION_TRY_VERIFY] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_VERIFY, NULL},
+    [OPTION_TRY_EMPTY_VERIFY] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_EMPTY_VERIFY, NULL},
+    [OPTION_TRY_CHANGE] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_CHANGE, NULL},
+    [OPTION_SACRIFICE] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_SACRIFICE, NULL},
+    [OPTION_TRY_UNBLOCK] = {take_bits, INTO(probe_steps), KAMUPIN_PROBE_UNBLOCK, NULL},
+    [OPTION_LAST_TRY] = {take_bits, INTO(risk), KAMUPIN_RISK_LAST_TRY, NULL},
+    [OPTION_UNKNOWN_TRIES] = {take_bits, INTO(risk), KAMUPIN_RISK_UNKNOWN_TRIES, NULL},
+    [OPTION_UNPROVEN] = {take_bits, INTO(risk), KAMUPIN_RISK_UNPROVEN, NULL},
+    [OPTION_SEALED] = {take_bits, INTO(risk), KAMUPIN_RISK_SEALED_PUK, NULL},
+    [OPTION_PIN_FD] = {take_number, INTO(pin_fd), 0, NULL},
+    [OPTION_CODE_FD] = {take_number, INTO(code_fd), 0, NULL},
+    [OPTION_OLD_PIN_FD] = {take_number, INTO(old_pin_fd), 0, NULL},
+    [OPTION_NEW_PIN_FD] = {take_number, INTO(new_pin_fd), 0, NULL},
+    [OPTION_SMS_FD] = {take_number, INTO(sms_fd), 0, NULL},
+    [OPTION_WEB_PASSWORD_FD] = {take_number, INTO(web_password_fd), 0, NULL},
+    [OPTION_WITH_LOGIN] = {take_flag, INTO(with_login), 0, NULL},
+    [OPTION_DAYS] = {take_number, INTO(days), 0, NULL},
+    [OPTION_TRUST] = {take_text, INTO(trust), 0, NULL},
+    [OPTION_OFFLINE] = {take_flag, INTO(offline), 0, NULL},
+    [OPTION_VERBOSE] = {take_flag, INTO(verbose), 0, NULL},
+    [OPTION_CREATE] = {take_flag, INTO(create), 0, NULL},
+    [OPTION_PRODUCT] = {take_product, INTO(product), 0, NULL},
+    [OPTION_ON_BEHALF_OF] = {take_organisation, INTO(on_behalf_of), 0, NULL},
+    [OPTION_FACTOR] = {take_factor, INTO(factor), 0, FACTORS},
+    [OPTION_CHECK_PIN_FD] = {take_number, INTO(check_pin_fd), 0, NULL},
+    [OPTION_PIN_DIGITS] = {take_digits, INTO(pin_digits), 0, NULL},
+    [OPTION_CERTIFICATE] = {take_index, INTO(certificate), 0, NULL},
+    [OPTION_HASH] = {take_hash, INTO(hash), 0, HASHES},
+    [OPTION_FORM] = {take_form, INTO(form), 0, FORMS},
+    [OPTION_ROLE] = {take_role, INTO(role), 0, ROLES},
+    [OPTION_REASON] = {take_text, INTO(reason), 0, NULL},
+    [OPTION_ALL] = {take_flag, INTO(all), 0, NULL},
+    [OPTION_WHOLE_IDENTITY] = {take_flag, INTO(whole_identity), 0, NULL},
+    [OPTION_LANG] = {take_language, INTO(language), 0, LANGUAGES},
+    [OPTION_LOG] = {take_level, INTO(log), 0, LEVELS},
 };
 
 bool cli_option_take(cli_args *args, cli_option option, const char *value)
@@ -249,4 +254,16 @@ bool cli_option_take(cli_args *args, cli_option option, const char *value)
         return false;
     return meanings[option].take((char *)args + meanings[option].into, value,
                                  meanings[option].bits);
+}
+
+cli_message cli_option_wants(cli_option option, char *room, size_t size)
+{
+    const char *const *words = option < OPTION_COUNT ? meanings[option].words : NULL;
+    size_t used = strlen(room);
+    for (size_t i = 0; words != NULL && words[i] != NULL && used < size; i++)
+        used += (size_t)snprintf(room + used, size - used, "%s%s", i == 0 ? " " : "|", words[i]);
+    if (words != NULL)
+        return M_BAD_WORD;
+    return option < OPTION_COUNT && meanings[option].take == take_number ? M_BAD_NUMBER
+                                                                         : M_BAD_VALUE;
 }

@@ -42,6 +42,32 @@ def test_usage_errors_end_2_and_point_to_the_help(line):
     assert alone(*words).stdout.startswith("Usage: kamupin " + " ".join(words[:-1]))
 
 
+@pytest.mark.parametrize("line, en, tr", [
+    ("cert list --role boss", "has to be one of these: --role individual|authorised", "bunlardan biri olmalı: --role individual|authorised"),
+    ("cert watch --days soon", "has to be a whole number, 0 or more: --days", "0 ya da daha büyük bir tam sayı olmalı: --days"),
+    ("cert watch --days=-1", "has to be a whole number, 0 or more: --days", "0 ya da daha büyük bir tam sayı olmalı: --days"),
+    ("card sign --hash md5", "--hash sha256|sha384|sha512", "--hash sha256|sha384|sha512"),
+    ("card sign --form x", "--form pkcs1|pss|raw|der", "--form pkcs1|pss|raw|der"),
+    ("cert revoke x --factor fax", "--factor sms|web-password", "--factor sms|web-password"),
+    ("card list --log loud", "--log error|warning|info|debug|trace", "--log error|warning|info|debug|trace"),
+    ("cert suspend --reason bored", "--reason is lost, stolen, left-behind or other", "--reason: lost, stolen, left-behind ya da other"),
+    ("cert revoke x --reason bored", "--reason is keyCompromise", "--reason: keyCompromise")])
+def test_a_word_that_an_option_does_not_take_is_answered_with_those_that_it_takes(line, en, tr):
+    for lang, says in (("en", en), ("tr", tr)):
+        done = alone(*line.split(), lang=lang)
+        assert done.returncode == 2 and says in done.stderr and "boss" not in done.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+def test_the_help_names_the_reasons(lang):
+    """Of the command alone that takes them."""
+    revoking, suspending = (alone("cert", verb, "--help", lang=lang).stdout for verb in ("revoke", "suspend"))
+    for word in ("keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation", "unspecified"):
+        assert word in revoking.split("--version")[1] and word not in suspending.split("--version")[1]
+    assert "left-behind" in suspending and "left-behind" not in revoking
+    assert ("  --trust PATH " if lang == "en" else "  --trust YOL ") in alone("doctor", "--help", lang=lang).stdout
+
+
 @pytest.mark.parametrize("line", ["pin unblock --code 789763691911715", "pin unblock --code=789763691911715",
                                   "pin unblock --puk 55512345", "pin unblock --puk=55512345",
                                   "pin change --new-pin=84026371", "pin unblock -p 55512345",
