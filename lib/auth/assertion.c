@@ -22,9 +22,10 @@
 static X509 *parse(const kp_x5c *certificate)
 {
     const unsigned char *at = certificate->der;
-    X509 *parsed = d2i_X509(NULL, &at, (long)certificate->length);
 
-    ERR_clear_error();
+    ERR_set_mark();
+    X509 *parsed = d2i_X509(NULL, &at, (long)certificate->length);
+    ERR_pop_to_mark();
     return parsed;
 }
 
@@ -58,6 +59,7 @@ kamupin_status kp_assertion_algorithm(const kp_x5c *signer, kamupin_sign_request
     const EVP_PKEY *key = certificate == NULL ? NULL : X509_get0_pubkey(certificate);
 
     *algorithm = NULL;
+    ERR_set_mark();
     for (size_t i = 0; key != NULL && i < sizeof ALGORITHMS / sizeof ALGORITHMS[0]; i++)
         if (is_for(ALGORITHMS[i].group, key)) {
             *algorithm = ALGORITHMS[i].name;
@@ -65,7 +67,7 @@ kamupin_status kp_assertion_algorithm(const kp_x5c *signer, kamupin_sign_request
             request->hash = ALGORITHMS[i].hash;
         }
     X509_free(certificate);
-    ERR_clear_error();
+    ERR_pop_to_mark();
     if (*algorithm != NULL)
         return KAMUPIN_OK;
     return kp_fail(error, KAMUPIN_E_KEY_UNSUITABLE, KAMUPIN_FROM_LOCAL,
@@ -77,10 +79,13 @@ kamupin_status kp_assertion_algorithm(const kp_x5c *signer, kamupin_sign_request
 static bool vouches(const kp_x5c *issuer, const kp_x5c *subject)
 {
     X509 *above = parse(issuer), *below = parse(subject);
+
+    ERR_set_mark();
     const bool does = above != NULL && below != NULL &&
                       X509_check_issued(above, below) == X509_V_OK &&
                       X509_NAME_cmp(X509_get_subject_name(below), X509_get_issuer_name(below)) != 0;
 
+    ERR_pop_to_mark();
     X509_free(above);
     X509_free(below);
     return does;

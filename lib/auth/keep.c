@@ -165,10 +165,11 @@ static bool is_token(kp_bytes bytes)
 static EVP_PKEY *read_key(kp_bytes der)
 {
     const unsigned char *at = der.data;
-    EVP_PKEY *key = d2i_PrivateKey(EVP_PKEY_EC, NULL, &at, (long)der.length);
     char group[32] = "";
 
-    ERR_clear_error();
+    ERR_set_mark();
+    EVP_PKEY *key = d2i_PrivateKey(EVP_PKEY_EC, NULL, &at, (long)der.length);
+    ERR_pop_to_mark();
     if (key != NULL && at == der.data + der.length &&
         EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
                                        NULL) == 1 &&

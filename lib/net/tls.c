@@ -18,17 +18,18 @@
  * that is not trusted; the person is told the real cause before anything is sent. */
 static kamupin_status check_ca_file(const char *path, kamupin_error *error)
 {
+    X509 *first = NULL;
+
+    ERR_set_mark();
     BIO *file = BIO_new_file(path, "r");
-    if (file == NULL) {
-        ERR_clear_error();
-        return kp_fail(error, KAMUPIN_E_CA_FILE, KAMUPIN_FROM_LOCAL, "cannot be opened");
-    }
-    X509 *first = PEM_read_bio_X509(file, NULL, NULL, NULL);
+    const bool opened = file != NULL;
+    if (opened)
+        first = PEM_read_bio_X509(file, NULL, NULL, NULL);
     BIO_free(file);
-    if (first == NULL) {
-        ERR_clear_error();
-        return kp_fail(error, KAMUPIN_E_CA_FILE, KAMUPIN_FROM_LOCAL, "no certificate in PEM form");
-    }
+    ERR_pop_to_mark();
+    if (first == NULL)
+        return kp_fail(error, KAMUPIN_E_CA_FILE, KAMUPIN_FROM_LOCAL, "%s",
+                       opened ? "no certificate in PEM form" : "cannot be opened");
     X509_free(first);
     return KAMUPIN_OK;
 }
