@@ -18,6 +18,7 @@ import pytest
 
 from box import BUILD
 from checking import Found, Published
+from journey import preload
 from little_pki import HOUR, NOW, crl_of, issue, seconds
 
 MINUTE = datetime.timedelta(minutes=1)
@@ -109,8 +110,8 @@ def test_a_damaged_index_is_made_again_from_the_list(published: Published, spoil
 
 def shortened(published: Published, how: str, *options: str) -> Found:
     """A check under which a file of the cache becomes shorter, or its disk fails, while it is read."""
-    preload = " ".join(filter(None, (SHORTEN, os.environ.get("LD_PRELOAD"))))
-    return published.check.run(published.check.argv([published.leaf], "--no-ocsp", *options), LD_PRELOAD=preload, KAMUPIN_SHORTEN=how)
+    argv = published.check.argv([published.leaf], "--no-ocsp", *options)
+    return published.check.run(argv, LD_PRELOAD=preload(SHORTEN), KAMUPIN_SHORTEN=how)
 
 
 @pytest.mark.parametrize("how", ["cut", "fail"])
