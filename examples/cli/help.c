@@ -3,6 +3,7 @@
 
    help.c: --help, made from the same tables that the parser reads. */
 #include "options.h"
+#include "width.h"
 #include "wrap.h"
 
 #include <stdio.h>

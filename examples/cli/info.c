@@ -3,6 +3,7 @@
 
    info.c: info: whom to call, where to look, and what has to be read. Asks nobody. */
 #include "cli.h"
+#include "width.h"
 #include "wrap.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
 
    screen.c: see screen.h. One mutex guards the screen; a ticker thread redraws the live line. */
 #include "screen.h"
+#include "width.h"
 #include "wrap.h"
 
 #include <pthread.h>

@@ -5,6 +5,7 @@
    control characters on its way. */
 #define _GNU_SOURCE 1 /* timegm */
 #include "cli.h"
+#include "width.h"
 #include "wrap.h"
 
 #include <stdio.h>

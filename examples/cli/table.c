@@ -5,6 +5,7 @@
 #include "table.h"
 
 #include "screen.h"
+#include "width.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,12 +34,28 @@ static const char *cell(const cli_table *table, size_t row, size_t column)
     return text != NULL ? text : "";
 }
 
+/* Whether a column has two different texts below its header; an empty cell is none. */
+static bool differs(const cli_table *table, size_t column)
+{
+    const char *first = NULL;
+    for (size_t row = table->header ? 1 : 0; row < table->count; row++) {
+        const char *text = cell(table, row, column);
+        if (first == NULL && text[0] != '\0')
+            first = text;
+        else if (text[0] != '\0' && strcmp(first, text) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* The widths of the columns into `widths`, and what a row of them takes. */
 static int measure(const cli_table *table, int widths[CLI_CELLS])
 {
     int whole = 0;
     for (size_t i = 0; i < table->columns; i++) {
         widths[i] = 0;
+        if (i + 1 == table->vary && !differs(table, i))
+            continue;
         for (size_t row = table->count; row-- > 0;) {
             int width = cli_width(cell(table, row, i));
             if (width > widths[i] && (row > 0 || !table->header || widths[i] > 0))
@@ -78,12 +95,12 @@ static void write_row(const cli_table *table, FILE *stream, size_t row, size_t f
 
 /* The cells that stand above the others. */
 static void write_lead(const cli_table *table, FILE *stream, size_t row, size_t lead, int indent,
-                       int width)
+                       int width, const int widths[CLI_CELLS])
 {
     int used = 0;
     for (size_t i = 0; i < lead; i++) {
         const char *text = cell(table, row, i);
-        if (text[0] == '\0')
+        if (text[0] == '\0' || widths[i] == 0)
             continue;
         if (used > 0 && used + GAP + cli_width(text) > width) {
             fputc('\n', stream);
@@ -103,7 +120,7 @@ void cli_table_write(const cli_table *table, FILE *stream, int indent, int width
     const bool narrow = indent + measure(table, widths) > width && table->columns > lead;
     for (size_t row = 0; row < table->count; row++) {
         if (narrow)
-            write_lead(table, stream, row, lead, indent, width);
+            write_lead(table, stream, row, lead, indent, width, widths);
         write_row(table, stream, row, narrow ? lead : 0, narrow ? indent + GAP : indent, widths);
     }
 }

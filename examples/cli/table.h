@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#define CLI_CELLS 6
+#define CLI_CELLS 7
 
 typedef struct cli_table {
     size_t columns;
@@ -18,6 +18,7 @@ typedef struct cli_table {
     bool header;  /* the first row says what the columns are */
     size_t
         lead; /* how many columns stand above the others where a row is too wide; 0 counts as 1 */
+    size_t vary; /* the column, counted from 1, that is left out unless its cells differ; 0: none */
     size_t count;
     char *(*rows)[CLI_CELLS];
 } cli_table;
@@ -26,7 +27,7 @@ typedef struct cli_table {
 void cli_table_row(cli_table *table, const char *const *cells);
 
 /** Writes the rows, columns two blanks apart, each row after `indent` blanks. A column with nothing below its
- * header is left out. Where a row would be wider than `width`, the first column has a line of its own, and so
+ * header is left out, and so is one that says the same everywhere where `vary` names it. Where a row would be wider than `width`, the first column has a line of its own, and so
  * has each further one of the lead that does not fit beside it. */
 void cli_table_write(const cli_table *table, FILE *stream, int indent, int width);
 

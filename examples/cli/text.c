@@ -68,23 +68,6 @@ int cli_time_changes(int64_t rest)
     return seconds > LONG ? seconds % 60 + 1 : 1;
 }
 
-int cli_width(const char *text)
-{
-    int width = 0;
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xC0U) != 0x80U;
-    return width;
-}
-
-size_t cli_clip(const char *text, int width)
-{
-    size_t length = 0;
-    for (; text[length] != '\0'; length++)
-        if (((unsigned char)text[length] & 0xC0U) != 0x80U && width-- <= 0)
-            break;
-    return length;
-}
-
 kamupin_language cli_language(const char *option)
 {
     const char *wishes[] = {option, getenv("KAMUPIN_LANG"), getenv("LC_ALL"), getenv("LC_MESSAGES"),

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   text.h: the command's own words in both languages, from messages.def, and the small work on UTF-8
-   that tables need. Constant tables only. */
+   text.h: the command's own words in both languages, from messages.def, and amounts in words.
+   Constant tables only. */
 #ifndef CLI_TEXT_H
 #define CLI_TEXT_H
 
@@ -38,12 +38,6 @@ const char *cli_time_left(kamupin_language language, int64_t rest, char *room, s
 
 /** The seconds until that text changes; at least 1. */
 int cli_time_changes(int64_t rest);
-
-/** Characters of a UTF-8 text, which is its width as long as nobody writes Chinese. */
-int cli_width(const char *text);
-
-/** Bytes of the first `width` characters of a text. */
-size_t cli_clip(const char *text, int width);
 
 /** The language that --lang (may be NULL), KAMUPIN_LANG, LC_ALL, LC_MESSAGES or LANG asks for; the
  * first that is there decides. */

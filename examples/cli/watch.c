@@ -5,6 +5,7 @@
    line. An event loop over the watch's descriptor, the signals and standard output, whose reader
    may go away. Touches no card: what is shown is what the reader system knows by itself. */
 #include "cli.h"
+#include "width.h"
 #include "wrap.h"
 
 #include <poll.h>

@@ -4,6 +4,8 @@
    wrap.c: see wrap.h. Breaks between words only; pure but for the stream. */
 #include "wrap.h"
 
+#include "width.h"
+
 #include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -24,29 +26,20 @@ int cli_lines(int fd)
     return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
 }
 
-/* Characters of the first `length` bytes. */
-static int width_of(const char *text, size_t length)
-{
-    int width = 0;
-    for (size_t i = 0; i < length; i++)
-        width += ((unsigned char)text[i] & 0xC0U) != 0x80U;
-    return width;
-}
-
 static bool begins_paragraph(const char *line)
 {
     return *line == '\0' || *line == '\n' || strncmp(line, BULLET, strlen(BULLET)) == 0;
 }
 
 /* Bytes of the paragraph at `text`, without its last newline; `*fits` says whether each of its
- * lines has at most `room` characters. */
+ * lines takes at most `room` columns. */
 static size_t paragraph(const char *text, int room, bool *fits)
 {
     size_t end = 0;
     *fits = true;
     for (;;) {
         size_t length = strcspn(text + end, "\n");
-        *fits = *fits && width_of(text + end, length) <= room;
+        *fits = *fits && cli_width_of(text + end, length) <= room;
         end += length;
         if (text[end] == '\0' || length == 0 || begins_paragraph(text + end + 1))
             return end;
@@ -78,7 +71,7 @@ static void write_broken(FILE *stream, const char *text, size_t length, int marg
         size_t word = strcspn(text, " \n");
         if (word > (size_t)(end - text))
             word = (size_t)(end - text);
-        int wants = width_of(text, word);
+        int wants = cli_width_of(text, word);
         if (word > 0 && column > indent && column + 1 + wants > room) {
             fprintf(stream, "\n%*s", margin + indent, "");
             column = indent;
