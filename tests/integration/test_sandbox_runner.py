@@ -213,6 +213,14 @@ def test_sms_command_waits_and_gives_up(sandbox):
     assert box.run(SANDBOX, "sms", "--wait", "0.1", "--code").returncode == 75
 
 
+@pytest.mark.parametrize("lang, says", [("tr", "şöyle yazın: akis2:"), ("en", "write it so: akis2:")])
+def test_a_variant_that_is_named_alone_is_told_how_it_is_written(lang: str, says: str) -> None:
+    for cards in ("mali-muhur", "empty,elektronik-muhur:detsis", "suspended=holder"):
+        done = run("true", cards=cards, env=os.environ | {"KAMUPIN_LANG": lang})
+        assert done.returncode == 64 and f"{says}{cards.split(',')[-1]}" in done.stderr, done.stderr
+    assert "akis2:" not in run("true", cards="mali").stderr
+
+
 def test_cards_command_names_reader_and_card(sandbox):
     box = sandbox(cards=["akis2", "empty"])
     answer = json.loads(box.run(SANDBOX, "cards", "--json").stdout)

@@ -33,12 +33,24 @@ class CardSpec:
         return self.personality == "empty"
 
 
+def _is_variant(word: str) -> bool:
+    """Whether a card that is called so was meant as a variant of one: "mali-muhur" for "akis2:mali-muhur"."""
+    try:
+        parse_spec(f"akis2:{word}")
+    except ValueError:
+        return False
+    return True
+
+
 def parse_one(text: str) -> CardSpec:
     """Reads one entry; an entry that means nothing is refused with the list of what would."""
     text = text.strip()
     personality, *variants = text.split(":")
     if personality not in PERSONALITIES:
         choices = ", ".join(PERSONALITIES)
+        if _is_variant(personality):
+            raise SandboxError(f"--cards: «{personality}» kart değil, bir kartın değişkesidir; şöyle yazın: akis2:{text}.",
+                               f"--cards: '{personality}' is no card but a variant of one; write it so: akis2:{text}.", 64)
         raise SandboxError(f"--cards: «{personality}» diye bir kart yok; şunlardan birini yazın: {choices}.",
                            f"--cards: there is no card '{personality}'; write one of: {choices}.", 64)
     try:
