@@ -106,7 +106,8 @@ typedef struct kamupin_certificate_record {
     kamupin_revocation_reason reason; /**< when revoked */
     int64_t not_before, not_after;
     char holder[KAMUPIN_NAME_MAX];
-    char identity[161];                /**< masked by the service */
+    char identity[161];                /**< masked: the last two characters stay, as in
+                                            kamupin_certificate_info */
     kamupin_identity on_behalf_of;     /**< the organisation that holds it; type 0: a person */
     char card_id[KAMUPIN_CARD_ID_MAX]; /**< the card it is on; "" when not said */
     unsigned int may;                  /**< kamupin_certificate_may bits */

@@ -12,6 +12,7 @@
 
 #define PASSPORT_MIN 5
 #define PASSPORT_MAX 20
+#define MASK_SHOWS   2
 
 static bool is_digits(const char *text, size_t length)
 {
@@ -51,6 +52,29 @@ bool kp_is_vkn(const char *number, size_t length)
             sum += part == 0 ? 9 : part;
     }
     return (10 - sum % 10) % 10 == number[9] - '0';
+}
+
+/* Whether a character of UTF-8 begins at that byte (RFC 3629, 3). */
+static bool begins(char byte)
+{
+    return ((unsigned char)byte & 0xC0U) != 0x80U;
+}
+
+void kp_identity_mask(char *text)
+{
+    const char *rest = text;
+    char *star = text;
+    size_t characters = 0;
+
+    for (const char *at = text; *at != '\0'; at++)
+        characters += begins(*at);
+    for (; characters > MASK_SHOWS; characters--) {
+        do
+            rest++;
+        while (*rest != '\0' && !begins(*rest));
+        *star++ = '*';
+    }
+    memmove(star, rest, strlen(rest) + 1);
 }
 
 static bool is_passport(const char *number)

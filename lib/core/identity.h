@@ -14,4 +14,8 @@ bool kp_is_tckn(const char *number, size_t length);
 /** Vergi Kimlik No: ten digits, the last one a check digit. `number` needs no NUL. */
 bool kp_is_vkn(const char *number, size_t length);
 
+/** The one mask of numbers that are shown: a star for each character but the last two, whatever mask of its
+ * own a service put over them before. UTF-8, in place. */
+void kp_identity_mask(char *text);
+
 #endif

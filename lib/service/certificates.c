@@ -6,6 +6,7 @@
 #include <service/certificates.h>
 
 #include <core/fail.h>
+#include <core/identity.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,8 @@ void kp_read_certificate(kp_fields fields, kamupin_certificate_record *record,
     record->not_after = kp_call_moment(fields, "not_after");
     kp_json_shown(fields, "holder", record->holder, sizeof record->holder);
     kp_json_shown(fields, "identity", record->identity, sizeof record->identity);
+    kp_identity_mask(
+        record->identity); /* as it stands beside what the certificates themselves say */
     if (kp_json_has(fields, "on_behalf_of"))
         kp_call_organisation(kp_json_object(fields, "on_behalf_of"), &record->on_behalf_of);
     if (kp_json_has(fields, "card_id"))

@@ -2,7 +2,7 @@
    SPDX-License-Identifier: Apache-2.0
 
    test_numbers.c: kamupin_identity_check: Turkish identity numbers, tax numbers, passports, numbers
-   of public bodies (facts: the public sample numbers). Sends nothing. */
+   of public bodies (facts: the public sample numbers), and the mask over them. Sends nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include <core/identity.h>
 #include <kamupin/session.h>
 #include <provoke.h>
 
@@ -102,12 +103,35 @@ static void a_record_of_another_size_or_without_an_end_is_refused(void **state)
     assert_provokes(KAMUPIN_E_IDENTITY_MALFORMED, kamupin_identity_check(&identity, NULL));
 }
 
+/* Whatever it is laid over, another mask or letters of more than one byte too. */
+static void a_mask_leaves_two_characters(void **state)
+{
+    static const char *const ROWS[][2] = {
+        {"", ""},
+        {"1", "1"},
+        {"12", "12"},
+        {"123", "*23"},
+        {"1********46", "*********46"},
+        {"10000000146", "*********46"},
+        {"••••ŞĞ", "****ŞĞ"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "%s", ROWS[i][0]);
+        kp_identity_mask(text);
+        assert_string_equal(text, ROWS[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sample_numbers_are_right),
         cmocka_unit_test(each_other_check_digit_is_refused),
         cmocka_unit_test(what_no_number_can_be_is_refused),
+        cmocka_unit_test(a_mask_leaves_two_characters),
         cmocka_unit_test(a_record_of_another_size_or_without_an_end_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
