@@ -50,11 +50,33 @@ static void show_part(const cli *program, cli_message label, kamupin_status part
                                     : kamupin_status_cause(part, program->args.language));
 }
 
+/* The statuses of the network speak of the service that is logged in to; here it is the issuer's server that
+ * was asked. */
+static const char *cause_of(const cli *program, kamupin_status way)
+{
+    switch ((int)way) {
+    case KAMUPIN_E_NETWORK_NAME:
+        return cli_say(program, M_ISSUER_NAME);
+    case KAMUPIN_E_NETWORK_UNREACHABLE:
+        return cli_say(program, M_ISSUER_UNREACHABLE);
+    case KAMUPIN_E_NETWORK_TIMEOUT:
+        return cli_say(program, M_ISSUER_TIMEOUT);
+    case KAMUPIN_E_NETWORK_INTERRUPTED:
+        return cli_say(program, M_ISSUER_INTERRUPTED);
+    case KAMUPIN_E_HTTP_REDIRECTED:
+        return cli_say(program, M_ISSUER_REDIRECTED);
+    case KAMUPIN_E_REPLY_TOO_LARGE:
+        return cli_say(program, M_ISSUER_REPLY);
+    default:
+        return kamupin_status_cause(way, program->args.language);
+    }
+}
+
 /* Why a way to ask led to nothing, where there is more to say than that it did. */
 static void show_way(const cli *program, cli_message label, kamupin_status way)
 {
     if (way != KAMUPIN_OK && way != KAMUPIN_E_REVOCATION_UNREACHABLE)
-        cli_show_row(program, label, kamupin_status_cause(way, program->args.language));
+        cli_show_row(program, label, cause_of(program, way));
 }
 
 static void show_revocation(const cli *program, cli_message label,
@@ -79,6 +101,15 @@ static void show_revocation(const cli *program, cli_message label,
         cli_show_row(program, M_NOTE, cli_say(program, M_NONCE_MISSING));
     show_way(program, M_OCSP, answer->ocsp);
     show_way(program, M_CRL, answer->crl);
+}
+
+static const char *next_step(const cli *program, const kamupin_check *check)
+{
+    const bool unanswered = check->revocation.state == KAMUPIN_REVOCATION_UNREACHABLE ||
+                            check->between.state == KAMUPIN_REVOCATION_UNREACHABLE;
+    return unanswered && program->args.offline
+               ? cli_say(program, M_WITHOUT_OFFLINE)
+               : kamupin_status_remedy(check->verdict, program->args.language);
 }
 
 /* All of it on standard output, so that nothing is left for the sentence that ends a command. */
@@ -106,8 +137,7 @@ static void show(cli *program, const cli_certificate *found, const kamupin_check
                      ? cli_say(program, M_GENUINE)
                      : kamupin_status_cause(check->verdict, program->args.language));
     if (check->verdict != KAMUPIN_OK)
-        cli_show_row(program, M_NEXT_STEP,
-                     kamupin_status_remedy(check->verdict, program->args.language));
+        cli_show_row(program, M_NEXT_STEP, next_step(program, check));
     program->said = true;
 }
 

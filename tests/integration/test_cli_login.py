@@ -325,7 +325,7 @@ def is_held_no_more(env: Mapping[str, str]) -> None:
     """No socket is left, and what needs a session says what to do."""
     assert list(Path(env["XDG_RUNTIME_DIR"], "kamupin").glob("*[!k]")) == []
     again = run(env, "order", "list")
-    assert again.returncode == STATUS["login-required"] and "kamupin: login" in again.stderr
+    assert again.returncode == STATUS["login-required"] and "in another terminal: kamupin login" in again.stderr
 
 
 def test_the_holder_hears_of_an_end_elsewhere(login_box: Box, home: Mapping[str, str]) -> None:
