@@ -67,7 +67,7 @@ const char *cli_day(const cli *program, int64_t moment, char *room, size_t size)
 const char *cli_minute(const cli *program, int64_t moment, char *room, size_t size);
 /** Names of the weaknesses, a line each, by cli_show_row. */
 void cli_cert_show_weakness(const cli *program, unsigned int weakness);
-/** A table of certificates, and a row for an entry. */
+/** A table of certificates, and a row for an entry. It says the reader where there are several. */
 cli_table cli_cert_table(const cli *program);
 void cli_cert_row(const cli *program, cli_table *table, const kamupin_certificate_entry *entry);
 /** Writes it within the columns of the stream's terminal, each row after `indent` blanks. */

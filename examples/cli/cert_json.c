@@ -152,6 +152,7 @@ json_t *cli_json_certificate(const kamupin_certificate_entry *entry, bool whole_
     put(made, "card_id", on_card ? cli_json_text_or_null(entry->card_id) : json_null());
     put(made, "card_certificate",
         on_card ? json_integer((json_int_t)entry->card_index + 1) : json_null());
+    put(made, "reader", on_card ? cli_json_text_or_null(entry->reader) : json_null());
     put(made, "record", known ? cli_json_record(record) : json_null());
     if (entry->certificate != NULL) {
         put_contents(made, entry->certificate, whole_identity);

@@ -19,6 +19,25 @@ static void write_all(const cli *program, const cli_table *table, size_t rows)
         cli_cert_write(program, table, stdout, 0);
 }
 
+/* Whether the service knows certificates of organisations alone, which it lists for the authorised person. */
+static bool only_organisations(const cli *program, const cli_certificates *found)
+{
+    kamupin_certificate_entry entry = KAMUPIN_CERTIFICATE_ENTRY_INIT;
+    kamupin_certificate_list *other = NULL;
+    size_t count = 0;
+    if (found->session == NULL || program->args.role != 0)
+        return false;
+    for (size_t i = 0; kamupin_certificate_list_get(found->list, i, &entry) == KAMUPIN_OK; i++)
+        if ((entry.sources & KAMUPIN_SOURCE_SERVICE) != 0)
+            return false;
+    if (kamupin_certificate_list_new(program->context, &other, NULL) == KAMUPIN_OK &&
+        kamupin_certificate_list_add_service(other, found->session, KAMUPIN_ROLE_AUTHORISED) ==
+            KAMUPIN_OK)
+        count = kamupin_certificate_list_count(other);
+    kamupin_certificate_list_free(&other);
+    return count > 0;
+}
+
 kamupin_status cli_cert_list(cli *program, kamupin_error *error)
 {
     cli_certificates found = {.list = NULL};
@@ -33,6 +52,8 @@ kamupin_status cli_cert_list(cli *program, kamupin_error *error)
         }
         write_all(program, &table, json_array_size(all));
         cli_json_add(program, "certificates", json_incref(all));
+        if (!program->args.json && only_organisations(program, &found))
+            cli_screen_line(program->screen, "kamupin: ", cli_say(program, M_TRY_AUTHORISED));
     }
     json_decref(all);
     cli_table_free(&table);

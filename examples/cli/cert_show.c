@@ -151,6 +151,7 @@ static void show_places(const cli *program, const kamupin_certificate_entry *ent
              cli_fill_number(program->args.language, M_CERTIFICATE_OF_CARD,
                              (long)entry->card_index + 1, number, sizeof number));
     cli_show_row(program, M_CARD, line);
+    cli_show_row(program, M_READER, entry->reader);
 }
 
 static kamupin_status write_pem(cli *program, const kamupin_certificate *certificate,

@@ -203,12 +203,22 @@ const char *cli_cert_serial(const kamupin_certificate_entry *entry)
     return serial != NULL ? serial : "";
 }
 
+/* A root of Kamu SM that is known by its fingerprint is told from any other that calls itself one. */
+static const char *kind_in_list(const cli *program, const kamupin_certificate *certificate,
+                                kamupin_certificate_class kind)
+{
+    return kamupin_certificate_text(certificate, KAMUPIN_CERTIFICATE_KNOWN_ROOT, 0) != NULL
+               ? cli_say(program, M_CLASS_KNOWN_ROOT)
+               : cli_cert_class(program, kind);
+}
+
 cli_table cli_cert_table(const cli *program)
 {
-    cli_table table = {.columns = 6, .header = true, .lead = 2};
-    const char *const names[] = {cli_say(program, M_HOLDER), cli_say(program, M_SERIAL),
-                                 cli_say(program, M_KIND),   cli_say(program, M_IDENTITY),
-                                 cli_say(program, M_END),    cli_say(program, M_STATE)};
+    cli_table table = {.columns = 7, .header = true, .lead = 3, .vary = 3};
+    const char *const names[] = {cli_say(program, M_HOLDER),   cli_say(program, M_SERIAL),
+                                 cli_say(program, M_READER),   cli_say(program, M_KIND),
+                                 cli_say(program, M_IDENTITY), cli_say(program, M_END),
+                                 cli_say(program, M_STATE)};
     cli_table_row(&table, names);
     return table;
 }
@@ -225,12 +235,13 @@ void cli_cert_row(const cli *program, cli_table *table, const kamupin_certificat
     if (entry->certificate != NULL &&
         kamupin_certificate_read(entry->certificate, &info) == KAMUPIN_OK) {
         holder = kamupin_certificate_text(entry->certificate, KAMUPIN_CERTIFICATE_HOLDER, 0);
-        kind = cli_cert_class(program, info.kind);
+        kind = kind_in_list(program, entry->certificate, info.kind);
         identity = info.identity;
         end = info.not_after;
     }
     const char *const cells[] = {holder,
                                  cli_cert_serial(entry),
+                                 entry->reader,
                                  kind,
                                  identity,
                                  cli_day(program, end, day, sizeof day),

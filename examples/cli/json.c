@@ -145,12 +145,13 @@ json_t *cli_json_finding(const kamupin_finding *finding, kamupin_language langua
 {
     char sentence[KAMUPIN_TEXT_MAX];
     const bool good = finding->error.status == KAMUPIN_OK;
-    return json_pack("{s:s, s:s, s:s, s:i, s:o, s:I, s:o, s:s}", "subject",
+    return json_pack("{s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:o, s:s}", "subject",
                      kamupin_subject_name(finding->subject), "severity",
                      kamupin_severity_name(finding->severity), "status",
                      kamupin_status_name(finding->error.status), "number",
                      (int)finding->error.status, "name", cli_json_text_or_null(finding->name),
-                     "count", (json_int_t)finding->number, "error",
+                     "reader", cli_json_text_or_null(finding->reader), "count",
+                     (json_int_t)finding->number, "error",
                      good ? json_null() : cli_json_error(&finding->error, language), "text",
                      kamupin_finding_text(finding, language, sentence, sizeof sentence));
 }

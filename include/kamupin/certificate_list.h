@@ -36,7 +36,8 @@ typedef struct kamupin_certificate_entry {
     const kamupin_certificate *certificate; /**< the list's; NULL: only the service told of it */
     kamupin_certificate_record record;      /**< when the sources have SERVICE */
     char card_id[KAMUPIN_CARD_ID_MAX];      /**< when the sources have CARD … */
-    size_t card_index;                      /**< … and which certificate of it */
+    size_t card_index;                      /**< … and which certificate of it … */
+    char reader[KAMUPIN_NAME_MAX];          /**< … and the reader that the card was in */
 } kamupin_certificate_entry;
 
 #define KAMUPIN_CERTIFICATE_ENTRY_INIT KAMUPIN_SIZED(kamupin_certificate_entry)
@@ -57,7 +58,10 @@ KAMUPIN_API void kamupin_certificate_list_error(const kamupin_certificate_list *
  *  Threads: the list's. Errors: certificate-malformed (there is none), no-memory. */
 KAMUPIN_API kamupin_status kamupin_certificate_list_add(kamupin_certificate_list *list,
                                                         const unsigned char *bytes, size_t length);
-/** Adds all certificates of a file, as kamupin_certificate_list_add does; 16 MiB at most.
+/** Adds all certificates of a file, as kamupin_certificate_list_add does, or of Kamu SM's
+ *  SertifikaDeposu.xml, which adds all or nothing; 16 MiB at most, XML 8 MiB. Of a folder its files
+ *  *.pem, *.crt, *.cer and *.der, in the order of their names; those without a certificate are passed
+ *  over.
  *  Errors: certificate-file (it cannot be read, or holds none), no-memory. */
 KAMUPIN_API kamupin_status kamupin_certificate_list_add_file(kamupin_certificate_list *list,
                                                              const char *path);

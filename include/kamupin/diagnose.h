@@ -61,6 +61,9 @@ typedef struct kamupin_finding {
     char name
         [KAMUPIN_NAME_MAX]; /**< which one: a reader's name, a certificate's serial number, a host,
                                     a folder; "" where there is only one */
+    char
+        reader[KAMUPIN_NAME_MAX]; /**< of a certificate: the reader of its card, where more than one
+                                        card is looked at; else "" */
     int64_t
         number; /**< what the sentence counts: days of a certificate, seconds that the clock is ahead
                        (behind when negative), tries, operations; 0 where nothing is counted */

@@ -110,6 +110,7 @@ static void merge(kp_list_entry *to, kp_list_entry *from)
     if ((added & KAMUPIN_SOURCE_CARD) != 0) {
         memcpy(to->shown.card_id, from->shown.card_id, sizeof to->shown.card_id);
         to->shown.card_index = from->shown.card_index;
+        memcpy(to->shown.reader, from->shown.reader, sizeof to->shown.reader);
     }
     if (to->certificate == NULL) {
         to->shown.certificate = to->certificate = from->certificate;
@@ -258,6 +259,7 @@ kamupin_status kamupin_certificate_list_add_card(kamupin_certificate_list *list,
         return kp_fail_local(&list->error, KAMUPIN_E_INVALID_ARGUMENT);
     shown.sources = KAMUPIN_SOURCE_CARD;
     memcpy(shown.card_id, card->identity.info.card_id, sizeof shown.card_id);
+    memcpy(shown.reader, card->identity.info.reader, sizeof shown.reader);
     for (size_t i = 0;
          status == KAMUPIN_OK && kamupin_card_certificate(card, i, &der, &length) == KAMUPIN_OK;
          i++) {

@@ -3,23 +3,19 @@
 
    store.c: reading a trust store: a folder, a file of PEM or DER certificates, or a
    SertifikaDeposu.xml. Reads those files, and nothing that they name. */
-#define _DEFAULT_SOURCE 1 /* scandir */
 #include <cert/blocks.h>
+#include <cert/folder.h>
 #include <cert/trust.h>
 #include <cert/xml.h>
 #include <core/fail.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
-
-#define PATH_ROOM 4096
 
 static const char NO_MEMORY[] = "no memory";
 
@@ -82,19 +78,9 @@ static void read_blocks(gathering *to, const unsigned char *bytes, size_t length
     kp_blocks_close(&blocks);
 }
 
-/* The text of XML begins with "<", behind a mark of its order and blanks. */
-static bool is_xml(const unsigned char *bytes, size_t length)
-{
-    size_t at = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-
-    while (at < length && strchr(" \t\r\n", bytes[at]) != NULL && bytes[at] != '\0')
-        at++;
-    return at < length && bytes[at] == '<';
-}
-
 static void read_bytes(gathering *to, const unsigned char *bytes, size_t length)
 {
-    if (is_xml(bytes, length)) {
+    if (kp_xml_is(bytes, length)) {
         const char *wrong = kp_xml_certificates((const char *)bytes, length, take_value, to);
         if (to->wrong == NULL)
             to->wrong = wrong;
@@ -134,35 +120,26 @@ static kamupin_status read_file(kamupin_trust *trust, const char *path, bool alo
     return to.wrong == NULL ? KAMUPIN_OK : fail_store(error, path, to.wrong);
 }
 
-static int is_certificate_file(const struct dirent *entry)
-{
-    static const char *const ENDS[] = {".pem", ".crt", ".cer", ".der"};
-    const char *end = strrchr(entry->d_name, '.');
+/* A folder that is being read. */
+typedef struct walk {
+    kamupin_trust *trust;
+    kamupin_error *error;
+} walk;
 
-    for (size_t i = 0; end != NULL && i < sizeof ENDS / sizeof ENDS[0]; i++)
-        if (strcasecmp(end, ENDS[i]) == 0)
-            return end != entry->d_name;
-    return 0;
+static kamupin_status read_of_folder(void *user, const char *path)
+{
+    const walk *in = user;
+
+    return read_file(in->trust, path, false, in->error);
 }
 
 static kamupin_status read_folder(kamupin_trust *trust, const char *path, kamupin_error *error)
 {
-    char file[PATH_ROOM];
-    struct dirent **entries = NULL;
-    struct stat found;
+    walk in = {trust, error};
     kamupin_status status = KAMUPIN_OK;
-    const int count = scandir(path, &entries, is_certificate_file, alphasort);
 
-    if (count < 0)
+    if (!kp_folder_each(path, read_of_folder, &in, &status))
         return fail_store(error, path, strerror(errno));
-    for (int i = 0; i < count; i++) {
-        const int length = snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
-        if (status == KAMUPIN_OK && length > 0 && (size_t)length < sizeof file &&
-            !(stat(file, &found) == 0 && S_ISDIR(found.st_mode)))
-            status = read_file(trust, file, false, error);
-        free(entries[i]);
-    }
-    free(entries);
     if (status == KAMUPIN_OK && sk_X509_num(trust->roots) + sk_X509_num(trust->between) == 0)
         status = fail_store(error, path, "there is no certificate in it");
     return status;

@@ -246,6 +246,15 @@ static const char *step(scanner *in)
     return starts(in, "</") ? close_element(in) : open_element(in);
 }
 
+bool kp_xml_is(const unsigned char *bytes, size_t length)
+{
+    size_t at = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+
+    while (at < length && is_blank((char)bytes[at]))
+        at++;
+    return at < length && bytes[at] == '<';
+}
+
 const char *kp_xml_certificates(const char *text, size_t length, kp_xml_take *take, void *user)
 {
     static const char MARK[] = "\xEF\xBB\xBF";

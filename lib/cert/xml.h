@@ -12,6 +12,9 @@
 
 #define KP_STORE_MAX (8U << 20) /* bytes of a file of certificates */
 
+/** Whether bytes begin as XML does: "<", behind a mark of their order and blanks. */
+bool kp_xml_is(const unsigned char *bytes, size_t length);
+
 /** Takes one certificate; `root`: the file calls it one. False ends the reading. */
 typedef bool kp_xml_take(void *user, bool root, const unsigned char *der, size_t length);
 

@@ -15,6 +15,7 @@
 typedef struct dated {
     kamupin_certificate *certificate; /* NULL: it could not be taken apart */
     kamupin_certificate_info info;
+    const char *reader; /* its card's */
     kamupin_status status;
     int64_t days; /* until its end, since it, or until its beginning, as the status has it */
     bool asked;   /* about its revocation, with … */
@@ -89,7 +90,8 @@ static bool is_good(const dated *at)
 }
 
 /* A certificate that is over, was taken back or has not begun is good to know where its successor, or the
- * one before it, is in force: of the same kind, on any card. */
+ * one before it, is in force: of the same kind, on any card. One that is suspended still waits for somebody
+ * to reopen it or to revoke it, whatever else there is. */
 static kamupin_severity weigh(const dated *at, kamupin_status status, const dated *all,
                               size_t count)
 {
@@ -99,27 +101,30 @@ static kamupin_severity weigh(const dated *at, kamupin_status status, const date
         return alone;
     for (size_t i = 0; i < count; i++)
         if (&all[i] != at && is_good(&all[i]) && all[i].info.kind == at->info.kind)
-            return KAMUPIN_NOTE;
+            return status == KAMUPIN_E_CERTIFICATE_SUSPENDED ? KAMUPIN_TROUBLE : KAMUPIN_NOTE;
     return alone;
 }
 
-static const char *serial_of(const dated *at)
+/* Says something of a certificate by its serial number, and by its reader where there are several. */
+static void say(kp_diag *diag, const dated *at, kamupin_severity severity,
+                const kamupin_error *error, int64_t number)
 {
-    return kamupin_certificate_text(at->certificate, KAMUPIN_CERTIFICATE_SERIAL, 0);
+    kp_diag_say(diag, KAMUPIN_ABOUT_CERTIFICATE, severity, error,
+                kamupin_certificate_text(at->certificate, KAMUPIN_CERTIFICATE_SERIAL, 0), number);
+    if (diag->card_count > 1)
+        kp_diag_say_reader(diag, at->reader);
 }
 
 static void say_dates(kp_diag *diag, const dated *at, const dated *all, size_t count)
 {
     const kamupin_error error = kp_diag_error(at->status, KAMUPIN_FROM_LOCAL);
 
-    kp_diag_say(diag, KAMUPIN_ABOUT_CERTIFICATE, weigh(at, at->status, all, count), &error,
-                serial_of(at), at->days);
+    say(diag, at, weigh(at, at->status, all, count), &error, at->days);
 }
 
 static void say_answer(kp_diag *diag, const dated *at, const dated *all, size_t count)
 {
-    kp_diag_say(diag, KAMUPIN_ABOUT_CERTIFICATE, weigh(at, at->answer.status, all, count),
-                &at->answer, serial_of(at), 0);
+    say(diag, at, weigh(at, at->answer.status, all, count), &at->answer, 0);
 }
 
 /* Takes the certificates of all cards apart; returns how many there are. */
@@ -132,10 +137,12 @@ static size_t read_all(kp_diag *diag, dated *all)
             const kp_der *der = &diag->cards[i].certificates[k];
             dated *at = &all[count];
             kamupin_error error = KAMUPIN_ERROR_INIT;
-            *at = (dated){.info = KAMUPIN_CERTIFICATE_INFO_INIT};
+            *at = (dated){.info = KAMUPIN_CERTIFICATE_INFO_INIT,
+                          .reader = diag->cards[i].info.reader};
             if (kamupin_certificate_new(diag->context, der->data, der->length, &at->certificate,
                                         &error) != KAMUPIN_OK) {
                 kp_diag_fault(diag, KAMUPIN_ABOUT_CERTIFICATE, &error, "", 0);
+                kp_diag_say_reader(diag, diag->card_count > 1 ? at->reader : "");
                 continue;
             }
             kamupin_certificate_read(at->certificate, &at->info);

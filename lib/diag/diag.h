@@ -41,6 +41,9 @@ typedef struct kp_diag {
 void kp_diag_say(kp_diag *diag, kamupin_subject subject, kamupin_severity severity,
                  const kamupin_error *error, const char *name, int64_t number);
 
+/** Names the reader that the last finding belongs to. */
+void kp_diag_say_reader(kp_diag *diag, const char *reader);
+
 /** The same of an error, with the severity that its status has (severity.c). */
 void kp_diag_fault(kp_diag *diag, kamupin_subject subject, const kamupin_error *error,
                    const char *name, int64_t number);

@@ -68,6 +68,16 @@ void kp_diag_say(kp_diag *diag, kamupin_subject subject, kamupin_severity severi
         memcpy(made->name, name, strnlen(name, sizeof made->name - 1));
 }
 
+void kp_diag_say_reader(kp_diag *diag, const char *reader)
+{
+    kamupin_diagnosis *into = diag->into;
+
+    if (into->full || into->count == 0) /* what it would belong to was not kept */
+        return;
+    kamupin_finding *last = &into->findings[into->count - 1];
+    memcpy(last->reader, reader, strnlen(reader, sizeof last->reader - 1));
+}
+
 void kp_diag_fault(kp_diag *diag, kamupin_subject subject, const kamupin_error *error,
                    const char *name, int64_t number)
 {

@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_S      INT64_C(86400)
-#define NAME_SHOWN 200 /* bytes of a name; a sentence has to fit behind it */
-#define AMOUNT_MAX 64
+#define DAY_S        INT64_C(86400)
+#define NAME_SHOWN   200 /* bytes of a name; a sentence has to fit behind it */
+#define READER_SHOWN (NAME_SHOWN / 2)
+#define AMOUNT_MAX   64
 
 typedef enum when { ABOVE_ZERO, BELOW_ZERO, ALWAYS } when;
 
@@ -155,6 +156,21 @@ static void put_name(const char *name, char *text, size_t size)
     text[at] = '\0';
 }
 
+/* Which one it is about: a certificate's reader goes before its number. */
+static void put_which(const kamupin_finding *finding, char *text, size_t size)
+{
+    /* A clock is this computer's, whichever server it was compared with. */
+    if (finding->name[0] == '\0' || finding->subject == KAMUPIN_ABOUT_CLOCK)
+        return;
+    if (finding->reader[0] != '\0') {
+        put_name(finding->reader, text, READER_SHOWN);
+        put_filled(", ", "", text, size);
+    }
+    const size_t at = strlen(text);
+    put_name(finding->name, text + at, NAME_SHOWN - at);
+    put_filled(": ", "", text, size);
+}
+
 static void put_body(const kamupin_finding *finding, kamupin_language language, char *text,
                      size_t size)
 {
@@ -188,11 +204,7 @@ const char *kamupin_finding_text(const kamupin_finding *finding, kamupin_languag
     room[0] = '\0';
     if (finding == NULL || finding->size != sizeof *finding)
         return room;
-    /* A clock is this computer's, whichever server it was compared with. */
-    if (finding->name[0] != '\0' && finding->subject != KAMUPIN_ABOUT_CLOCK) {
-        put_name(finding->name, text, NAME_SHOWN);
-        put_filled(": ", "", text, sizeof text);
-    }
+    put_which(finding, text, sizeof text);
     put_body(finding, language, text, sizeof text);
     clip(text, size - 1);
     memcpy(room, text, strlen(text) + 1);

@@ -6,8 +6,13 @@
 """Tests of certificates, by the command."""
 from __future__ import annotations
 
+import contextlib
 import datetime
+import os
+import re
+import sqlite3
 import subprocess
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,9 +58,36 @@ def test_one_list_of_cards_and_service(person: Person) -> None:
     assert len({one["serial"] for one in listed}) == len(listed)
     states = [one["record"]["state"] for one in listed]
     assert sorted(set(states)) == ["active", "expired", "issued", "not-yet-valid", "revoked", "suspended"]
-    assert all(one["identity"].count("*") > 4 for one in listed)
+    # the service's own mask shows the first digit, too; all rows have one mask
+    assert all(re.fullmatch(r"\*{8,}[0-9]{2}", one["identity"]) for one in listed)
+    assert all(one["record"]["identity"] == one["identity"] for one in listed)
+    assert {one["reader"] for one in both} == {person.box.cards[0].reader, person.box.cards[2].reader}
+    assert all((one["reader"] is None) == ("card" not in one["sources"]) for one in listed)
     assert [one["sources"] for one in person.ask("cert", "list", "cards")["certificates"]] == [["card"], ["card"]]
     assert {one["record"]["on_behalf_of"] for one in person.certificates("authorised")} >= {"vkn:4540536920"}
+
+
+def test_the_reader_is_a_column_where_there_are_several(person: Person, stranger: Person) -> None:
+    """In the list, and where somebody has to say which of them is meant; with one card it would say the same in each row."""
+    several, one = person.plain("cert", "list", "cards").stdout, stranger.plain("cert", "list", "cards").stdout
+    assert "Reader" in several and all(person.box.cards[n].reader in several for n in (0, 2)) and fits(several)
+    assert "Reader" not in one and str(stranger.box.cards[0].reader) not in one and one.count("e-signature") == 2
+    asked = person.plain("cert", "show")
+    assert asked.returncode == STATUS["choice-needed"] and all(str(person.box.cards[n].reader) in asked.stderr for n in (0, 2))
+    shown = stranger.plain("cert", "show", "--certificate", "1").stdout
+    assert f"Reader        {stranger.box.cards[0].reader}\n" in shown
+
+
+@pytest.mark.parametrize("lang, hint", [("tr", "temsil ettiğiniz kurumların var"), ("en", "of organisations that you act for")])
+def test_whose_certificates_are_an_organisations_is_told_so(lang: str, hint: str) -> None:
+    """Who has none of their own, and acts for somebody who has; to anybody else nothing is said."""
+    with Person(["empty"]) as somebody:
+        assert "--role" not in somebody.plain("cert", "list", lang=lang).stderr
+        with contextlib.closing(sqlite3.connect(somebody.box.folder / "service" / "registry.db")) as registry, registry:
+            registry.execute("DELETE FROM certificate WHERE owner = 'deneme'")
+        done = somebody.plain("cert", "list", lang=lang)
+        assert done.returncode == 0 and hint in done.stderr and "kamupin cert list --role authorised" in " ".join(done.stderr.split())
+        assert len(somebody.certificates("authorised")) > 1
 
 
 @pytest.mark.parametrize("lang, words", [("en", ["Valid until", "not valid before 20", "suspended by you", "not opened for use", "revoked 20"]),
@@ -106,6 +138,65 @@ def test_files_of_any_number(stranger: Person, tmp_path: Path) -> None:
     stranger.refused("certificate-file", "cert", "show", "/nonexistent.pem")
 
 
+def xml_of(path: Path, pem: Path, mark: str = "") -> Path:
+    """The certificates of a PEM file as a SertifikaDeposu.xml."""
+    blocks = re.findall("-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", pem.read_text(), re.DOTALL)
+    rows = "".join(f"<koksertifika><mKokSertifikaNo>1</mKokSertifikaNo><mValue>{one}</mValue></koksertifika>" for one in blocks)
+    path.write_text(f'<?xml version="1.0"?>\n<depo>{rows}{mark}</depo>\n')
+    return path
+
+
+def test_a_folder_and_the_store_of_roots_are_read(tmp_path: Path) -> None:
+    """Each once, by name; what is no certificate is passed over in a folder, and XML counts as a whole or not at all."""
+    folder = tmp_path / "roots"
+    (folder / "below.pem").mkdir(parents=True)
+    xml = xml_of(tmp_path / "SertifikaDeposu.xml", BUNDLE)
+    from_pem, from_xml = (read_json(alone("cert", "list", str(path), "--json"))["certificates"] for path in (BUNDLE, xml))
+    assert from_xml == from_pem and len(from_pem) > 50
+    (folder / "all.crt").write_bytes(BUNDLE.read_bytes())
+    (folder / "again.PEM").write_bytes(BUNDLE.read_bytes())
+    (folder / "key.pem").write_text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
+    (folder / "notes.txt").write_text("not looked at")
+    assert read_json(alone("cert", "list", str(folder), str(xml), "--json"))["certificates"] == from_pem
+    (tmp_path / "none").mkdir()
+    for path in (tmp_path / "none", xml_of(tmp_path / "bad.xml", BUNDLE, "<koksertifika><mValue>q83v</mValue></koksertifika>"),
+                 xml_of(tmp_path / "open.xml", BUNDLE, "<depo>")):
+        done = alone("cert", "list", str(path), "--json")
+        assert done.returncode == STATUS["certificate-file"] and "certificates" not in read_json(done)
+
+
+@pytest.mark.skipif("KAMUPIN_REAL_CERTS" not in os.environ, reason="Kamu SM's own roots are not part of this tree")
+@pytest.mark.parametrize("lang, known", [("tr", "Kamu SM kökü (bilinen)"), ("en", "root of Kamu SM (known)")])
+def test_known_roots_are_marked(tmp_path: Path, lang: str, known: str) -> None:
+    """By fingerprint: one that says the same of itself is another certificate."""
+    folder = Path(os.environ["KAMUPIN_REAL_CERTS"])
+    both = tmp_path / "both.pem"
+    both.write_text("".join(path.read_text() for path in sorted(folder.glob("*.pem"))))
+    for path in (folder, both, xml_of(tmp_path / "SertifikaDeposu.xml", both)):
+        done = alone("cert", "list", str(path), lang=lang)
+        rows = [one for one in read_json(alone("cert", "list", str(path), "--json"))["certificates"] if one["known_root"]]
+        assert len(rows) == 4 == done.stdout.count(known) and fits(done.stdout)
+
+
+def columns(text: str) -> int:
+    """The columns of a text at a terminal, as Unicode's own tables have them."""
+    return sum(0 if unicodedata.category(one) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def test_columns_stand_below_one_another_whatever_the_script(tmp_path: Path) -> None:
+    names = ["Plain", "東京認証局", "e\u0301clair Cafe\u0301", "İĞÜŞÖÇ ığüşöç", "한국 인증", "חָתוּל", "Ｗｉｄｅ"]
+    bundle = tmp_path / "all.pem"
+    for name in names:
+        made = subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null",
+                               "-utf8", "-subj", f"/CN={name}", "-set_serial", "7", "-days", "9"], capture_output=True, text=True, check=True)
+        bundle.write_text((bundle.read_text() if bundle.exists() else "") + made.stdout)
+    head, *rows = alone("cert", "list", str(bundle)).stdout.splitlines()
+    assert [row.split("  ")[0] for row in rows] == names
+    at = head.index("Serial")
+    assert [columns(row[:row.index("  07  ") + 2]) for row in rows] == [at] * len(rows)
+    assert {columns(row[:row.index("within its dates")]) for row in rows} == {head.index("State")}
+
+
 def test_show_says_what_openssl_says(person: Person, tmp_path: Path) -> None:
     for number, one in enumerate(person.certificates()):
         shown = alike(person, one["record"]["certificate_id"], tmp_path / f"{number}.pem")
@@ -130,7 +221,8 @@ def test_show_masks_the_identity_unless_told(person: Person, lang: str) -> None:
 
 
 def test_show_on_a_card(stranger: Person, tmp_path: Path) -> None:
-    assert stranger.run("cert", "show")[0] == STATUS["choice-needed"]
+    code, said = stranger.run("cert", "show")
+    assert code == STATUS["choice-needed"] and "card or certificate" in said["error"]["text"] and "kamupin cert list" in said["error"]["text"]
     numbered = [stranger.ask("cert", "show", "--certificate", n, "--card", str(stranger.box.cards[0].card_id))["certificate"] for n in "12"]
     assert [one["card_certificate"] for one in numbered] == [1, 2] and numbered[0]["serial"] != numbered[1]["serial"]
     assert alike(stranger, numbered[1]["serial"], tmp_path / "x.pem")["key"] == "EC P-256"
@@ -200,11 +292,24 @@ def test_status_without_the_network_or_roots(person: Person, tmp_path: Path) -> 
     active = person.one("active")["serial"]
     said = person.refused("revocation-unreachable", "cert", "status", active, "--offline", env={"KAMUPIN_STATE_DIR": str(tmp_path)})
     assert said["check"]["chain"]["status"] == "ok" and said["check"]["revocation"]["source"] is None
+    for lang, again, network in (("tr", "--offline olmadan yeniden sorun", "Ağı denetleyin"), ("en", "ask again without --offline", "Check the network")):
+        done = person.plain("cert", "status", active, "--offline", lang=lang, env={"KAMUPIN_STATE_DIR": str(tmp_path)})
+        assert again in " ".join(done.stdout.split()) and network not in done.stdout
     assert person.refused("chain-incomplete", "cert", "status", active, "--trust", str(BUNDLE))["check"]["root"] is None
     person.refused("trust-store", "cert", "status", active, env={"KAMUPIN_TRUST": ""})
     person.refused("trust-store", "cert", "status", active, "--trust", str(tmp_path))
     for lang, word in (("tr", "--trust YOL"), ("en", "--trust PATH")):
         assert word in person.plain("cert", "status", active, lang=lang, env={"KAMUPIN_TRUST": ""}).stderr
+
+
+@pytest.mark.parametrize("lang, server, service", [("tr", "sertifikayı veren kurumun sunucusu", "Hizmetle"), ("en", "the issuer's server", "service")])
+def test_it_is_the_issuers_servers_that_do_not_answer(lang: str, server: str, service: str, tmp_path: Path) -> None:
+    """Not the service that one logs in to; both ways are named."""
+    with Person(["akis2"], logged_in=False) as somebody:
+        somebody.box.control.post("/status-service", {"ocsp": "down", "crl": "down"})
+        done = somebody.plain("cert", "status", lang=lang, env={"KAMUPIN_STATE_DIR": str(tmp_path)})
+    text = " ".join(done.stdout.split())
+    assert done.returncode == STATUS["revocation-unreachable"] and text.count(server) == 2 and service not in text, done.stdout
 
 
 # ---- cert watch ----

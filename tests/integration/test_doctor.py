@@ -378,6 +378,28 @@ def test_a_successor_makes_up_for_what_is_over(sandbox: Callable[..., Box]) -> N
     assert told.code == 0 and ("note", "certificate-expired") in told.of("certificate")
 
 
+@pytest.mark.parametrize("lang, heading, says", [("tr", AHEAD["tr"], ("kamupin cert unsuspend", "kurumunuza ya da Kamu SM'ye (444 5 576)")),
+                                                 ("en", AHEAD["en"], ("kamupin cert unsuspend", "your institution or Kamu SM (444 5 576)"))])
+def test_nothing_makes_up_for_what_is_suspended(sandbox: Callable[..., Box], lang: str, heading: str, says: tuple[str, str]) -> None:
+    """Another certificate of the same card is good; but somebody has to reopen this one, or to say why it is suspended."""
+    box = sandbox(cards=["akis2:rsa:p256"])
+    first, _ = sorted(one["serial"] for one in box.control.get("/certificates")["certificates"] if one.get("card_id"))
+    box.control.post("/certificates/state", {"certificate": first, "state": "suspended", "by": "holder"})
+    told = examine(env=box.env, lang=lang)
+    assert told.code == 0 and told.text.splitlines()[0] == heading
+    assert (told.first["severity"], told.first["status"], int(told.first["name"], 16)) == ("trouble", "certificate-suspended", int(first, 16))
+    assert all(word in told.first["text"] for word in says) and told.first["reader"] is None
+
+
+def test_the_reader_of_a_certificate_is_named_where_there_are_several(sandbox: Callable[..., Box]) -> None:
+    box = sandbox(cards=["akis2:suspended=holder", "akis1"])
+    told = examine("--verbose", env=box.env, lang="en")
+    said = [one for one in told.findings if one["subject"] == "certificate"]
+    assert {one["reader"] for one in said} == {card.reader for card in box.cards} and len(said) == 4
+    assert all(one["text"].startswith(f"{one['reader']}, {one['name']}: ") for one in said)
+    assert told.first["reader"] == box.cards[0].reader and told.first["status"] == "certificate-suspended"
+
+
 # ---- the clock ----
 
 def test_a_clock_that_is_an_hour_off(calm_box: Box) -> None:
