@@ -1,142 +1,308 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   kamupin.i: the SWIG module for Python and Java alike. Enumerations, records and texts come from
-   the public headers as they are; handles come from handles.hpp. What differs between the two
-   languages is in typemaps.i. */
-%module(directors="1") kamupin
+   kamupin.i: the public headers for Python and Java as they are: each function under its own name
+   without the prefix, records as objects with fields, handles as addresses that nobody owns. The
+   layers on top (bindings/python, bindings/java) own, close, convert and raise; nothing of that is
+   here. What a call gives besides its return value comes in a slot: a list (Python) or an array
+   (Java) of one. What differs between the two languages is in typemaps.i. */
+#if defined(SWIGJAVA)
+%module(directors="1", jniclassname="NativeJNI") Native
+#else
+%module(package="kamupin", directors="1", threads="1") native
+#endif
 
 %{
-#include "handles.hpp"
+#include "callbacks.hpp"
 
+#include <cstdlib>
 #include <cstring>
 #include <string>
 %}
 
+/* ---- names: kamupin_card_open -> card_open, KAMUPIN_E_NO_CARD -> E_NO_CARD ---- */
+%rename("%(strip:[kamupin_])s") "";
+#if defined(SWIGJAVA)
+%rename("%(regex:/^kamupin_(.*)/\\1/)s", %$isfunction) "";
+#endif
+%rename("%(strip:[KAMUPIN_])s", %$isenumitem) "";
+%rename("%(strip:[KAMUPIN_])s", %$isconstant) "";
+
 %include <stdint.i>
-
-/* ---- names: kamupin_card_info -> CardInfo, KAMUPIN_E_NO_CARD -> E_NO_CARD ---- */
-%rename("%(regex:/^KAMUPIN_(.*)/\\1/)s", %$isenumitem) "";
-%rename(Status) kamupin_status;
-%rename(Origin) kamupin_origin;
-%rename(Language) kamupin_language;
-%rename(LogLevel) kamupin_log_level;
-%rename(SecretKind) kamupin_secret_kind;
-%rename(Look) kamupin_look;
-%rename(CardKind) kamupin_card_kind;
-%rename(PinState) kamupin_pin_state;
-%rename(Tries) kamupin_tries;
-%rename(Notice) kamupin_notice;
-%rename(InfoItem) kamupin_info_item;
-%rename(OperationKind) kamupin_operation_kind;
-%rename(Phase) kamupin_phase;
-%rename(Outcome) kamupin_outcome;
-%rename(EventKind) kamupin_event_kind;
-%rename(CardInfo) kamupin_card_info;
-%rename(Event) kamupin_event;
-%rename(Factor) kamupin_factor;
-%rename(FactorType) kamupin_factor_type;
-%rename(Result) kamupin_result;
-
-/* ---- what the classes stand for, and what only C needs (the last rule that fits counts) ---- */
-#if defined(SWIGJAVA)
-%rename("%(lowercamelcase)s", %$isfunction) "";
-%rename("%(lowercamelcase)s", %$isvariable) "";
-#endif
-%rename("$ignore", regextarget=1, %$isfunction, %$isglobal) "^kamupin_";
-%rename(version) kamupin_version;
-#if defined(SWIGJAVA)
-%rename(statusName) kamupin_status_name;
-%rename(statusNext) kamupin_status_next;
-%rename(statusCause) kamupin_status_cause;
-%rename(statusRemedy) kamupin_status_remedy;
-%rename(noticeText) kamupin_notice_text;
-%rename(lookText) kamupin_look_text;
-%rename(info) kamupin_info;
-%rename(infoLabel) kamupin_info_label;
-%rename(infoName) kamupin_info_name;
-#else
-%rename(status_name) kamupin_status_name;
-%rename(status_next) kamupin_status_next;
-%rename(status_cause) kamupin_status_cause;
-%rename(status_remedy) kamupin_status_remedy;
-%rename(notice_text) kamupin_notice_text;
-%rename(look_text) kamupin_look_text;
-%rename(info) kamupin_info;
-%rename(info_label) kamupin_info_label;
-%rename(info_name) kamupin_info_name;
-#endif
-%ignore CallbackFailed;
-%ignore kamupin_reader_answer;
-%ignore kamupin_reader_state;
-%ignore kamupin_reader_backend;
-%ignore kamupin_context_options;
-%ignore kamupin_operation_options;
-%ignore kamupin_question;
-%ignore kamupin_prompts;
-%ignore kamupin_ask;
-%ignore kamupin_answer;
-%ignore kamupin_pin_policy;
-%ignore kamupin_pin_risk;
-%ignore kamupin_log_fn;
-%ignore kamupin_clock_fn;
-%ignore kamupin_event_fn;
-%ignore KAMUPIN_TEXT_MAX;
-%ignore KAMUPIN_READER_NAME_MAX;
-%ignore KAMUPIN_ATR_MAX;
-%ignore KAMUPIN_REPLY_MAX;
-%ignore KAMUPIN_CARD_ID_MAX;
-%rename(SECRET_MAX) KAMUPIN_SECRET_MAX;
-%rename("$ignore", regextarget=1, %$isvariable, %$ismember) "^(size|atr|atr_length)$";
-%ignore SECRET_OWN;
-
-/* Records are what the library says: read, not written, and made by no one else. */
-%nodefaultctor kamupin_error;
-%nodefaultctor kamupin_card_info;
-%nodefaultctor kamupin_event;
-%nodefaultctor kamupin_factor;
-%nodefaultctor kamupin_result;
-%immutable;
-
-%feature("director") Listener;
-%feature("director") Log;
-%newobject Operation::cards;
-
 %include "typemaps.i"
+
+/* ---- handles ---- */
+KAMUPIN_HANDLE(kamupin_authorised_list)
+KAMUPIN_HANDLE(kamupin_cancel)
+KAMUPIN_HANDLE(kamupin_card)
+KAMUPIN_HANDLE(kamupin_certificate)
+KAMUPIN_HANDLE(kamupin_certificate_list)
+KAMUPIN_HANDLE(kamupin_cms)
+KAMUPIN_HANDLE(kamupin_consent)
+KAMUPIN_HANDLE(kamupin_context)
+KAMUPIN_HANDLE(kamupin_diagnosis)
+KAMUPIN_HANDLE(kamupin_operation)
+KAMUPIN_HANDLE(kamupin_order)
+KAMUPIN_HANDLE(kamupin_reader_list)
+KAMUPIN_HANDLE(kamupin_revocation)
+KAMUPIN_HANDLE(kamupin_secret)
+KAMUPIN_HANDLE(kamupin_session)
+KAMUPIN_HANDLE(kamupin_trust)
+KAMUPIN_HANDLE(kamupin_watch)
+
+/* ---- callbacks: an object where C has a function and its `user` ---- */
+KAMUPIN_CALLBACK(kamupin_document_fn take, BytesSink, pass_document)
+KAMUPIN_CALLBACK(kamupin_session_keep_fn take, BytesSink, pass_kept)
+KAMUPIN_CALLBACK(kamupin_issued_pin_fn show, DigitsSink, pass_issued_pin)
+KAMUPIN_CALLBACK(kamupin_order_code_fn show, DigitsSink, pass_order_code)
+KAMUPIN_CALLBACK(kamupin_profile_finding_fn found, ProfileSink, pass_profile)
+KAMUPIN_CALLBACK(kamupin_watch_fn callback, WatchSink, pass_watch)
+
+/* ---- results in slots, bytes ---- */
+%apply size_t *SLOT { size_t *count, size_t *left, size_t *certificate }
+%apply unsigned int *SLOT { unsigned int *methods }
+%apply int *SLOT { int *seconds_left }
+%apply (const unsigned char **BYTES, size_t *LENGTH) {
+    (const unsigned char **der, size_t *length), (const unsigned char **content, size_t *length),
+    (const unsigned char **text, size_t *length)
+}
+%apply (const unsigned char *BYTES, size_t LENGTH) { (const unsigned char *bytes, size_t length) }
+%apply (const char *BYTES, size_t LENGTH) {
+    (const char *bytes, size_t length), (const char *json, size_t length)
+}
+%apply (char *TEXT, size_t SIZE) { (char *text, size_t size), (char *room, size_t size) }
+%apply (char *SLOT, size_t SIZE) { (char *name, size_t name_size), (char *draft, size_t size) }
+
+/* ---- records ---- */
+%ignore size;
+%define KAMUPIN_RECORD(NAME, INIT)
+%nodefaultctor kamupin_##NAME;
+%extend kamupin_##NAME {
+    kamupin_##NAME()
+    {
+        static const kamupin_##NAME FRESH = KAMUPIN_##INIT##_INIT;
+        kamupin_##NAME *made = static_cast<kamupin_##NAME *>(malloc(sizeof *made));
+        if (made != NULL)
+            *made = FRESH;
+        return made;
+    }
+}
+%enddef
+/* ... that a call fills, or an event brings */
+%define KAMUPIN_TOLD(NAME, INIT)
+KAMUPIN_RECORD(NAME, INIT)
+%extend kamupin_##NAME {
+    ~kamupin_##NAME() { free($self); }
+}
+%enddef
+KAMUPIN_TOLD(application_info, APPLICATION_INFO)
+KAMUPIN_TOLD(authorised_info, AUTHORISED_INFO)
+KAMUPIN_TOLD(authorised_row, AUTHORISED_ROW)
+KAMUPIN_TOLD(captcha, CAPTCHA)
+KAMUPIN_TOLD(card_info, CARD_INFO)
+KAMUPIN_TOLD(certificate_entry, CERTIFICATE_ENTRY)
+KAMUPIN_TOLD(certificate_event, CERTIFICATE_EVENT)
+KAMUPIN_TOLD(certificate_info, CERTIFICATE_INFO)
+KAMUPIN_TOLD(certificate_record, CERTIFICATE_RECORD)
+KAMUPIN_TOLD(check, CHECK)
+KAMUPIN_TOLD(check_options, CHECK_OPTIONS)
+KAMUPIN_TOLD(cms_options, CMS_OPTIONS)
+KAMUPIN_TOLD(consent_info, CONSENT_INFO)
+KAMUPIN_TOLD(contact, CONTACT)
+KAMUPIN_TOLD(debts, DEBTS)
+KAMUPIN_TOLD(error, ERROR)
+%newobject kamupin_error_copy;
+%inline %{
+/** A copy of a record that is part of another. */
+static kamupin_error *kamupin_error_copy(const kamupin_error *error)
+{
+    kamupin_error *made = static_cast<kamupin_error *>(malloc(sizeof *made));
+    if (made != NULL)
+        *made = *error;
+    return made;
+}
+%}
+KAMUPIN_TOLD(factor, FACTOR)
+KAMUPIN_TOLD(finding, FINDING)
+KAMUPIN_TOLD(host, HOST)
+KAMUPIN_TOLD(identity, IDENTITY)
+KAMUPIN_TOLD(issued_pin_info, ISSUED_PIN_INFO)
+KAMUPIN_TOLD(login, LOGIN)
+KAMUPIN_TOLD(order_info, ORDER_INFO)
+KAMUPIN_TOLD(order_options, ORDER_OPTIONS)
+KAMUPIN_TOLD(pad_info, PAD_INFO)
+KAMUPIN_TOLD(pad_options, PAD_OPTIONS)
+KAMUPIN_TOLD(result, RESULT)
+KAMUPIN_TOLD(revocation_info, REVOCATION_INFO)
+KAMUPIN_TOLD(seal_authority, SEAL_AUTHORITY)
+KAMUPIN_TOLD(session_info, SESSION_INFO)
+KAMUPIN_TOLD(shipment, SHIPMENT)
+KAMUPIN_TOLD(sign_request, SIGN_REQUEST)
+KAMUPIN_TOLD(signature, SIGNATURE)
+KAMUPIN_TOLD(watch_event, WATCH_EVENT)
+
+/* ... whose texts belong to them: a text that is set is copied, and freed with the record */
+%warnfilter(451) ca_file;
+%typemap(memberin) const char * {
+    free((void *)(uintptr_t)$1);
+    $1 = $input == NULL ? NULL : strdup($input);
+}
+KAMUPIN_RECORD(context_options, CONTEXT_OPTIONS)
+KAMUPIN_RECORD(diagnose_options, DIAGNOSE_OPTIONS)
+KAMUPIN_RECORD(operation_options, OPERATION_OPTIONS)
+KAMUPIN_RECORD(probe_request, PROBE_REQUEST)
+KAMUPIN_RECORD(session_options, SESSION_OPTIONS)
+%{
+static void free_text(const char *text)
+{
+    free((void *)(uintptr_t)text);
+}
+%}
+%extend kamupin_context_options {
+    ~kamupin_context_options()
+    {
+        free_text($self->ca_file);
+        free_text($self->state_folder);
+        free_text($self->pins);
+        free_text($self->proxy);
+        free($self);
+    }
+    void set_log(LogSink *sink)
+    {
+        $self->log = sink == NULL ? NULL : pass_log;
+        $self->log_user = sink;
+    }
+    void set_clock(TimeSource *source)
+    {
+        $self->clock = source == NULL ? NULL : pass_time;
+        $self->clock_user = source;
+    }
+    void set_calendar(TimeSource *source)
+    {
+        $self->calendar = source == NULL ? NULL : pass_time;
+        $self->calendar_user = source;
+    }
+}
+%extend kamupin_diagnose_options {
+    ~kamupin_diagnose_options()
+    {
+        free_text($self->service);
+        free($self);
+    }
+}
+%extend kamupin_operation_options {
+    ~kamupin_operation_options()
+    {
+        free_text($self->service);
+        free_text($self->card);
+        free($self);
+    }
+    void set_event(EventSink *sink)
+    {
+        $self->event = sink == NULL ? NULL : pass_event;
+        $self->event_user = sink;
+    }
+}
+%extend kamupin_probe_request {
+    ~kamupin_probe_request()
+    {
+        free_text($self->card);
+        free($self);
+    }
+    void set_prompts(ProbePrompts *prompts)
+    {
+        $self->told = prompts == NULL ? NULL : pass_told;
+        $self->ask = prompts == NULL ? NULL : pass_ask;
+        $self->unblock = prompts == NULL ? NULL : pass_unblock;
+        $self->user = prompts;
+    }
+}
+%extend kamupin_session_options {
+    ~kamupin_session_options()
+    {
+        free_text($self->service);
+        free_text($self->redirect);
+        free($self);
+    }
+    void set_keep(BytesSink *sink)
+    {
+        $self->keep = sink == NULL ? NULL : pass_kept;
+        $self->keep_user = sink;
+    }
+}
+%extend kamupin_pad_options {
+    void set_typing(TypingSink *sink)
+    {
+        $self->typing = sink == NULL ? NULL : pass_typing;
+        $self->user = sink;
+    }
+}
+%extend kamupin_debts {
+    const kamupin_debt *debt_at(size_t index)
+    {
+        return index < $self->count && index < KAMUPIN_DEBTS_MAX ? &$self->debt[index] : NULL;
+    }
+}
+%typemap(in, numinputs=0) const kamupin_pad_quirks *quirks "$1 = NULL;"
+%ignore kamupin_cms_options::content;
+%ignore kamupin_cms_options::length;
+%ignore kamupin_captcha::image;
+%ignore kamupin_captcha::length;
+%ignore kamupin_reader_backend;
+%ignore kamupin_reader_state;
+%ignore kamupin_pad_quirks;
+%ignore kamupin_pad_options::quirks;
+%ignore kamupin_context_options::backend;
+%ignore kamupin_context_options::log;
+%ignore kamupin_context_options::clock;
+%ignore kamupin_context_options::calendar;
+%ignore kamupin_operation_options::event;
+%ignore kamupin_session_options::keep;
+%ignore kamupin_pad_options::typing;
+%ignore kamupin_probe_request::told;
+%ignore kamupin_probe_request::ask;
+%ignore kamupin_probe_request::unblock;
+%rename("$ignore", %$isvariable, %$ismember, regextarget=1) "^(.*_)?user$";
+%ignore kamupin_reader_backend_pcsc;
+%ignore kamupin_prompts;
+%ignore kamupin_unblock; /* kamupin_unblock_with and kamupin_resume_with stand for them */
+%ignore kamupin_resume;
+%ignore kamupin_password_captcha; /* kamupin_password_captcha_image, kamupin_card_cms_of */
+%ignore kamupin_card_cms;
+
+%feature("director");
+%include "callbacks.hpp"
+%feature("director", "");
 
 %include <kamupin/export.h>
 %include <kamupin/status.h>
 %include <kamupin/error.h>
 %include <kamupin/reader.h>
 %include <kamupin/context.h>
+%include <kamupin/cancel.h>
 %include <kamupin/secret.h>
-%include <kamupin/card.h>
-%include <kamupin/pin.h>
 %include <kamupin/info.h>
 %include <kamupin/notice.h>
+%include <kamupin/card.h>
+%include <kamupin/watch.h>
+%include <kamupin/pin.h>
+%include <kamupin/pinpad.h>
+%include <kamupin/sign.h>
+%include <kamupin/cms.h>
+%include <kamupin/code.h>
+%include <kamupin/session.h>
+%include <kamupin/password.h>
 %include <kamupin/operation.h>
-
-%extend kamupin_error {
-    /* What happened and what to do next, for a person. */
-    std::string text(kamupin_language language) const
-    {
-        char text[KAMUPIN_TEXT_MAX];
-        return kamupin_error_text($self, language, text, sizeof text);
-    }
-}
-
-%extend kamupin_card_info {
-    /* The answer to reset, upper-case hex without separators. */
-    std::string atr_hex() const
-    {
-        static const char digits[] = "0123456789ABCDEF";
-        std::string text;
-        for (size_t i = 0; i < $self->atr_length && i < sizeof $self->atr; i++) {
-            text += digits[$self->atr[i] >> 4];
-            text += digits[$self->atr[i] & 0x0F];
-        }
-        return text;
-    }
-}
-
-%include "handles.hpp"
+%include <kamupin/order.h>
+%include <kamupin/issued.h>
+%include <kamupin/inquiry.h>
+%include <kamupin/certificate.h>
+%include <kamupin/certificate_list.h>
+%include <kamupin/lifecycle.h>
+%include <kamupin/trust.h>
+%include <kamupin/consent.h>
+%include <kamupin/application.h>
+%include <kamupin/profile.h>
+%include <kamupin/probe.h>
+%include <kamupin/network.h>
+%include <kamupin/diagnose.h>

@@ -1,153 +1,150 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   typemaps.i: what differs between Python and Java: exceptions, secrets' bytes, text, listeners,
-   and how each language likes to close and to iterate. */
+   typemaps.i: what differs between Python and Java: slots, bytes, text and callbacks. */
 
 /* ======================================================================================== Python */
 #if defined(SWIGPYTHON)
 
-%feature("kwargs");
-%include <std_string.i>
-%rename(Error) kamupin_error;
-%exceptionclass kamupin_error;
+%fragment("kamupin_slot", "header") %{
+/* A slot is a list of one. */
+static bool kamupin_is_slot(PyObject *slot)
+{
+    if (PyList_Check(slot) && PyList_Size(slot) == 1)
+        return true;
+    PyErr_SetString(PyExc_TypeError, "a result needs a list of one");
+    return false;
+}
 
-%typemap(throws) kamupin_error %{
-    SWIG_Python_Raise(SWIG_NewPointerObj(new kamupin_error($1), SWIGTYPE_p_kamupin_error,
-                                         SWIG_POINTER_OWN),
-                      "Error", SWIGTYPE_p_kamupin_error);
-    SWIG_fail;
+/* Steals `item`; NULL is the failure of making it. */
+static bool kamupin_put(PyObject *slot, PyObject *item)
+{
+    return item != NULL && PyList_SetItem(slot, 0, item) == 0;
+}
 %}
 
-/* The exception of a callback is still set. */
-%feature("director:except") Listener::event %{
-    if ($error != NULL)
-        throw CallbackFailed();
-%}
-%typemap(throws) CallbackFailed "(void)$1; SWIG_fail;"
-%feature("director:except") Log::log %{
-    if ($error != NULL) {
-        PyErr_WriteUnraisable(swig_get_self());
-        throw CallbackFailed();
-    }
-%}
-
-/* A secret's bytes come from memory that the caller can overwrite; they are not copied on the way.
- */
-%typemap(in) (const char *bytes, size_t length) (Py_buffer view) {
-    view.obj = NULL;
-    if (PyObject_GetBuffer($input, &view, PyBUF_WRITABLE) != 0) {
-        PyErr_SetString(PyExc_TypeError,
-                        "a secret takes a bytearray (which can be overwritten afterwards)");
+%define KAMUPIN_HANDLE(TYPE)
+%typemap(in, fragment="kamupin_slot") TYPE ** (TYPE *held = NULL) {
+    if (!kamupin_is_slot($input))
+        SWIG_fail;
+    if (!SWIG_IsOK(SWIG_ConvertPtr(PyList_GetItem($input, 0), (void **)&held, $*1_descriptor, 0))) {
+        PyErr_SetString(PyExc_TypeError, "this slot holds something else than a " #TYPE);
         SWIG_fail;
     }
-    $1 = static_cast<char *>(view.buf);
+    $1 = &held;
+}
+%typemap(argout) TYPE ** {
+    PyObject *made = *$1 == NULL ? SWIG_Py_Void() : SWIG_NewPointerObj(*$1, $*1_descriptor, 0);
+    if (!kamupin_put($input, made))
+        SWIG_fail;
+}
+%enddef
+
+%define KAMUPIN_NUMBER_SLOT(TYPE, MAKE)
+%typemap(in, fragment="kamupin_slot") TYPE *SLOT (TYPE given = 0) {
+    if (!kamupin_is_slot($input))
+        SWIG_fail;
+    $1 = &given;
+}
+%typemap(argout) TYPE *SLOT {
+    if (!kamupin_put($input, MAKE(*$1)))
+        SWIG_fail;
+}
+%enddef
+KAMUPIN_NUMBER_SLOT(size_t, PyLong_FromSize_t)
+KAMUPIN_NUMBER_SLOT(unsigned int, PyLong_FromUnsignedLong)
+KAMUPIN_NUMBER_SLOT(int, PyLong_FromLong)
+
+%typemap(in, fragment="kamupin_slot")
+    (const unsigned char **BYTES, size_t *LENGTH) (const unsigned char *bytes = NULL, size_t length = 0) {
+    if (!kamupin_is_slot($input))
+        SWIG_fail;
+    $1 = const_cast<$1_ltype>(&bytes);
+    $2 = &length;
+}
+%typemap(argout) (const unsigned char **BYTES, size_t *LENGTH) {
+    if (*$1 != NULL &&
+        !kamupin_put($input, PyBytes_FromStringAndSize((const char *)*$1, (Py_ssize_t)*$2)))
+        SWIG_fail;
+}
+
+/* Bytes are read where they are. */
+%define KAMUPIN_BYTES(TYPE)
+%typemap(in) (TYPE *BYTES, size_t LENGTH) (Py_buffer view) {
+    view.obj = NULL;
+    if (PyObject_GetBuffer($input, &view, PyBUF_SIMPLE) != 0)
+        SWIG_fail;
+    $1 = static_cast<$1_ltype>(view.buf);
     $2 = static_cast<size_t>(view.len);
 }
-%typemap(freearg) (const char *bytes, size_t length) "PyBuffer_Release(&view$argnum);"
+%typemap(freearg) (TYPE *BYTES, size_t LENGTH) "PyBuffer_Release(&view$argnum);"
+%enddef
+KAMUPIN_BYTES(const unsigned char)
+KAMUPIN_BYTES(const char)
 
-/* C++ shares a listener by holding the Python object. */
-%fragment("kamupin_hold", "header") %{
-template <class T> static std::shared_ptr<T> kamupin_hold(void *pointer, PyObject *object)
-{
-    Py_INCREF(object);
-    return std::shared_ptr<T>(static_cast<T *>(pointer), [object](T *) {
-        PyGILState_STATE state = PyGILState_Ensure();
-        Py_DECREF(object);
-        PyGILState_Release(state);
-    });
+%typemap(in, numinputs=0) (char *TEXT, size_t SIZE) (char text[KAMUPIN_TEXT_MAX]) {
+    $1 = text;
+    $2 = sizeof text;
 }
-%}
-%define KAMUPIN_LISTENER(TYPE)
-%typemap(in, fragment="kamupin_hold") const std::shared_ptr<TYPE> * (std::shared_ptr<TYPE> shared) {
-    void *pointer = nullptr;
-    if (!SWIG_IsOK(SWIG_ConvertPtr($input, &pointer, $descriptor(TYPE *), 0))) {
-        PyErr_SetString(PyExc_TypeError, "argument $argnum of $symname is no " #TYPE);
+%typemap(in, fragment="kamupin_slot") (char *SLOT, size_t SIZE) (char text[KAMUPIN_PROBE_DRAFT_MAX]) {
+    if (!kamupin_is_slot($input))
+        SWIG_fail;
+    text[0] = '\0';
+    $1 = text;
+    $2 = sizeof text;
+}
+%typemap(argout) (char *SLOT, size_t SIZE) {
+    if (!kamupin_put($input, PyUnicode_DecodeUTF8($1, (Py_ssize_t)strlen($1), "replace")))
+        SWIG_fail;
+}
+
+%typemap(out) unsigned char [ANY] {
+    $result = PyBytes_FromStringAndSize((const char *)$1, $1_dim0);
+}
+%typemap(in) unsigned char [ANY] (unsigned char bytes[$1_dim0]) {
+    Py_buffer view;
+    if (PyObject_GetBuffer($input, &view, PyBUF_SIMPLE) != 0)
+        SWIG_fail;
+    memset(bytes, 0, sizeof bytes);
+    memcpy(bytes, view.buf, (size_t)view.len < sizeof bytes ? (size_t)view.len : sizeof bytes);
+    PyBuffer_Release(&view);
+    $1 = bytes;
+}
+
+%define KAMUPIN_CALLBACK(PARAMETER, CLASS, PASS)
+%typemap(in) (PARAMETER, void *user) {
+    void *sink = NULL;
+    if (!SWIG_IsOK(SWIG_ConvertPtr($input, &sink, $descriptor(CLASS *), 0))) {
+        PyErr_SetString(PyExc_TypeError, "a callback is a " #CLASS);
         SWIG_fail;
     }
-    if (pointer != nullptr)
-        shared = kamupin_hold<TYPE>(pointer, $input);
-    $1 = &shared;
-}
-%typemap(freearg) const std::shared_ptr<TYPE> * ""
-%enddef
-
-%define KAMUPIN_CLOSES(TYPE)
-%extend TYPE {
-%pythoncode %{
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-%}
+    $1 = sink == NULL ? NULL : PASS;
+    $2 = sink;
 }
 %enddef
 
-%extend kamupin_error {
-%pythoncode %{
-    def __str__(self):
-        return self.text(ENGLISH)
+/* Bytes that live during a callback: a copy that the layer wipes. */
+%typemap(directorin) (const unsigned char *bytes, size_t length)
+    "$input = PyByteArray_FromStringAndSize((const char *)$1, (Py_ssize_t)$2);"
 
-    def __repr__(self):
-        return f"<kamupin.Error {status_name(self.status)}>"
-%}
+/* The layer lets nothing out; what comes all the same is printed. */
+%feature("director:except") {
+    if ($error != NULL) {
+        PyErr_WriteUnraisable(swig_get_self());
+        throw 0;
+    }
 }
-%extend ReaderList {
-%pythoncode %{
-    def __len__(self):
-        return self.count()
 
-    def __iter__(self):
-        return (self.get(index) for index in range(self.count()))
-%}
-}
+#endif
 
 /* ========================================================================================== Java */
-#elif defined(SWIGJAVA)
+#if defined(SWIGJAVA)
 
-/* Whoever uses a class has its native library, from java.library.path. */
-%pragma(java) jniclasscode=%{
-  static {
-    System.loadLibrary("kamupin_java");
-  }
-%}
-
-%include <enums.swg>
+%include <enumtypeunsafe.swg> /* numbers; the layer on top has enumerations */
 %apply long long { long }; /* C's long has 64 bits here; SWIG's Java would make it an int */
-%rename(KamupinException) kamupin_error;
-%typemap(javabase) kamupin_error "java.lang.Exception"
-%typemap(javacode) kamupin_error %{
-  private static final long serialVersionUID = 1L;
-
-  @Override public String getMessage() {
-    return text(Language.ENGLISH);
-  }
-
-  /** In Turkish where the default locale is, else in English. */
-  @Override public String getLocalizedMessage() {
-    boolean turkish = "tr".equals(java.util.Locale.getDefault().getLanguage());
-    return text(turkish ? Language.TURKISH : Language.ENGLISH);
-  }
-%}
+%rename("%(lowercamelcase)s", %$isvariable) "";
 
 %fragment("kamupin_java", "header") %{
-static void kamupin_java_throw(JNIEnv *env, const kamupin_error &error)
-{
-    jclass type = env->FindClass("kamupin/KamupinException");
-    jmethodID make = type == NULL ? NULL : env->GetMethodID(type, "<init>", "(JZ)V");
-    if (make == NULL)
-        return; /* the reason is thrown */
-    kamupin_error *copy = new kamupin_error(error);
-    jlong pointer = 0;
-    *(kamupin_error **)&pointer = copy;
-    jobject made = env->NewObject(type, make, pointer, (jboolean)JNI_TRUE);
-    if (made == NULL)
-        delete copy;
-    else
-        env->Throw(static_cast<jthrowable>(made));
-}
-
 /* JNI's own UTF-8 is not UTF-8 beyond the basic plane, so text goes through String's. */
 static jstring kamupin_java_text(JNIEnv *env, const char *text)
 {
@@ -188,64 +185,197 @@ static bool kamupin_java_utf8(JNIEnv *env, jstring text, std::string &utf8)
     return true;
 }
 
-static void *kamupin_java_pointer(JNIEnv *env, jobject proxy, const char *type_name,
-                                  const char *signature)
+
+/* A slot is an array of one. */
+static bool kamupin_is_slot(JNIEnv *env, jarray slot)
 {
-    jclass type = env->FindClass(type_name);
-    jmethodID get = type == NULL ? NULL : env->GetStaticMethodID(type, "getCPtr", signature);
-    jlong pointer = get == NULL ? 0 : env->CallStaticLongMethod(type, get, proxy);
-    return env->ExceptionCheck() ? NULL : *(void **)&pointer;
+    if (slot != NULL && env->GetArrayLength(slot) == 1)
+        return true;
+    SWIG_JavaThrowException(env, SWIG_JavaIllegalArgumentException, "a result needs an array of one");
+    return false;
 }
 
-/* C++ shares a listener by holding the Java object. */
-template <class T>
-static std::shared_ptr<T> kamupin_hold(JNIEnv *env, void *pointer, jobject object)
+static jbyteArray kamupin_java_bytes(JNIEnv *env, const void *bytes, size_t length)
 {
-    JavaVM *machine = NULL;
-    jobject held = env->NewGlobalRef(object);
-    if (held == NULL || env->GetJavaVM(&machine) != 0)
-        return nullptr;
-    return std::shared_ptr<T>(static_cast<T *>(pointer), [machine, held](T *) {
-        JNIEnv *now = NULL;
-        bool attached = machine->GetEnv((void **)&now, JNI_VERSION_1_6) == JNI_OK;
-        if (!attached && machine->AttachCurrentThread((void **)&now, NULL) != JNI_OK)
-            return;
-        now->DeleteGlobalRef(held);
-        if (!attached)
-            machine->DetachCurrentThread();
-    });
+    jbyteArray made = env->NewByteArray(static_cast<jsize>(length));
+    if (made != NULL)
+        env->SetByteArrayRegion(made, 0, static_cast<jsize>(length), static_cast<const jbyte *>(bytes));
+    return made;
 }
 %}
 
-%typemap(throws, throws="KamupinException", fragment="kamupin_java") kamupin_error %{
-    kamupin_java_throw(jenv, $1);
-    return $null;
+/* A handle is its address. */
+%define KAMUPIN_HANDLE(TYPE)
+%typemap(jni) TYPE *, const TYPE * "jlong"
+%typemap(jtype) TYPE *, const TYPE * "long"
+%typemap(jstype) TYPE *, const TYPE * "long"
+%typemap(javain) TYPE *, const TYPE * "$javainput"
+%typemap(javaout) TYPE *, const TYPE * { return $jnicall; }
+%typemap(in) TYPE *, const TYPE * "$1 = reinterpret_cast<$1_ltype>($input);"
+%typemap(out) TYPE *, const TYPE * "$result = reinterpret_cast<jlong>($1);"
+%typemap(directorin, descriptor="J") TYPE *, const TYPE * "$input = reinterpret_cast<jlong>($1);"
+%typemap(javadirectorin) TYPE *, const TYPE * "$jniinput"
+%typemap(jni) TYPE ** "jlongArray"
+%typemap(jtype) TYPE ** "long[]"
+%typemap(jstype) TYPE ** "long[]"
+%typemap(javain) TYPE ** "$javainput"
+%typemap(in, fragment="kamupin_java") TYPE ** (TYPE *held = NULL, jlong address = 0) {
+    if (!kamupin_is_slot(jenv, $input))
+        return $null;
+    jenv->GetLongArrayRegion($input, 0, 1, &address);
+    held = reinterpret_cast<TYPE *>(address);
+    $1 = &held;
+}
+%typemap(argout) TYPE ** {
+    address$argnum = reinterpret_cast<jlong>(*$1);
+    jenv->SetLongArrayRegion($input, 0, 1, &address$argnum);
+}
+%typemap(freearg) TYPE ** ""
+%enddef
+
+%define KAMUPIN_NUMBER_SLOT(TYPE, JNI, ARRAY, JAVA, SET)
+%typemap(jni) TYPE *SLOT #ARRAY
+%typemap(jtype) TYPE *SLOT #JAVA
+%typemap(jstype) TYPE *SLOT #JAVA
+%typemap(javain) TYPE *SLOT "$javainput"
+%typemap(in, fragment="kamupin_java") TYPE *SLOT (TYPE given = 0) {
+    if (!kamupin_is_slot(jenv, $input))
+        return $null;
+    $1 = &given;
+}
+%typemap(argout) TYPE *SLOT {
+    JNI number = static_cast<JNI>(*$1);
+    jenv->SET($input, 0, 1, &number);
+}
+%enddef
+KAMUPIN_NUMBER_SLOT(size_t, jlong, jlongArray, long[], SetLongArrayRegion)
+KAMUPIN_NUMBER_SLOT(unsigned int, jlong, jlongArray, long[], SetLongArrayRegion)
+KAMUPIN_NUMBER_SLOT(int, jint, jintArray, int[], SetIntArrayRegion)
+
+%typemap(jni) (const unsigned char **BYTES, size_t *LENGTH) "jobjectArray"
+%typemap(jtype) (const unsigned char **BYTES, size_t *LENGTH) "byte[][]"
+%typemap(jstype) (const unsigned char **BYTES, size_t *LENGTH) "byte[][]"
+%typemap(javain) (const unsigned char **BYTES, size_t *LENGTH) "$javainput"
+%typemap(in, fragment="kamupin_java")
+    (const unsigned char **BYTES, size_t *LENGTH) (const unsigned char *bytes = NULL, size_t length = 0) {
+    if (!kamupin_is_slot(jenv, $input))
+        return $null;
+    $1 = const_cast<$1_ltype>(&bytes);
+    $2 = &length;
+}
+%typemap(argout) (const unsigned char **BYTES, size_t *LENGTH) {
+    if (*$1 != NULL) {
+        jbyteArray made = kamupin_java_bytes(jenv, *$1, *$2);
+        if (made != NULL)
+            jenv->SetObjectArrayElement($input, 0, made);
+    }
+}
+
+/* A copy, which is wiped. */
+%define KAMUPIN_BYTES(TYPE)
+%typemap(jni) (TYPE *BYTES, size_t LENGTH) "jbyteArray"
+%typemap(jtype) (TYPE *BYTES, size_t LENGTH) "byte[]"
+%typemap(jstype) (TYPE *BYTES, size_t LENGTH) "byte[]"
+%typemap(javain) (TYPE *BYTES, size_t LENGTH) "$javainput"
+%typemap(in) (TYPE *BYTES, size_t LENGTH) (jbyte *copy = NULL, size_t length = 0) {
+    if ($input == NULL) {
+        SWIG_JavaThrowException(jenv, SWIG_JavaNullPointerException, "no bytes");
+        return $null;
+    }
+    length = static_cast<size_t>(jenv->GetArrayLength($input));
+    copy = static_cast<jbyte *>(malloc(length + 1));
+    if (copy == NULL) {
+        SWIG_JavaThrowException(jenv, SWIG_JavaOutOfMemoryError, "no memory");
+        return $null;
+    }
+    jenv->GetByteArrayRegion($input, 0, static_cast<jsize>(length), copy);
+    $1 = reinterpret_cast<$1_ltype>(copy);
+    $2 = length;
+}
+%typemap(freearg) (TYPE *BYTES, size_t LENGTH) {
+    explicit_bzero(copy$argnum, length$argnum);
+    free(copy$argnum);
+}
+%enddef
+KAMUPIN_BYTES(const unsigned char)
+KAMUPIN_BYTES(const char)
+
+%typemap(in, numinputs=0) (char *TEXT, size_t SIZE) (char text[KAMUPIN_TEXT_MAX]) {
+    $1 = text;
+    $2 = sizeof text;
+}
+%typemap(jni) (char *SLOT, size_t SIZE) "jobjectArray"
+%typemap(jtype) (char *SLOT, size_t SIZE) "String[]"
+%typemap(jstype) (char *SLOT, size_t SIZE) "String[]"
+%typemap(javain) (char *SLOT, size_t SIZE) "$javainput"
+%typemap(in, fragment="kamupin_java") (char *SLOT, size_t SIZE) (char text[KAMUPIN_PROBE_DRAFT_MAX]) {
+    if (!kamupin_is_slot(jenv, $input))
+        return $null;
+    text[0] = '\0';
+    $1 = text;
+    $2 = sizeof text;
+}
+%typemap(argout) (char *SLOT, size_t SIZE) {
+    jstring made = kamupin_java_text(jenv, $1);
+    if (made != NULL)
+        jenv->SetObjectArrayElement($input, 0, made);
+}
+
+%typemap(jni) unsigned char [ANY] "jbyteArray"
+%typemap(jtype) unsigned char [ANY] "byte[]"
+%typemap(jstype) unsigned char [ANY] "byte[]"
+%typemap(javain) unsigned char [ANY] "$javainput"
+%typemap(javaout) unsigned char [ANY] { return $jnicall; }
+%typemap(out, fragment="kamupin_java") unsigned char [ANY]
+    "$result = kamupin_java_bytes(jenv, $1, $1_dim0);"
+%typemap(in) unsigned char [ANY] (unsigned char bytes[$1_dim0]) {
+    jsize given = jenv->GetArrayLength($input);
+    memset(bytes, 0, sizeof bytes);
+    jenv->GetByteArrayRegion($input, 0, given < (jsize)sizeof bytes ? given : (jsize)sizeof bytes,
+                             reinterpret_cast<jbyte *>(bytes));
+    $1 = bytes;
+}
+%typemap(argout) unsigned char [ANY] ""
+%typemap(freearg) unsigned char [ANY] ""
+
+%define KAMUPIN_CALLBACK(PARAMETER, CLASS, PASS)
+%typemap(jni) (PARAMETER, void *user) "jlong"
+%typemap(jtype) (PARAMETER, void *user) "long"
+%typemap(jstype) (PARAMETER, void *user) #CLASS
+%typemap(javain) (PARAMETER, void *user) "CLASS.getCPtr($javainput)"
+%typemap(in) (PARAMETER, void *user) {
+    $1 = $input == 0 ? NULL : PASS;
+    $2 = reinterpret_cast<void *>($input);
+}
+%enddef
+
+/* Bytes that live during a callback: a copy that the layer wipes. */
+%typemap(jni) (const unsigned char *bytes, size_t length) "jbyteArray"
+%typemap(jtype) (const unsigned char *bytes, size_t length) "byte[]"
+%typemap(jstype) (const unsigned char *bytes, size_t length) "byte[]"
+%typemap(javadirectorin) (const unsigned char *bytes, size_t length) "$jniinput"
+%typemap(directorin, descriptor="[B", fragment="kamupin_java") (const unsigned char *bytes, size_t length) %{
+    $input = kamupin_java_bytes(jenv, $1, $2);
+    Swig::LocalRefGuard $1_refguard(jenv, $input);
 %}
 
-/* The exception of a callback is still pending. */
-%feature("director:except") Listener::event %{
-    if (jenv->ExceptionCheck())
-        throw CallbackFailed();
-%}
-%typemap(throws) CallbackFailed "(void)$1; return $null;"
-%feature("director:except") Log::log %{
+/* The layer lets nothing out; what comes all the same is printed. */
+%feature("director:except") %{
     if (jenv->ExceptionCheck()) {
         jenv->ExceptionDescribe();
         jenv->ExceptionClear();
-        throw CallbackFailed();
+        throw 0;
     }
 %}
 
 /* Text. */
-%typemap(jni) const char *, char [ANY], std::string "jstring"
-%typemap(jtype) const char *, char [ANY], std::string "String"
-%typemap(jstype) const char *, char [ANY], std::string "String"
-%typemap(javain) const char * "$javainput"
-%typemap(javaout) const char *, char [ANY], std::string { return $jnicall; }
+%typemap(jni) const char *, char [ANY] "jstring"
+%typemap(jtype) const char *, char [ANY] "String"
+%typemap(jstype) const char *, char [ANY] "String"
+%typemap(javain) const char *, char [ANY] "$javainput"
+%typemap(javaout) const char *, char [ANY] { return $jnicall; }
 %typemap(out, fragment="kamupin_java") const char *, char [ANY]
     "$result = kamupin_java_text(jenv, $1);"
-%typemap(out, fragment="kamupin_java") std::string
-    "$result = kamupin_java_text(jenv, $1.c_str());"
 %typemap(in, fragment="kamupin_java") const char * (std::string utf8) {
     $1 = NULL;
     if ($input != NULL) {
@@ -254,88 +384,27 @@ static std::shared_ptr<T> kamupin_hold(JNIEnv *env, void *pointer, jobject objec
         $1 = &utf8[0];
     }
 }
-%typemap(freearg) const char * ""
+%typemap(in, fragment="kamupin_java") char [ANY] (std::string utf8, char text[$1_dim0]) {
+    memset(text, 0, sizeof text);
+    if ($input != NULL) {
+        if (!kamupin_java_utf8(jenv, $input, utf8))
+            return $null;
+        memcpy(text, utf8.c_str(), utf8.size() < sizeof text ? utf8.size() : sizeof text - 1);
+    }
+    $1 = text;
+}
+%typemap(freearg) const char *, char [ANY] ""
+%typemap(argout) char [ANY] ""
 %typemap(directorin, descriptor="Ljava/lang/String;", fragment="kamupin_java") const char * %{
     $input = kamupin_java_text(jenv, $1);
     Swig::LocalRefGuard $1_refguard(jenv, $input);
 %}
 %typemap(javadirectorin) const char * "$jniinput"
 
-/* A secret's bytes are copied into a place of our own, which is wiped; Java keeps no other copy
-   than the caller's array. */
-%typemap(jni) (const char *bytes, size_t length) "jbyteArray"
-%typemap(jtype) (const char *bytes, size_t length) "byte[]"
-%typemap(jstype) (const char *bytes, size_t length) "byte[]"
-%typemap(javain) (const char *bytes, size_t length) "$javainput"
-%typemap(in) (const char *bytes, size_t length) (char copy[KAMUPIN_SECRET_MAX + 1]) {
-    if ($input == NULL) {
-        SWIG_JavaThrowException(jenv, SWIG_JavaNullPointerException, "a secret takes a byte[]");
-        return $null;
-    }
-    jsize given = jenv->GetArrayLength($input);
-    jsize taken = given < (jsize)sizeof copy ? given : (jsize)sizeof copy; /* one too many: refused */
-    jenv->GetByteArrayRegion($input, 0, taken, reinterpret_cast<jbyte *>(copy));
-    $1 = copy;
-    $2 = static_cast<size_t>(taken);
-}
-%typemap(freearg) (const char *bytes, size_t length) "explicit_bzero(copy$argnum, sizeof copy$argnum);"
-
-%define KAMUPIN_LISTENER(TYPE)
-%typemap(jni) const std::shared_ptr<TYPE> * "jobject"
-%typemap(jtype) const std::shared_ptr<TYPE> * #TYPE
-%typemap(jstype) const std::shared_ptr<TYPE> * #TYPE
-%typemap(javain) const std::shared_ptr<TYPE> * "$javainput"
-%typemap(in, fragment="kamupin_java") const std::shared_ptr<TYPE> * (std::shared_ptr<TYPE> shared) {
-    if ($input != NULL) {
-        void *pointer = kamupin_java_pointer(jenv, $input, "kamupin/" #TYPE, "(Lkamupin/" #TYPE ";)J");
-        if (pointer == NULL) {
-            if (!jenv->ExceptionCheck())
-                SWIG_JavaThrowException(jenv, SWIG_JavaNullPointerException, #TYPE " is deleted");
-            return $null;
-        }
-        shared = kamupin_hold<TYPE>(jenv, pointer, $input);
-    }
-    $1 = &shared;
-}
-%typemap(freearg) const std::shared_ptr<TYPE> * ""
-%enddef
-
-/* close() is for people; freeing the memory is the collector's. */
-%typemap(javadestruct, methodname="delete", methodmodifiers="protected synchronized", parameters="") SWIGTYPE {
-    if (swigCPtr != 0) {
-      if (swigCMemOwn) {
-        swigCMemOwn = false;
-        $jnicall;
-      }
-      swigCPtr = 0;
-    }
-  }
-%define KAMUPIN_CLOSES(TYPE)
-%typemap(javainterfaces) TYPE "java.lang.AutoCloseable"
-%enddef
-
-%typemap(javacode) ReaderList %{
-  @Override public java.util.Iterator<CardInfo> iterator() {
-    java.util.List<CardInfo> all = new java.util.ArrayList<>();
-    try {
-      for (long index = 0; index < count(); index++) {
-        all.add(get(index));
-      }
-    } catch (KamupinException error) {
-      throw new IllegalStateException(error);
-    }
-    return all.iterator();
+%pragma(java) jniclasscode=%{
+  static {
+    NativeLoader.load();
   }
 %}
 
-#endif
-
-KAMUPIN_LISTENER(Listener)
-KAMUPIN_LISTENER(Log)
-KAMUPIN_CLOSES(Context)
-KAMUPIN_CLOSES(Secret)
-KAMUPIN_CLOSES(Operation)
-KAMUPIN_CLOSES(ReaderList)
-#if defined(SWIGJAVA)
-%typemap(javainterfaces) ReaderList "java.lang.AutoCloseable, java.lang.Iterable<CardInfo>"
 #endif

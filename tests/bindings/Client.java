@@ -10,20 +10,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import kamupin.CardInfo;
-import kamupin.Context;
-import kamupin.Event;
-import kamupin.Factor;
-import kamupin.KamupinException;
-import kamupin.Language;
-import kamupin.Listener;
-import kamupin.Operation;
-import kamupin.ReaderList;
-import kamupin.Result;
-import kamupin.Secret;
-import kamupin.SecretKind;
-import kamupin.Status;
-import kamupin.kamupin;
+import java.nio.file.Path;
+import org.kamupin.CardInfo;
+import org.kamupin.Cards;
+import org.kamupin.Context;
+import org.kamupin.Event;
+import org.kamupin.Factor;
+import org.kamupin.FactorType;
+import org.kamupin.Kamupin;
+import org.kamupin.KamupinException;
+import org.kamupin.Language;
+import org.kamupin.Operation;
+import org.kamupin.Result;
+import org.kamupin.Secret;
+import org.kamupin.SecretKind;
+import org.kamupin.Status;
 
 public final class Client {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -36,10 +37,17 @@ public final class Client {
         OUT.println(String.join("\t", texts));
     }
 
-    /* KAMUPIN_PIN_NOT_SET is PIN_NOT_SET here and "not-set" in the command's JSON. */
-    static String word(Object constant) {
-        String name = constant.toString();
-        return name.substring(name.indexOf('_') + 1).toLowerCase(Locale.ROOT).replace('_', '-');
+    /* NOT_SET here is "not-set" in the command's JSON. */
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static String hex(byte[] bytes) {
+        StringBuilder text = new StringBuilder();
+        for (byte one : bytes) {
+            text.append(String.format("%02X", one));
+        }
+        return text.toString();
     }
 
     /* One line of standard input, through memory that is overwritten. */
@@ -47,72 +55,69 @@ public final class Client {
         Secret secret = new Secret(context, kind);
         byte[] one = new byte[1];
         while (System.in.read(one) == 1 && one[0] != '\n') {
-            secret.append(one);
+            secret.append(one); // and is wiped
         }
-        one[0] = 0;
         return secret;
     }
 
     static void listCards(Context context) throws KamupinException {
-        try (ReaderList cards = new ReaderList(context)) {
+        try (Cards cards = context.cards()) {
             for (CardInfo card : cards) {
-                say("card", card.getReader(), word(card.getKind()), card.getCardId(), card.getSerial(),
-                    card.getProfile(), card.getProduct(), card.atrHex(), card.getCertificates(),
-                    word(card.getPinState()), word(card.getPinTries()), card.getPinTriesLeft(),
-                    card.getPinTriesMax(), word(card.getPukState()), word(card.getPukTries()),
-                    card.getPukTriesLeft(), card.getPukTriesMax(), kamupin.statusName(card.getUsable()));
+                say("card", card.reader(), word(card.kind()), card.cardId(), card.serial(),
+                    card.profile(), card.product(), hex(card.atr()), card.certificates(),
+                    word(card.pinState()), word(card.pinTries()), card.pinTriesLeft(),
+                    card.pinTriesMax(), word(card.pukState()), word(card.pukTries()),
+                    card.pukTriesLeft(), card.pukTriesMax(), Kamupin.statusName(card.usable()));
             }
         }
     }
 
-    static final class Show extends Listener {
-        @Override public void event(Event event) {
-            say("event", event.getKind().swigValue(), event.getPhase().swigValue(), event.getSecondsLeft(),
-                event.getCardId());
-        }
+    static void show(Event event) {
+        say("event", event.kind().value(), event.phase().value(), event.secondsLeft(), event.cardId());
     }
 
     static void unblock(Context context) throws KamupinException, IOException {
         String service = System.getenv("KAMUPIN_SERVICE");
-        try (Operation operation = new Operation(context, service, null, new Show())) {
-            try (Secret code = readSecret(context, SecretKind.SECRET_VERIFICATION_CODE)) {
+        try (Operation operation = context.operation(service, new Operation.Options().onEvent(Client::show))) {
+            try (Secret code = readSecret(context, SecretKind.VERIFICATION_CODE)) {
                 operation.redeem(code);
             }
             List<Object> allowed = new ArrayList<>(List.of("allowed"));
-            try (ReaderList cards = operation.cards()) {
+            try (Cards cards = operation.cards()) {
                 for (CardInfo card : cards) {
-                    if (card.getUsable() == Status.OK) {
-                        allowed.add(card.getCardId());
+                    if (card.usable() == Status.OK) {
+                        allowed.add(card.cardId());
                     }
                 }
             }
             say(allowed.toArray());
-            operation.choose();
-            try (Secret pin = readSecret(context, SecretKind.SECRET_PIN)) {
+            operation.choose(null);
+            try (Secret pin = readSecret(context, SecretKind.PIN)) {
                 operation.setPin(pin, pin);
             }
-            Factor sms = operation.beginFactor();
-            say("sms", sms.getDestination(), sms.getCodeLength());
-            try (Secret code = readSecret(context, SecretKind.SECRET_SMS_CODE)) {
+            Factor sms = operation.beginFactor(FactorType.ANY);
+            say("sms", sms.destination(), sms.codeLength());
+            try (Secret code = readSecret(context, SecretKind.SMS_CODE)) {
                 operation.verifyFactor(code);
             }
             operation.run();
             Result result = operation.result();
-            say("result", result.getOutcome().swigValue(), result.getReported() ? "True" : "False",
-                result.getCardId(), result.getProduct());
+            say("result", result.outcome().value(), result.reported() ? "True" : "False",
+                result.cardId(), result.product());
         }
     }
 
     public static void main(String[] arguments) throws Exception {
-        String folder = System.getenv("KAMUPIN_STATE_DIR");
-        try (Context context = new Context(folder, System.getenv("KAMUPIN_CA_FILE"))) {
+        Context.Options options = new Context.Options().stateFolder(Path.of(System.getenv("KAMUPIN_STATE_DIR")))
+            .caFile(Path.of(System.getenv("KAMUPIN_CA_FILE")));
+        try (Context context = new Context(options)) {
             if (arguments[0].equals("list")) {
                 listCards(context);
             } else {
                 unblock(context);
             }
         } catch (KamupinException error) {
-            say("error", kamupin.statusName(error.getStatus()), error.getTriesLeft(),
+            say("error", Kamupin.statusName(error.status()), error.triesLeft(),
                 error.text(Language.TURKISH), error.text(Language.ENGLISH));
             System.exit(1);
         }

@@ -14,25 +14,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import kamupin.Context;
-import kamupin.Event;
-import kamupin.EventKind;
-import kamupin.KamupinException;
-import kamupin.InfoItem;
-import kamupin.Language;
-import kamupin.Look;
-import kamupin.Listener;
-import kamupin.Log;
-import kamupin.LogLevel;
-import kamupin.Operation;
-import kamupin.Origin;
-import kamupin.Phase;
-import kamupin.ReaderList;
-import kamupin.Secret;
-import kamupin.SecretKind;
-import kamupin.Status;
-import kamupin.kamupin;
-import kamupin.kamupinConstants;
+import java.util.function.Consumer;
+import org.kamupin.Context;
+import org.kamupin.Event;
+import org.kamupin.EventKind;
+import org.kamupin.InfoItem;
+import org.kamupin.Kamupin;
+import org.kamupin.KamupinException;
+import org.kamupin.Language;
+import org.kamupin.LogLevel;
+import org.kamupin.Look;
+import org.kamupin.Operation;
+import org.kamupin.Origin;
+import org.kamupin.Phase;
+import org.kamupin.Secret;
+import org.kamupin.SecretKind;
+import org.kamupin.Status;
 
 public final class Smoke {
     private static final String NOWHERE = "https://127.0.0.1:9/kamupin/v1";
@@ -42,11 +39,11 @@ public final class Smoke {
         void run() throws Exception;
     }
 
-    static class Watcher extends Listener {
+    static class Watcher implements Consumer<Event> {
         final List<Event> events = new ArrayList<>();
         RuntimeException problem;
 
-        @Override public void event(Event event) {
+        @Override public void accept(Event event) {
             events.add(event);
             if (problem != null) {
                 throw problem;
@@ -54,7 +51,7 @@ public final class Smoke {
         }
     }
 
-    static class Lines extends Log {
+    static class Lines implements Context.LogListener {
         final List<String> lines = new ArrayList<>();
 
         @Override public void log(LogLevel level, String room, String line) {
@@ -77,14 +74,14 @@ public final class Smoke {
         try {
             call.run();
         } catch (KamupinException error) {
-            same(status, error.getStatus(), "status");
+            same(status, error.status(), "status");
             return error;
         }
         throw new AssertionError("not refused: " + status);
     }
 
     static Context context() throws KamupinException {
-        return new Context(folder.toString());
+        return new Context(new Context.Options().stateFolder(folder));
     }
 
     static Secret secret(Context context, SecretKind kind, String text) throws KamupinException {
@@ -95,53 +92,54 @@ public final class Smoke {
 
     static void errors() throws Exception {
         KamupinException error =
-            refused(Status.E_READER_SERVICE_DOWN, () -> new ReaderList(context()));
-        same("reader-service-down", kamupin.statusName(error.getStatus()), "name");
-        same(Origin.FROM_READER, error.getOrigin(), "origin");
-        same(-1, error.getTriesLeft(), "tries left");
+            refused(Status.READER_SERVICE_DOWN, () -> context().cards());
+        same("reader-service-down", Kamupin.statusName(error.status()), "name");
+        same(Origin.READER, error.origin(), "origin");
+        same(-1, error.triesLeft(), "tries left");
         // SCARD_E_NO_SERVICE (PC/SC part 5), as libpcsclite answers it.
-        same(0x8010001DL, error.getPlatformCode() & 0xFFFFFFFFL, "platform code");
+        same(0x8010001DL, error.platformCode() & 0xFFFFFFFFL, "platform code");
         String turkish = error.text(Language.TURKISH);
         String english = error.text(Language.ENGLISH);
         hold(turkish.matches("(?s).*[ğışçöüİ].*") && turkish.contains("pcscd"), turkish);
         hold(!english.equals(turkish) && english.contains("pcscd"), english);
-        hold(turkish.contains(kamupin.statusRemedy(error.getStatus(), Language.TURKISH)), turkish);
+        hold(turkish.contains(Kamupin.statusRemedy(error.status(), Language.TURKISH)), turkish);
         same(english, error.getMessage(), "message");
         Locale before = Locale.getDefault();
         Locale.setDefault(new Locale("tr", "TR"));
         same(turkish, error.getLocalizedMessage(), "localized message");
         Locale.setDefault(before);
 
-        int walked = 0;
-        for (Status s = kamupin.statusNext(Status.OK); s != Status.OK; s = kamupin.statusNext(s)) {
-            String name = kamupin.statusName(s).toUpperCase(Locale.ROOT).replace('-', '_');
-            same("E_" + name, s.toString(), "constant");
-            walked++;
+        for (Status status : Status.values()) {
+            same(Kamupin.statusName(status), status.name().toLowerCase(Locale.ROOT).replace('_', '-'), "name");
+            hold(status == Status.OK || !Kamupin.statusRemedy(status, Language.TURKISH).isEmpty(), "" + status);
         }
-        same(Status.class.getFields().length - 1, walked, "statuses");
-        hold(kamupin.version().matches("\\d+\\.\\d+\\.\\d+"), kamupin.version());
+        hold(Kamupin.version().matches("\\d+\\.\\d+\\.\\d+"), Kamupin.version());
     }
 
     static void secrets() throws Exception {
         Context context = context();
-        Secret pin = secret(context, SecretKind.SECRET_PIN, "12345678");
+        Secret pin = secret(context, SecretKind.PIN, "12345678");
         same(8L, pin.length(), "length");
         pin.backspace();
         same(7L, pin.length(), "length after backspace");
         pin.clear();
         same(0L, pin.length(), "length after clear");
-        byte[] tooMuch = new byte[kamupinConstants.SECRET_MAX + 1000];
-        refused(Status.E_SECRET_FULL, () -> pin.append(tooMuch));
+        byte[] tooMuch = new byte[Secret.MAX + 1000];
+        refused(Status.SECRET_FULL, () -> pin.append(tooMuch));
         same(0L, pin.length(), "length after refusal");
-        pin.append(new byte[kamupinConstants.SECRET_MAX]);
-        same((long) kamupinConstants.SECRET_MAX, pin.length(), "a full secret");
+        pin.append(new byte[Secret.MAX]);
+        same((long) Secret.MAX, pin.length(), "a full secret");
         pin.clear();
         try {
-            pin.append(null);
+            pin.append((byte[]) null);
             throw new AssertionError("null was taken");
         } catch (NullPointerException expected) {
             same(0L, pin.length(), "length after null");
         }
+        byte[] typed = {'1', '2'};
+        pin.append(typed);
+        hold(typed[0] == 0 && typed[1] == 0, "what was given is wiped");
+        pin.clear();
         pin.append("987654".getBytes(StandardCharsets.US_ASCII));
         hold(!pin.toString().contains("987654"), "shown");
         Set<String> methods = new TreeSet<>();
@@ -150,49 +148,49 @@ public final class Smoke {
                 methods.add(method.getName() + ":" + method.getReturnType());
             }
         }
-        same(new TreeSet<>(Arrays.asList("append:void", "backspace:void", "clear:void", "close:void",
-            "length:long", "looksLike:class kamupin.Look")), methods, "what a secret can do");
+        same(new TreeSet<>(Arrays.asList("append:void", "backspace:void", "clear:void", "length:long",
+            "looksLike:class org.kamupin.Look", "of:class org.kamupin.Secret")), methods, "what a secret can do");
 
-        Secret code = secret(context, SecretKind.SECRET_VERIFICATION_CODE, "123456");
-        kamupin.pinCheck(pin, pin);
-        same("444 5 576", kamupin.info(InfoItem.INFO_CALL_CENTRE, Language.ENGLISH), "whom to call");
-        same(Look.LOOKS_LIKE_PIN_OR_SMS_CODE, pin.looksLike(), "what a PIN looks like");
-        kamupin.codeNormalise(code);
-        refused(Status.E_SECRET_KIND, () -> kamupin.pinCheck(code, code));
-        refused(Status.E_SECRET_KIND, () -> kamupin.codeNormalise(pin));
+        Secret code = secret(context, SecretKind.VERIFICATION_CODE, "123456");
+        context.checkPin(pin, pin);
+        same("444 5 576", Kamupin.info(InfoItem.CALL_CENTRE, Language.ENGLISH), "whom to call");
+        same(Look.PIN_OR_SMS_CODE, pin.looksLike(), "what a PIN looks like");
+        context.normaliseCode(code);
+        refused(Status.SECRET_KIND, () -> context.checkPin(code, code));
+        refused(Status.SECRET_KIND, () -> context.normaliseCode(pin));
         for (java.lang.reflect.Field kind : SecretKind.class.getFields()) {
             hold(!kind.getName().contains("PUK"), kind.getName());
         }
-        refused(Status.E_INVALID_ARGUMENT,
-            () -> new Secret(context, SecretKind.SECRET_ACCESS_TOKEN));
-        refused(Status.E_INVALID_ARGUMENT,
-            () -> new Secret(context, SecretKind.SECRET_REPORT_TICKET));
+        refused(Status.INVALID_ARGUMENT,
+            () -> new Secret(context, SecretKind.ACCESS_TOKEN));
+        refused(Status.INVALID_ARGUMENT,
+            () -> new Secret(context, SecretKind.REPORT_TICKET));
 
         context.close();
-        refused(Status.E_INVALID_ARGUMENT, () -> new Secret(context, SecretKind.SECRET_PIN));
+        refused(Status.INVALID_ARGUMENT, () -> new Secret(context, SecretKind.PIN));
         pin.append(new byte[] {'1'}); // the context lives as long as its secrets
         pin.close();
-        refused(Status.E_INVALID_ARGUMENT, () -> pin.append(new byte[] {'1'}));
+        refused(Status.INVALID_ARGUMENT, () -> pin.append(new byte[] {'1'}));
     }
 
     static void callbacks() throws Exception {
         Context context = context();
         Watcher watcher = new Watcher();
-        Secret code = secret(context, SecretKind.SECRET_VERIFICATION_CODE, "123456");
-        try (Operation operation = new Operation(context, NOWHERE, null, watcher)) {
-            same(Phase.PHASE_CODE, operation.phase(), "phase");
+        Secret code = secret(context, SecretKind.VERIFICATION_CODE, "123456");
+        try (Operation operation = context.operation(NOWHERE, new Operation.Options().onEvent(watcher))) {
+            same(Phase.CODE, operation.phase(), "phase");
             operation.cancel();
-            refused(Status.E_CANCELLED, () -> operation.redeem(code));
+            refused(Status.CANCELLED, () -> operation.redeem(code));
         }
         same(1, watcher.events.size(), "events");
         Event event = watcher.events.get(0);
-        same(EventKind.EVENT_PHASE, event.getKind(), "kind");
-        same(Phase.PHASE_CANCELLED, event.getPhase(), "phase of the event");
-        same(-1, event.getSecondsLeft(), "seconds left");
-        same("", event.getCardId(), "card");
+        same(EventKind.PHASE, event.kind(), "kind");
+        same(Phase.CANCELLED, event.phase(), "phase of the event");
+        same(-1, event.secondsLeft(), "seconds left");
+        same("", event.cardId(), "card");
 
         watcher.problem = new UnsupportedOperationException("from the callback");
-        Operation failing = new Operation(context, NOWHERE, null, watcher);
+        Operation failing = context.operation(NOWHERE, new Operation.Options().onEvent(watcher));
         failing.cancel();
         try {
             failing.redeem(code);
@@ -200,28 +198,26 @@ public final class Smoke {
         } catch (UnsupportedOperationException caught) {
             hold(caught == watcher.problem, "another exception");
         }
-        refused(Status.E_WRONG_STATE, () -> failing.redeem(code));
+        refused(Status.WRONG_STATE, () -> failing.redeem(code));
 
         Lines lines = new Lines();
-        Context talking = new Context(folder.toString(), null, lines, LogLevel.LOG_TRACE);
-        Operation logged = new Operation(talking, NOWHERE);
+        Context talking = new Context(new Context.Options().stateFolder(folder).log(LogLevel.TRACE, lines));
+        Operation logged = talking.operation(NOWHERE, new Operation.Options());
         logged.cancel();
-        refused(Status.E_CANCELLED, () -> logged.redeem(code));
+        refused(Status.CANCELLED, () -> logged.redeem(code));
         hold(lines.lines.stream().anyMatch(line -> line.startsWith("unblock ")), "" + lines.lines);
 
-        refused(Status.E_URL_REFUSED, () -> new Operation(context, "http://127.0.0.1/"));
-        Watcher none = new Watcher();
-        kamupin.resume(context, none);
-        same(0, none.events.size(), "events of an empty resume");
+        refused(Status.URL_REFUSED, () -> context.operation("http://127.0.0.1/", new Operation.Options()));
+        context.resume();
     }
 
     static List<java.lang.ref.WeakReference<Object>> useAndForget() throws Exception {
         Context context = context();
         Watcher watcher = new Watcher();
-        Operation operation = new Operation(context, NOWHERE, null, watcher);
+        Operation operation = context.operation(NOWHERE, new Operation.Options().onEvent(watcher));
         operation.cancel();
-        Secret code = secret(context, SecretKind.SECRET_VERIFICATION_CODE, "123456");
-        refused(Status.E_CANCELLED, () -> operation.redeem(code));
+        Secret code = secret(context, SecretKind.VERIFICATION_CODE, "123456");
+        refused(Status.CANCELLED, () -> operation.redeem(code));
         List<java.lang.ref.WeakReference<Object>> made = new ArrayList<>();
         for (Object one : new Object[] {context, watcher, operation, code}) {
             made.add(new java.lang.ref.WeakReference<>(one));
@@ -239,7 +235,6 @@ public final class Smoke {
         while (freed.stream().anyMatch(one -> one.get() != null)) {
             hold(System.nanoTime() < deadline, "something is held for ever");
             System.gc();
-            System.runFinalization();
         }
     }
 

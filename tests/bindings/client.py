@@ -12,74 +12,76 @@ import threading
 
 import kamupin
 
-KINDS = {kamupin.CARD_NONE: "none", kamupin.CARD_UNKNOWN: "unknown", kamupin.CARD_SIGNATURE: "signature",
-         kamupin.CARD_IDENTITY: "identity"}
-STATES = {kamupin.PIN_UNKNOWN: "unknown", kamupin.PIN_NOT_SET: "not-set", kamupin.PIN_USABLE: "usable",
-          kamupin.PIN_BLOCKED: "blocked", kamupin.PIN_DEAD: "dead"}
-TRIES = {kamupin.TRIES_UNKNOWN: "unknown", kamupin.TRIES_KNOWN: "known", kamupin.TRIES_VERIFIED: "verified"}
 
 
 def say(*words: object) -> None:
     print(*words, sep="\t", flush=True)
 
 
+def word(value: kamupin.Values) -> str:
+    """NOT_SET here is "not-set" in the command's JSON."""
+    return value.name.lower().replace("_", "-")
+
+
+def count(value: int | None) -> int:
+    return -1 if value is None else value
+
+
 def new_context() -> kamupin.Context:
     return kamupin.Context(state_folder=os.environ["KAMUPIN_STATE_DIR"], ca_file=os.environ["KAMUPIN_CA_FILE"])
 
 
-def read_secret(context: kamupin.Context, kind: int) -> kamupin.Secret:
+def read_secret(context: kamupin.Context, kind: kamupin.SecretKind) -> kamupin.Secret:
     """One line of standard input, through memory that is overwritten."""
     secret, byte = kamupin.Secret(context, kind), bytearray(1)
     while os.readv(0, [byte]) == 1 and byte != b"\n":
         secret.append(byte)
-    byte[0] = 0
     return secret
 
 
 def list_cards(context: kamupin.Context) -> None:
-    with kamupin.ReaderList(context) as cards:
+    with context.cards() as cards:
         for card in cards:
-            say("card", card.reader, KINDS[card.kind], card.card_id, card.serial, card.profile, card.product,
-                card.atr_hex(), card.certificates, STATES[card.pin_state], TRIES[card.pin_tries],
-                card.pin_tries_left, card.pin_tries_max, STATES[card.puk_state], TRIES[card.puk_tries],
-                card.puk_tries_left, card.puk_tries_max, kamupin.status_name(card.usable))
+            say("card", card.reader, word(card.kind), card.card_id, card.serial, card.profile, card.product, card.atr.hex().upper(),
+                card.certificates, word(card.pin_state), word(card.pin_tries), count(card.pin_tries_left), count(card.pin_tries_max),
+                word(card.puk_state), word(card.puk_tries), count(card.puk_tries_left), count(card.puk_tries_max),
+                kamupin.status_name(card.usable))
 
 
-class Show(kamupin.Listener):
-    def event(self, event: kamupin.Event) -> None:
-        say("event", event.kind, event.phase, event.seconds_left, event.card_id)
+def show(event: kamupin.Event) -> None:
+    say("event", int(event.kind), int(event.phase), count(event.seconds_left), event.card_id)
 
 
 def unblock(context: kamupin.Context) -> None:
-    with kamupin.Operation(context, os.environ["KAMUPIN_SERVICE"], listener=Show()) as operation:
-        with read_secret(context, kamupin.SECRET_VERIFICATION_CODE) as code:
+    with context.operation(os.environ["KAMUPIN_SERVICE"], on_event=show) as operation:
+        with read_secret(context, kamupin.SecretKind.VERIFICATION_CODE) as code:
             operation.redeem(code)
         with operation.cards() as cards:
-            say("allowed", *[card.card_id for card in cards if card.usable == kamupin.OK])
+            say("allowed", *[card.card_id for card in cards if card.usable == kamupin.Status.OK])
         operation.choose()
-        with read_secret(context, kamupin.SECRET_PIN) as pin:
+        with read_secret(context, kamupin.SecretKind.PIN) as pin:
             operation.set_pin(pin, pin)
         sms = operation.begin_factor()
         say("sms", sms.destination, sms.code_length)
-        with read_secret(context, kamupin.SECRET_SMS_CODE) as code:
+        with read_secret(context, kamupin.SecretKind.SMS_CODE) as code:
             operation.verify_factor(code)
         operation.run()
-        result = operation.result()
-        say("result", result.outcome, result.reported, result.card_id, result.product)
+        result = operation.result
+        say("result", int(result.outcome), result.reported, result.card_id, result.product)
 
 
 def wait(context: kamupin.Context) -> None:
     """Another thread runs while the library waits: only so can the line below come before the change."""
     sys.setswitchinterval(1000)  # the waiting thread gives the interpreter away in the library or nowhere
-    cards, entered, ended = kamupin.ReaderList(context), threading.Event(), []
+    cards, entered, ended = context.cards(), threading.Event(), []
 
     def waiting() -> None:
         entered.set()
         try:
-            cards.wait_for_change(10_000)
+            cards.wait(10)
             ended.append("changed")
-        except kamupin.Error as error:
-            ended.append(kamupin.status_name(error.status))
+        except kamupin.KamupinError as error:
+            ended.append(error.name)
 
     thread = threading.Thread(target=waiting)
     thread.start()
@@ -94,9 +96,8 @@ def main() -> int:
         with new_context() as context:
             {"list": list_cards, "unblock": unblock, "wait": wait}[sys.argv[1]](context)
         return 0
-    except kamupin.Error as error:
-        say("error", kamupin.status_name(error.status), error.tries_left, error.text(kamupin.TURKISH),
-            error.text(kamupin.ENGLISH))
+    except kamupin.KamupinError as error:
+        say("error", error.name, count(error.tries_left), error.text(kamupin.Language.TURKISH), error.text(kamupin.Language.ENGLISH))
         return 1
 
 

@@ -1,0 +1,172 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# generate.py: writes kamupin/_enums.py and kamupin/_records.py from the public headers, with their
+# comments, so that a Python program reads the same words as a C program. Run by the build.
+#
+#   generate.py INCLUDE_FOLDER OUTPUT_FOLDER
+"""Enumerations and records for Python."""
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from headers import (FLAGS, NO_ENUMS, Enum, Headers, Member, Record, Unreadable, bits_of, camel, in_order, length_of,  # noqa: E402
+                     member_name, read, shown)
+
+HEAD = '''# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# Made from the public headers by bindings/python/generate.py; what is wrong here is wrong there.
+'''
+
+def sentence(comment: str) -> str:
+    """A comment of C as Python says it."""
+    said = re.sub(r"KAMUPIN_E_(\w+)", r"Status.\1", comment)
+    said = re.sub(r"\bkamupin_(\w+)_t?\b", r"kamupin_\1", said)
+    said = said.split("\n")[0].strip()
+    return said[:1].upper() + said[1:] + ("" if not said or said[-1] in ".!?…" else ".")
+
+
+def documented(comment: str, indent: str, otherwise: str) -> list[str]:
+    """A docstring."""
+    text = sentence(comment) or otherwise
+    wrapped = textwrap.wrap(text.replace("\\", "\\\\").replace('"""', "'''"), 110 - len(indent))
+    if len(wrapped) == 1 and not wrapped[0].endswith('"'):
+        return [f'{indent}"""{wrapped[0]}"""']
+    return [f'{indent}"""{wrapped[0]}', *[f"{indent}{line}" for line in wrapped[1:]], f'{indent}"""']
+
+
+def write_enum(enum: Enum) -> list[str]:
+    base = "Flags" if enum.name in FLAGS else "Values"
+    lines = ["", "", f"class {camel(enum.name)}({base}):", *documented(enum.comment, "    ", f"kamupin_{enum.name}."), ""]
+    for member in enum.members:
+        if enum.name in FLAGS and member.value == 0:
+            continue
+        lines.append(f"    {member_name(enum, member)} = {member.value}")
+        if member.comment:
+            lines += documented(member.comment, "    ", "")
+    return lines
+
+
+ENUMS_HEAD = HEAD + '''"""Enumerations of libkamupin."""
+from __future__ import annotations
+
+import enum
+
+
+class Values(enum.IntEnum):
+    """One of several. A value that a newer library has and this module does not is kept as a number."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Values":
+        if not isinstance(value, int):
+            raise ValueError(f"{value!r} is no {cls.__name__}")
+        made = int.__new__(cls, value)
+        made._name_ = f"NUMBER_{value}" if value >= 0 else f"NUMBER_MINUS_{-value}"
+        made._value_ = value
+        return made
+
+
+class Flags(enum.IntFlag):
+    """A set of bits."""
+'''
+
+
+def python_type(member: Member, headers: Headers) -> tuple[str, str]:
+    """Type, and how it is made of the raw value."""
+    of, raw = member.type, f"raw.{member.name}"
+    name = of.removeprefix("kamupin_")
+    bits = bits_of(member, headers)
+    if of == "char" and member.dimension:
+        return "str", raw
+    if of == "unsigned char" and member.dimension:
+        return "bytes", f"raw.{member.name}[: raw.{length_of(member)}]"
+    if member.dimension:
+        return f"tuple[{camel(name)}, ...]", f"tuple({camel(name)}._of(raw.{member.name}_at(i)) for i in range(raw.count))"
+    if name == "error":
+        return "KamupinError | None", f"error_in({raw})"
+    if name in headers.enums:
+        return camel(name), f"{camel(name)}({raw})"
+    if name in headers.records:
+        return camel(name), f"{camel(name)}._of({raw})"
+    if bits:
+        return camel(bits), f"{camel(bits)}({raw})"
+    if of == "bool":
+        return "bool", raw
+    if of == "int64_t" and member.name != "number" and not member.name.endswith("kurus"):
+        return "datetime | None", f"_moment({raw})"
+    if of in ("int", "int64_t") and "-1" in member.comment:
+        return "int | None", f"_known({raw})"
+    if of in ("int", "int64_t", "long", "size_t", "unsigned int", "unsigned long"):
+        return "int", raw
+    raise Unreadable(f"{member.name}: {of}")
+
+
+def write_record(record: Record, headers: Headers) -> list[str]:
+    lines = ["", "", "@dataclass(frozen=True)", f"class {camel(record.name)}:",
+             *documented(record.comment, "    ", f"kamupin_{record.name}."), ""]
+    made = []
+    for member in shown(record):
+        of, expression = python_type(member, headers)
+        lines.append(f"    {member.name}: {of}")
+        if member.comment:
+            lines += documented(member.comment, "    ", "")
+        made.append(f"{member.name}={expression}")
+    lines += ["", "    @classmethod", f'    def _of(cls, raw: Any) -> "{camel(record.name)}":', "        return cls("]
+    return lines + [f"            {one}," for one in made] + ["        )"]
+
+
+RECORDS_HEAD = HEAD + '''"""Records of libkamupin: what calls tell, copied out. Times are in UTC; None is what was not said."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from ._enums import (
+%s
+)
+
+from ._errors import KamupinError, error_in
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def _moment(seconds: int) -> datetime | None:
+    """Seconds since 1970, 0 for none."""
+    try:
+        return None if seconds == 0 else _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=timezone.utc) if seconds > 0 else datetime.min.replace(tzinfo=timezone.utc)
+
+
+def _known(number: int) -> int | None:
+    return None if number < 0 else number
+'''
+
+
+def main() -> int:
+    """Command line."""
+    headers = read(Path(sys.argv[1]) / "kamupin")
+    out = Path(sys.argv[2])
+    enums = [one for name, one in headers.enums.items() if name not in NO_ENUMS]
+    lines = [line for one in enums for line in write_enum(one)]
+    names = ["Flags", "Values", *[camel(one.name) for one in enums]]
+    (out / "_enums.py").write_text(ENUMS_HEAD + "\n".join(lines) + "\n\n\n__all__ = " + repr(sorted(names)) + "\n", encoding="utf-8")
+    records = in_order(headers)
+    body = "\n".join(line for one in records for line in write_record(one, headers)) + "\n"
+    used = sorted(camel(one.name) for one in enums if re.search(rf"\b{camel(one.name)}\b", body))
+    names = [camel(one.name) for one in records]
+    (out / "_records.py").write_text(RECORDS_HEAD % "\n".join(f"    {name}," for name in used) + body +
+                                     "\n\n__all__ = " + repr(sorted(names)) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

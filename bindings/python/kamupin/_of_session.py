@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# _of_session.py: what hangs on a session and has a life of its own: an order, a revocation, the e-consent,
+# a list that is signed.
+"""What a session makes."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Optional
+
+from . import native
+from ._call import Handle, Watched, check, made
+from ._cards import Card
+from ._enums import FactorType, Language, PinRisk, RevocationReason, SecretKind
+from ._records import AuthorisedInfo, AuthorisedRow, CertificateRecord, ConsentInfo, Factor, OrderInfo, RevocationInfo
+from ._secrets import SecretText, taken
+
+if TYPE_CHECKING:
+    from ._session import Session
+
+DigitsListener = Callable[[bytearray, Optional[int]], None]
+
+
+class DigitsSink(native.DigitsSink):  # type: ignore[misc]
+    """Shows digits to a person, and wipes the copy afterwards."""
+
+    def __init__(self, listener: DigitsListener, watched: Watched) -> None:
+        super().__init__()
+        self._listener, self._watched = listener, watched
+
+    def show(self, digits: bytearray, seconds_left: int) -> None:
+        try:
+            self._watched.guard(lambda: self._listener(digits, None if seconds_left < 0 else seconds_left))
+        finally:
+            digits[:] = bytes(len(digits))
+
+
+class OfSession(Handle):
+    """What hangs on a session, with an error record of its own."""
+
+    __slots__ = ("_session", "_told")
+
+    def __init__(self, session: "Session", slot: list[Any], free: Callable[[list[Any]], None], told: Callable[[Any, Any], None]) -> None:
+        self._session, self._told = session, told
+        super().__init__(slot, free, session)
+
+    def _check(self, status: int) -> None:
+        self._session._watched.settle()
+        if status != native.OK:
+            error = native.error()
+            self._told(self._raw, error)
+            check(status, error)
+
+
+class Order(OfSession):
+    """A new PIN that was ordered."""
+
+    __slots__ = ()
+
+    def __init__(self, session: "Session", slot: list[Any]) -> None:
+        super().__init__(session, slot, native.order_free, native.order_error)
+
+    def read(self) -> OrderInfo:
+        """Where it stands."""
+        raw = native.order_info()
+        self._check(native.order_read(self._raw, raw))
+        return OrderInfo._of(raw)
+
+    def show_code(self, show: DigitsListener) -> None:
+        """Has a code issued: `show` gets it in a bytearray that is wiped when it returns, with the seconds left."""
+        self._check(native.order_code_show(self._raw, DigitsSink(show, self._session._watched)))
+
+    def cancel(self) -> None:
+        """Gives it up."""
+        self._check(native.order_cancel(self._raw))
+
+
+class Revocation(OfSession):
+    """A revocation that was prepared. Confirmed, it is for ever."""
+
+    __slots__ = ()
+
+    def __init__(self, session: "Session", which: str, reason: RevocationReason) -> None:
+        super().__init__(session, made(native.revocation_new, session._raw, which, int(reason)), native.revocation_free,
+                         native.revocation_error)
+
+    @property
+    def info(self) -> RevocationInfo:
+        """What would be revoked."""
+        raw = native.revocation_info()
+        self._check(native.revocation_read(self._raw, raw))
+        return RevocationInfo._of(raw)
+
+    def losses(self, language: Language = Language.TURKISH) -> list[str]:
+        """Sentences of what will be lost."""
+        found: list[str] = []
+        while (text := native.revocation_loss(self._raw, len(found), int(language))) is not None:
+            found.append(text)
+        return found
+
+    def begin_factor(self, type: FactorType = FactorType.ANY) -> Factor:
+        """Begins the second factor."""
+        raw = native.factor()
+        self._check(native.revocation_begin_factor(self._raw, int(type), raw))
+        return Factor._of(raw)
+
+    def confirm(self, secret: SecretText, type: FactorType = FactorType.SMS) -> CertificateRecord:
+        """Revokes, for ever."""
+        kind = SecretKind.WEB_PASSWORD if type == FactorType.WEB_PASSWORD else SecretKind.SMS_CODE
+        raw = native.certificate_record()
+        with taken(self._session._context, kind, secret) as given:
+            self._check(native.revocation_confirm(self._raw, given._raw, raw))
+        return CertificateRecord._of(raw)
+
+    def cancel(self) -> None:
+        """Gives it up, and returns when nothing was revoked and nothing will be. Raises CertificateError when it came too
+        late (certificate-revoked), or when that is not known (revocation-unsettled)."""
+        self._check(native.revocation_cancel(self._raw))
+
+
+class Consent(OfSession):
+    """The e-consent."""
+
+    __slots__ = ()
+
+    def __init__(self, session: "Session", language: Language) -> None:
+        super().__init__(session, made(native.consent_new, session._raw, int(language)), native.consent_free, native.consent_error)
+
+    @property
+    def text(self) -> str:
+        """What is signed, to be shown to the person as it is."""
+        slot: list[Any] = [b""]
+        self._check(native.consent_text(self._raw, slot))
+        return str(slot[0], "utf-8")
+
+    @property
+    def seconds_left(self) -> Optional[int]:
+        """To sign it."""
+        left = native.consent_seconds_left(self._raw)
+        return None if left < 0 else int(left)
+
+    def sign(self, card: Card, pin: SecretText, risk: PinRisk = PinRisk(0)) -> ConsentInfo:
+        """Has the card sign the text, and submits it."""
+        raw = native.consent_info()
+        with taken(self._session._context, SecretKind.PIN, pin) as secret:
+            self._check(native.consent_sign(self._raw, card._raw, secret._raw, int(risk), raw))
+        return ConsentInfo._of(raw)
+
+
+class AuthorisedList(OfSession):
+    """A list that an authorised person signs."""
+
+    __slots__ = ()
+
+    def __init__(self, session: "Session", list_id: str) -> None:
+        super().__init__(session, made(native.authorised_list_new, session._raw, list_id), native.authorised_list_free,
+                         native.authorised_list_error)
+
+    @property
+    def info(self) -> AuthorisedInfo:
+        """What it is."""
+        raw = native.authorised_info()
+        self._check(native.authorised_list_read(self._raw, raw))
+        return AuthorisedInfo._of(raw)
+
+    @property
+    def rows(self) -> list[AuthorisedRow]:
+        """Its rows."""
+        found: list[AuthorisedRow] = []
+        raw = native.authorised_row()
+        while native.authorised_list_row(self._raw, len(found), raw) == native.OK:
+            found.append(AuthorisedRow._of(raw))
+        return found
+
+    @property
+    def content(self) -> bytes:
+        """The bytes that are signed."""
+        slot: list[Any] = [b""]
+        self._check(native.authorised_list_content(self._raw, slot))
+        return bytes(slot[0])
+
+    def sign(self, card: Card, pin: SecretText, risk: PinRisk = PinRisk(0)) -> None:
+        """Has the card sign it, and submits it."""
+        with taken(self._session._context, SecretKind.PIN, pin) as secret:
+            self._check(native.authorised_list_sign(self._raw, card._raw, secret._raw, int(risk)))

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# _operation.py: a new PIN for a card, in steps.
+"""The operation."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Optional
+
+from . import native
+from ._call import Handle, Watched, check, made
+from ._cards import Cancel, Cards
+from ._enums import FactorType, OperationKind, Phase, PinRisk, Product, SecretKind
+from ._records import Event, Factor, Result
+from ._secrets import SecretText, taken
+
+if TYPE_CHECKING:
+    from ._context import Context
+
+EventListener = Callable[[Event], None]
+
+
+class _Events(native.EventSink):  # type: ignore[misc]
+    def __init__(self, listener: EventListener, watched: Watched) -> None:
+        super().__init__()
+        self._listener, self._watched = listener, watched
+
+    def event(self, raw: Any) -> None:
+        self._watched.guard(lambda: self._listener(Event._of(raw)))
+
+
+class Operation(Handle):
+    """A new PIN for a card that is blocked, whose PIN was forgotten, or that never had one: code, card, PIN,
+    second factor, card work, report. A step that fails on bad input leaves the operation where it was.
+
+    with context.operation("https://…") as operation:
+        operation.redeem(code)                 # of the web page
+        operation.choose(operation.cards()[0].card_id)
+        operation.set_pin(pin, again)
+        operation.begin_factor()
+        operation.verify_factor(sms)
+        operation.run()
+
+    One thread at a time, but for cancel(). An exception of on_event cancels the operation and is raised by the
+    call that was running.
+    """
+
+    __slots__ = ("_context", "_cancel", "_watched")
+
+    def __init__(self, context: "Context", service: str, *, card: Optional[str] = None, kind: OperationKind = OperationKind.ANY,
+                 product: Product = Product.ANY, risk: PinRisk = PinRisk(0), on_event: Optional[EventListener] = None) -> None:
+        self._context = context
+        self._cancel = Cancel(context)
+        self._watched = Watched(self._cancel.pull)
+        sink = None if on_event is None else _Events(on_event, self._watched)
+        options = native.operation_options()
+        options.service, options.card = service, card
+        options.kind, options.product, options.risk = int(kind), int(product), int(risk)
+        options.cancel = self._cancel._raw
+        options.set_event(sink)
+        super().__init__(made(native.operation_new, context._raw, options), native.operation_free, context, self._cancel, sink)
+
+    def _check(self, status: int) -> None:
+        self._watched.settle()
+        if status != native.OK:
+            error = native.error()
+            native.operation_error(self._raw, error)
+            check(status, error)
+
+    @property
+    def phase(self) -> Phase:
+        """The step that comes next."""
+        return Phase(native.operation_phase(self._raw))
+
+    @property
+    def seconds_left(self) -> Optional[int]:
+        """Seconds left of what runs now, as the service counts them; None when no time runs."""
+        left = native.operation_seconds_left(self._raw)
+        return None if left < 0 else int(left)
+
+    def redeem(self, code: SecretText) -> None:
+        """Gives the verification code of the web page."""
+        with taken(self._context, SecretKind.VERIFICATION_CODE, code) as secret:
+            self._check(native.operation_redeem(self._raw, secret._raw))
+
+    def cards(self) -> Cards:
+        """The readers; a card that this operation may not use says why in `usable`."""
+        slot: list[Any] = [None]
+        self._check(native.operation_cards(self._raw, slot))
+        return Cards(self._context, slot, self)
+
+    def choose(self, which: Optional[str] = None) -> None:
+        """Chooses a card; None: the only one that may be used."""
+        self._check(native.operation_choose(self._raw, which))
+
+    def set_pin(self, pin: SecretText, again: SecretText) -> None:
+        """The new PIN, typed twice."""
+        with taken(self._context, SecretKind.PIN, pin) as one, taken(self._context, SecretKind.PIN, again) as two:
+            self._check(native.operation_set_pin(self._raw, one._raw, two._raw))
+
+    def back(self) -> None:
+        """Goes back to the step before."""
+        self._check(native.operation_back(self._raw))
+
+    def begin_factor(self, type: FactorType = FactorType.ANY) -> Factor:
+        """Begins the second factor: has the SMS sent, or sent again."""
+        raw = native.factor()
+        self._check(native.operation_begin_factor(self._raw, int(type), raw))
+        return Factor._of(raw)
+
+    @property
+    def factor(self) -> Factor:
+        """What a person is shown of the second factor now."""
+        raw = native.factor()
+        self._check(native.operation_factor(self._raw, raw))
+        return Factor._of(raw)
+
+    def verify_factor(self, secret: SecretText, type: FactorType = FactorType.SMS) -> None:
+        """Gives the code of the SMS, or the web password."""
+        kind = SecretKind.WEB_PASSWORD if type == FactorType.WEB_PASSWORD else SecretKind.SMS_CODE
+        with taken(self._context, kind, secret) as given:
+            self._check(native.operation_verify_factor(self._raw, given._raw))
+
+    def run(self) -> None:
+        """Works on the card and reports. Raises OutcomeUnknown-like errors only with the card's state recorded: resume() goes on."""
+        self._check(native.operation_run(self._raw))
+
+    @property
+    def result(self) -> Result:
+        """What came out."""
+        raw = native.result()
+        check(native.operation_result(self._raw, raw), None)
+        return Result._of(raw)
+
+    def cancel(self) -> None:
+        """Cancels the call that runs and every later one. From any thread, also from on_event."""
+        self._cancel.pull()

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# _prompts.py: the operation in one call, with prompts, and bringing an interrupted one to its end.
+"""Prompts."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional
+
+from . import native
+from ._call import Watched, check
+from ._cards import Cancel
+from ._enums import Ask, FactorType, Notice, OperationKind, PinRisk, Product, Status
+from ._errors import KamupinError, error_in
+from ._records import CardInfo, Event, Factor, Result
+
+if TYPE_CHECKING:
+    from ._context import Context
+
+
+class Resend(Exception):
+    """Raised by Prompts.secret: send a new SMS."""
+
+
+class OtherFactor(Exception):
+    """Raised by Prompts.secret: the other second factor."""
+
+
+class GiveUp(Exception):
+    """Raised by a prompt: end the operation."""
+
+
+class Question:
+    """What a person is asked for."""
+
+    def __init__(self, raw: Any) -> None:
+        self.ask = Ask(raw.ask)
+        """Which secret."""
+        self.seconds_left: Optional[int] = raw.seconds_left if raw.seconds_left >= 0 else None
+        """Until the answer comes too late."""
+        self.problem: Optional[KamupinError] = None if raw.problem is None else error_in(raw.problem)
+        """Why it is asked again."""
+        self.factor: Optional[Factor] = None if raw.factor is None else Factor._of(raw.factor)
+        """Of a second factor: where it was sent, how many tries are left."""
+
+
+class Prompts:
+    """A program's side of unblock(): derive, and override secret() and acknowledge(). Each is called on the
+    thread of unblock(); an exception ends the operation and comes out of it."""
+
+    def secret(self, question: Question) -> bytearray:
+        """What the person types; it is wiped when it was taken."""
+        raise NotImplementedError
+
+    def acknowledge(self, notice: Notice) -> bool:
+        """Shows a notice; False ends the operation where it has to be read."""
+        raise NotImplementedError
+
+    def card(self, cards: list[CardInfo]) -> int:
+        """Chooses one of several cards; the index."""
+        raise KamupinError(Status.CHOICE_NEEDED)
+
+    def event(self, event: Event) -> None:
+        """What happens meanwhile."""
+
+
+class _Native(native.Prompts):  # type: ignore[misc]
+    def __init__(self, prompts: Prompts, watched: Watched) -> None:
+        super().__init__()
+        self._prompts, self._watched = prompts, watched
+
+    def secret(self, question: Any, into: Any) -> int:
+        def ask() -> int:
+            try:
+                typed = self._prompts.secret(Question(question))
+            except Resend:
+                return int(native.ANSWER_RESEND)
+            except OtherFactor:
+                return int(native.ANSWER_OTHER_FACTOR)
+            except GiveUp:
+                return int(native.ANSWER_CANCEL)
+            if not isinstance(typed, bytearray):
+                raise TypeError("a secret is a bytearray, which can be wiped")
+            try:
+                check(native.secret_append(into, typed), None)
+            finally:
+                typed[:] = bytes(len(typed))
+            return int(native.ANSWER_GIVEN)
+        return int(self._watched.guard(ask, native.ANSWER_CANCEL))
+
+    def card(self, cards: Any) -> int:
+        def choose() -> int:
+            found = []
+            for index in range(native.reader_list_count(cards)):
+                raw = native.card_info()
+                check(native.reader_list_get(cards, index, raw), None)
+                found.append(CardInfo._of(raw))
+            return self._prompts.card(found)
+        return int(self._watched.guard(choose, -1))
+
+    def acknowledge(self, notice: int) -> bool:
+        return bool(self._watched.guard(lambda: self._prompts.acknowledge(Notice(notice)), False))
+
+    def wait_for_card(self, why: int) -> bool:
+        return False
+
+
+class _Events(native.EventSink):  # type: ignore[misc]
+    def __init__(self, prompts: Prompts, watched: Watched) -> None:
+        super().__init__()
+        self._prompts, self._watched = prompts, watched
+
+    def event(self, raw: Any) -> None:
+        self._watched.guard(lambda: self._prompts.event(Event._of(raw)))
+
+
+def unblock(context: "Context", service: str, prompts: Prompts, *, card: Optional[str] = None, kind: OperationKind = OperationKind.ANY,
+            product: Product = Product.ANY, factor: FactorType = FactorType.ANY, risk: PinRisk = PinRisk(0),
+            cancel: Optional[Cancel] = None) -> Result:
+    """The whole operation: what an earlier run left, code, card, PIN, second factor, card work, report."""
+    with Cancel(context) as own:
+        used = cancel or own
+        watched = Watched(used.pull)
+        asked, told = _Native(prompts, watched), _Events(prompts, watched)
+        options = native.operation_options()
+        options.service, options.card, options.kind, options.product = service, card, int(kind), int(product)
+        options.factor, options.risk, options.cancel = int(factor), int(risk), used._raw
+        options.set_event(told)
+        raw, error = native.result(), native.error()
+        chooses = type(prompts).card is not Prompts.card
+        check(native.unblock_with(context._raw, options, asked, chooses, False, raw, error), error, watched)
+        return Result._of(raw)
+
+
+def resume(context: "Context", prompts: Optional[Prompts] = None, *, cancel: Optional[Cancel] = None) -> None:
+    """Brings operations that an earlier run left unfinished to their end; raises why when one stays so."""
+    with Cancel(context) as own:
+        used = cancel or own
+        watched = Watched(used.pull)
+        options = native.operation_options()
+        options.cancel = used._raw
+        asked = told = None
+        if prompts is not None:
+            asked, told = _Native(prompts, watched), _Events(prompts, watched)
+        options.set_event(told)
+        slot, error = [0], native.error()
+        check(native.resume_with(context._raw, options, asked, False, slot, error), error, watched)

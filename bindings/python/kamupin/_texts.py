@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# _texts.py: what the library says to people, and checks that need neither card nor network.
+"""Texts and checks."""
+from __future__ import annotations
+
+import os
+from typing import Any, Union
+
+from . import native
+from ._call import Watched, check
+from ._enums import IdentityType, InfoItem, Language, Look, Notice, Status
+from ._records import ProfileFinding
+from ._session import identity
+
+SECRET_MAX: int = native.SECRET_MAX
+"""The most bytes a secret holds."""
+
+
+def status_name(status: Status) -> str:
+    """A status' stable word, such as "pin-blocked"."""
+    return str(native.status_name(int(status)))
+
+
+def status_cause(status: Status, language: Language = Language.ENGLISH) -> str:
+    """What happened, in general."""
+    return str(native.status_cause(int(status), int(language)))
+
+
+def status_remedy(status: Status, language: Language = Language.ENGLISH) -> str:
+    """What to do next."""
+    return str(native.status_remedy(int(status), int(language)))
+
+
+def notice_text(notice: Notice, language: Language = Language.ENGLISH) -> str:
+    """A notice that people have to read."""
+    return str(native.notice_text(int(notice), int(language)))
+
+
+def look_text(look: Look, language: Language = Language.ENGLISH) -> str:
+    """What an entered secret seems to be, and where that belongs."""
+    return str(native.look_text(int(look), int(language)))
+
+
+def info(item: InfoItem, language: Language = Language.ENGLISH) -> str:
+    """A number to call, an address to look at."""
+    return str(native.info(int(item), int(language)))
+
+
+def info_label(item: InfoItem, language: Language = Language.ENGLISH) -> str:
+    """What it is, for showing."""
+    return str(native.info_label(int(item), int(language)))
+
+
+def duration_text(seconds: int, language: Language = Language.ENGLISH) -> str:
+    """A time as people read it."""
+    return str(native.duration_text(seconds, int(language)))
+
+
+def amount_text(kurus: int, language: Language = Language.ENGLISH) -> str:
+    """An amount as people write it."""
+    return str(native.amount_text(kurus, int(language)))
+
+
+def check_identity(type: IdentityType, number: str) -> None:
+    """Raises unless the number is one of its type: digits, length, check digits."""
+    error = native.error()
+    check(native.identity_check(identity(type, number), error), error)
+
+
+class _Findings(native.ProfileSink):  # type: ignore[misc]
+    def __init__(self, watched: Watched) -> None:
+        super().__init__()
+        self.found: list[ProfileFinding] = []
+        self._watched = watched
+
+    def finding(self, raw: Any) -> None:
+        self._watched.guard(lambda: self.found.append(ProfileFinding._of(raw)))
+
+
+def check_profiles(path: Union[str, "os.PathLike[str]"], language: Language = Language.ENGLISH) -> list[ProfileFinding]:
+    """What is wrong with a card profile file, line by line; or its rows, when nothing is."""
+    watched = Watched()
+    sink = _Findings(watched)
+    error = native.error()
+    status = native.profile_check(os.fspath(path), int(language), sink, error)
+    if status != native.OK and not sink.found:
+        check(status, error, watched)
+    watched.settle()
+    return sink.found
