@@ -3,8 +3,8 @@
 
    status.h: what a call answers. A number never changes its meaning and none is used twice. Every
    number fits in a process exit code, and the `kamupin` command exits with it (125 is that command's
-   own, 126 to 165 are left to shells and signals). The sentences for each, Turkish and English, are in error.h's tables; one
-   page each in docs/errors. */
+   own, 126 to 165 are left to shells and signals). The sentences for each, Turkish and English, are
+   in error.h's tables; one page each in docs/errors. */
 #ifndef KAMUPIN_STATUS_H
 #define KAMUPIN_STATUS_H
 

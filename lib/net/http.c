@@ -6,6 +6,7 @@
 #include <net/http.h>
 
 #include <core/fail.h>
+#include <net/exchange.h>
 #include <net/hint.h>
 #include <net/hosts.h>
 #include <net/phase.h>
@@ -18,10 +19,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define HEADERS_MAX 32768 /* bytes of all answer headers together */
-#define POLL_MS     1000  /* the context's clock is looked at this often, suspend or not */
-#define LOGINS_MAX  2U    /* one, and one with another nonce: further ones are no login */
-#define CRAWL_BYTES 512L  /* a second: a patient exchange that is slower for long stands still */
+#define POLL_MS     1000 /* the context's clock is looked at this often, suspend or not */
+#define CRAWL_BYTES 512L /* a second: a patient exchange that is slower for long stands still */
 
 struct kp_http {
     kamupin_context *context;
@@ -33,26 +32,6 @@ struct kp_http {
     bool open;    /* http:// is allowed */
     bool undated; /* certificates' dates are left aside: for kp_http_hint alone */
 };
-
-/* What the callbacks of one exchange share. */
-typedef struct exchange {
-    kp_buffer *body;
-    const kp_http_sink *sink;
-    size_t taken, most; /* bytes of the body: so far, and allowed */
-    size_t header_bytes;
-    bool too_large;
-    bool started;       /* the request was given to a connection */
-    bool answered;      /* something of its answer has come */
-    bool plain;         /* http://: a proxy is given the request itself, not a tunnel */
-    bool unnamed;       /* a proxy wants to know who asks, and has not passed the request on */
-    unsigned int asked; /* how often */
-    kp_phase phase;
-    int64_t since_ms;             /* when the phase began */
-    int64_t end_ms, connected_ms; /* when it has to be over, and the connection to stand */
-    kamupin_context *context;
-    const kamupin_cancel *cancel;
-    char said[CURL_ERROR_SIZE];
-} exchange;
 
 static kamupin_status make(kamupin_context *context, bool open, kp_http **http,
                            kamupin_error *error)
@@ -121,77 +100,9 @@ void kp_http_reply_wipe(kp_http_reply *reply)
     OPENSSL_cleanse(reply->dpop_nonce, sizeof reply->dpop_nonce);
 }
 
-/* ---- libcurl's callbacks ---- */
-
-static size_t on_body(char *bytes, size_t size, size_t count, void *user)
-{
-    exchange *now = user;
-    const size_t length = size * count;
-
-    now->too_large = length > now->most - now->taken;
-    if (now->too_large)
-        return 0;
-    now->taken += length;
-    if (now->sink != NULL)
-        return now->sink->take(now->sink->user, bytes, length) ? length : 0;
-    kp_buffer_append(now->body, bytes, length);
-    return now->body->failed ? 0 : length;
-}
-
-static size_t on_header(char *bytes, size_t size, size_t count, void *user)
-{
-    static const char ANSWER[] = "HTTP/1.1 407";
-    exchange *now = user;
-
-    if (size * count >= sizeof ANSWER - 1 && memcmp(bytes, "HTTP/", 5) == 0)
-        now->unnamed = now->plain && memcmp(bytes + 8, ANSWER + 8, 4) == 0;
-    now->header_bytes += size * count;
-    now->answered = now->started; /* before, they are a proxy's */
-    now->too_large = now->header_bytes > HEADERS_MAX;
-    return now->too_large ? 0 : size * count;
-}
-
-/* Whether the transfer has to stop. drive() asks the same between two rounds; but while a proxy's page
- * after a refused tunnel keeps coming, libcurl goes on reading it, and no round ends. */
-static bool is_over(const exchange *now)
-{
-    const int64_t at_ms = kp_now_ms(now->context);
-
-    return at_ms >= now->end_ms || (!now->started && at_ms >= now->connected_ms) ||
-           kamupin_cancel_pulled(now->cancel);
-}
-
-static int on_progress(void *user, curl_off_t to_come, curl_off_t come, curl_off_t to_go,
-                       curl_off_t gone)
-{
-    (void)to_come;
-    (void)come;
-    (void)to_go;
-    (void)gone;
-    return is_over(user);
-}
-
-/* libcurl sends a request again by itself when a kept connection dies before the answer's first
- * byte. Whether a request may be sent twice is the service room's decision, so the second time is
- * stopped here, before anything is written; but for one that a proxy kept, and asked for a login. */
-static int before_request(void *user, char *remote_ip, char *local_ip, int remote_port,
-                          int local_port)
-{
-    exchange *now = user;
-    bool again = now->started && !(now->unnamed && now->asked++ < LOGINS_MAX);
-
-    (void)remote_ip;
-    (void)local_ip;
-    (void)remote_port;
-    (void)local_port;
-    now->started = true;
-    now->answered = now->unnamed = false;
-    return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
-}
-
 /* The TLS rules are set once; the rest is set anew for each exchange. */
 static kamupin_status prepare(kp_http *http, const kp_http_request *request,
-                              struct curl_slist *headers, long timeout_ms, exchange *now,
+                              struct curl_slist *headers, long timeout_ms, kp_exchange *now,
                               kamupin_error *error)
 {
     CURL *easy = http->easy;
@@ -231,17 +142,8 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
     SET(CURLOPT_TIMEOUT_MS, timeout_ms);
     SET(CURLOPT_LOW_SPEED_LIMIT, request->patience_ms > 0 ? CRAWL_BYTES : 0L);
     SET(CURLOPT_LOW_SPEED_TIME, (http->context->request_timeout_ms + 999) / 1000);
-    SET(CURLOPT_WRITEFUNCTION, on_body);
-    SET(CURLOPT_WRITEDATA, now);
-    SET(CURLOPT_HEADERFUNCTION, on_header);
-    SET(CURLOPT_HEADERDATA, now);
-    SET(CURLOPT_PREREQFUNCTION, before_request);
-    SET(CURLOPT_PREREQDATA, now);
-    SET(CURLOPT_NOPROGRESS, 0L);
-    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
-    SET(CURLOPT_XFERINFODATA, now);
-    SET(CURLOPT_ERRORBUFFER, now->said);
 #undef SET
+    set = set && kp_exchange_watch(now, &http->curl, easy);
     return set ? kp_proxy_set(http->context, &http->curl, easy, error)
                : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
 }
@@ -254,7 +156,7 @@ static void wake(void *object)
 }
 
 /* Notes how far the transfer has come, and answers when it has to come further at the latest. */
-static int64_t limit_of(kp_http *http, exchange *now, int64_t end_ms)
+static int64_t limit_of(kp_http *http, kp_exchange *now, int64_t end_ms)
 {
     kp_phase phase = kp_phase_of(&http->curl, http->easy, now->started, now->answered);
     int64_t bound = kp_phase_bound(http->context, phase);
@@ -267,7 +169,7 @@ static int64_t limit_of(kp_http *http, exchange *now, int64_t end_ms)
 }
 
 /* Runs the transfer to its end, a bound or the cancel, whichever comes first. */
-static kamupin_status drive(kp_http *http, exchange *now, int64_t end_ms, kamupin_cancel *cancel,
+static kamupin_status drive(kp_http *http, kp_exchange *now, int64_t end_ms, kamupin_cancel *cancel,
                             CURLcode *code, kamupin_error *error)
 {
     const kp_curl *curl = &http->curl;
@@ -297,7 +199,7 @@ static kamupin_status drive(kp_http *http, exchange *now, int64_t end_ms, kamupi
          message = curl->multi_info_read(http->multi, &queued))
         if (message->msg == CURLMSG_DONE)
             *code = message->data.result;
-    if (status == KAMUPIN_OK && *code == CURLE_ABORTED_BY_CALLBACK && is_over(now)) {
+    if (status == KAMUPIN_OK && *code == CURLE_ABORTED_BY_CALLBACK && kp_exchange_over(now)) {
         limit_of(http, now, end_ms);
         *code = CURLE_OPERATION_TIMEDOUT;
         status = kp_cancel_check(cancel, error);
@@ -325,7 +227,7 @@ kamupin_status kp_http_pause(kp_http *http, int64_t end_ms, kamupin_cancel *canc
 
 /* Whether the transfer ended at the proxy: it was not reached, did not answer, or TLS with it did
  * not come about. */
-static bool at_proxy(const kp_http *http, const exchange *now, const kamupin_host *host)
+static bool at_proxy(const kp_http *http, const kp_exchange *now, const kamupin_host *host)
 {
     long tunnel = 0;
 
@@ -339,7 +241,7 @@ static bool at_proxy(const kp_http *http, const exchange *now, const kamupin_hos
 }
 
 /* What a transfer that ended without an answer means. */
-static kamupin_status judge(const kp_http *http, const exchange *now, const kamupin_host *host,
+static kamupin_status judge(const kp_http *http, const kp_exchange *now, const kamupin_host *host,
                             CURLcode code, kamupin_error *error)
 {
     const bool by_proxy = at_proxy(http, now, host);
@@ -403,8 +305,7 @@ static void forget(kp_http *http)
     http->curl.multi_remove_handle(http->multi, http->easy);
     http->curl.easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
     http->curl.easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
-    http->curl.easy_setopt(http->easy, CURLOPT_ERRORBUFFER, NULL);
-    http->curl.easy_setopt(http->easy, CURLOPT_NOPROGRESS, 1L);
+    kp_exchange_leave(&http->curl, http->easy);
     kp_proxy_forget(&http->curl, http->easy);
 }
 
@@ -430,14 +331,14 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
     if (end_ms <= reply->sent_ms)
         return kp_fail_platform(error, KAMUPIN_E_NETWORK_TIMEOUT, KAMUPIN_FROM_NETWORK, 0,
                                 "no time is left for the request");
-    exchange now = {.body = &reply->body,
-                    .sink = request->sink,
-                    .most = most,
-                    .since_ms = reply->sent_ms,
-                    .end_ms = end_ms,
-                    .plain = strncasecmp(request->url, "http://", 7) == 0,
-                    .context = http->context,
-                    .cancel = cancel};
+    kp_exchange now = {.body = &reply->body,
+                       .sink = request->sink,
+                       .most = most,
+                       .since_ms = reply->sent_ms,
+                       .end_ms = end_ms,
+                       .plain = strncasecmp(request->url, "http://", 7) == 0,
+                       .context = http->context,
+                       .cancel = cancel};
     status = list_headers(&http->curl, request, &headers)
                  ? KAMUPIN_OK
                  : kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
