@@ -13,7 +13,9 @@ KAMUPIN_BEGIN
 
 /** Gives the proxy's user and password, for a proxy that asks for them (Basic or Digest, whichever
  *  is the better one that it offers). They count from the next request on, for a proxy of the
- *  options and of the environment alike.
+ *  options and of the environment alike, but for one whose address in the environment has a login of
+ *  its own. A proxy at an http:// address that asks for Basic is given them as they are, readable on
+ *  the way to it; one at an https:// address is not.
  *
  *      kamupin_context_proxy_login(context, "ayse", password, &error);
  *      kamupin_secret_free(&password);

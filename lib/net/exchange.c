@@ -64,12 +64,14 @@ static int before_request(void *user, char *remote_ip, char *local_ip, int remot
                           int local_port)
 {
     kp_exchange *now = user;
-    bool again = now->started && !(now->unnamed && now->asked++ < LOGINS_MAX);
+    const bool named = now->unnamed && now->asked++ < LOGINS_MAX;
+    const bool again = now->started && !named;
 
     (void)remote_ip;
     (void)local_ip;
     (void)remote_port;
     (void)local_port;
+    now->asked_again = again && now->unnamed;
     now->started = true;
     now->answered = now->unnamed = false;
     return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;

@@ -25,6 +25,7 @@ typedef struct kp_exchange {
     bool plain;         /* http://: a proxy is given the request itself, not a tunnel */
     bool unnamed;       /* a proxy wants to know who asks, and has not passed the request on */
     unsigned int asked; /* how often */
+    bool asked_again;   /* more often than any login takes */
     kp_phase phase;
     int64_t since_ms;             /* when the phase began */
     int64_t end_ms, connected_ms; /* when it has to be over, and the connection to stand */

@@ -245,7 +245,11 @@ static kamupin_status judge(const kp_http *http, const kp_exchange *now, const k
                             CURLcode code, kamupin_error *error)
 {
     const bool by_proxy = at_proxy(http, now, host);
+    kamupin_status status = KAMUPIN_OK;
 
+    if (now->asked_again)
+        return kp_fail(error, KAMUPIN_E_NETWORK_PROXY, KAMUPIN_FROM_NETWORK,
+                       "the proxy asks again and again who asks");
     if (now->too_large && !now->started)
         return kp_fail(error, KAMUPIN_E_NETWORK_PROXY, KAMUPIN_FROM_NETWORK,
                        "the proxy's answer is larger than allowed");
@@ -254,7 +258,13 @@ static kamupin_status judge(const kp_http *http, const kp_exchange *now, const k
     if (code == CURLE_OPERATION_TIMEDOUT)
         return kp_phase_fail(by_proxy && now->phase == KP_PHASE_TLS ? KP_PHASE_TUNNEL : now->phase,
                              error);
-    return kp_curl_fail(&http->curl, http->easy, code, by_proxy, now->said, error);
+    status = kp_curl_fail(&http->curl, http->easy, code, by_proxy, now->said, error);
+    /* A kept connection that dies makes libcurl connect anew, and what it meets there (nobody, another
+     * name, a proxy that refuses) is what it tells. But the request was given away before. */
+    if (now->started && !now->unnamed && kp_http_is_unreached(status))
+        status = kp_fail_platform(error, KAMUPIN_E_NETWORK_INTERRUPTED, KAMUPIN_FROM_NETWORK,
+                                  (long)code, "the connection broke, and no new one was made");
+    return status;
 }
 
 /* The path of an absolute URL: all that the log says of where a request went. */

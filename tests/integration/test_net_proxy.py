@@ -11,14 +11,16 @@ import os
 import re
 import select
 import socket
+import ssl
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from private_pcscd import program
-from tls_servers import Authority, RawServer, good_service, read_request
+from tls_servers import GOOD, Authority, RawServer, good_service, read_request
 from web_servers import TinyProxy, free_port
 
 PASSWORD = "proxy-parolası:1"
@@ -228,6 +230,43 @@ def test_a_page_without_end_is_cancelled(pki: Authority, server: RawServer) -> N
         options = ("--proxy", f"http://127.0.0.1:{proxy.port}", "--proxy-user", "ayse", "--connect-timeout", "600000", "--timeout", "600000")
         assert ask(pki, address(server), *options, "--cancel-after", "300", password="gizli")[0]["status"] == "cancelled"
     assert server.connections == 0
+
+
+class Vanishing:
+    """A server that answers one request, takes the next one whole, and is gone, with the port, before it answers."""
+
+    def __init__(self, pki: Authority) -> None:
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.tls.load_cert_chain(pem if (pem := pki.folder / "vanishing.pem").exists() else pki.leaf("vanishing"))
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.taken: list[bytes] = []
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        with self.tls.wrap_socket(self.listener.accept()[0], server_side=True) as connection:
+            read_request(connection)
+            connection.sendall(GOOD)
+            self.taken.append(read_request(connection))
+            self.listener.close()
+
+    def __enter__(self) -> Vanishing:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.listener.close()
+        self.thread.join(timeout=20)
+
+
+@pytest.mark.parametrize("by_proxy", [False, True])
+def test_a_request_that_was_given_away_may_have_been_taken(pki: Authority, tmp_path: Path, by_proxy: bool) -> None:
+    """The connection dies under it and libcurl finds nobody to make a new one with: that is no word of the request's never having got there."""
+    with Vanishing(pki) as server, TinyProxy(tmp_path / "proxy") as proxy:
+        options = ("--proxy", f"http://127.0.0.1:{proxy.port}") if by_proxy else ()
+        first, second, *_ = ask(pki, f"https://localhost:{server.port}/x", "--times", "2", "--post", "code=123456", *options)
+    assert (first["status"], second["status"]) == ("ok", "network-interrupted")
+    assert [one.endswith(b"code=123456") for one in server.taken] == [True]
 
 
 def test_a_name_that_the_proxy_cannot_find(pki: Authority, tmp_path: Path) -> None:
