@@ -50,44 +50,72 @@ static int output_at(const char *path)
     return -1;
 }
 
-/* The file whose name is taken: behind links where it is there; NULL where it has to be written to as
- * it stands. The caller's to free. */
+/* The file whose name is taken: behind links where it is there. NULL with errno 0 where it has to be
+ * written to as it stands, and with what went wrong. The caller's to free. */
 static char *taken_name(const char *path, struct stat *there)
 {
     struct stat link;
     if (stat(path, there) != 0) {
         there->st_mode = 0;
-        return errno == ENOENT && lstat(path, &link) != 0 ? strdup(path) : NULL;
+        if (errno != ENOENT)
+            return NULL;
+        if (lstat(path, &link) != 0)
+            return strdup(path);
+        errno = 0; /* a link to what is not there yet */
+        return NULL;
     }
     if (!S_ISREG(there->st_mode) || there->st_uid != geteuid() || access(path, W_OK) != 0 ||
-        strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0)
-        return NULL; /* the last two: an open descriptor, whoever holds it would see nothing */
+        strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0) {
+        errno = 0; /* the last two: an open descriptor, whoever holds it would see nothing */
+        return NULL;
+    }
     return realpath(path, NULL);
 }
 
-/* Makes a file beside `name`, with the mode and group of the one that is there. -1 when it cannot be. */
+/* Whether errno says that nobody may do this here: the only failure of a file beside after which the
+ * one that is there is written to as it stands. After any other (a full disk, too many open files) that
+ * would end it. */
+static bool is_not_permitted(void)
+{
+    return errno == EACCES || errno == EPERM || errno == EROFS;
+}
+
+/* Gives a new file the mode and group of the one that is there. */
+static bool make_alike(int fd, const struct stat *there)
+{
+    struct stat own;
+    if (fstat(fd, &own) != 0)
+        return false;
+    if (own.st_gid != there->st_gid && fchown(fd, (uid_t)-1, there->st_gid) != 0) {
+        errno = errno == EINVAL ? EPERM : errno; /* a group that this name space does not know */
+        return false;
+    }
+    return fchmod(fd, there->st_mode & 07777) == 0;
+}
+
+/* Makes a file beside `name`, with the mode and group of the one that is there. -1 with errno when it
+ * cannot be. */
 static int make_beside(const char *name, const struct stat *there, char *made, size_t room)
 {
     const char *slash = strrchr(name, '/');
     const int folder = slash == NULL ? 0 : (int)(slash - name) + 1;
-    struct stat own;
     int fd = -1;
     for (int i = 0; i < NAMES_MAX && fd < 0; i++) {
         int length = snprintf(made, room, "%.*s.kamupin-%ld-%d", folder, name, (long)getpid(), i);
-        if (length < 0 || (size_t)length >= room)
+        if (length < 0 || (size_t)length >= room) {
+            errno = ENAMETOOLONG;
             return -1;
+        }
         fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (fd < 0 && errno != EEXIST)
             return -1;
     }
-    if (fd < 0 || there->st_mode == 0)
+    if (fd < 0 || there->st_mode == 0 || make_alike(fd, there))
         return fd;
-    if (fstat(fd, &own) == 0 &&
-        (own.st_gid == there->st_gid || fchown(fd, (uid_t)-1, there->st_gid) == 0) &&
-        fchmod(fd, there->st_mode & 07777) == 0)
-        return fd;
+    int why = errno;
     close(fd);
     unlink(made);
+    errno = why;
     return -1;
 }
 
@@ -104,8 +132,11 @@ static bool write_named(const char *path, const void *bytes, size_t length)
     char *name = taken_name(path, &there);
     int fd = name != NULL ? make_beside(name, &there, made, sizeof made) : -1;
     if (fd < 0) {
+        int why = errno;
+        bool as_it_stands = name == NULL ? why == 0 : is_not_permitted();
         free(name);
-        return write_to(path, bytes, length);
+        errno = why;
+        return as_it_stands && write_to(path, bytes, length);
     }
     bool good = write_all(fd, bytes, length) && is_on_disk(fd);
     good = close(fd) == 0 && good;

@@ -85,6 +85,25 @@ def test_what_fails_leaves_the_old_file_and_nothing_beside_it(folder: Path, pem:
     assert sorted(one.name for one in folder.iterdir()) == ["in.pem", "old.pem"]
 
 
+@pytest.mark.parametrize("why, written", [("ENOSPC", False), ("EDQUOT", False), ("EMFILE", False), ("EACCES", True), ("EROFS", True)])
+def test_only_where_no_file_may_be_made_the_old_one_is_written_to_as_it_stands(folder: Path, pem: str, why: str, written: bool) -> None:
+    """The new file beside fails to open, by its name: strace -D leaves the command the number of the process that the shell had."""
+    (folder / "old.pem").write_text("old")
+    traced = ["env", "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0", "/bin/sh", "-c",
+              f'exec strace -D -o /dev/null -P "$(pwd -P)/.kamupin-$$-0" -e trace=openat -e inject=openat:error={why} "$@"', "sh"]
+    done = show(folder, "old.pem", traced)
+    assert (done.returncode == 0) == written, done.stderr
+    assert (folder / "old.pem").read_text() == (pem if written else "old")
+    assert sorted(one.name for one in folder.iterdir()) == ["in.pem", "old.pem"]
+
+
+def test_a_folder_full_of_left_files_is_no_reason_to_lose_the_old_one(folder: Path) -> None:
+    (folder / "old.pem").write_text("old")
+    crowded = ["/bin/sh", "-c", 'i=0; while [ $i -lt 100 ]; do : > .kamupin-$$-$i; i=$((i + 1)); done; exec "$@"', "sh"]
+    assert show(folder, "old.pem", crowded).returncode == STATUS["invalid-argument"]
+    assert (folder / "old.pem").read_text() == "old"
+
+
 def test_who_is_killed_in_the_middle_leaves_the_old_file(folder: Path) -> None:
     (folder / "old.pem").write_text("old")
     assert show(folder, "old.pem", failing("rename:signal=KILL")).returncode != 0
