@@ -112,7 +112,8 @@ static kamupin_status index_file(const search *at, int file, kp_crl_index *index
 }
 
 /* The index is lost or damaged: made again from the CRL, if that is there and still current. Under the
- * lock: the CRL that is read here is the kept one until its index is. */
+ * lock: the CRL that is read here is the kept one until its index is. Who held the lock before may have
+ * made it. */
 static bool mend_index(const search *at, kp_crl_index *index)
 {
     kp_crl_fresh fresh = {.fd = -1};
@@ -121,6 +122,10 @@ static bool mend_index(const search *at, kp_crl_index *index)
 
     if (!kp_crl_folder_lock(at->folder))
         return false;
+    if (open_index(at, index)) {
+        kp_crl_folder_unlock(at->folder);
+        return true;
+    }
     const int file = openat(at->folder, at->crl, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (file >= 0 && fstat(file, &found) == 0) {
         index->fetched_at = (int64_t)found.st_mtime;
@@ -136,7 +141,9 @@ static bool mend_index(const search *at, kp_crl_index *index)
 }
 
 /* Makes what was fetched the kept one, unless that is a newer one: from before, or of another program
- * that was faster. Where another program holds the folder, it is of use this once. */
+ * that was faster. Where another program holds the folder, it is of use this once. The index of the one
+ * before goes first: who is killed in between leaves a CRL whose index is made again, and no older index
+ * that answers beside it. */
 static kamupin_status put_in_place(const search *at, kp_crl_fresh *crl, kp_crl_fresh *made,
                                    const kp_crl_index *index, kamupin_error *error)
 {
@@ -148,6 +155,8 @@ static kamupin_status put_in_place(const search *at, kp_crl_fresh *crl, kp_crl_f
         status = kp_fail(error, KAMUPIN_E_CRL_STALE, KAMUPIN_FROM_LOCAL,
                          "it is older than the one before");
     kp_crl_index_close(&kept);
+    if (status == KAMUPIN_OK && locked)
+        status = kp_crl_folder_forget(at->folder, at->index, error);
     if (status == KAMUPIN_OK && locked)
         status = kp_crl_fresh_keep(at->folder, crl, at->crl, error);
     if (status == KAMUPIN_OK && locked)

@@ -99,6 +99,13 @@ kamupin_status kp_crl_fresh_keep(int folder, kp_crl_fresh *fresh, const char *na
     return KAMUPIN_OK;
 }
 
+kamupin_status kp_crl_folder_forget(int folder, const char *name, kamupin_error *error)
+{
+    return unlinkat(folder, name, 0) == 0 || errno == ENOENT
+               ? KAMUPIN_OK
+               : fail_folder(error, "a CRL cannot be kept");
+}
+
 void kp_crl_fresh_end(int folder, kp_crl_fresh *fresh)
 {
     if (fresh->fd < 0)

@@ -31,6 +31,9 @@ kamupin_status kp_crl_fresh_make(int folder, kp_crl_fresh *fresh, kamupin_error 
 kamupin_status kp_crl_fresh_keep(int folder, kp_crl_fresh *fresh, const char *name,
                                  kamupin_error *error);
 
+/** Removes a kept file, if it is there. Errors: state-folder. */
+kamupin_status kp_crl_folder_forget(int folder, const char *name, kamupin_error *error);
+
 /** Closes it; one that was not kept is removed. */
 void kp_crl_fresh_end(int folder, kp_crl_fresh *fresh);
 

@@ -192,6 +192,26 @@ def test_many_programs_at_once_keep_one_list(published: Published) -> None:
     assert published.check.kept == [".crl", ".index"]
 
 
+@pytest.mark.parametrize("when", [1, 2])
+def test_who_is_killed_while_keeping_a_list_leaves_no_older_index_beside_a_newer_list(published: Published, when: int) -> None:
+    """The list takes its name first, its index second; strace kills in front of either."""
+    assert published.by_list(crl_of(published.root))["leaf"] == "good"
+    before = next((published.check.state / "crl").glob("*.crl")).read_bytes()
+    newer = crl_of(published.root, [(published.serial, None)])
+    published.web.paths["/crl"] = newer
+    later = str(seconds(NOW + HOUR))
+    argv = published.check.argv([published.leaf], "--no-ocsp", "--now", later, "--crl-age", "60")
+    calls = "renameat,renameat2"
+    killed = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:signal=KILL:when={when}", *argv],
+                            env=published.check.env() | {"ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}, capture_output=True)
+    assert killed.returncode != 0
+    kept = next((published.check.state / "crl").glob("*.crl")).read_bytes()
+    assert kept == (before if when == 1 else newer)
+    published.web.methods()
+    found = published.by_list(None, "--offline")
+    assert (found["leaf"], found["leaf.source"]) == ("good" if when == 1 else "revoked", "crl-cache") and published.web.methods() == []
+
+
 def test_a_slow_fetch_does_not_bring_an_older_list_back(published: Published) -> None:
     """Who is on the way holds one program's fetch back until another has a newer list, and then lets it have an older one that still holds."""
     older, newer = crl_of(published.root, begins=NOW - 2 * HOUR), crl_of(published.root, [(published.serial, None)])
