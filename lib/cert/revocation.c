@@ -71,9 +71,11 @@ static kamupin_status no_time(kamupin_error *error)
 
 /* ---- OCSP ---- */
 
+/* `deadline` was computed before the wait for a network began: afterwards there might be no time left,
+ * which a request takes for no deadline. */
 static kamupin_status ask_responder(kp_asking *with, X509 *certificate, X509 *issuer,
-                                    const char *address, kamupin_revocation_answer *answer,
-                                    kamupin_error *error)
+                                    const char *address, int64_t deadline,
+                                    kamupin_revocation_answer *answer, kamupin_error *error)
 {
     const int64_t began = kp_now_ms(with->context);
     kamupin_status status = open_net(with, error);
@@ -87,7 +89,7 @@ static kamupin_status ask_responder(kp_asking *with, X509 *certificate, X509 *is
                                .issuer = issuer,
                                .address = address,
                                .now = with->now,
-                               .deadline_ms = deadline_of(with, KP_ASKED_RESPONDERS)};
+                               .deadline_ms = deadline};
     status = kp_ocsp_ask(&wish, answer, &weakness, error);
     if (status == KAMUPIN_OK) {
         with->weakness |= weakness;
@@ -115,12 +117,13 @@ static kamupin_status ask_responders(kp_asking *with, X509 *certificate, X509 *i
         *named = true;
         if (with->options->offline)
             continue;
-        if (deadline_of(with, KP_ASKED_RESPONDERS) == 0) {
+        const int64_t deadline = deadline_of(with, KP_ASKED_RESPONDERS);
+        if (deadline == 0) {
             status = no_time(error);
             break;
         }
         tried++;
-        status = ask_responder(with, certificate, issuer, address, answer, error);
+        status = ask_responder(with, certificate, issuer, address, deadline, answer, error);
         if (status == KAMUPIN_OK || is_end(status))
             break;
     }
