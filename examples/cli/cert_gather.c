@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static kamupin_status list_error(const cli_certificates *found, kamupin_status status,
                                  kamupin_error *error)
@@ -23,14 +24,23 @@ static void say_of(cli *program, const char *what, const kamupin_error *error)
     cli_screen_line(program->screen, "kamupin: ", cli_clean(line, clean, sizeof clean));
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat there;
+    return stat(path, &there) == 0 && S_ISDIR(there.st_mode);
+}
+
 kamupin_status cli_certificates_add_file(cli *program, cli_certificates *found, const char *path,
                                          kamupin_error *error)
 {
+    char clean[sizeof error->detail];
     kamupin_status status = kamupin_certificate_list_add_file(found->list, path);
     if (status == KAMUPIN_OK)
         return status;
     list_error(found, status, error);
     say_of(program, path, error);
+    if (status == KAMUPIN_E_CERTIFICATE_FILE && is_folder(path)) /* which of its files it was */
+        cli_screen_line(program->screen, "! ", cli_clean(error->detail, clean, sizeof clean));
     program->said = true;
     return status;
 }

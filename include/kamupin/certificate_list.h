@@ -60,8 +60,9 @@ KAMUPIN_API kamupin_status kamupin_certificate_list_add(kamupin_certificate_list
                                                         const unsigned char *bytes, size_t length);
 /** Adds all certificates of a file, as kamupin_certificate_list_add does, or of Kamu SM's
  *  SertifikaDeposu.xml, which adds all or nothing; 16 MiB at most, XML 8 MiB. Of a folder its files
- *  *.pem, *.crt, *.cer and *.der, in the order of their names; those without a certificate are passed
- *  over.
+ *  *.pem, *.crt, *.cer and *.der, in the order of their names; those without a certificate, and what
+ *  is no regular file, are passed over. One that cannot be read, is too large, or is XML that does not
+ *  hold, ends it, and `detail` names it; what was added before stays.
  *  Errors: certificate-file (it cannot be read, or holds none), no-memory. */
 KAMUPIN_API kamupin_status kamupin_certificate_list_add_file(kamupin_certificate_list *list,
                                                              const char *path);

@@ -6,13 +6,12 @@
 #include <cert/folder.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-
-#define PATH_ROOM 4096
 
 bool kp_folder_is(const char *path)
 {
@@ -32,20 +31,36 @@ static int is_certificate_file(const struct dirent *entry)
     return 0;
 }
 
+/* "path/name", of any length: one that is too long is the system's to refuse. malloc. */
+static char *path_of(const char *path, const char *name)
+{
+    const size_t room = strlen(path) + strlen(name) + 2;
+    char *file = malloc(room);
+
+    if (file != NULL)
+        snprintf(file, room, "%s/%s", path, name);
+    return file;
+}
+
 bool kp_folder_each(const char *path, kp_folder_take *take, void *user, kamupin_status *status)
 {
-    char file[PATH_ROOM];
     struct dirent **entries = NULL;
     const int count = scandir(path, &entries, is_certificate_file, alphasort);
+    bool whole = count >= 0;
 
     *status = KAMUPIN_OK;
     for (int i = 0; i < count; i++) {
-        const int length = snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
-        if (*status == KAMUPIN_OK && length > 0 && (size_t)length < sizeof file &&
-            !kp_folder_is(file))
-            *status = take(user, file);
+        if (whole && *status == KAMUPIN_OK) {
+            char *file = path_of(path, entries[i]->d_name);
+            whole = file != NULL;
+            if (whole)
+                *status = take(user, file);
+            free(file);
+        }
         free(entries[i]);
     }
     free(entries);
-    return count >= 0;
+    if (!whole && count >= 0)
+        errno = ENOMEM;
+    return whole;
 }

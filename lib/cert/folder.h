@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   folder.h: the certificate files of a folder: *.pem, *.crt, *.cer, *.der, in the order of their names,
-   and none of the folders within it. */
+   folder.h: what a folder has under the names of certificate files, *.pem, *.crt, *.cer, *.der, in the
+   order of these names. Whether it is a file is seen where it is opened (certfile.h). */
 #ifndef KP_CERT_FOLDER_H
 #define KP_CERT_FOLDER_H
 
@@ -16,7 +16,7 @@ typedef kamupin_status kp_folder_take(void *user, const char *path);
 /** Whether there is a folder of that name. */
 bool kp_folder_is(const char *path);
 
-/** Gives each file away. `*status`: what the last of them answered, ok when there is none, no-memory.
+/** Gives each path away. `*status`: what the last of them answered, ok when there is none.
  * False: the folder cannot be read, `errno` says why. */
 bool kp_folder_each(const char *path, kp_folder_take *take, void *user, kamupin_status *status);
 

@@ -4,6 +4,7 @@
    store.c: reading a trust store: a folder, a file of PEM or DER certificates, or a
    SertifikaDeposu.xml. Reads those files, and nothing that they name. */
 #include <cert/blocks.h>
+#include <cert/certfile.h>
 #include <cert/folder.h>
 #include <cert/trust.h>
 #include <cert/xml.h>
@@ -12,7 +13,6 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -89,32 +89,31 @@ static void read_bytes(gathering *to, const unsigned char *bytes, size_t length)
     }
 }
 
-/* A file's certificates. `alone`: it has to have one. */
+/* A file's certificates. `alone`: it has to have one; else it is a folder's. */
 static kamupin_status read_file(kamupin_trust *trust, const char *path, bool alone,
                                 kamupin_error *error)
 {
     gathering to = {.trust = trust};
-    FILE *file = fopen(path, "rbe");
-    unsigned char *bytes = NULL;
-    size_t length = 0;
+    kp_certfile file;
 
-    if (file == NULL)
-        return fail_store(error, path, strerror(errno));
-    bytes = malloc(KP_STORE_MAX + 1);
-    if (bytes != NULL)
-        length = fread(bytes, 1, KP_STORE_MAX + 1, file);
-    if (bytes == NULL)
-        to.wrong = NO_MEMORY;
-    else if (ferror(file))
-        to.wrong = "it cannot be read";
-    else if (length > KP_STORE_MAX)
+    switch (kp_certfile_read(path, !alone, KP_STORE_MAX, &file)) {
+    case KP_CERTFILE_READ:
+        read_bytes(&to, file.bytes, file.length);
+        if (to.wrong == NULL && alone && to.count == 0)
+            to.wrong = "there is no certificate in it";
+        break;
+    case KP_CERTFILE_NONE:
+        break;
+    case KP_CERTFILE_CLOSED:
+        to.wrong = strerror(errno);
+        break;
+    case KP_CERTFILE_LARGE:
         to.wrong = "larger than 8 MiB";
-    else
-        read_bytes(&to, bytes, length);
-    if (to.wrong == NULL && alone && to.count == 0)
-        to.wrong = "there is no certificate in it";
-    free(bytes);
-    fclose(file);
+        break;
+    case KP_CERTFILE_NO_MEMORY:
+        to.wrong = NO_MEMORY;
+    }
+    free(file.bytes);
     if (to.wrong == NO_MEMORY)
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     return to.wrong == NULL ? KAMUPIN_OK : fail_store(error, path, to.wrong);

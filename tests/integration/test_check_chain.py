@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -215,6 +216,15 @@ def test_a_store_that_is_none(tmp_path: Path, name: str) -> None:
     found = Checker(tmp_path, [])(usual().leaf, trust=path)
     assert found.status == "trust-store" and found.lines == []
     provoked("trust-store")
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    chain = usual()
+    checker, folder = Checker(tmp_path, []), tmp_path / "folder"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe.pem")
+    (folder / "roots.pem").write_bytes(b"".join(one.pem for one in [*chain.roots, *chain.between]))
+    assert checker(chain.leaf, trust=folder).status == "ok"
 
 
 def test_a_folder_without_certificates_is_no_store(tmp_path: Path) -> None:

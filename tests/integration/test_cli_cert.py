@@ -10,16 +10,18 @@ import contextlib
 import datetime
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cli import STATUS, alone, read_json
 from cli_life import Person, fits, pem_of
+from little_pki import issue
 from provoked import provoked
 
 NOWHERE = {"PCSCLITE_CSOCK_NAME": "/nonexistent/pcscd.comm"}
@@ -163,6 +165,54 @@ def test_a_folder_and_the_store_of_roots_are_read(tmp_path: Path) -> None:
                  xml_of(tmp_path / "open.xml", BUNDLE, "<depo>")):
         done = alone("cert", "list", str(path), "--json")
         assert done.returncode == STATUS["certificate-file"] and "certificates" not in read_json(done)
+
+
+@pytest.mark.parametrize("name, make", [
+    ("pipe.pem", lambda path: os.mkfifo(path)),
+    ("device.pem", lambda path: path.symlink_to("/dev/tty")),
+    ("zeros.pem", lambda path: path.symlink_to("/dev/zero")),
+    ("socket.pem", lambda path: socket.socket(socket.AF_UNIX).bind(str(path))),
+    ("empty.pem", lambda path: path.write_text("")),
+], ids=["pipe", "terminal", "zeros", "socket", "empty"])
+def test_what_is_no_certificate_file_in_a_folder_is_passed_over(tmp_path: Path, name: str, make: Callable[[Path], object]) -> None:
+    """Nobody waits for a pipe's writer; a pipe that is named itself is read."""
+    make(tmp_path / name)
+    (tmp_path / "there.pem").write_bytes(issue("Deneme", None).pem)
+    assert len(read_json(alone("cert", "list", str(tmp_path), "--json"))["certificates"]) == 1
+    (tmp_path / "there.pem").unlink()
+    assert alone("cert", "list", str(tmp_path)).returncode == STATUS["certificate-file"]
+    if name == "pipe.pem":
+        with subprocess.Popen(["cp", "/dev/stdin", str(tmp_path / name)], stdin=subprocess.PIPE) as writer:
+            assert writer.stdin is not None
+            writer.stdin.write(issue("Deneme", None).pem)
+            writer.stdin.close()
+            assert len(read_json(alone("cert", "list", str(tmp_path / name), "--json"))["certificates"]) == 1
+
+
+@pytest.mark.parametrize("spoil, why", [
+    (lambda path: path.symlink_to("nowhere.pem"), "it cannot be read (code 0x2)"),
+    (lambda path: os.truncate(os.open(path, os.O_WRONLY | os.O_CREAT), (16 << 20) + 1), "larger than 16 MiB"),
+    (lambda path: xml_of(path, BUNDLE, "<koksertifika><mValue>q83v</mValue></koksertifika>"), ""),
+], ids=["broken link", "too large", "XML with a broken root"])
+def test_a_file_of_a_folder_that_cannot_be_read_is_named(tmp_path: Path, spoil: Callable[[Path], object], why: str) -> None:
+    """As in a folder of trusted roots: what is missing from a list is not hidden."""
+    (tmp_path / "there.pem").write_bytes(issue("Deneme", None).pem)
+    spoil(tmp_path / "bad.pem")
+    done = alone("cert", "list", str(tmp_path))
+    assert done.returncode == STATUS["certificate-file"] and done.stdout == "" and f"! bad.pem: {why}" in done.stderr
+
+
+def test_a_path_of_a_folder_that_is_too_long_is_not_skipped(tmp_path: Path) -> None:
+    folder = tmp_path
+    while len(str(folder)) < 3900:
+        folder /= "d" * min(200, 4000 - len(str(folder)))
+    folder.mkdir(parents=True)
+    (folder / "there.pem").write_bytes(issue("Deneme", None).pem)
+    opened = os.open(folder, os.O_RDONLY)
+    os.close(os.open("n" * 200 + ".pem", os.O_WRONLY | os.O_CREAT, dir_fd=opened))
+    os.close(opened)
+    done = alone("cert", "list", str(folder))
+    assert done.returncode == STATUS["certificate-file"] and "! " + "n" * 80 + ": it cannot be read" in done.stderr
 
 
 @pytest.mark.skipif("KAMUPIN_REAL_CERTS" not in os.environ, reason="Kamu SM's own roots are not part of this tree")
