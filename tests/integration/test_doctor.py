@@ -98,6 +98,11 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 # ---- nothing is the matter ----
 
+def without_days(text: str) -> str:
+    """Text and JSON are of two runs: a day may have ended between them."""
+    return re.sub(r"\d+(?= gün| day)", "N", text)
+
+
 @pytest.mark.parametrize("lang", ["tr", "en"])
 def test_a_healthy_machine(calm_box: Box, lang: str) -> None:
     """Nothing is wrong, everything that was looked at is said with --verbose, and where the requests went."""
@@ -108,7 +113,7 @@ def test_a_healthy_machine(calm_box: Box, lang: str) -> None:
     assert fine >= {"machine", "daemon", "reader", "card", "pin", "certificate", "clock", "network", "service"}
     assert {"tr": "iptal edilmemiş", "en": "neither revoked nor suspended"}[lang] in told.text
     for one in told.findings:
-        assert one["text"] in told.text
+        assert without_days(one["text"]) in without_days(told.text)
     host, responder = told.json["hosts"]
     assert responder["host"] == "127.0.0.1" and responder["status"] == "ok"  # the issuer's OCSP
     assert (host["host"], host["address"], host["proxied"], host["requests"], host["status"]) == (
