@@ -250,7 +250,8 @@ static void forget_form(filled *form)
 }
 
 /* What can be no form is said here: the library would only call it an invalid argument. A document
- * alone is none: what schema it was filled in for is not what the service asks for now. */
+ * alone is none: it does not say for which schema it was filled in, and the service may have another
+ * by this time. */
 static kamupin_status take_form(cli *program, const char *text, size_t length, filled *form,
                                 kamupin_error *error)
 {
