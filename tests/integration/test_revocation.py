@@ -59,6 +59,14 @@ def times_revoked(box: Box, held: Held) -> int:
     return [one.state for one in Drawer(box).of(held).history].count("revoked")
 
 
+def unanswered(life: Life, held: Held, action: str) -> str:
+    """A revocation up to a confirmation that no answer came to; its code."""
+    code = life.begun(held.name)
+    life.box.fault("confirm-revocation", action)
+    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    return code
+
+
 def test_what_will_be_lost_is_told_first(life: Life, held: Held) -> None:
     seconds, losses, price, word, reason, row = life.ask("revoke", held.name, "superseded").split("|", 5)
     assert 0 < int(seconds) <= 600 and int(price) > 0 and (word, reason) == ("prepared", "superseded")
@@ -194,9 +202,7 @@ def test_a_lost_confirmation_is_one_revocation(life: Life, held: Held) -> None:
 
 def test_a_lost_confirmation_is_one_revocation_with_another_code_too(life: Life, held: Held) -> None:
     """Which is another request, under another key: the token of the preparation is what makes it one."""
-    code = life.begun(held.name)
-    life.box.fault("confirm-revocation", "drop-after")
-    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    code = unanswered(life, held, "drop-after")
     assert life.row("code", "999999" if code != "999999" else "888888").state == "revoked"
     assert times_revoked(life.box, held) == 1
 
@@ -278,9 +284,7 @@ def test_given_up_without_a_network_nothing_is_revoked_either(life: Life, held: 
 
 def test_given_up_too_late_it_is_revoked_and_said(life: Life, held: Held) -> None:
     """The answer to the confirmation was lost; also when only the one word of the service comes through, or was asked for before."""
-    code = life.begun(held.name)
-    life.box.fault("confirm-revocation", "drop-after")
-    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    unanswered(life, held, "drop-after")
     lost_from_now(life, "certificate-details")
     for _ in range(2):
         life.refused("certificate-revoked", "cancel")
@@ -288,9 +292,7 @@ def test_given_up_too_late_it_is_revoked_and_said(life: Life, held: Held) -> Non
         assert word == "confirmed" and Row.of(row).state == "revoked" and Row.of(row).reason == reason == "keyCompromise"
     mended(life)
     other = Drawer(life.box).held()
-    code = life.begun(other.name)
-    life.box.fault("confirm-revocation", "drop-after")
-    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    unanswered(life, other, "drop-after")
     life.refused("certificate-revoked", "cancel")
     assert Row.of(life.ask("read").split("|", 5)[5]).revoked_at > 0, "as the service tells it"
     life.fresh_calls()
@@ -301,9 +303,7 @@ def test_given_up_too_late_it_is_revoked_and_said(life: Life, held: Held) -> Non
 
 def test_given_up_after_a_confirmation_that_never_arrived(life: Life, held: Held) -> None:
     """The service says that it was in time, and what is still under way is not taken any more."""
-    code = life.begun(held.name)
-    life.box.fault("confirm-revocation", "drop-before")
-    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    code = unanswered(life, held, "drop-before")
     life.ask("cancel")
     assert prepared(life.box)[-1]["state"] == "cancelled"
     life.refused("revocation-expired", "code", code)
@@ -311,9 +311,7 @@ def test_given_up_after_a_confirmation_that_never_arrived(life: Life, held: Held
 
 
 def test_a_preparation_whose_time_was_over_is_seen_not_to_have_revoked(life: Life, held: Held) -> None:
-    code = life.begun(held.name)
-    life.box.fault("confirm-revocation", "drop-before")
-    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    unanswered(life, held, "drop-before")
     life.box.advance(3600 - 3000)
     life.ask("cancel")
     assert stored(life, held) == "active"
@@ -336,9 +334,7 @@ def test_what_is_not_known_is_called_so_until_it_is(life: Life, held: Held, acti
 
 def test_a_certificate_that_looks_active_settles_nothing(life: Life, held: Held) -> None:
     """As long as the service did not take the giving up, a confirmation that is under way can still arrive."""
-    code = life.begun(held.name)
-    life.box.fault("confirm-revocation", "drop-before")
-    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    code = unanswered(life, held, "drop-before")
     lost_from_now(life, "cancel-revocation")
     life.refused("revocation-unsettled", "cancel")
     assert life.row("code", code).state == "revoked", "and it can be confirmed still"
@@ -347,9 +343,7 @@ def test_a_certificate_that_looks_active_settles_nothing(life: Life, held: Held)
 
 def test_a_new_text_message_does_not_make_a_lost_confirmation_undone(life: Life, held: Held) -> None:
     """The second SMS takes the place of the first, but the first one's confirmation is not known to have failed."""
-    code = life.begun(held.name)
-    life.box.fault("confirm-revocation", "drop-before")
-    assert life._tell(f"code {code}")[0] == "network-interrupted"
+    unanswered(life, held, "drop-before")
     life.ask("advance", "60000")
     life.box.advance(60)
     life.ask("factor", "sms")
