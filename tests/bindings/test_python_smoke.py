@@ -155,6 +155,14 @@ class Secrets(unittest.TestCase):
                 call()
             self.assertEqual(caught.exception.status, kamupin.Status.SECRET_KIND)
 
+    def test_a_pin_and_its_repetition_may_be_one_object(self) -> None:
+        typed = bytearray(b"80461357")
+        context().check_pin(typed, typed)
+        self.assertEqual(bytes(typed), bytes(8))
+        with self.assertRaises(kamupin.PinError) as caught:
+            context().check_pin(bytearray(b"80461357"), bytearray(b"80461358"))
+        self.assertEqual(caught.exception.status, kamupin.Status.PIN_MISMATCH)
+
     def test_no_program_can_make_a_puk(self) -> None:
         self.assertEqual([kind for kind in kamupin.SecretKind if "PUK" in kind.name], [])
         owner, accepted = context(), []
@@ -234,6 +242,17 @@ class Callbacks(unittest.TestCase):
             with self.assertRaises(kamupin.KamupinError) as caught:
                 step()
             self.assertEqual(caught.exception.status, kamupin.Status.WRONG_STATE)
+
+    def test_a_watch_that_is_stopped_ends(self) -> None:
+        """Also while it waits, from another thread: with no daemon nothing else would end it."""
+        watch = context().watch()
+        seen = [next(watch)]
+        self.assertEqual(seen[0].kind, kamupin.WatchKind.SERVICE_DOWN)
+        stopper = threading.Thread(target=watch.stop)
+        stopper.start()
+        seen += list(watch)
+        stopper.join()
+        self.assertEqual((len(seen), list(watch)), (1, []))
 
     def test_whom_to_call(self) -> None:
         self.assertEqual(kamupin.info(kamupin.InfoItem.CALL_CENTRE), "444 5 576")

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import Any, Callable, Optional, TypeVar
+from collections.abc import Sequence
+from typing import Any, Callable, Optional, TypeVar, Union, overload
 
 from . import native
 from ._errors import KamupinError, error_for
 from ._enums import Status
 
 Self = TypeVar("Self", bound="Handle")
+Item = TypeVar("Item")
 Slot = list[Any]
 
 
@@ -63,6 +65,49 @@ class Handle:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Telling(Handle):
+    """A handle with an error record of its own."""
+
+    __slots__ = ("_told", "_watched")
+
+    def __init__(self, slot: Slot, free: Callable[[Slot], None], told: Callable[[Any, Any], None], *keeps: Any,
+                 watched: Optional["Watched"] = None) -> None:
+        self._told, self._watched = told, watched
+        super().__init__(slot, free, *keeps)
+
+    def _check(self, status: int) -> None:
+        """Raises what a callback has raised, or what the call has failed of."""
+        if self._watched is not None:
+            self._watched.settle()
+        if status != native.OK:
+            error = native.error()
+            self._told(self._raw, error)
+            check(status, error)
+
+
+class Listing(Sequence[Item]):
+    """What the library counts and gives by index: derive, and override __len__ and _item."""
+
+    __slots__ = ()
+
+    def _item(self, index: int) -> Item:
+        raise NotImplementedError
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Item]: ...
+
+    def __getitem__(self, index: Union[int, slice]) -> Union[Item, Sequence[Item]]:
+        count = len(self)
+        if isinstance(index, slice):
+            return [self._item(i) for i in range(*index.indices(count))]
+        if not -count <= index < count:
+            raise IndexError(f"{index} of {count}")
+        return self._item(index % count)
 
 
 class Watched:

@@ -5,14 +5,15 @@
 """Cards."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Optional, Union, overload
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Optional
 
 from . import native
-from ._call import Handle, check, made
+from ._call import Handle, Listing, Telling, check, made
 from ._enums import Hash, PinRisk, SecretKind, SignForm
+from ._errors import Cancelled
 from ._records import CardInfo, Signature, WatchEvent
-from ._secrets import SecretText, taken
+from ._secrets import SecretText, taken, twice
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -40,7 +41,7 @@ class Cancel(Handle):
         return bool(native.cancel_pulled(self._raw))
 
 
-class Cards(Handle, Sequence[CardInfo]):
+class Cards(Handle, Listing[CardInfo]):
     """Every reader and what is known of its card, as it was when the list was made."""
 
     __slots__ = ("_context",)
@@ -52,20 +53,9 @@ class Cards(Handle, Sequence[CardInfo]):
     def __len__(self) -> int:
         return int(native.reader_list_count(self._raw))
 
-    @overload
-    def __getitem__(self, index: int) -> CardInfo: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[CardInfo]: ...
-
-    def __getitem__(self, index: Union[int, slice]) -> Union[CardInfo, Sequence[CardInfo]]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        count = len(self)
-        if not -count <= index < count:
-            raise IndexError("there are not so many readers")
+    def _item(self, index: int) -> CardInfo:
         raw = native.card_info()
-        check(native.reader_list_get(self._raw, index % count, raw), None)
+        check(native.reader_list_get(self._raw, index, raw), None)
         return CardInfo._of(raw)
 
     def wait(self, timeout: Optional[float] = None, cancel: Optional[Cancel] = None) -> None:
@@ -75,7 +65,7 @@ class Cards(Handle, Sequence[CardInfo]):
         check(native.reader_list_wait(self._raw, milliseconds, None if cancel is None else cancel._raw, error), error)
 
 
-class Card(Handle):
+class Card(Telling):
     """One card. One thread at a time."""
 
     __slots__ = ("_context",)
@@ -83,13 +73,7 @@ class Card(Handle):
     def __init__(self, context: "Context", which: Optional[str] = None, cancel: Optional[Cancel] = None) -> None:
         self._context = context
         super().__init__(made(native.card_open, context._raw, which, None if cancel is None else cancel._raw), native.card_free,
-                         context, cancel)
-
-    def _check(self, status: int) -> None:
-        if status != native.OK:
-            error = native.error()
-            native.card_error(self._raw, error)
-            check(status, error)
+                         native.card_error, context, cancel)
 
     def read(self) -> CardInfo:
         """What the card says now. Spends no try."""
@@ -115,10 +99,10 @@ class Card(Handle):
         with taken(self._context, SecretKind.PIN, pin) as secret:
             self._check(native.pin_verify(self._raw, secret._raw, int(risk)))
 
-    def change_pin(self, old: SecretText, new: SecretText, risk: PinRisk = PinRisk(0)) -> None:
-        """Changes the PIN, knowing the old one."""
-        with taken(self._context, SecretKind.PIN, old) as was, taken(self._context, SecretKind.PIN, new) as will:
-            self._check(native.pin_change(self._raw, was._raw, will._raw, will._raw, int(risk)))
+    def change_pin(self, old: SecretText, new: SecretText, again: SecretText, risk: PinRisk = PinRisk(0)) -> None:
+        """Changes the PIN, knowing the old one; the new one is typed twice."""
+        with taken(self._context, SecretKind.PIN, old) as was, twice(self._context, new, again) as (one, two):
+            self._check(native.pin_change(self._raw, was._raw, one._raw, two._raw, int(risk)))
 
     def sign(self, digest: bytes, pin: SecretText, *, hash: Hash = Hash.SHA256, form: SignForm = SignForm.BY_KEY,
              certificate: Optional[int] = None, risk: PinRisk = PinRisk(0)) -> Signature:
@@ -152,9 +136,10 @@ class Watch(Handle, Iterator[WatchEvent]):
         return WatchEvent._of(raw)
 
     def __next__(self) -> WatchEvent:
-        if self._cancel.pulled:
-            raise StopIteration
-        return self.next()
+        try:
+            return self.next()
+        except Cancelled:  # by stop(), which nothing but this object can pull
+            raise StopIteration from None
 
     def stop(self) -> None:
         """Ends the iteration."""

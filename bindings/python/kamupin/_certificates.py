@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 
 from . import native
-from ._call import Handle, check, filled, made
+from ._call import Handle, Listing, Telling, check, filled, made
 from ._cards import Cancel, Card
 from ._enums import CertificateField, CertificateSource, Role
 from ._errors import error_for
@@ -91,20 +90,15 @@ class CertificateEntry(NamedTuple):
     """The reader with that card."""
 
 
-class Certificates(Handle, Sequence[CertificateEntry]):
+class Certificates(Telling, Listing[CertificateEntry]):
     """Certificates of cards, files and the service, each once (by issuer and serial number)."""
 
     __slots__ = ("_context",)
 
     def __init__(self, context: "Context") -> None:
         self._context = context
-        super().__init__(made(native.certificate_list_new, context._raw), native.certificate_list_free, context)
-
-    def _check(self, status: int) -> None:
-        if status != native.OK:
-            error = native.error()
-            native.certificate_list_error(self._raw, error)
-            check(status, error)
+        super().__init__(made(native.certificate_list_new, context._raw), native.certificate_list_free, native.certificate_list_error,
+                         context)
 
     def add(self, content: bytes) -> None:
         """Adds all certificates of bytes: DER, or PEM with any number."""
@@ -125,19 +119,8 @@ class Certificates(Handle, Sequence[CertificateEntry]):
     def __len__(self) -> int:
         return int(native.certificate_list_count(self._raw))
 
-    @overload
-    def __getitem__(self, index: int) -> CertificateEntry: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[CertificateEntry]: ...
-
-    def __getitem__(self, index: Union[int, slice]) -> Union[CertificateEntry, Sequence[CertificateEntry]]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        count = len(self)
-        if not -count <= index < count:
-            raise IndexError("there are not so many certificates")
-        raw = filled(lambda record: native.certificate_list_get(self._raw, index % count, record), native.certificate_entry())
+    def _item(self, index: int) -> CertificateEntry:
+        raw = filled(lambda record: native.certificate_list_get(self._raw, index, record), native.certificate_entry())
         sources = CertificateSource(raw.sources)
         return CertificateEntry(sources, None if raw.certificate is None else Certificate(self._context, [raw.certificate], self),
                                 CertificateRecord._of(raw.record) if CertificateSource.SERVICE in sources else None,

@@ -18,7 +18,7 @@ from ._enums import IdentityType, LogLevel, OperationKind, PinRisk, Product, Sec
 from ._operation import EventListener, Operation
 from ._prompts import Prompts, resume, unblock
 from ._records import Debts, Debt, Finding, Host, Result, SealAuthority, Shipment
-from ._secrets import Secret, SecretText, taken
+from ._secrets import Secret, SecretText, taken, twice
 from ._session import KeepListener, Session, identity
 
 Path = Union[str, "os.PathLike[str]"]
@@ -90,7 +90,7 @@ class Context(Handle):
     def check_pin(self, pin: SecretText, again: SecretText) -> None:
         """Raises unless it is a new PIN by Kamu SM's rules, typed the same twice."""
         error = native.error()
-        with taken(self, SecretKind.PIN, pin) as one, taken(self, SecretKind.PIN, again) as two:
+        with twice(self, pin, again) as (one, two):
             check(native.pin_check(None, one._raw, two._raw, error), error)
 
     def normalise_code(self, code: Secret) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import native
-from ._call import Handle, Watched, check, made
+from ._call import Telling, Watched, made
 from ._cards import Card
 from ._enums import FactorType, Language, PinRisk, RevocationReason, SecretKind
 from ._records import AuthorisedInfo, AuthorisedRow, CertificateRecord, ConsentInfo, Factor, OrderInfo, RevocationInfo
@@ -36,21 +36,14 @@ class DigitsSink(native.DigitsSink):  # type: ignore[misc]
             digits[:] = bytes(len(digits))
 
 
-class OfSession(Handle):
-    """What hangs on a session, with an error record of its own."""
+class OfSession(Telling):
+    """What hangs on a session."""
 
-    __slots__ = ("_session", "_told")
+    __slots__ = ("_session",)
 
     def __init__(self, session: "Session", slot: list[Any], free: Callable[[list[Any]], None], told: Callable[[Any, Any], None]) -> None:
-        self._session, self._told = session, told
-        super().__init__(slot, free, session)
-
-    def _check(self, status: int) -> None:
-        self._session._watched.settle()
-        if status != native.OK:
-            error = native.error()
-            self._told(self._raw, error)
-            check(status, error)
+        self._session = session
+        super().__init__(slot, free, told, session, watched=session._calls)
 
 
 class Order(OfSession):
@@ -69,7 +62,7 @@ class Order(OfSession):
 
     def show_code(self, show: DigitsListener) -> None:
         """Has a code issued: `show` gets it in a bytearray that is wiped when it returns, with the seconds left."""
-        self._check(native.order_code_show(self._raw, DigitsSink(show, self._session._watched)))
+        self._check(native.order_code_show(self._raw, DigitsSink(show, self._session._calls)))
 
     def cancel(self) -> None:
         """Gives it up."""

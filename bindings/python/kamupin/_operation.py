@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import native
-from ._call import Handle, Watched, check, made
+from ._call import Telling, Watched, check, made
 from ._cards import Cancel, Cards
 from ._enums import FactorType, OperationKind, Phase, PinRisk, Product, SecretKind
 from ._records import Event, Factor, Result
-from ._secrets import SecretText, taken
+from ._secrets import SecretText, taken, twice
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -30,7 +30,7 @@ class _Events(native.EventSink):  # type: ignore[misc]
         self._watched.guard(lambda: self._listener(Event._of(raw)))
 
 
-class Operation(Handle):
+class Operation(Telling):
     """A new PIN for a card that is blocked, whose PIN was forgotten, or that never had one: code, card, PIN,
     second factor, card work, report. A step that fails on bad input leaves the operation where it was.
 
@@ -46,27 +46,21 @@ class Operation(Handle):
     call that was running.
     """
 
-    __slots__ = ("_context", "_cancel", "_watched")
+    __slots__ = ("_context", "_cancel")
 
     def __init__(self, context: "Context", service: str, *, card: Optional[str] = None, kind: OperationKind = OperationKind.ANY,
                  product: Product = Product.ANY, risk: PinRisk = PinRisk(0), on_event: Optional[EventListener] = None) -> None:
         self._context = context
         self._cancel = Cancel(context)
-        self._watched = Watched(self._cancel.pull)
-        sink = None if on_event is None else _Events(on_event, self._watched)
+        watched = Watched(self._cancel.pull)
+        sink = None if on_event is None else _Events(on_event, watched)
         options = native.operation_options()
         options.service, options.card = service, card
         options.kind, options.product, options.risk = int(kind), int(product), int(risk)
         options.cancel = self._cancel._raw
         options.set_event(sink)
-        super().__init__(made(native.operation_new, context._raw, options), native.operation_free, context, self._cancel, sink)
-
-    def _check(self, status: int) -> None:
-        self._watched.settle()
-        if status != native.OK:
-            error = native.error()
-            native.operation_error(self._raw, error)
-            check(status, error)
+        super().__init__(made(native.operation_new, context._raw, options), native.operation_free, native.operation_error, context,
+                         self._cancel, sink, watched=watched)
 
     @property
     def phase(self) -> Phase:
@@ -96,7 +90,7 @@ class Operation(Handle):
 
     def set_pin(self, pin: SecretText, again: SecretText) -> None:
         """The new PIN, typed twice."""
-        with taken(self._context, SecretKind.PIN, pin) as one, taken(self._context, SecretKind.PIN, again) as two:
+        with twice(self._context, pin, again) as (one, two):
             self._check(native.operation_set_pin(self._raw, one._raw, two._raw))
 
     def back(self) -> None:
@@ -123,7 +117,7 @@ class Operation(Handle):
             self._check(native.operation_verify_factor(self._raw, given._raw))
 
     def run(self) -> None:
-        """Works on the card and reports. Raises OutcomeUnknown-like errors only with the card's state recorded: resume() goes on."""
+        """Works on the card and reports. When it raises outcome-unknown or result-not-reported, Context.resume() goes on."""
         self._check(native.operation_run(self._raw))
 
     @property

@@ -81,3 +81,14 @@ def taken(context: "Context", kind: SecretKind, text: SecretText) -> Iterator[Se
     with Secret(context, kind) as secret:
         secret.append(text)
         yield secret
+
+
+@contextmanager
+def twice(context: "Context", pin: SecretText, again: SecretText) -> Iterator[tuple[Secret, Secret]]:
+    """A new PIN and its repetition, which may be the same object: that is wiped once it was taken."""
+    with taken(context, SecretKind.PIN, pin) as one:
+        if again is pin:
+            yield one, one
+            return
+        with taken(context, SecretKind.PIN, again) as two:
+            yield one, two

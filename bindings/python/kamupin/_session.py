@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from . import native
-from ._call import Handle, Watched, check, filled, made
+from ._call import Telling, Watched, filled, made
 from ._cards import Cancel, Card
 from ._certificates import Certificate
 from ._enums import (IdentityType, Language, LoginMethod, OperationKind, PinRisk, Product, RevocationReason, Role, SecretKind,
@@ -70,7 +70,7 @@ def identity(type: IdentityType, number: str) -> Any:
     return raw
 
 
-class Session(Handle):
+class Session(Telling):
     """A login at the service, and all that needs one. One thread at a time, but for cancel().
 
     with context.session("https://…", redirect="http://127.0.0.1:8123/callback") as session:
@@ -80,25 +80,19 @@ class Session(Handle):
         print(session.info().name)
     """
 
-    __slots__ = ("_context", "_cancel", "_watched")
+    __slots__ = ("_context", "_cancel", "_calls")
 
     def __init__(self, context: "Context", service: str, *, redirect: Optional[str] = None, keep: Optional[KeepListener] = None) -> None:
         self._context = context
         self._cancel = Cancel(context)
-        self._watched = Watched()
-        sink = None if keep is None else _Bytes(keep, self._watched)
+        self._calls = Watched()
+        sink = None if keep is None else _Bytes(keep, self._calls)
         options = native.session_options()
         options.service, options.redirect = service, redirect
         options.cancel = self._cancel._raw
         options.set_keep(sink)
-        super().__init__(made(native.session_new, context._raw, options), native.session_free, context, self._cancel, sink)
-
-    def _check(self, status: int) -> None:
-        self._watched.settle()
-        if status != native.OK:
-            error = native.error()
-            native.session_error(self._raw, error)
-            check(status, error)
+        super().__init__(made(native.session_new, context._raw, options), native.session_free, native.session_error, context, self._cancel,
+                         sink, watched=self._calls)
 
     def _ask(self, call: Callable[..., int], record: Any, *arguments: Any) -> Any:
         """Calls a function that fills a record."""
@@ -194,7 +188,7 @@ class Session(Handle):
 
     def lend(self, take: KeepListener, seconds: int = 60) -> None:
         """Lends the session to another process: `take` gets what restore() goes on with there."""
-        sink = _Bytes(take, self._watched)
+        sink = _Bytes(take, self._calls)
         self._check(native.session_lend(self._raw, seconds, sink))
 
     def end(self) -> None:
@@ -230,7 +224,7 @@ class Session(Handle):
 
     def show_issued_pin(self, record_id: str, show: DigitsListener) -> None:
         """Shows a recorded PIN, once: `show` gets the digits in a bytearray that is wiped when it returns."""
-        self._check(native.issued_pin_show(self._raw, record_id, DigitsSink(show, self._watched)))
+        self._check(native.issued_pin_show(self._raw, record_id, DigitsSink(show, self._calls)))
 
     def delete_issued_pin(self, record_id: str) -> None:
         """Deletes the record for good."""
@@ -291,7 +285,7 @@ class Session(Handle):
         """One, with its form."""
         forms: list[bytes] = []
         raw = native.application_info()
-        sink = _Bytes(lambda content: forms.append(bytes(content)), self._watched)
+        sink = _Bytes(lambda content: forms.append(bytes(content)), self._calls)
         self._check(native.application_get(self._raw, application_id, raw, sink))
         return Application(ApplicationInfo._of(raw), forms[0].decode() if forms else "")
 
