@@ -138,3 +138,4 @@ def test_a_proxy_that_asks_for_ever(world: World) -> None:
     with RawServer(ask) as proxy:
         found = world.ask("--no-crl", http_proxy=f"http://{USER}:{WORD}@127.0.0.1:{proxy.port}")
     assert found["leaf"] == "unreachable" and len(heads) <= 3 and world.web.methods() == []
+    assert found["leaf.ocsp"] == "network-proxy"
