@@ -68,16 +68,51 @@ KAMUPIN_NUMBER_SLOT(int, PyLong_FromLong)
         SWIG_fail;
 }
 
-/* Bytes are read where they are. */
-%define KAMUPIN_BYTES(TYPE)
-%typemap(in) (TYPE *BYTES, size_t LENGTH) (Py_buffer view) {
-    view.obj = NULL;
-    if (PyObject_GetBuffer($input, &view, PyBUF_SIMPLE) != 0)
-        SWIG_fail;
-    $1 = static_cast<$1_ltype>(view.buf);
-    $2 = static_cast<size_t>(view.len);
+/* Bytes are read where they are, if they are bytes or a bytearray: those have functions of their own, and the
+   buffer protocol is no part of the stable ABI before 3.11. A memoryview keeps the bytearray from being
+   resized while the call runs. Any other buffer is copied, and the copy wiped. */
+%fragment("kamupin_view", "header") %{
+static PyObject *kamupin_view(PyObject *object, const char **start, size_t *length)
+{
+    if (PyBytes_Check(object)) {
+        *start = PyBytes_AsString(object);
+        *length = (size_t)PyBytes_Size(object);
+        Py_INCREF(object);
+        return object;
+    }
+    PyObject *held = PyMemoryView_FromObject(object);
+    PyObject *from = object;
+    if (held != NULL && !PyByteArray_Check(object)) {
+        PyObject *copy = PyByteArray_FromObject(held);
+        Py_DECREF(held);
+        held = from = copy;
+    }
+    if (held != NULL) {
+        *start = PyByteArray_AsString(from);
+        *length = (size_t)PyByteArray_Size(from);
+    }
+    return held;
 }
-%typemap(freearg) (TYPE *BYTES, size_t LENGTH) "PyBuffer_Release(&view$argnum);"
+
+static void kamupin_view_end(PyObject *held)
+{
+    if (held != NULL && PyByteArray_Check(held)) /* a copy of our own */
+        explicit_bzero(PyByteArray_AsString(held), (size_t)PyByteArray_Size(held));
+    Py_XDECREF(held);
+}
+%}
+
+%define KAMUPIN_BYTES(TYPE)
+%typemap(in, fragment="kamupin_view") (TYPE *BYTES, size_t LENGTH) (PyObject *held = NULL) {
+    const char *start = NULL;
+    size_t length = 0;
+    held = kamupin_view($input, &start, &length);
+    if (held == NULL)
+        SWIG_fail;
+    $1 = ($1_ltype)start;
+    $2 = length;
+}
+%typemap(freearg) (TYPE *BYTES, size_t LENGTH) "kamupin_view_end(held$argnum);"
 %enddef
 KAMUPIN_BYTES(const unsigned char)
 KAMUPIN_BYTES(const char)
@@ -101,13 +136,15 @@ KAMUPIN_BYTES(const char)
 %typemap(out) unsigned char [ANY] {
     $result = PyBytes_FromStringAndSize((const char *)$1, $1_dim0);
 }
-%typemap(in) unsigned char [ANY] (unsigned char bytes[$1_dim0]) {
-    Py_buffer view;
-    if (PyObject_GetBuffer($input, &view, PyBUF_SIMPLE) != 0)
+%typemap(in, fragment="kamupin_view") unsigned char [ANY] (unsigned char bytes[$1_dim0]) {
+    const char *start = NULL;
+    size_t length = 0;
+    PyObject *held = kamupin_view($input, &start, &length);
+    if (held == NULL)
         SWIG_fail;
     memset(bytes, 0, sizeof bytes);
-    memcpy(bytes, view.buf, (size_t)view.len < sizeof bytes ? (size_t)view.len : sizeof bytes);
-    PyBuffer_Release(&view);
+    memcpy(bytes, start, length < sizeof bytes ? length : sizeof bytes);
+    kamupin_view_end(held);
     $1 = bytes;
 }
 
