@@ -20,6 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from headers import (FLAGS, NO_ENUMS, Enum, Headers, Member, Record, Unreadable, bits_of, camel, in_order, length_of,  # noqa: E402
                      member_name, read, shown)
 
+# What a program also makes, and gives to a call.
+GIVEN = {"identity"}
+
 HEAD = '''// SPDX-FileCopyrightText: 2026 libkamupin developers
 // SPDX-License-Identifier: Apache-2.0
 //
@@ -29,26 +32,40 @@ package org.kamupin;
 '''
 
 
-def doc(comment: str, indent: str, otherwise: str) -> list[str]:
+def doc(comment: str, indent: str, otherwise: str, returns: str = "") -> list[str]:
     """A Javadoc comment."""
     said = re.sub(r"KAMUPIN_E_(\w+)", r"\1", comment).split("\n")[0].strip() or otherwise
     said = said[:1].upper() + said[1:] + ("" if said[-1] in ".!?…" else ".")
     lines = textwrap.wrap(html.escape(said, quote=False).replace("@", "&#64;").replace("*/", "*&#47;"), 92 - len(indent))
+    if returns:
+        lines += ["", f"@return {returns}"]
     if len(lines) == 1:
         return [f"{indent}/** {lines[0]} */"]
-    return [f"{indent}/**", *[f"{indent} * {line}" for line in lines], f"{indent} */"]
+    return [f"{indent}/**", *[f"{indent} * {line}".rstrip() for line in lines], f"{indent} */"]
 
 
-def write_enum(enum: Enum) -> str:
-    """An enumeration with its numbers."""
+def word_of(enum: Enum, headers: Headers) -> str:
+    """The function that gives a member's stable word; "" for none."""
+    found = [one.name for one in headers.functions.values()
+             if one.name.endswith("_name") and [of for of, _ in one.parameters] == [f"kamupin_{enum.name}"]]
+    return found[0] if found else ""
+
+
+def write_enum(enum: Enum, headers: Headers) -> str:
+    """An enumeration with its numbers and, where C has one, its stable word."""
     name = camel(enum.name)
-    lines = doc(enum.comment, "", f"kamupin_{enum.name}.") + [f"public enum {name} {{"]
+    lines = doc(enum.comment, "", f"The values of kamupin_{enum.name} in C.") + [f"public enum {name} {{"]
     members = [one for one in enum.members if not (enum.name in FLAGS and one.value == 0)]
     for number, member in enumerate(members):
         lines += doc(member.comment, "    ", member_name(enum, member).replace("_", " ").lower())
         lines.append(f"    {member_name(enum, member)}({member.value}){',' if number + 1 < len(members) else ';'}")
     lines += ["", "    private final int value;", "", f"    {name}(int value) {{", "        this.value = value;", "    }", "",
-              "    /** The number that C has for it. */", "    public int value() {", "        return value;", "    }", ""]
+              *doc("the number that C has for it", "    ", "", returns="the number"),
+              "    public int value() {", "        return value;", "    }", ""]
+    if word := word_of(enum, headers):
+        said = re.split(r"[:;]|Ownership", headers.functions[word].comment)[0].strip()
+        lines += [*doc(said, "    ", "", returns="the word"), "    public String word() {",
+                  f"        return org.kamupin.internal.Native.{word}(value);", "    }", ""]
     if enum.name in FLAGS:
         lines += [f"    static java.util.Set<{name}> of(long bits) {{",
                   f"        java.util.EnumSet<{name}> found = java.util.EnumSet.noneOf({name}.class);",
@@ -100,17 +117,43 @@ def java_type(member: Member, headers: Headers) -> tuple[str, str]:
     raise Unreadable(f"{member.name}: {of}")
 
 
+def returned(member: Member, of: str) -> str:
+    """What Javadoc says that an accessor gives."""
+    said = "whether it is so" if of == "boolean" else f"the {member.name.replace('_', ' ')}"
+    if of == "KamupinException":
+        return f"{said}; null where nothing went wrong"
+    return f"{said}, UTC; null for none" if of == "java.time.Instant" else said
+
+
+def given(record: Record, typed: list[tuple[Member, str, str]]) -> list[str]:
+    """How a program makes such a record, and how the library gets it. An enumeration may be null: 0."""
+    taken = ", ".join(f"{of} {java_name(member.name)}" for member, of, _ in typed)
+    lines = ["", "    /**", f"     * {record.comment.rstrip('.') or camel(record.name)}.", "     *"]
+    lines += [f"     * @param {java_name(member.name)} {member.comment or java_name(member.name)}" for member, _, _ in typed]
+    lines += ["     */", f"    public {camel(record.name)}({taken}) {{"]
+    lines += [f"        this.{java_name(member.name)} = {java_name(member.name)};" for member, _, _ in typed] + ["    }", ""]
+    lines += [f"    org.kamupin.internal.{record.name} raw() {{",
+              f"        org.kamupin.internal.{record.name} raw = new org.kamupin.internal.{record.name}();"]
+    for member, of, _ in typed:
+        value = java_name(member.name) if of == "String" else f"{java_name(member.name)} == null ? 0 : {java_name(member.name)}.value()"
+        lines.append(f"        raw.set{camel(member.name)}({value});")
+    return lines + ["        return raw;", "    }"]
+
+
 def write_record(record: Record, headers: Headers) -> str:
     """A record: read, not written."""
     name = camel(record.name)
     typed = [(member, *java_type(member, headers)) for member in shown(record)]
-    lines = doc(record.comment, "", f"kamupin_{record.name}.") + [f"public final class {name} {{"]
+    lines = doc(record.comment, "", f"What C has as kamupin_{record.name}.") + [f"public final class {name} {{"]
     lines += [f"    private final {of} {java_name(member.name)};" for member, of, _ in typed]
     lines += ["", f"    {name}(org.kamupin.internal.{record.name} raw) {{"]
     lines += [f"        {java_name(member.name)} = {made};" for member, _, made in typed] + ["    }"]
+    if record.name in GIVEN:
+        lines += given(record, typed)
     for member, of, _ in typed:
         copied = ".clone()" if of == "byte[]" else ""
-        lines += ["", *doc(member.comment, "    ", member.name.replace("_", " ")), f"    public {of} {java_name(member.name)}() {{",
+        lines += ["", *doc(member.comment, "    ", member.name.replace("_", " "), returns=returned(member, of)),
+                  f"    public {of} {java_name(member.name)}() {{",
                   f"        return {java_name(member.name)}{copied};", "    }"]
     lines += ["", "    @Override", "    public String toString() {", f'        return "{name}{{"']
     names = [java_name(member.name) for member, of, _ in typed if of != "byte[]"]
@@ -133,7 +176,7 @@ def main() -> int:
     out.mkdir(parents=True, exist_ok=True)
     for name, enum in headers.enums.items():
         if name not in NO_ENUMS:
-            (out / f"{camel(name)}.java").write_text(HEAD + write_enum(enum), encoding="utf-8")
+            (out / f"{camel(name)}.java").write_text(HEAD + write_enum(enum, headers), encoding="utf-8")
     for record in in_order(headers):
         (out / f"{camel(record.name)}.java").write_text(HEAD + write_record(record, headers), encoding="utf-8")
     return 0

@@ -20,6 +20,14 @@
 #include <string>
 %}
 
+#if defined(SWIGJAVA)
+%{
+/* By which the jar's NativeLoader knows that this library is its own: it reads the file, not the symbol. */
+extern "C" __attribute__((used, visibility("default"))) const char kamupin_java_token[] =
+    "kamupin_java=" KAMUPIN_JAVA_TOKEN;
+%}
+#endif
+
 /* ---- names: kamupin_card_open -> card_open, KAMUPIN_E_NO_CARD -> E_NO_CARD ---- */
 %rename("%(strip:[kamupin_])s") "";
 #if defined(SWIGJAVA)
