@@ -87,7 +87,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     usr = tmp_path_factory.mktemp("installed") / "usr"
     subprocess.run(["cmake", "--install", str(BUILD), "--component", "command", "--prefix", str(usr)],
                    check=True, capture_output=True)
-    assert sorted(str(path.relative_to(usr)) for path in usr.rglob("*kamupin*") if "complet" in str(path) or "zsh" in str(path)) == [
+    assert sorted(str(path.relative_to(usr)) for path in usr.rglob("*kamupin*") if path.is_file() and {"zsh", "fish", "bash-completion"} & set(path.parts)) == [
         "share/bash-completion/completions/kamupin", "share/fish/vendor_completions.d/kamupin.fish",
         "share/zsh/site-functions/_kamupin"]
     return usr
