@@ -22,6 +22,7 @@ from headers import (FLAGS, NO_ENUMS, Enum, Headers, Member, Record, Unreadable,
 
 # What a program also makes, and gives to a call.
 GIVEN = {"identity"}
+LANGUAGES = ("TURKISH", "ENGLISH")
 
 HEAD = '''// SPDX-FileCopyrightText: 2026 libkamupin developers
 // SPDX-License-Identifier: Apache-2.0
@@ -140,14 +141,35 @@ def given(record: Record, typed: list[tuple[Member, str, str]]) -> list[str]:
     return lines + ["        return raw;", "    }"]
 
 
+def text_of(record: Record, headers: Headers) -> str:
+    """The function that says a record in plain words; "" for none."""
+    name = f"{record.name}_text"
+    return name if name in headers.functions else ""
+
+
+def spoken(record: Record, headers: Headers) -> list[str]:
+    """What that function says, asked for while the record is there."""
+    if not text_of(record, headers):
+        return []
+    said = headers.functions[text_of(record, headers)].comment.split("\n")[0]
+    return ["", *doc(said, "    ", "", "the sentences")[:-2], "     * @param language of the sentences", "     * @return the sentences",
+            "     */", "    public String text(Language language) {",
+            "        return language == Language.TURKISH ? turkish : english;", "    }"]
+
+
 def write_record(record: Record, headers: Headers) -> str:
     """A record: read, not written."""
     name = camel(record.name)
     typed = [(member, *java_type(member, headers)) for member in shown(record)]
     lines = doc(record.comment, "", f"What C has as kamupin_{record.name}.") + [f"public final class {name} {{"]
     lines += [f"    private final {of} {java_name(member.name)};" for member, of, _ in typed]
+    lines += [f"    private final String {one.lower()};" for one in LANGUAGES if text_of(record, headers)]
     lines += ["", f"    {name}(org.kamupin.internal.{record.name} raw) {{"]
-    lines += [f"        {java_name(member.name)} = {made};" for member, _, made in typed] + ["    }"]
+    lines += [f"        {java_name(member.name)} = {made};" for member, _, made in typed]
+    if text_of(record, headers):
+        lines += [f"        {one.lower()} = org.kamupin.internal.Native.{text_of(record, headers)}(raw, Language.{one}.value());"
+                  for one in LANGUAGES]
+    lines.append("    }")
     if record.name in GIVEN:
         lines += given(record, typed)
     for member, of, _ in typed:
@@ -155,6 +177,7 @@ def write_record(record: Record, headers: Headers) -> str:
         lines += ["", *doc(member.comment, "    ", member.name.replace("_", " "), returns=returned(member, of)),
                   f"    public {of} {java_name(member.name)}() {{",
                   f"        return {java_name(member.name)}{copied};", "    }"]
+    lines += spoken(record, headers)
     lines += ["", "    @Override", "    public String toString() {", f'        return "{name}{{"']
     names = [java_name(member.name) for member, of, _ in typed if of != "byte[]"]
     shown_fields = [f'                + "{name_}=" + {name_}' for name_ in names]
@@ -175,7 +198,7 @@ def main() -> int:
     out = Path(sys.argv[2])
     out.mkdir(parents=True, exist_ok=True)
     for name, enum in headers.enums.items():
-        if name not in NO_ENUMS:
+        if name not in NO_ENUMS - {"answer"}:  # which prompts give here
             (out / f"{camel(name)}.java").write_text(HEAD + write_enum(enum, headers), encoding="utf-8")
     for record in in_order(headers):
         (out / f"{camel(record.name)}.java").write_text(HEAD + write_record(record, headers), encoding="utf-8")

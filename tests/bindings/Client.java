@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import org.kamupin.CardInfo;
 import org.kamupin.Cards;
 import org.kamupin.Context;
+import org.kamupin.ContextOptions;
 import org.kamupin.Event;
 import org.kamupin.Factor;
 import org.kamupin.FactorType;
@@ -21,6 +22,7 @@ import org.kamupin.Kamupin;
 import org.kamupin.KamupinException;
 import org.kamupin.Language;
 import org.kamupin.Operation;
+import org.kamupin.OperationOptions;
 import org.kamupin.Result;
 import org.kamupin.Secret;
 import org.kamupin.SecretKind;
@@ -78,7 +80,7 @@ public final class Client {
 
     static void unblock(Context context) throws KamupinException, IOException {
         String service = System.getenv("KAMUPIN_SERVICE");
-        try (Operation operation = context.operation(service, new Operation.Options().onEvent(Client::show))) {
+        try (Operation operation = context.operation(service, new OperationOptions().onEvent(Client::show))) {
             try (Secret code = readSecret(context, SecretKind.VERIFICATION_CODE)) {
                 operation.redeem(code);
             }
@@ -108,7 +110,7 @@ public final class Client {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Context.Options options = new Context.Options().stateFolder(Path.of(System.getenv("KAMUPIN_STATE_DIR")))
+        ContextOptions options = new ContextOptions().stateFolder(Path.of(System.getenv("KAMUPIN_STATE_DIR")))
             .caFile(Path.of(System.getenv("KAMUPIN_CA_FILE")));
         try (Context context = new Context(options)) {
             if (arguments[0].equals("list")) {

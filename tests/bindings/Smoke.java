@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.kamupin.Context;
+import org.kamupin.ContextOptions;
 import org.kamupin.Event;
 import org.kamupin.EventKind;
 import org.kamupin.InfoItem;
@@ -25,6 +26,7 @@ import org.kamupin.Language;
 import org.kamupin.LogLevel;
 import org.kamupin.Look;
 import org.kamupin.Operation;
+import org.kamupin.OperationOptions;
 import org.kamupin.Origin;
 import org.kamupin.Phase;
 import org.kamupin.Secret;
@@ -51,7 +53,7 @@ public final class Smoke {
         }
     }
 
-    static class Lines implements Context.LogListener {
+    static class Lines implements ContextOptions.LogListener {
         final List<String> lines = new ArrayList<>();
 
         @Override public void log(LogLevel level, String room, String line) {
@@ -81,7 +83,7 @@ public final class Smoke {
     }
 
     static Context context() throws KamupinException {
-        return new Context(new Context.Options().stateFolder(folder));
+        return new Context(new ContextOptions().stateFolder(folder));
     }
 
     static Secret secret(Context context, SecretKind kind, String text) throws KamupinException {
@@ -177,7 +179,7 @@ public final class Smoke {
         Context context = context();
         Watcher watcher = new Watcher();
         Secret code = secret(context, SecretKind.VERIFICATION_CODE, "123456");
-        try (Operation operation = context.operation(NOWHERE, new Operation.Options().onEvent(watcher))) {
+        try (Operation operation = context.operation(NOWHERE, new OperationOptions().onEvent(watcher))) {
             same(Phase.CODE, operation.phase(), "phase");
             operation.cancel();
             refused(Status.CANCELLED, () -> operation.redeem(code));
@@ -190,7 +192,7 @@ public final class Smoke {
         same("", event.cardId(), "card");
 
         watcher.problem = new UnsupportedOperationException("from the callback");
-        Operation failing = context.operation(NOWHERE, new Operation.Options().onEvent(watcher));
+        Operation failing = context.operation(NOWHERE, new OperationOptions().onEvent(watcher));
         failing.cancel();
         try {
             failing.redeem(code);
@@ -201,20 +203,20 @@ public final class Smoke {
         refused(Status.WRONG_STATE, () -> failing.redeem(code));
 
         Lines lines = new Lines();
-        Context talking = new Context(new Context.Options().stateFolder(folder).log(LogLevel.TRACE, lines));
-        Operation logged = talking.operation(NOWHERE, new Operation.Options());
+        Context talking = new Context(new ContextOptions().stateFolder(folder).log(LogLevel.TRACE, lines));
+        Operation logged = talking.operation(NOWHERE, new OperationOptions());
         logged.cancel();
         refused(Status.CANCELLED, () -> logged.redeem(code));
         hold(lines.lines.stream().anyMatch(line -> line.startsWith("unblock ")), "" + lines.lines);
 
-        refused(Status.URL_REFUSED, () -> context.operation("http://127.0.0.1/", new Operation.Options()));
-        context.resume();
+        refused(Status.URL_REFUSED, () -> context.operation("http://127.0.0.1/", new OperationOptions()));
+        context.resume(null);
     }
 
     static List<java.lang.ref.WeakReference<Object>> useAndForget() throws Exception {
         Context context = context();
         Watcher watcher = new Watcher();
-        Operation operation = context.operation(NOWHERE, new Operation.Options().onEvent(watcher));
+        Operation operation = context.operation(NOWHERE, new OperationOptions().onEvent(watcher));
         operation.cancel();
         Secret code = secret(context, SecretKind.VERIFICATION_CODE, "123456");
         refused(Status.CANCELLED, () -> operation.redeem(code));

@@ -9,32 +9,32 @@ import java.util.Iterator;
 import java.util.List;
 import org.kamupin.internal.Native;
 import org.kamupin.internal.card_info;
-import org.kamupin.internal.error;
 
 /** Every reader and what is known of its card, as it was when the list was made. */
 public final class Cards extends Handle implements Iterable<CardInfo> {
     private final List<CardInfo> all;
 
-    Cards(Context context) throws KamupinException {
-        this(make(context), context);
+    Cards(Context context, Cancel cancel) throws KamupinException {
+        this(make(context, cancel), context);
     }
 
     Cards(long[] slot, Object... keeps) throws KamupinException {
         super(slot, Native::reader_list_free, keeps);
-        all = read();
+        all = get(Cards::read);
     }
 
-    private static long[] make(Context context) throws KamupinException {
-        long owner = context.raw();
-        return made((slot, error) -> Native.reader_list_new(owner, 0, slot, error));
+    private static long[] make(Context context, Cancel cancel) throws KamupinException {
+        return made((slot, error) ->
+                context.call(owner -> callOn(cancel, by -> Native.reader_list_new(owner, by, slot, error))));
     }
 
-    private List<CardInfo> read() throws KamupinException {
+    /** The entries of a list at that address. */
+    static List<CardInfo> read(long list) throws KamupinException {
         List<CardInfo> found = new ArrayList<>();
         card_info raw = new card_info();
         try {
-            for (long index = 0; index < Native.reader_list_count(raw()); index++) {
-                Native.reader_list_get(raw(), index, raw);
+            for (long index = 0; index < Native.reader_list_count(list); index++) {
+                check(Native.reader_list_get(list, index, raw));
                 found.add(new CardInfo(raw));
             }
         } finally {
@@ -43,7 +43,11 @@ public final class Cards extends Handle implements Iterable<CardInfo> {
         return Collections.unmodifiableList(found);
     }
 
-    /** All of them. */
+    /**
+     * All of them.
+     *
+     * @return one for each reader, in the readers' order; unmodifiable
+     */
     public List<CardInfo> list() {
         return all;
     }
@@ -53,11 +57,53 @@ public final class Cards extends Handle implements Iterable<CardInfo> {
         return all.iterator();
     }
 
-    /** Waits until a card or reader comes or goes; timed-out after the time. Null: for ever. */
-    public void await(Duration timeout) throws KamupinException {
-        error error = new error();
-        if (Native.reader_list_wait(raw(), Slots.milliseconds(timeout), 0, error) != Status.OK.value()) {
-            throw new KamupinException(error);
+    /**
+     * Whether an entry is of the card that an address means: a card's id, a serial number, a reader's name, an
+     * ATR in hex, or a URI {@code kamupin:serial=…;reader=…;card-id=…;atr=…}. Nothing is sent.
+     *
+     * @param card an entry
+     * @param which the address
+     * @return false when it is another card
+     * @throws KamupinException when the address is a URI that is none (card-address)
+     */
+    public static boolean matches(CardInfo card, String which) throws KamupinException {
+        card_info raw = new card_info();
+        try {
+            raw.setReader(card.reader());
+            raw.setCardId(card.cardId());
+            raw.setSerial(card.serial());
+            raw.setAtr(card.atr());
+            raw.setAtrLength(card.atr().length);
+            int status = Native.card_matches(raw, which);
+            if (status == Status.CARD_NOT_FOUND.value()) {
+                return false;
+            }
+            check(status);
+            return true;
+        } finally {
+            raw.delete();
         }
+    }
+
+    /**
+     * Waits until a card or reader comes, goes or changes against what this list saw.
+     *
+     * @param timeout null: for ever
+     * @throws KamupinException timed-out after that time; what is the matter with the readers
+     */
+    public void await(Duration timeout) throws KamupinException {
+        await(timeout, null);
+    }
+
+    /**
+     * The same, to be ended from elsewhere.
+     *
+     * @param timeout null: for ever
+     * @param cancel ends the wait; null: nothing does
+     * @throws KamupinException timed-out after that time; cancelled; what is the matter with the readers
+     */
+    public void await(Duration timeout, Cancel cancel) throws KamupinException {
+        checked(error -> call(raw -> callOn(cancel,
+                by -> Native.reader_list_wait(raw, Slots.milliseconds(timeout), by, error))));
     }
 }

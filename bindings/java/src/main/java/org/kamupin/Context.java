@@ -3,111 +3,324 @@
 package org.kamupin;
 
 import java.nio.file.Path;
-import org.kamupin.internal.LogSink;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.kamupin.internal.Native;
-import org.kamupin.internal.context_options;
-import org.kamupin.internal.error;
-import org.kamupin.internal.operation_options;
+import org.kamupin.internal.diagnose_options;
+import org.kamupin.internal.finding;
+import org.kamupin.internal.host;
 
-/** What everything is made from: log, state folder, trusted authorities, proxy. Several threads may use one. */
+/**
+ * What everything is made from: log, state folder, trusted authorities, proxy. Several threads may use one.
+ *
+ * <pre>{@code
+ * try (Context context = new Context(); Cards cards = context.cards()) {
+ *     for (CardInfo card : cards) {
+ *         System.out.println(card.reader() + ": " + card.pinState());
+ *     }
+ * }
+ * }</pre>
+ */
 public final class Context extends Handle {
-    /** Receives log lines. An exception that leaves it is printed and goes no further. */
-    @FunctionalInterface
-    public interface LogListener {
-        void log(LogLevel level, String room, String line);
-    }
-
-    /** What a context may be told; each may be left out. */
-    public static final class Options {
-        private final context_options raw = new context_options();
-        private Sink sink;
-
-        public Options stateFolder(Path folder) {
-            raw.setStateFolder(folder.toString());
-            return this;
-        }
-
-        public Options caFile(Path file) {
-            raw.setCaFile(file.toString());
-            return this;
-        }
-
-        public Options proxy(String address) {
-            raw.setProxy(address);
-            return this;
-        }
-
-        public Options serverKeys(String keys) {
-            raw.setPins(keys);
-            return this;
-        }
-
-        public Options log(LogLevel level, LogListener listener) {
-            sink = new Sink(listener);
-            raw.setLogLevel(level.value());
-            raw.set_log(sink);
-            return this;
-        }
-    }
-
-    private static final class Sink extends LogSink {
-        private final LogListener listener;
-
-        Sink(LogListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void log(int level, String room, String line) {
-            listener.log(LogLevel.of(level), room, line);
-        }
-    }
-
+    /**
+     * With everything as the system has it.
+     *
+     * @throws KamupinException when there is no memory, or none that can be locked
+     */
     public Context() throws KamupinException {
-        this(new Options());
+        this(new ContextOptions());
     }
 
-    public Context(Options options) throws KamupinException {
-        super(made((slot, error) -> Native.context_new(options.raw, slot, error)), Native::context_free, options.sink);
+    /**
+     * Touches no reader, no network and no file.
+     *
+     * @param options what it is told
+     * @throws KamupinException when an option is not written as it has to be, or there is no memory
+     */
+    public Context(ContextOptions options) throws KamupinException {
+        this(new ContextOptions.Given(options));
     }
 
-    /** The readers and what is known of their cards. Spends no try. */
+    private Context(ContextOptions.Given given) throws KamupinException {
+        super(make(given), Native::context_free, given.sinks.toArray());
+    }
+
+    private static long[] make(ContextOptions.Given given) throws KamupinException {
+        try (given) {
+            return made((slot, error) -> Native.context_new(given.raw, slot, error));
+        }
+    }
+
+    // ---- cards ----
+
+    /**
+     * Every reader, and what is known of its card, now. Spends no try.
+     *
+     * @return the caller's to close
+     * @throws KamupinException reader-service-down, reader-not-permitted, …; a card that cannot be read is no failure
+     */
     public Cards cards() throws KamupinException {
-        return new Cards(this);
+        return new Cards(this, null);
     }
 
-    /** A new PIN for a blocked or new card, in steps. */
-    public Operation operation(String service, Operation.Options options) throws KamupinException {
-        return new Operation(this, service, options);
+    /**
+     * The same, to be ended from elsewhere.
+     *
+     * @param cancel ends the work early
+     * @return the caller's to close
+     * @throws KamupinException as {@link #cards()}, and cancelled
+     */
+    public Cards cards(Cancel cancel) throws KamupinException {
+        return new Cards(this, cancel);
     }
 
-    /** Brings operations that an earlier run left unfinished to their end, as far as nobody has to be asked. */
-    public void resume() throws KamupinException {
+    /**
+     * Opens a card for PIN work.
+     *
+     * @param which an address, as {@link Cards#matches} has it; null: the only usable one
+     * @return the caller's to close
+     * @throws KamupinException card-not-found, choice-needed, card-in-use, card-mute, …
+     */
+    public Card open(String which) throws KamupinException {
+        return new Card(this, which, null);
+    }
+
+    /**
+     * The same, to be ended from elsewhere.
+     *
+     * @param which an address; null: the only usable one
+     * @param cancel ends this call early, and makes later ones on the card answer cancelled before they send anything
+     * @return the caller's to close
+     * @throws KamupinException as {@link #open(String)}, and cancelled
+     */
+    public Card open(String which, Cancel cancel) throws KamupinException {
+        return new Card(this, which, cancel);
+    }
+
+    /**
+     * Cards and readers as they come and go, to be iterated.
+     *
+     * @return the caller's to close, by any thread: that ends the iteration
+     * @throws KamupinException when there is no memory or no thread; no reader service is an event and no failure
+     */
+    public Watch watch() throws KamupinException {
+        return new Watch(this, null);
+    }
+
+    /**
+     * The same, told to a listener.
+     *
+     * @param listener is told each event, on one thread of the library's; it may list and open cards. What it throws
+     *         goes to that thread's handler of uncaught exceptions
+     * @return the caller's to close
+     * @throws KamupinException as {@link #watch()}
+     */
+    public Watch watch(Consumer<WatchEvent> listener) throws KamupinException {
+        return new Watch(this, Objects.requireNonNull(listener));
+    }
+
+    /**
+     * Takes card profiles besides the built-in ones. No other thread may use the context meanwhile: to be called right
+     * after it was made.
+     *
+     * @param file a plain file that not everybody may write to; {@link Kamupin#checkProfiles} says what is wrong in it
+     * @throws KamupinException profile-file, profile-malformed
+     */
+    public void loadProfiles(Path file) throws KamupinException {
+        checked(error -> call(raw -> Native.profile_load(raw, file.toString(), error)));
+    }
+
+    /**
+     * Finds out how a card wants to be spoken to, and drafts its profile. Without steps only what is safe on any card
+     * is sent.
+     *
+     * @param card an address; null: the only card
+     * @param language of the findings
+     * @param prompts told and asked; may be null without steps
+     * @param steps that could cost something, each of which is asked for
+     * @return what was found, and why no more
+     * @throws KamupinException when this is closed
+     */
+    public ProbeReport probe(String card, Language language, ProbePrompts prompts, ProbeStep... steps)
+            throws KamupinException {
         try (Cancel cancel = new Cancel(this)) {
-            operation_options options = new operation_options();
-            error error = new error();
-            options.setCancel(cancel.raw());
-            int status = Native.resume_with(raw(), options, null, false, new long[1], error);
-            options.delete();
-            if (status != Status.OK.value()) {
-                throw new KamupinException(error);
-            }
+            return ProbeReport.of(this, card, language, prompts, cancel, steps);
         }
     }
 
-    /** Throws unless it is a new PIN by Kamu SM's rules, typed the same twice. */
+    // ---- checks of what was typed ----
+
+    /**
+     * Throws unless it is a new PIN by Kamu SM's rules, typed the same twice. Sends nothing.
+     *
+     * @param pin of kind PIN
+     * @param again as it was typed a second time; null leaves that out
+     * @throws KamupinException pin-too-short, pin-too-long, pin-not-digits, pin-mismatch
+     */
     public void checkPin(Secret pin, Secret again) throws KamupinException {
-        error error = new error();
-        if (Native.pin_check(null, pin.raw(), again.raw(), error) != Status.OK.value()) {
-            throw new KamupinException(error);
+        checked(error -> pin.call(one -> callOn(again, two -> Native.pin_check(null, one, two, error))));
+    }
+
+    /**
+     * Takes blanks, line ends and dashes out of a verification code that was pasted.
+     *
+     * @param code of kind VERIFICATION_CODE, changed in place
+     * @throws KamupinException code-malformed, when it is none
+     */
+    public void normaliseCode(Secret code) throws KamupinException {
+        checked(error -> code.call(raw -> Native.code_normalise(raw, error)));
+    }
+
+    // ---- a new PIN ----
+
+    /**
+     * A new PIN for a blocked or new card, in steps. Sends nothing yet.
+     *
+     * @param service address of a service that speaks the profile, https
+     * @param options what it may be told
+     * @return the caller's to close
+     * @throws KamupinException url-refused, …
+     */
+    public Operation operation(String service, OperationOptions options) throws KamupinException {
+        return new Operation(this, service, null, options);
+    }
+
+    /**
+     * The whole of it in one call: what an earlier run left, code, card, PIN, second factor, card work, report.
+     *
+     * @param service address of a service that speaks the profile, https
+     * @param prompts ask and tell the person
+     * @param options what it may be told
+     * @return what came out
+     * @throws KamupinException why there is no new PIN, or outcome-unknown, result-not-reported: {@link #resume} goes on
+     */
+    public Result unblock(String service, Prompts prompts, OperationOptions options) throws KamupinException {
+        try (Cancel cancel = new Cancel(this)) {
+            return Asked.unblock(this, service, prompts, options, cancel);
         }
     }
 
-    /** Takes blanks, line ends and dashes out of a verification code that was pasted; throws unless it is one. */
-    public void normaliseCode(Secret code) throws KamupinException {
-        error error = new error();
-        if (Native.code_normalise(code.raw(), error) != Status.OK.value()) {
-            throw new KamupinException(error);
+    /**
+     * The same as a future. To cancel it, or to let its time be over ({@code orTimeout}), ends the operation: at once,
+     * or, when card work has begun, when that is finished and reported.
+     *
+     * @param service address of a service that speaks the profile, https
+     * @param prompts ask and tell the person, on the executor's thread
+     * @param options what it may be told
+     * @param executor on one of whose threads it runs; it takes minutes
+     * @return what came out; fails with a {@link KamupinException}
+     * @throws KamupinException when this is closed
+     */
+    public CompletableFuture<Result> unblock(String service, Prompts prompts, OperationOptions options, Executor executor)
+            throws KamupinException {
+        Cancel cancel = new Cancel(this);
+        return Async.run(executor, cancel::pullIfOpen, () -> Asked.unblock(this, service, prompts, options, cancel),
+                cancel::close);
+    }
+
+    /**
+     * Brings operations that an earlier run left unfinished to their end.
+     *
+     * @param prompts asked when only the new PIN can tell; null: such an operation stays
+     * @throws KamupinException outcome-unknown or result-not-reported, when one is left; journal-damaged, …
+     */
+    public void resume(Prompts prompts) throws KamupinException {
+        resume(prompts, new OperationOptions());
+    }
+
+    /**
+     * The same with options.
+     *
+     * @param prompts asked when only the new PIN can tell; null: such an operation stays
+     * @param options listener and risk count
+     * @throws KamupinException outcome-unknown or result-not-reported, when one is left; journal-damaged, …
+     */
+    public void resume(Prompts prompts, OperationOptions options) throws KamupinException {
+        try (Cancel cancel = new Cancel(this)) {
+            Asked.resume(this, prompts, options, cancel);
         }
+    }
+
+    // ---- what is the matter ----
+
+    /**
+     * What is the matter here, and what to do: readers, cards, certificates, clock, network, service. Changes nothing
+     * and spends no try; bounded by two minutes.
+     *
+     * @param options what is looked at
+     * @return the worst first
+     * @throws KamupinException when there is no memory; what cannot be looked at is a finding
+     */
+    public List<Finding> diagnose(DiagnoseOptions options) throws KamupinException {
+        diagnose_options raw = new diagnose_options();
+        long[] slot;
+        try {
+            raw.setService(options.service());
+            raw.setOffline(options.isOffline());
+            raw.setDays(options.days());
+            slot = diagnosed(options.trust(), raw);
+        } finally {
+            raw.delete();
+        }
+        finding filled = new finding();
+        try {
+            List<Finding> found = new ArrayList<>();
+            for (long index = 0; index < Native.diagnosis_count(slot[0]); index++) {
+                check(Native.diagnosis_get(slot[0], index, filled));
+                found.add(new Finding(filled));
+            }
+            return Collections.unmodifiableList(found);
+        } finally {
+            filled.delete();
+            Native.diagnosis_free(slot);
+        }
+    }
+
+    private long[] diagnosed(Handle trust, diagnose_options raw) throws KamupinException {
+        return made((slot, error) -> call(owner -> callOn(trust, roots -> {
+            raw.setTrust(roots);
+            return Native.diagnose(owner, raw, slot, error);
+        })));
+    }
+
+    // ---- the network ----
+
+    /**
+     * Name and password at the proxy.
+     *
+     * @param user null: no login any more
+     * @param password of kind PROXY_PASSWORD; null without a user
+     * @throws KamupinException when the secret is of another kind, or there is no room
+     */
+    public void proxyLogin(String user, Secret password) throws KamupinException {
+        checked(error -> call(raw -> callOn(password, given -> Native.context_proxy_login(raw, user, given, error))));
+    }
+
+    /**
+     * The hosts that were contacted.
+     *
+     * @return in the order of their first request; unmodifiable
+     * @throws KamupinException when this is closed
+     */
+    public List<Host> hosts() throws KamupinException {
+        return get(raw -> {
+            host filled = new host();
+            try {
+                List<Host> found = new ArrayList<>();
+                for (long index = 0; index < Native.context_host_count(raw); index++) {
+                    long at = index;
+                    checked(error -> Native.context_host(raw, at, filled, error));
+                    found.add(new Host(filled));
+                }
+                return Collections.unmodifiableList(found);
+            } finally {
+                filled.delete();
+            }
+        });
     }
 }

@@ -9,12 +9,41 @@ import org.kamupin.internal.error;
 /**
  * Something of the library's that is closed when it is not needed any more: by {@link #close()}, by try
  * with resources, or by the garbage collector. A closed one refuses. What was made from it lives on, and
- * keeps alive what it needs.
+ * keeps alive what it needs; a call that runs while another thread closes its handle comes to its end first.
  */
 public abstract class Handle implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
 
-    /** What is freed when neither its handle nor anything that was made from it uses it any more. */
+    /** A call of the library on a handle's address. */
+    @FunctionalInterface
+    interface Call {
+        int of(long raw) throws KamupinException;
+    }
+
+    /** The same with any answer. */
+    @FunctionalInterface
+    interface Get<T> {
+        T of(long raw) throws KamupinException;
+    }
+
+    /** A call that makes a handle into a slot and fills an error record. */
+    @FunctionalInterface
+    interface Making {
+        int call(long[] slot, error error) throws KamupinException;
+    }
+
+    /** A call that fills an error record. */
+    @FunctionalInterface
+    interface Checked {
+        int call(error error) throws KamupinException;
+    }
+
+    /** An object that the library calls: freed with the handle that it was given to. */
+    interface Sink {
+        void delete();
+    }
+
+    /** What is freed when neither its handle, nor anything that was made from it, nor a call uses it any more. */
     private static final class Core {
         private final long[] slot;
         private final Consumer<long[]> free;
@@ -36,20 +65,22 @@ public abstract class Handle implements AutoCloseable {
                 if (--uses > 0) {
                     return;
                 }
-                free.accept(slot);
             }
+            free.accept(slot);
             for (int i = 0; i < keeps.length; i++) {
                 if (keeps[i] instanceof Core) {
                     ((Core) keeps[i]).release();
+                } else if (keeps[i] instanceof Sink) {
+                    ((Sink) keeps[i]).delete(); // it could be called until now
                 }
-                keeps[i] = null; // a callback's object, which was called until now
+                keeps[i] = null;
             }
         }
     }
 
     private final Core core;
     private final Cleaner.Cleanable cleanable;
-    private volatile boolean closed;
+    private boolean closed; // under the core's lock
 
     /** keeps: handles that this one was made from, and objects that the library calls. */
     Handle(long[] slot, Consumer<long[]> free, Object... keeps) {
@@ -60,47 +91,95 @@ public abstract class Handle implements AutoCloseable {
                 ((Core) cores[i]).use();
             }
         }
-        Core made = new Core(slot, free, cores);
-        core = made;
-        cleanable = CLEANER.register(this, made::release);
+        core = new Core(slot, free, cores);
+        cleanable = CLEANER.register(this, core::release);
     }
 
-    /** The address. */
-    final long raw() throws KamupinException {
-        if (closed) {
-            throw KamupinException.of(Status.INVALID_ARGUMENT.value());
+    /** Another handle on what `other` has, which lives as long as either; `other` is open. */
+    Handle(Handle other) throws KamupinException {
+        other.enter();
+        core = other.core;
+        cleanable = CLEANER.register(this, core::release);
+    }
+
+    private long enter() throws KamupinException {
+        synchronized (core) {
+            if (closed) {
+                throw KamupinException.of(Status.INVALID_ARGUMENT, "this " + getClass().getSimpleName() + " is closed");
+            }
+            core.uses++;
+            return core.slot[0];
         }
-        return core.slot[0];
     }
 
-    /** Whether it was closed. */
+    /** Calls the library; until it answers nothing is freed, whoever closes this meanwhile. Nest it for several handles. */
+    final int call(Call call) throws KamupinException {
+        long raw = enter();
+        try {
+            return call.of(raw);
+        } finally {
+            core.release();
+        }
+    }
+
+    /** The same with any answer. */
+    final <T> T get(Get<T> get) throws KamupinException {
+        long raw = enter();
+        try {
+            return get.of(raw);
+        } finally {
+            core.release();
+        }
+    }
+
+    /** The same for a handle that may be left out: null is address 0. */
+    static int callOn(Handle handle, Call call) throws KamupinException {
+        return handle == null ? call.of(0) : handle.call(call);
+    }
+
+    /**
+     * Whether it was closed.
+     *
+     * @return true after {@link #close()}
+     */
     public final boolean isClosed() {
-        return closed;
+        synchronized (core) {
+            return closed;
+        }
     }
 
-    /** Lets go. May be called again. */
+    /** Lets go. May be called again, and from any thread. */
     @Override
     public void close() {
-        closed = true;
+        synchronized (core) {
+            closed = true;
+        }
         cleanable.clean();
     }
 
-    /** A call that makes a handle into a slot and fills an error record. */
-    interface Making {
-        int call(long[] slot, error error);
-    }
-
+    /** Makes a handle; throws what the error record says. */
     static long[] made(Making call) throws KamupinException {
         long[] slot = new long[1];
-        error error = new error();
-        if (call.call(slot, error) != Status.OK.value()) {
-            throw new KamupinException(error);
-        }
+        checked(error -> call.call(slot, error));
         return slot;
     }
 
-    /** What is given to the library instead of a handle that may be left out. */
-    static long rawOrNone(Handle handle) throws KamupinException {
-        return handle == null ? 0 : handle.raw();
+    /** Calls; throws what the error record says. */
+    static void checked(Checked call) throws KamupinException {
+        error error = new error();
+        try {
+            if (call.call(error) != Status.OK.value()) {
+                throw KamupinException.of(error);
+            }
+        } finally {
+            error.delete();
+        }
+    }
+
+    /** Throws unless the status of a call that has no error record is ok. */
+    static void check(int status) throws KamupinException {
+        if (status != Status.OK.value()) {
+            throw KamupinException.of(status);
+        }
     }
 }

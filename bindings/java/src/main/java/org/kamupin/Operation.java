@@ -2,13 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.kamupin;
 
-import java.util.EnumSet;
-import java.util.Set;
-import java.util.function.Consumer;
-import org.kamupin.internal.EventSink;
+import java.util.concurrent.Executor;
 import org.kamupin.internal.Native;
-import org.kamupin.internal.error;
-import org.kamupin.internal.event;
 import org.kamupin.internal.factor;
 import org.kamupin.internal.operation_options;
 import org.kamupin.internal.result;
@@ -16,170 +11,219 @@ import org.kamupin.internal.result;
 /**
  * A new PIN for a card that is blocked, whose PIN was forgotten, or that never had one, in steps: code,
  * card, PIN, second factor, card work, report. A step that fails on bad input leaves the operation where
- * it was. One thread at a time, but for {@link #cancel()}.
+ * it was.
+ *
+ * <pre>{@code
+ * try (Operation operation = context.operation("https://…", new OperationOptions())) {
+ *     operation.redeem(code);               // of the web page
+ *     operation.choose(null);               // or one of operation.cards()
+ *     operation.setPin(pin, again);
+ *     operation.beginFactor(FactorType.ANY);
+ *     operation.verifyFactor(sms);
+ *     operation.run();
+ * }
+ * }</pre>
+ *
+ * <p>One thread at a time, but for {@link #cancel()}. {@link #async(Executor)} has the same steps as futures.
  */
-public final class Operation extends Handle {
-    /** What an operation may be told; each may be left out. */
-    public static final class Options {
-        private String card;
-        private OperationKind kind = OperationKind.ANY;
-        private Product product = Product.ANY;
-        private Set<PinRisk> risk = EnumSet.noneOf(PinRisk.class);
-        private Consumer<Event> listener;
-
-        public Options card(String which) {
-            card = which;
-            return this;
-        }
-
-        public Options kind(OperationKind wanted) {
-            kind = wanted;
-            return this;
-        }
-
-        public Options product(Product wanted) {
-            product = wanted;
-            return this;
-        }
-
-        public Options risk(Set<PinRisk> taken) {
-            risk = taken;
-            return this;
-        }
-
-        /** Told on the thread that runs the operation; what it throws cancels it and is thrown by the call. */
-        public Options onEvent(Consumer<Event> told) {
-            listener = told;
-            return this;
-        }
-    }
-
-    private static final class Sink extends EventSink {
-        private final Consumer<Event> listener;
-        private final Watched watched;
-
-        Sink(Consumer<Event> listener, Watched watched) {
-            this.listener = listener;
-            this.watched = watched;
-        }
-
-        @Override
-        public void event(event raw) {
-            watched.guard(() -> {
-                listener.accept(new Event(raw));
-                return null;
-            }, null);
-        }
-    }
-
+public final class Operation extends Telling {
     /** What is made before the handle. */
     private static final class Parts {
         private final Cancel cancel;
         private final Watched watched;
-        private final Sink sink;
+        private final OperationOptions.Events events;
         private final long[] slot;
 
-        Parts(Context context, String service, Options options) throws KamupinException {
+        /** order: null, when a code is typed. */
+        Parts(Context context, String service, Handle order, OperationOptions options) throws KamupinException {
             cancel = new Cancel(context);
             watched = new Watched(cancel);
-            sink = options.listener == null ? null : new Sink(options.listener, watched);
-            operation_options raw = new operation_options();
-            raw.setService(service);
-            raw.setCard(options.card);
-            raw.setKind(options.kind.value());
-            raw.setProduct(options.product.value());
-            raw.setRisk(PinRisk.bits(options.risk));
-            raw.setCancel(cancel.raw());
-            raw.set_event(sink);
-            long owner = context.raw();
-            slot = made((into, error) -> Native.operation_new(owner, raw, into, error));
-            raw.delete();
+            events = options.events(watched);
+            slot = made((into, error) -> context.call(owner -> cancel.call(by -> callOn(order, of -> {
+                operation_options raw = options.raw(service, by, events);
+                try {
+                    raw.setOrder(of);
+                    return Native.operation_new(owner, raw, into, error);
+                } finally {
+                    raw.delete();
+                }
+            }))));
         }
     }
 
-    private final Parts parts;
+    private final Cancel cancel;
 
-    Operation(Context context, String service, Options options) throws KamupinException {
-        this(context, new Parts(context, service, options));
+    /** order: whose codes are used; null, when one is typed. service: null with an order. */
+    Operation(Context context, String service, Handle order, OperationOptions options) throws KamupinException {
+        this(context, order, new Parts(context, service, order, options));
     }
 
-    private Operation(Context context, Parts parts) {
-        super(parts.slot, Native::operation_free, context, parts.cancel, parts.sink);
-        this.parts = parts;
+    private Operation(Context context, Handle order, Parts parts) {
+        super(parts.slot, Native::operation_free, Native::operation_error, parts.watched, context, order, parts.cancel,
+                parts.events);
+        cancel = parts.cancel;
     }
 
-    private void check(int status) throws KamupinException {
-        parts.watched.settle();
-        if (status != Status.OK.value()) {
-            error error = new error();
-            Native.operation_error(raw(), error);
-            throw new KamupinException(error);
-        }
+    /**
+     * The same steps as futures.
+     *
+     * @param executor on whose threads they run, one after another; a step may take minutes
+     * @return to be closed in place of this
+     */
+    public AsyncOperation async(Executor executor) {
+        return new AsyncOperation(this, executor);
     }
 
-    /** The step that comes next. */
+    /**
+     * The step that comes next.
+     *
+     * @return where the operation stands
+     * @throws KamupinException when this is closed
+     */
     public Phase phase() throws KamupinException {
-        return Phase.of(Native.operation_phase(raw()));
+        return Phase.of(call(Native::operation_phase));
     }
 
-    /** Seconds left of what runs now, as the service counts them; -1 when no time runs. */
+    /**
+     * Seconds left of what runs now, as the service counts them.
+     *
+     * @return -1 when no time runs
+     * @throws KamupinException when this is closed
+     */
     public int secondsLeft() throws KamupinException {
-        return Native.operation_seconds_left(raw());
+        return call(Native::operation_seconds_left);
     }
 
-    /** Gives the verification code of the web page. */
+    /**
+     * Gives the verification code of the web page, and reads which cards are there. The same call after a lost
+     * answer burns nothing.
+     *
+     * @param code of kind VERIFICATION_CODE, normalised in place; null for an operation of an order
+     * @throws KamupinException code-…, page-closed, product-mismatch, network-…, service-…, reader-…
+     */
     public void redeem(Secret code) throws KamupinException {
-        check(Native.operation_redeem(raw(), code.raw()));
+        doing(raw -> callOn(code, given -> Native.operation_redeem(raw, given)));
     }
 
-    /** The readers; a card that this operation may not use says why. */
+    /**
+     * The readers; a card that this operation may not use says why in {@link CardInfo#usable()}.
+     *
+     * @return the caller's to close
+     * @throws KamupinException reader-…, network-…, operation-…
+     */
     public Cards cards() throws KamupinException {
         long[] slot = new long[1];
-        check(Native.operation_cards(raw(), slot));
+        doing(raw -> Native.operation_cards(raw, slot));
         return new Cards(slot, this);
     }
 
-    /** Chooses a card; null: the only one that may be used. */
+    /**
+     * Chooses a card.
+     *
+     * @param which an address, as {@link Cards#matches} has it; null: the one that the options name, else the only
+     *         usable one
+     * @throws KamupinException choice-needed, card-not-found, or why that card may not be used
+     */
     public void choose(String which) throws KamupinException {
-        check(Native.operation_choose(raw(), which));
+        doing(raw -> Native.operation_choose(raw, which));
     }
 
-    /** The new PIN, typed twice. */
+    /**
+     * Gives the new PIN; a copy is kept in locked memory until the card has it.
+     *
+     * @param pin of kind PIN
+     * @param again as it was typed a second time; may be the same object
+     * @throws KamupinException a {@link PinException} that says what is wrong with it
+     */
     public void setPin(Secret pin, Secret again) throws KamupinException {
-        check(Native.operation_set_pin(raw(), pin.raw(), again.raw()));
+        doing(raw -> pin.call(one -> again.call(two -> Native.operation_set_pin(raw, one, two))));
     }
 
-    /** Goes back to the step before. */
+    /**
+     * Goes back to the step before: from the second factor to the PIN, from the PIN to the card.
+     *
+     * @throws KamupinException wrong-state elsewhere
+     */
     public void back() throws KamupinException {
-        check(Native.operation_back(raw()));
+        doing(Native::operation_back);
     }
 
-    /** Begins the second factor: has the SMS sent, or sent again. */
+    /**
+     * Begins the second factor: has the SMS sent, or sent again.
+     *
+     * @param type ANY: the one that was begun, else the one that is preferred
+     * @return what a person is shown of it
+     * @throws KamupinException factor-unsupported, sms-resend-too-soon (with the seconds), phone-out-of-date, …
+     */
     public Factor beginFactor(FactorType type) throws KamupinException {
+        return factorBy((raw, filled) -> Native.operation_begin_factor(raw, type.value(), filled));
+    }
+
+    /**
+     * What a person is shown of the second factor now. Sends nothing.
+     *
+     * @return seconds and tries as they are now
+     * @throws KamupinException wrong-state in another phase
+     */
+    public Factor factor() throws KamupinException {
+        return factorBy(Native::operation_factor);
+    }
+
+    private interface FactorCall {
+        int of(long raw, factor filled);
+    }
+
+    private Factor factorBy(FactorCall call) throws KamupinException {
         factor filled = new factor();
-        check(Native.operation_begin_factor(raw(), type.value(), filled));
-        return new Factor(filled);
+        try {
+            doing(raw -> call.of(raw, filled));
+            return new Factor(filled);
+        } finally {
+            filled.delete();
+        }
     }
 
-    /** Gives the code of the SMS, or the web password. */
+    /**
+     * Gives the code of the SMS, or the web password.
+     *
+     * @param secret of kind SMS_CODE or WEB_PASSWORD, whichever was begun
+     * @throws KamupinException sms-code-wrong, web-password-wrong (with the tries that are left), …
+     */
     public void verifyFactor(Secret secret) throws KamupinException {
-        check(Native.operation_verify_factor(raw(), secret.raw()));
+        doing(raw -> secret.call(given -> Native.operation_verify_factor(raw, given)));
     }
 
-    /** Works on the card and reports. */
+    /**
+     * Works on the card and reports. Nothing that can cost a try is repeated.
+     *
+     * @throws KamupinException outcome-unknown: put the card in and call again; result-not-reported: the card has its
+     *         new PIN, call again later. {@link Context#resume(Prompts)} goes on with either, too
+     */
     public void run() throws KamupinException {
-        check(Native.operation_run(raw()));
+        doing(Native::operation_run);
     }
 
-    /** What came out. */
+    /**
+     * What came out so far.
+     *
+     * @return a copy without secrets
+     * @throws KamupinException when this is closed
+     */
     public Result result() throws KamupinException {
         result filled = new result();
-        check(Native.operation_result(raw(), filled));
-        return new Result(filled);
+        try {
+            check(call(raw -> Native.operation_result(raw, filled)));
+            return new Result(filled);
+        } finally {
+            filled.delete();
+        }
     }
 
-    /** Cancels the call that runs and every later one. From any thread, also from a listener. */
-    public void cancel() throws KamupinException {
-        parts.cancel.pull();
+    /**
+     * Cancels the call that runs and every later one. From any thread, also from a listener. When card work has
+     * begun it finishes and reports first.
+     */
+    public void cancel() {
+        cancel.pullIfOpen();
     }
 }

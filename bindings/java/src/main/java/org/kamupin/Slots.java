@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: 2026 libkamupin developers
 // SPDX-License-Identifier: Apache-2.0
 //
-// Slots.java: what turns the native layer's values into Java's.
+// Slots.java: what turns the native layer's values into Java's, and Java's into its.
 package org.kamupin;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
 
 /** Conversions. */
 final class Slots {
@@ -17,7 +20,14 @@ final class Slots {
     }
 
     /** Milliseconds of a time to wait; null: for ever. */
-    static long milliseconds(java.time.Duration duration) {
+    static long milliseconds(Duration duration) {
         return duration == null ? -1 : duration.toMillis();
+    }
+
+    /** Bits of what may be risked. */
+    static long risks(PinRisk... risks) {
+        EnumSet<PinRisk> set = EnumSet.noneOf(PinRisk.class);
+        set.addAll(Arrays.asList(risks));
+        return PinRisk.bits(set);
     }
 }

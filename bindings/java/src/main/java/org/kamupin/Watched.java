@@ -2,23 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.kamupin;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Callbacks of one handle: what one throws is kept, ends what runs, and is thrown by the call that was running. */
 final class Watched {
-    /** A callback. */
-    interface Call<T> {
-        T call() throws Exception;
-    }
-
     private final AtomicReference<Throwable> thrown = new AtomicReference<>();
     private final Cancel cancel;
 
+    /** cancel: what is pulled when a callback throws; may be null. */
     Watched(Cancel cancel) {
         this.cancel = cancel;
     }
 
-    <T> T guard(Call<T> call, T otherwise) {
+    /** Calls; `otherwise` when it throws, or another has thrown before. */
+    <T> T guard(Callable<T> call, T otherwise) {
         if (thrown.get() != null) {
             return otherwise;
         }
@@ -26,12 +24,8 @@ final class Watched {
             return call.call();
         } catch (Throwable error) {
             thrown.compareAndSet(null, error);
-            try {
-                if (cancel != null) {
-                    cancel.pull();
-                }
-            } catch (KamupinException closed) {
-                error.addSuppressed(closed);
+            if (cancel != null) {
+                cancel.pullIfOpen();
             }
             return otherwise;
         }
@@ -51,6 +45,16 @@ final class Watched {
         }
         if (error != null) {
             throw new IllegalStateException(error);
+        }
+    }
+
+    /** Of a callback that no call waits for: what it throws goes where a thread's last exception goes. */
+    static void alone(Runnable call) {
+        try {
+            call.run();
+        } catch (Throwable error) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
         }
     }
 }

@@ -1,0 +1,179 @@
+// SPDX-FileCopyrightText: 2026 libkamupin developers
+// SPDX-License-Identifier: Apache-2.0
+package org.kamupin;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * An {@link Operation} whose steps are futures. They run one after another, in the order in which they were
+ * asked for, on the executor's threads; so do listeners. Any thread may ask. A step that fails does not keep
+ * later ones from being tried: chain them with {@code thenCompose}.
+ *
+ * <p>A future that is cancelled, or whose time is over ({@code orTimeout}), cancels the operation: the call that
+ * runs ends at once, or, when card work has begun, when that is finished and reported. A secret that was given
+ * may be closed at once: the step keeps it until it has ended.
+ *
+ * <p>A failure is a {@link KamupinException}, which {@code join} wraps in a CompletionException and {@code get}
+ * in an ExecutionException.
+ */
+public final class AsyncOperation implements AutoCloseable {
+    private final Operation operation;
+    private final Executor executor;
+    private CompletableFuture<Void> last = CompletableFuture.completedFuture(null); // under this
+
+    AsyncOperation(Operation operation, Executor executor) {
+        this.operation = operation;
+        this.executor = executor;
+    }
+
+    /** A step. */
+    private interface Step {
+        void take() throws KamupinException;
+    }
+
+    private <T> CompletableFuture<T> begin(Callable<T> call, Secret... kept) {
+        Async.Task<T> task = new Async.Task<>(operation::cancel, call, () -> {
+            for (Secret secret : kept) {
+                secret.close();
+            }
+        });
+        synchronized (this) {
+            last = last.thenRunAsync(task, executor).exceptionally(refused -> {
+                task.refused(refused);
+                return null;
+            });
+        }
+        return task.future;
+    }
+
+    private CompletableFuture<Void> step(Step step, Secret... kept) {
+        return begin(() -> {
+            step.take();
+            return null;
+        }, kept);
+    }
+
+    private interface WithSecret {
+        CompletableFuture<Void> of(Secret share);
+    }
+
+    private static CompletableFuture<Void> sharing(Secret secret, WithSecret step) {
+        try {
+            return step.of(secret.share());
+        } catch (KamupinException closed) {
+            return CompletableFuture.failedFuture(closed);
+        }
+    }
+
+    /**
+     * Gives the verification code; see {@link Operation#redeem}.
+     *
+     * @param code of kind VERIFICATION_CODE; null for an operation of an order
+     * @return ends when the service has taken it
+     */
+    public CompletableFuture<Void> redeem(Secret code) {
+        if (code == null) {
+            return step(() -> operation.redeem(null));
+        }
+        return sharing(code, kept -> step(() -> operation.redeem(kept), kept));
+    }
+
+    /**
+     * The readers; see {@link Operation#cards}.
+     *
+     * @return the list, which is the caller's to close
+     */
+    public CompletableFuture<Cards> cards() {
+        return begin(operation::cards);
+    }
+
+    /**
+     * Chooses a card; see {@link Operation#choose}.
+     *
+     * @param which an address; null: the only usable one
+     * @return ends when it is chosen
+     */
+    public CompletableFuture<Void> choose(String which) {
+        return step(() -> operation.choose(which));
+    }
+
+    /**
+     * Gives the new PIN; see {@link Operation#setPin}.
+     *
+     * @param pin of kind PIN
+     * @param again as it was typed a second time; may be the same object
+     * @return ends when it is taken
+     */
+    public CompletableFuture<Void> setPin(Secret pin, Secret again) {
+        return sharing(pin, one -> sharing(again, two -> step(() -> operation.setPin(one, two), one, two)));
+    }
+
+    /**
+     * Goes back to the step before; see {@link Operation#back}.
+     *
+     * @return ends when that is done
+     */
+    public CompletableFuture<Void> back() {
+        return step(operation::back);
+    }
+
+    /**
+     * Begins the second factor; see {@link Operation#beginFactor}.
+     *
+     * @param type which one
+     * @return what a person is shown of it
+     */
+    public CompletableFuture<Factor> beginFactor(FactorType type) {
+        return begin(() -> operation.beginFactor(type));
+    }
+
+    /**
+     * Gives the second factor; see {@link Operation#verifyFactor}.
+     *
+     * @param secret of kind SMS_CODE or WEB_PASSWORD
+     * @return ends when the service has taken it
+     */
+    public CompletableFuture<Void> verifyFactor(Secret secret) {
+        return sharing(secret, kept -> step(() -> operation.verifyFactor(kept), kept));
+    }
+
+    /**
+     * Works on the card and reports; see {@link Operation#run}.
+     *
+     * @return what came out
+     */
+    public CompletableFuture<Result> run() {
+        return begin(() -> {
+            operation.run();
+            return operation.result();
+        });
+    }
+
+    /**
+     * The operation itself, for what sends nothing: its phase, the seconds left, the result.
+     *
+     * @return closed with this
+     */
+    public Operation operation() {
+        return operation;
+    }
+
+    /** Cancels the step that runs and every later one. */
+    public void cancel() {
+        operation.cancel();
+    }
+
+    /** Waits for the steps that were asked for, and lets go; before card work the service is told that the operation is
+     *  given up. Not to be called by the executor's only thread. */
+    @Override
+    public void close() {
+        CompletableFuture<Void> running;
+        synchronized (this) {
+            running = last;
+        }
+        running.join();
+        operation.close();
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 libkamupin developers
+// SPDX-License-Identifier: Apache-2.0
+package org.kamupin;
+
+/** What a diagnosis is to look at; each may be left out. */
+public final class DiagnoseOptions {
+    private String service;
+    private boolean offline;
+    private int days;
+    private Handle trust;
+
+    /** Readers, cards, certificates and this machine; no service. */
+    public DiagnoseOptions() {
+    }
+
+    /**
+     * The service that is meant.
+     *
+     * @param address unless said: neither a service nor the clock is looked at
+     * @return this
+     */
+    public DiagnoseOptions service(String address) {
+        service = address;
+        return this;
+    }
+
+    /**
+     * No network at all.
+     *
+     * @return this
+     */
+    public DiagnoseOptions offline() {
+        offline = true;
+        return this;
+    }
+
+    /**
+     * How soon a certificate has to end to be a trouble.
+     *
+     * @param count days; 30 unless said
+     * @return this
+     */
+    public DiagnoseOptions days(int count) {
+        days = count;
+        return this;
+    }
+
+    String service() {
+        return service;
+    }
+
+    boolean isOffline() {
+        return offline;
+    }
+
+    int days() {
+        return days;
+    }
+
+    Handle trust() {
+        return trust;
+    }
+}
