@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 libkamupin developers
    SPDX-License-Identifier: Apache-2.0
 
-   pcsc.h: what the four files of the PC/SC backend share: pcsc.c (contexts, readers, cards),
+   pcsc.h: what the files of the PC/SC backend share: pcsc.c (contexts, readers, cards),
    pcsc_order.c (threads that have to keep clear of each other), pcsc_watch.c (waiting for readers
    and cards), pcsc_service.c (waiting for the daemon). No other file knows PC/SC's names and codes. */
 #ifndef KP_CARD_PCSC_H

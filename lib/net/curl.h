@@ -50,4 +50,8 @@ typedef struct kp_curl {
  * Any thread. Errors: network-library (missing, too old, or not made for threads). */
 kamupin_status kp_curl_load(kp_curl *curl, kamupin_error *error);
 
+/** The file with the system's CAs where libcurl has to be told: one that was linked in was built on
+ * another system. NULL when libcurl knows, or when there is none. Belongs to the library. */
+const char *kp_curl_roots(void);
+
 #endif

@@ -67,11 +67,13 @@ static STACK_OF(X509) * read_chain(const kp_curl *curl, CURL *easy)
 static X509_STORE *read_roots(const kamupin_context *context, const kp_curl *curl, CURL *easy)
 {
     X509_STORE *store = X509_STORE_new();
-    char *file = context->ca_file, *folder = NULL;
+    const char *file = context->ca_file != NULL ? context->ca_file : kp_curl_roots();
+    char *known = NULL, *folder = NULL;
 
     if (file == NULL) {
-        curl->easy_getinfo(easy, CURLINFO_CAINFO, &file);
+        curl->easy_getinfo(easy, CURLINFO_CAINFO, &known);
         curl->easy_getinfo(easy, CURLINFO_CAPATH, &folder);
+        file = known;
     }
     if (store != NULL && file != NULL)
         X509_STORE_load_file(store, file);

@@ -42,10 +42,9 @@ static bool is_set_or_needless(CURLcode code)
 }
 
 /* The same rules for a proxy that TLS is spoken with, but for the pins: they are the servers'. */
-static bool set_proxy_rules(const kamupin_context *context, const kp_curl *curl, CURL *easy)
+static bool set_proxy_rules(const char *file, const kp_curl *curl, CURL *easy)
 {
     const long version = (long)CURL_SSLVERSION_TLSv1_2;
-    const char *file = context->ca_file;
 
     return is_set_or_needless(curl->easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, version)) &&
            is_set_or_needless(curl->easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L)) &&
@@ -66,15 +65,16 @@ kamupin_status kp_tls_rules(const kamupin_context *context, const kp_curl *curl,
 
     if (set && context->pins != NULL)
         set = curl->easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, context->pins) == CURLE_OK;
-    if (set && context->ca_file != NULL) {
-        kamupin_status status = check_ca_file(context->ca_file, error);
+    const char *roots = context->ca_file != NULL ? context->ca_file : kp_curl_roots();
+    if (set && roots != NULL) {
+        kamupin_status status = check_ca_file(roots, error);
         if (status != KAMUPIN_OK)
             return status;
         /* These CAs and no others: the system's folder is taken out as well. */
-        set = curl->easy_setopt(easy, CURLOPT_CAINFO, context->ca_file) == CURLE_OK &&
+        set = curl->easy_setopt(easy, CURLOPT_CAINFO, roots) == CURLE_OK &&
               curl->easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
     }
-    set = set && set_proxy_rules(context, curl, easy);
+    set = set && set_proxy_rules(roots, curl, easy);
     return set ? KAMUPIN_OK
                : kp_fail(error, KAMUPIN_E_TLS_FAILED, KAMUPIN_FROM_TLS,
                          "libcurl refuses the TLS rules");
