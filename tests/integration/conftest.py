@@ -29,8 +29,9 @@ cache = (BUILD / "CMakeCache.txt").read_text()
 collect_ignore_glob = [name for name, line in (("test_bindings*.py", r"^KAMUPIN_BINDINGS:BOOL=OFF$"),
                                                ("test_install.py", r"^CMAKE_C_FLAGS:\w+=.*-fsanitize"))
                        if re.search(line, cache, re.M)]
-if BUILD.resolve() != Path(__file__).resolve().parents[2] / "build":  # a browser at the sandbox's pages, the documentation: once, with the default build
-    collect_ignore_glob += ["test_portal_*.py", "test_desk_page.py", "test_check_docs.py"]
+# A browser at pages, and the documentation: once, with the default build.
+if BUILD.resolve() != Path(__file__).resolve().parents[2] / "build":
+    collect_ignore_glob += ["test_portal_*.py", "test_desk_page.py", "test_check_docs.py", "test_snippets.py", "test_site.py"]
 
 # What whoever runs the tests ignores (nohup: SIGHUP; a shell's background job: SIGINT and SIGQUIT) would stay ignored in
 # every program under test: they start as a person's would.
