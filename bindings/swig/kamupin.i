@@ -14,6 +14,7 @@
 
 %{
 #include "callbacks.hpp"
+#include "readers.hpp"
 
 #include <cstdlib>
 #include <cstring>
@@ -70,9 +71,10 @@ KAMUPIN_CALLBACK(kamupin_watch_fn callback, WatchSink, pass_watch)
 %apply size_t *SLOT { size_t *count, size_t *left, size_t *certificate }
 %apply unsigned int *SLOT { unsigned int *methods }
 %apply int *SLOT { int *seconds_left }
+%apply long long *SLOT { long long *number }
 %apply (const unsigned char **BYTES, size_t *LENGTH) {
     (const unsigned char **der, size_t *length), (const unsigned char **content, size_t *length),
-    (const unsigned char **text, size_t *length)
+    (const unsigned char **text, size_t *length), (const unsigned char **content, size_t *content_length)
 }
 %apply (const unsigned char *BYTES, size_t LENGTH) { (const unsigned char *bytes, size_t length) }
 %apply (const char *BYTES, size_t LENGTH) {
@@ -129,6 +131,11 @@ static kamupin_error *kamupin_error_copy(const kamupin_error *error)
         *made = *error;
     return made;
 }
+/** ... and one into a record that a callback was given. */
+static void kamupin_error_fill(kamupin_error *into, const kamupin_error *error)
+{
+    *into = *error;
+}
 %}
 KAMUPIN_TOLD(factor, FACTOR)
 KAMUPIN_TOLD(finding, FINDING)
@@ -179,6 +186,10 @@ static void free_text(const char *text)
     {
         $self->log = sink == NULL ? NULL : pass_log;
         $self->log_user = sink;
+    }
+    void set_backend(ReaderBackend *readers)
+    {
+        $self->backend = readers == NULL ? NULL : readers->table();
     }
     void set_clock(TimeSource *source)
     {
@@ -251,15 +262,21 @@ static void free_text(const char *text)
         return index < $self->count && index < KAMUPIN_DEBTS_MAX ? &$self->debt[index] : NULL;
     }
 }
-%typemap(in, numinputs=0) const kamupin_pad_quirks *quirks "$1 = NULL;"
+%extend kamupin_pad_quirks {
+    kamupin_pad_quirks()
+    {
+        kamupin_pad_quirks *made = static_cast<kamupin_pad_quirks *>(calloc(1, sizeof *made));
+        if (made != NULL)
+            made->size = sizeof *made;
+        return made;
+    }
+    ~kamupin_pad_quirks() { free($self); }
+}
 %ignore kamupin_cms_options::content;
 %ignore kamupin_cms_options::length;
 %ignore kamupin_captcha::image;
 %ignore kamupin_captcha::length;
 %ignore kamupin_reader_backend;
-%ignore kamupin_reader_state;
-%ignore kamupin_pad_quirks;
-%ignore kamupin_pad_options::quirks;
 %ignore kamupin_context_options::backend;
 %ignore kamupin_context_options::log;
 %ignore kamupin_context_options::clock;
@@ -271,7 +288,7 @@ static void free_text(const char *text)
 %ignore kamupin_probe_request::ask;
 %ignore kamupin_probe_request::unblock;
 %rename("$ignore", %$isvariable, %$ismember, regextarget=1) "^(.*_)?user$";
-%ignore kamupin_reader_backend_pcsc;
+%ignore kamupin_reader_backend_pcsc; /* BuiltInReaders */
 %ignore kamupin_prompts;
 %ignore kamupin_unblock; /* kamupin_unblock_with and kamupin_resume_with stand for them */
 %ignore kamupin_resume;
@@ -281,6 +298,9 @@ static void free_text(const char *text)
 %feature("director");
 %include "callbacks.hpp"
 %feature("director", "");
+%feature("director") ReaderBackend;
+%nodefaultctor ByteRoom;
+%include "readers.hpp"
 
 %include <kamupin/export.h>
 %include <kamupin/status.h>

@@ -54,6 +54,7 @@ static bool kamupin_put(PyObject *slot, PyObject *item)
 KAMUPIN_NUMBER_SLOT(size_t, PyLong_FromSize_t)
 KAMUPIN_NUMBER_SLOT(unsigned int, PyLong_FromUnsignedLong)
 KAMUPIN_NUMBER_SLOT(int, PyLong_FromLong)
+KAMUPIN_NUMBER_SLOT(long long, PyLong_FromLongLong)
 
 %typemap(in, fragment="kamupin_slot")
     (const unsigned char **BYTES, size_t *LENGTH) (const unsigned char *bytes = NULL, size_t length = 0) {
@@ -288,6 +289,7 @@ static jbyteArray kamupin_java_bytes(JNIEnv *env, const void *bytes, size_t leng
 KAMUPIN_NUMBER_SLOT(size_t, jlong, jlongArray, long[], SetLongArrayRegion)
 KAMUPIN_NUMBER_SLOT(unsigned int, jlong, jlongArray, long[], SetLongArrayRegion)
 KAMUPIN_NUMBER_SLOT(int, jint, jintArray, int[], SetIntArrayRegion)
+KAMUPIN_NUMBER_SLOT(long long, jlong, jlongArray, long[], SetLongArrayRegion)
 
 %typemap(jni) (const unsigned char **BYTES, size_t *LENGTH) "jobjectArray"
 %typemap(jtype) (const unsigned char **BYTES, size_t *LENGTH) "byte[][]"

@@ -38,7 +38,7 @@ static bool wrong_option(cli_args *args, cli_message what, const char *word)
     return wrong(args, what, args->wrong_room);
 }
 
-static cli_option find_option(const char *word)
+cli_option cli_option_find(const char *word)
 {
     bool is_long = word[1] == '-';
     size_t length = is_long ? strcspn(word + 2, "=") : 1;
@@ -56,7 +56,7 @@ static cli_option find_option(const char *word)
 static bool read_option(int argc, char **argv, int *at, cli_args *args, uint64_t *used)
 {
     char *word = argv[*at];
-    cli_option option = find_option(word);
+    cli_option option = cli_option_find(word);
     if (option == OPTION_COUNT)
         return wrong_option(args, M_BAD_OPTION, word);
     *used |= UINT64_C(1) << option;
@@ -124,8 +124,7 @@ static bool known_noun(const char *noun)
     return false;
 }
 
-/* The command that the words name, whose verb may be two of them; answers how many words it is. */
-static int find_command(char **words, int count, cli_args *args)
+int cli_command_find(char **words, int count, cli_command *command)
 {
     for (int i = 0; i < COMMAND_COUNT; i++) {
         const char *verb = cli_commands[i].verb;
@@ -134,13 +133,13 @@ static int find_command(char **words, int count, cli_args *args)
         if (strcmp(cli_commands[i].noun, words[0]) != 0)
             continue;
         if (first == 0) { /* the noun is the whole command */
-            args->command = (cli_command)i;
+            *command = (cli_command)i;
             return 1;
         }
         if (count < 2 || strlen(words[1]) != first || strncmp(verb, words[1], first) != 0 ||
             (two && (count < 3 || strcmp(verb + first + 1, words[2]) != 0)))
             continue;
-        args->command = (cli_command)i;
+        *command = (cli_command)i;
         return two ? 3 : 2;
     }
     return 0;
@@ -198,7 +197,7 @@ static bool read_words(char **words, int count, cli_args *args)
     if (!known_noun(words[0]))
         return wrong_word(args, words[0]);
     args->noun = words[0];
-    int used = find_command(words, count, args);
+    int used = cli_command_find(words, count, &args->command);
     if (count == 1 && used == 0 && !args->help && strcmp(words[0], "consent") == 0) {
         args->command = COMMAND_CONSENT_STATUS; /* the one question that the noun asks by itself */
         return true;
@@ -293,8 +292,14 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
         else
             words[count++] = argv[at];
     }
+    if (count > 0 && strcmp(words[0], "help") == 0) { /* `help card list` is `card list --help` */
+        args->help = true;
+        words++;
+        count--;
+    }
     if (!good && count > 0)
-        find_command(words, count, args); /* the help that is named then is the command's */
+        cli_command_find(words, count,
+                         &args->command); /* the help that is named then is the command's */
     good = good && read_words(words, count, args) && check_options(args, used) &&
            check_card(args, used) && check_login(args) && check_keypad(args) && check_proxy(args);
     args->service = environment(args->service, "KAMUPIN_SERVICE");

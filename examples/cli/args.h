@@ -73,6 +73,9 @@ typedef struct cli_args {
 /** Reads a command line. `args->language` and `args->json` are right also when it answers false. */
 bool cli_args_read(int argc, char **argv, cli_args *args);
 
+/** Answers a shell's completion: writes what may follow the words, of which the last is being typed. */
+void cli_complete(int argc, char **argv);
+
 /** Writes the help for what `args` names to stdout. */
 void cli_help(const cli_args *args);
 

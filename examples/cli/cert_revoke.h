@@ -19,6 +19,10 @@ typedef struct cli_revoking {
 
 /* ---- cert_revoke_means.c ---- */
 
+/** Why a holder may revoke, in the order in which it is asked. */
+#define CLI_REVOCATION_REASONS 5
+extern const kamupin_revocation_reason cli_revocation_reasons[CLI_REVOCATION_REASONS];
+
 /** Whether --reason, where it was given, is one that a holder may give. */
 bool cli_revoke_reason_fits(const cli *program);
 /** That of --reason, or one that is chosen at the terminal. Errors: cancelled. */

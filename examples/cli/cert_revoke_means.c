@@ -12,11 +12,9 @@
 
 #define TYPED 4 /* how much of the serial number is typed */
 
-static const kamupin_revocation_reason reasons[] = {
+const kamupin_revocation_reason cli_revocation_reasons[CLI_REVOCATION_REASONS] = {
     KAMUPIN_REASON_KEY_COMPROMISE, KAMUPIN_REASON_AFFILIATION_CHANGED, KAMUPIN_REASON_SUPERSEDED,
     KAMUPIN_REASON_CESSATION_OF_OPERATION, KAMUPIN_REASON_UNSPECIFIED};
-
-#define REASONS (sizeof reasons / sizeof reasons[0])
 
 static kamupin_status ask_reason(cli_revoking *self, kamupin_revocation_reason *reason,
                                  kamupin_error *error)
@@ -25,24 +23,26 @@ static kamupin_status ask_reason(cli_revoking *self, kamupin_revocation_reason *
     size_t number = 0;
     char line[200];
     cli_screen_line(program->screen, "", cli_say(program, M_ASK_REASON));
-    for (size_t i = 0; i < REASONS; i++) {
-        snprintf(line, sizeof line, "  %zu  %s", i + 1, cli_cert_reason(program, reasons[i]));
+    for (size_t i = 0; i < CLI_REVOCATION_REASONS; i++) {
+        snprintf(line, sizeof line, "  %zu  %s", i + 1,
+                 cli_cert_reason(program, cli_revocation_reasons[i]));
         cli_screen_line(program->screen, "", line);
     }
-    kamupin_answer answer =
-        cli_term_number(&self->dialogue.term, cli_say(program, M_CHOOSE_NUMBER), REASONS, &number);
+    kamupin_answer answer = cli_term_number(&self->dialogue.term, cli_say(program, M_CHOOSE_NUMBER),
+                                            CLI_REVOCATION_REASONS, &number);
     if (answer != KAMUPIN_ANSWER_GIVEN)
         return cli_error(error, KAMUPIN_E_CANCELLED);
-    *reason = reasons[number - 1];
+    *reason = cli_revocation_reasons[number - 1];
     return KAMUPIN_OK;
 }
 
 /* That of --reason; none when there is no such reason. */
 static kamupin_revocation_reason given_reason(const cli *program)
 {
-    for (size_t i = 0; i < REASONS; i++)
-        if (strcasecmp(program->args.reason, kamupin_revocation_reason_name(reasons[i])) == 0)
-            return reasons[i];
+    for (size_t i = 0; i < CLI_REVOCATION_REASONS; i++)
+        if (strcasecmp(program->args.reason,
+                       kamupin_revocation_reason_name(cli_revocation_reasons[i])) == 0)
+            return cli_revocation_reasons[i];
     return KAMUPIN_REASON_NONE;
 }
 

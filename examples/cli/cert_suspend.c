@@ -4,6 +4,7 @@
    cert_suspend.c: cert suspend, unsuspend and activate. None of them touches a reader: a card that is
    lost is what one suspends for. */
 #include "cert.h"
+#include "options.h"
 #include "term.h"
 
 #include <stdio.h>
@@ -19,13 +20,12 @@ typedef struct records {
 static kamupin_status read_reason(cli *program, kamupin_suspend_reason *reason,
                                   kamupin_error *error)
 {
-    static const char *const words[] = {"lost", "stolen", "left-behind", "other"};
     const char *given = program->args.reason;
     *reason = KAMUPIN_SUSPEND_UNSAID;
     if (given == NULL)
         return KAMUPIN_OK;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(given, words[i]) == 0) {
+    for (size_t i = 0; cli_suspend_reasons[i] != NULL; i++)
+        if (strcmp(given, cli_suspend_reasons[i]) == 0) {
             *reason = (kamupin_suspend_reason)(KAMUPIN_SUSPEND_LOST + i);
             return KAMUPIN_OK;
         }

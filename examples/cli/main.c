@@ -7,6 +7,7 @@
 #include "fd.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -143,6 +144,10 @@ int main(int argc, char **argv)
     kamupin_error error = KAMUPIN_ERROR_INIT;
     kamupin_status status = KAMUPIN_OK;
     cli_fd_hold();
+    if (argc > 1 && strcmp(argv[1], "__complete") == 0) {
+        cli_complete(argc - 2, argv + 2);
+        return 0;
+    }
     cli_signals_block();
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core dump would hold what was typed */
     bool good = cli_args_read(argc, argv, &program.args);

@@ -94,6 +94,19 @@ _Static_assert(COMMAND_COUNT < 64, "too many commands");
 extern const cli_command_row cli_commands[COMMAND_COUNT];
 extern const cli_option_row cli_options[OPTION_COUNT];
 
+/** The option that a word names, also one with "=value" behind it; OPTION_COUNT for none. */
+cli_option cli_option_find(const char *word);
+
+/** The command that the words name, whose verb may be two of them; answers how many words it is, 0 and
+ * `*command` as it was when they name none. */
+int cli_command_find(char **words, int count, cli_command *command);
+
+/** The words that an option takes, the last one NULL; NULL itself when it is not one of a few. */
+const char *const *cli_option_words(cli_option option);
+
+/** Why one suspends, in the order of kamupin_suspend_reason; the last one NULL. */
+extern const char *const cli_suspend_reasons[];
+
 /** Puts what an option says into `args`; `value` is NULL exactly when the option takes none. false
  * when the word is not of the option's kind; `args` is as it was then. */
 bool cli_option_take(cli_args *args, cli_option option, const char *value);

@@ -105,6 +105,8 @@ static const char *const FACTORS[] = {"sms", "web-password", NULL};
 static const char *const ROLES[] = {"individual", "authorised", NULL};
 static const char *const LANGUAGES[] = {"tr", "en", NULL};
 
+const char *const cli_suspend_reasons[] = {"lost", "stolen", "left-behind", "other", NULL};
+
 /* Which of the words it is, from 1; 0 for none of them. */
 static unsigned int place_among(const char *const *words, const char *value)
 {
@@ -248,6 +250,11 @@ static const struct {
     [OPTION_LOG] = {take_level, INTO(log), 0, LEVELS},
 };
 
+const char *const *cli_option_words(cli_option option)
+{
+    return option < OPTION_COUNT ? meanings[option].words : NULL;
+}
+
 bool cli_option_take(cli_args *args, cli_option option, const char *value)
 {
     if (option >= OPTION_COUNT || meanings[option].take == NULL)
@@ -258,7 +265,7 @@ bool cli_option_take(cli_args *args, cli_option option, const char *value)
 
 cli_message cli_option_wants(cli_option option, char *room, size_t size)
 {
-    const char *const *words = option < OPTION_COUNT ? meanings[option].words : NULL;
+    const char *const *words = cli_option_words(option);
     size_t used = strlen(room);
     for (size_t i = 0; words != NULL && words[i] != NULL && used < size; i++)
         used += (size_t)snprintf(room + used, size - used, "%s%s", i == 0 ? " " : "|", words[i]);

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # `cmake --install` into a folder of its own, and programs that use the library from there as a stranger would:
-# by pkg-config alone, in C and C++, with two compilers. Not ours on the other end: pkg-config, gcc, clang,
-# binutils, the loader. Writes to the test's temporary folder only.
+# by pkg-config or by CMake alone, in C and C++, with two compilers, shared and static. Not ours on the other end:
+# pkg-config, CMake, gcc, clang, binutils, the loader. Writes to the test's temporary folder only. The packages made
+# of the same files are tested in tests/packages.
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("KAMUPIN_BUILD", ROOT / "build"))
+CONSUMERS = ROOT / "tests" / "packages" / "consumers"
 
 # Ten lines, valid in every language below.
 CONSUMER = """\
@@ -44,6 +47,8 @@ int main(void)
 """
 LANGUAGES = [("gcc", "c99"), ("gcc", "c11"), ("g++", "c++17"), ("clang", "c99"), ("clang", "c11"), ("clang++", "c++17")]
 NAMES = ["-".join(pair) for pair in LANGUAGES]
+# What else a program has to be linked with to take in a static library that was built so.
+SANITIZER = re.findall(r"-fsanitize=\S+", (BUILD / "CMakeCache.txt").read_text())
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
 
@@ -62,8 +67,7 @@ class Installed:
         self.libdir = self.pc.parent.parent
 
     def flags(self, *what: str) -> list[str]:
-        # Only this folder's .pc files: a consumer needs no other development package.
-        return run("pkg-config", *what, "kamupin", PKG_CONFIG_LIBDIR=str(self.pc.parent)).split()
+        return run("pkg-config", *what, "kamupin", PKG_CONFIG_PATH=str(self.pc.parent)).split()
 
 
 @pytest.fixture(scope="module")
@@ -95,12 +99,12 @@ def test_what_the_manual_points_to_is_there(installed):
 
 
 def test_pkg_config_knows_the_prefix_it_was_installed_into(installed):
-    assert installed.flags("--cflags") == [f"-I{installed.prefix}/include"]
+    assert installed.flags("--cflags")[0] == f"-I{installed.prefix}/include"
     assert installed.flags("--libs") == [f"-L{installed.libdir}", "-lkamupin"]
 
 
 def test_nothing_that_is_installed_names_the_build(installed):
-    for path in [*installed.prefix.rglob("*.h"), installed.pc]:
+    for path in [*installed.prefix.rglob("*.h"), *installed.prefix.rglob("*.cmake"), installed.pc]:
         assert str(ROOT) not in path.read_text(), path
 
 
@@ -137,3 +141,76 @@ def test_each_header_stands_alone(installed, compiler, standard, tmp_path):
             include = f'extern "C" {{\n{include}}}\n'
         source.write_text(f"{include}int alone(void);\nint alone(void) {{ return 0; }}\n")
         run(compiler, f"-std={standard}", *STRICT, *installed.flags("--cflags"), "-fsyntax-only", source)
+
+
+def needed(program: Path) -> set[str]:
+    return set(re.findall(r"\(NEEDED\).*\[(.*?)\]", run("readelf", "-d", program)))
+
+
+def answers(program: Path, libdir: Path | None = None) -> None:
+    """The program runs; where no PC/SC daemon answers, it says so by its exit code."""
+    nowhere = {"PCSCLITE_CSOCK_NAME": f"{program}.socket"}
+    done = subprocess.run([program], capture_output=True, text=True, timeout=60,
+                          env=nowhere | ({"LD_LIBRARY_PATH": str(libdir)} if libdir else {}))
+    header = (ROOT / "include" / "kamupin" / "status.h").read_text()
+    down = re.search(r"KAMUPIN_E_READER_SERVICE_DOWN = (\d+)", header)
+    assert down and (done.returncode, done.stdout, done.stderr) == (int(down[1]), "", "")
+
+
+def test_the_static_library_links_by_pkg_config(installed, tmp_path):
+    program = tmp_path / "readers"
+    asked = installed.flags("--static", "--libs")
+    assert {"-lkamupin", "-lpcsclite", "-ljansson", "-lcrypto"} <= set(asked) and "-lcurl" not in asked
+    # The rest has no static library everywhere (libpcsclite has none in Debian): only ours is taken from one.
+    wanted = [word if word != "-lkamupin" else "-l:libkamupin.a" for word in asked]
+    run("gcc", "-std=c99", *STRICT, *installed.flags("--cflags"), CONSUMERS / "readers.c", *wanted, *SANITIZER, "-o", program)
+    assert not any(name.startswith(("libkamupin", "libcurl")) for name in needed(program))
+    answers(program)
+
+
+def cmake_project(prefix: Path, folder: Path, *options: str) -> Path:
+    run("cmake", "-G", "Ninja", "-S", CONSUMERS / "cmake", "-B", folder, f"-DCMAKE_PREFIX_PATH={prefix}",
+        f"-DCMAKE_C_FLAGS={' '.join(SANITIZER)}", *options)
+    run("cmake", "--build", folder)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["", "shared", "static"])
+def test_cmake_finds_the_kind_that_is_asked_for(installed, kind, tmp_path):
+    program = cmake_project(installed.prefix, tmp_path, f"-DKIND={kind}") / "readers"
+    assert ("libkamupin.so.1" in needed(program)) == (kind != "static")
+    answers(program)
+
+
+def test_cmake_gives_both_kinds_to_one_project_and_from_another_place(installed, tmp_path):
+    moved = tmp_path / "moved"
+    shutil.copytree(installed.prefix, moved, symlinks=True)
+    built = cmake_project(moved, tmp_path / "build", "-DBOTH=ON")
+    assert "libkamupin.so.1" in needed(built / "readers-shared")
+    assert "libkamupin.so.1" not in needed(built / "readers-static")
+    answers(built / "readers-shared", moved / "lib")
+    answers(built / "readers-static")
+
+
+@pytest.mark.parametrize("what,says", [("-DKIND=frozen", "frozen"), ("-DWANTED=9.0", "9.0")])
+def test_cmake_refuses_what_is_not_there(installed, what, says, tmp_path):
+    text = (CONSUMERS / "cmake" / "CMakeLists.txt").read_text().replace("kamupin 0.1 ", "kamupin ${WANTED} ")
+    (tmp_path / "CMakeLists.txt").write_text(text.replace("../readers.c", f"{CONSUMERS}/readers.c"))
+    done = subprocess.run(["cmake", "-G", "Ninja", "-S", tmp_path, "-B", tmp_path / "b", f"-DCMAKE_PREFIX_PATH={installed.prefix}", what],
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode != 0 and says in done.stderr
+
+
+def test_the_installed_sandbox_runs_and_says_where_the_login_server_is(installed):
+    sandbox = installed.prefix / "bin" / "kamupin-sandbox"
+    where = {"PATH": f"{sandbox.parent}:/usr/bin:/bin", "LD_LIBRARY_PATH": str(installed.libdir), "HOME": str(installed.prefix)}
+    said = run(sandbox, "run", "--cards", "akis2:blocked", "--", "kamupin", "card", "list", "--json", **where)
+    assert '"pin-blocked"' in said or '"blocked"' in said
+    done = subprocess.run([sandbox, "run", "--login", "--", "true"], env=where, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 69
+    assert "kaynak ağacından" in done.stderr and "source tree" in done.stderr
+
+
+def test_readme_shows_the_consumer_that_is_tested():
+    text = (CONSUMERS / "readers.c").read_text()
+    assert "```c\n" + text[text.index("#include"):] + "```\n" in (ROOT / "README.md").read_text()

@@ -15,9 +15,10 @@ from box import BUILD, ROOT
 
 
 def test_every_name_finds_its_page_where_it_is_installed(tmp_path: Path) -> None:
-    subprocess.run(["cmake", "--install", str(BUILD), "--component", "manual", "--prefix", str(tmp_path)],
-                   check=True, capture_output=True)
-    (manual,) = tmp_path.rglob("man")
+    for component in ("command", "development"):
+        subprocess.run(["cmake", "--install", str(BUILD), "--component", component, "--prefix", str(tmp_path)],
+                       check=True, capture_output=True)
+    manual = tmp_path / "share" / "man"
     assert {str(path.relative_to(manual)) for path in manual.rglob("kamupin.*")} == {
         "man1/kamupin.1", "man3/kamupin.3", "tr/man1/kamupin.1"}
     listed = [line.split("@")[0] for line in (ROOT / "docs/abi/symbols.txt").read_text().splitlines() if line[:1] != "#"]

@@ -58,6 +58,11 @@ def _program(name: str) -> str:
 
 def install() -> Path:
     """The folder of the packages; what is not there yet is fetched (npm ci), once for all who share the cache folder."""
+    if not SOURCE.is_dir():
+        raise Missing("giriş sunucusu ve portal kurulu olanda yoktur, kaynak ağacından çalışır: deponun bir kopyasını derleyip orada "
+                      "«build/bin/kamupin-sandbox run --login» deyin.",
+                      "the login server and the portal are not in what is installed, they run from the source tree: build a clone of "
+                      "it, and there run: build/bin/kamupin-sandbox run --login")
     place = modules_folder().parent
     if not place.exists():
         npm = _program("npm")

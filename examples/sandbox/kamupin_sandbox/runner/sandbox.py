@@ -41,8 +41,9 @@ class Tools:
 
     @classmethod
     def beside(cls, program: Path) -> "Tools":
-        """build/bin, found from the program's own place, be it there or in the source tree."""
-        for folder in (program.parent, program.resolve().parents[3] / "build" / "bin"):
+        """build/bin, found from the program's own place, be it there or in the source tree; or where it is installed."""
+        real = program.resolve()
+        for folder in (program.parent, real.parent, real.parents[3] / "build" / "bin"):
             if (folder / "kamupin-vcard").exists():
                 return cls(folder, folder.parent / "lib" / "libkamupin-loopback.so")
         raise SandboxError("kamupin-vcard bulunamadı; önce projeyi derleyin: cmake --preset default && "

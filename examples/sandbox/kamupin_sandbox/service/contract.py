@@ -16,7 +16,10 @@ import yaml
 from jsonschema import Draft202012Validator, RefResolver
 from jsonschema.exceptions import best_match
 
-DOCUMENT = Path(__file__).resolve().parents[4] / "docs" / "protocol" / "openapi.yaml"
+_PACKAGE = Path(__file__).resolve().parents[1]
+# Beside the package where it is installed, else where the tree has it.
+DOCUMENT = next(path for path in (_PACKAGE.parent / "openapi.yaml", _PACKAGE.parents[2] / "docs" / "protocol" / "openapi.yaml")
+                if path.exists())
 
 
 class Refused(Exception):

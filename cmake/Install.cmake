@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# What `cmake --install` puts where, by component, as the packages are cut: runtime (the shared library),
+# development (headers, both libraries, CMake package, pkg-config, manual of the API), command, sandbox,
+# python, java, doc. The command's and the sandbox's files are installed beside what builds them, in examples/.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS kamupin EXPORT kamupinSharedTargets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
+install(TARGETS kamupin_static EXPORT kamupinStaticTargets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+install(DIRECTORY include/kamupin DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN "*.h")
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/kamupin)
+foreach(kind Shared Static)
+    install(EXPORT kamupin${kind}Targets NAMESPACE kamupin:: DESTINATION ${package_dir} COMPONENT development)
+endforeach()
+configure_package_config_file(cmake/kamupinConfig.cmake.in ${CMAKE_BINARY_DIR}/kamupinConfig.cmake
+    INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
+# Before 1.0.0 another minor version may have changed calls.
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/kamupinConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/kamupinConfig.cmake ${CMAKE_BINARY_DIR}/kamupinConfigVersion.cmake
+    DESTINATION ${package_dir} COMPONENT development)
+
+# Filled in where it goes: `cmake --install --prefix` may name another folder than configuring did.
+install(CODE "
+    set(PROJECT_VERSION \"${PROJECT_VERSION}\")
+    set(PROJECT_DESCRIPTION \"${PROJECT_DESCRIPTION}\")
+    set(CMAKE_INSTALL_LIBDIR \"${CMAKE_INSTALL_LIBDIR}\")
+    set(CMAKE_INSTALL_INCLUDEDIR \"${CMAKE_INSTALL_INCLUDEDIR}\")
+    configure_file(\"${PROJECT_SOURCE_DIR}/pkgconfig/kamupin.pc.in\"
+        \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/pkgconfig/kamupin.pc\" @ONLY)"
+    COMPONENT development)
+
+install(DIRECTORY share/profiles DESTINATION ${CMAKE_INSTALL_DATADIR}/kamupin COMPONENT command FILES_MATCHING PATTERN "*.profile")
+# What manual pages and headers point to.
+set(doc ${CMAKE_INSTALL_DATADIR}/doc/kamupin)
+install(FILES README.md DESTINATION ${doc} COMPONENT doc)
+install(DIRECTORY docs/ DESTINATION ${doc}/docs COMPONENT doc
+    FILES_MATCHING PATTERN "*.md" PATTERN "*.json" PATTERN "*.yaml" PATTERN man EXCLUDE PATTERN abi EXCLUDE)
+install(DIRECTORY examples/ DESTINATION ${doc}/examples COMPONENT doc
+    FILES_MATCHING PATTERN "*.c" PATTERN cli EXCLUDE PATTERN sandbox EXCLUDE)
