@@ -27,11 +27,12 @@ for variable in [name for name in os.environ if name.lower().endswith("_proxy")]
 # for its own programs, not for a stranger's. The default build has both: scripts/check runs them there.
 cache = (BUILD / "CMakeCache.txt").read_text()
 collect_ignore_glob = [name for name, line in (("test_bindings*.py", r"^KAMUPIN_BINDINGS:BOOL=OFF$"),
+                                               ("test_desktop*.py", r"^KAMUPIN_DESKTOP:STRING=OFF$"),
                                                ("test_install.py", r"^CMAKE_C_FLAGS:\w+=.*-fsanitize"))
                        if re.search(line, cache, re.M)]
-# A browser at pages, and the documentation: once, with the default build.
+# A browser at pages, a desktop, and the documentation: once, with the default build.
 if BUILD.resolve() != Path(__file__).resolve().parents[2] / "build":
-    collect_ignore_glob += ["test_portal_*.py", "test_desk_page.py", "test_check_docs.py", "test_snippets.py", "test_site.py"]
+    collect_ignore_glob += ["test_portal_*.py", "test_desk_page.py", "test_desktop*.py", "test_check_docs.py", "test_snippets.py", "test_site.py"]
 
 # What whoever runs the tests ignores (nohup: SIGHUP; a shell's background job: SIGINT and SIGQUIT) would stay ignored in
 # every program under test: they start as a person's would.
