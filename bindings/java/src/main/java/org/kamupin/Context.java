@@ -323,4 +323,63 @@ public final class Context extends Handle {
             }
         });
     }
+
+    // ---- certificates ----
+
+    /**
+     * A certificate.
+     *
+     * @param bytes DER, or PEM (its first)
+     * @return closed by the caller
+     * @throws KamupinException certificate-malformed
+     */
+    public Certificate certificate(byte[] bytes) throws KamupinException {
+        return new Certificate(this, bytes);
+    }
+
+    /**
+     * An empty list, for certificates of cards, files and the service.
+     *
+     * @return closed by the caller
+     * @throws KamupinException when there is no memory
+     */
+    public Certificates certificates() throws KamupinException {
+        return new Certificates(this);
+    }
+
+    /**
+     * The roots that a program trusts.
+     *
+     * @param path a folder, a file of certificates, or a SertifikaDeposu.xml; null: none yet
+     * @return closed by the caller
+     * @throws KamupinException trust-store, also when no certificate was found
+     */
+    public Trust trust(Path path) throws KamupinException {
+        return new Trust(this, path);
+    }
+
+    // ---- the service ----
+
+    /**
+     * A login at a service, to be made; touches no network.
+     *
+     * @param service its address
+     * @param options what it may be told
+     * @return closed by the caller
+     * @throws KamupinException url-refused, network-library, invalid-argument for a redirect that is none
+     */
+    public Session session(String service, SessionOptions options) throws KamupinException {
+        return new Session(this, service, options);
+    }
+
+    /**
+     * What may be asked of a service without a login; touches no network.
+     *
+     * @param service its address
+     * @return closed by the caller
+     * @throws KamupinException when there is no memory
+     */
+    public Inquiries inquiries(String service) throws KamupinException {
+        return new Inquiries(this, service);
+    }
 }

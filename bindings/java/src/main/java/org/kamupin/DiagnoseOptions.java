@@ -7,7 +7,7 @@ public final class DiagnoseOptions {
     private String service;
     private boolean offline;
     private int days;
-    private Handle trust;
+    private Trust trust;
 
     /** Readers, cards, certificates and this machine; no service. */
     public DiagnoseOptions() {
@@ -45,6 +45,17 @@ public final class DiagnoseOptions {
         return this;
     }
 
+    /**
+     * For whether certificates are revoked, which is asked by OCSP.
+     *
+     * @param roots not closed before the call has ended; not asked unless said
+     * @return this
+     */
+    public DiagnoseOptions trust(Trust roots) {
+        trust = roots;
+        return this;
+    }
+
     String service() {
         return service;
     }
@@ -57,7 +68,7 @@ public final class DiagnoseOptions {
         return days;
     }
 
-    Handle trust() {
+    Trust trust() {
         return trust;
     }
 }

@@ -111,6 +111,27 @@ public final class Kamupin {
     }
 
     /**
+     * An amount as people write it, whatever the locale.
+     *
+     * @param kurus Turkish lira times 100
+     * @param language of the text
+     * @return such as "1.250,00 TL"
+     */
+    public static String amountText(long kurus, Language language) {
+        return Native.amount_text(kurus, language.value());
+    }
+
+    /**
+     * Throws unless a number is one of its type: digits, length, check digits. Sends nothing.
+     *
+     * @param identity as it was typed, without blanks
+     * @throws KamupinException identity-malformed
+     */
+    public static void checkIdentity(Identity identity) throws KamupinException {
+        Handle.checked(error -> Native.identity_check(identity.raw(), error));
+    }
+
+    /**
      * What is wrong with a card profile file, line by line; or its rows, when nothing is. Touches no card.
      *
      * @param file the profile

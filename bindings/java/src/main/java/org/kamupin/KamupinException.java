@@ -10,6 +10,8 @@ import org.kamupin.internal.error;
  * Something went wrong. The message says what happened and what to do next, in English;
  * {@link #text(Language)} in either language. The subclasses are for what a program does differently;
  * {@link #status()} says it exactly.
+ *
+ * @serial exclude
  */
 public class KamupinException extends Exception {
     private static final long serialVersionUID = 1L;

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 libkamupin developers
+// SPDX-License-Identifier: Apache-2.0
+package org.kamupin;
+
+import java.util.function.Consumer;
+
+/** What hangs on a session and has a life of its own. */
+abstract class OfSession extends Telling {
+    private final Context context;
+    private final Watched watched;
+
+    OfSession(Session session, long[] slot, Consumer<long[]> free, Told told) {
+        super(slot, free, told, session.watched(), session);
+        context = session.context();
+        watched = session.watched();
+    }
+
+    final Context context() {
+        return context;
+    }
+
+    final Watched watched() {
+        return watched;
+    }
+}

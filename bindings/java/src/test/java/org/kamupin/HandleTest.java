@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 libkamupin developers
+// SPDX-License-Identifier: Apache-2.0
+package org.kamupin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class HandleTest {
+    private static final String REDIRECT = "http://127.0.0.1:8765/kamupin";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aClosedOneRefuses() throws Exception {
+        Context context = Machine.context(folder);
+        Session session = context.session(Machine.NOWHERE, new SessionOptions());
+        assertFalse(session.isClosed());
+        session.close();
+        session.close();
+        assertTrue(session.isClosed());
+        KamupinException error = Machine.refused(Status.INVALID_ARGUMENT, session::info);
+        assertTrue(error.detail().contains("Session is closed"), error.detail());
+        context.close();
+        Machine.refused(Status.INVALID_ARGUMENT, () -> context.session(Machine.NOWHERE, new SessionOptions()));
+    }
+
+    @Test
+    void whatWasMadeFromItLivesOn() throws Exception {
+        Context context = Machine.context(folder);
+        Certificates list = context.certificates();
+        Trust trust = context.trust(null);
+        Session session = context.session(Machine.NOWHERE, new SessionOptions().redirect(REDIRECT));
+        context.close();
+        assertEquals(0, list.size());
+        assertEquals(0, trust.roots() + trust.between());
+        Machine.refused(Status.LOGIN_REQUIRED, session::info);
+        session.close();
+        trust.close();
+        list.close();
+    }
+
+    @Test
+    void aCancelledSessionSendsNothingMore() throws Exception {
+        try (Context context = Machine.context(folder);
+                Session session = context.session(Machine.NOWHERE, new SessionOptions().redirect(REDIRECT))) {
+            session.cancel();
+            assertThrows(CancelledException.class, () -> session.begin(null));
+            assertTrue(context.hosts().stream().allMatch(host -> host.address().isEmpty()), "no connection was made");
+        }
+    }
+
+    @Test
+    void nothingIsSentForWhatIsWrongHere() throws Exception {
+        try (Context context = Machine.context(folder); Inquiries inquiries = context.inquiries(Machine.NOWHERE)) {
+            Machine.refused(Status.URL_REFUSED, () -> context.session("http://127.0.0.1/", new SessionOptions()));
+            Machine.refused(Status.IDENTITY_MALFORMED, () -> inquiries.debts(new Identity(IdentityType.TCKN, "10000000147")));
+            inquiries.cancel();
+            assertThrows(CancelledException.class, () -> inquiries.debts(new Identity(IdentityType.TCKN, "10000000146")));
+            assertTrue(context.hosts().stream().allMatch(host -> host.httpStatus() == 0));
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void aLoginThatIsCancelledEnds() throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        LoginListener listener = new LoginListener(Language.TURKISH);
+        try (Context context = Machine.context(folder);
+                Session session = context.session(Machine.NOWHERE, new SessionOptions().redirect(listener.redirect()))) {
+            CompletableFuture<SessionInfo> login = session.login(listener, begun -> { }, threads);
+            ExecutionException refused = assertThrows(ExecutionException.class, login::get);
+            Machine.refused(Status.NETWORK_UNREACHABLE, () -> {
+                throw refused.getCause();
+            });
+            CountDownLatch ended = new CountDownLatch(1);
+            CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> {
+                assertThrows(CancelledException.class, () -> listener.complete(session));
+                ended.countDown();
+            }, threads);
+            listener.close();
+            ended.await();
+            waiting.get();
+            CompletableFuture<SessionInfo> again = session.login(listener, begun -> { }, threads);
+            again.cancel(true);
+            assertThrows(CancellationException.class, again::get);
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void anEmptyTrustAndAnUnreadableCertificate() throws Exception {
+        try (Context context = Machine.context(folder); Certificates list = context.certificates()) {
+            assertFalse(list.iterator().hasNext());
+            Machine.refused(Status.CERTIFICATE_MALFORMED, () -> context.certificate(new byte[] {0x30, 0}));
+            Machine.refused(Status.CERTIFICATE_MALFORMED, () -> list.add(new byte[] {1}));
+            Machine.refused(Status.CERTIFICATE_FILE, () -> list.addFile(folder.resolve("nowhere")));
+            Machine.refused(Status.TRUST_STORE, () -> context.trust(folder.resolve("nowhere")));
+        }
+    }
+
+    @Test
+    void anIdentityOfNobody() {
+        assertNull(new Identity(null, "").type());
+    }
+}

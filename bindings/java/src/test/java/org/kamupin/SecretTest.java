@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 libkamupin developers
+// SPDX-License-Identifier: Apache-2.0
+package org.kamupin;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SecretTest {
+    @TempDir
+    Path folder;
+    private Context context;
+
+    @BeforeEach
+    void open() throws Exception {
+        context = Machine.context(folder);
+    }
+
+    @AfterEach
+    void close() {
+        context.close();
+    }
+
+    @Test
+    void whatIsGivenIsWiped() throws Exception {
+        char[] text = "123456".toCharArray();
+        byte[] bytes = {'1', '2', '3'};
+        ByteBuffer direct = ByteBuffer.allocateDirect(3).put(new byte[] {'4', '5', '6'}).flip();
+        try (Secret one = Secret.of(context, SecretKind.PIN, text); Secret two = Secret.of(context, SecretKind.PIN, bytes);
+                Secret three = Secret.of(context, SecretKind.PIN, direct)) {
+            assertEquals(6, one.length());
+            assertEquals(3, two.length());
+            assertEquals(3, three.length());
+        }
+        assertArrayEquals(new char[6], text);
+        assertArrayEquals(new byte[3], bytes);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(0, direct.get(i));
+        }
+    }
+
+    @Test
+    void itIsWipedAlsoWhenItIsRefused() throws Exception {
+        byte[] tooMuch = new byte[Secret.MAX + 1];
+        Arrays.fill(tooMuch, (byte) '7');
+        try (Secret pin = new Secret(context, SecretKind.PIN)) {
+            Machine.refused(Status.SECRET_FULL, () -> pin.append(tooMuch));
+            assertEquals(0, pin.length());
+        }
+        assertArrayEquals(new byte[Secret.MAX + 1], tooMuch);
+    }
+
+    @Test
+    void aTurkishLetterIsOne() throws Exception {
+        try (Secret word = Secret.of(context, SecretKind.SECURITY_WORD, "çığ".toCharArray())) {
+            assertEquals(6, word.length());
+            word.backspace();
+            assertEquals(4, word.length());
+        }
+    }
+
+    @Test
+    void nothingOfItIsShown() throws Exception {
+        try (Secret pin = Secret.of(context, SecretKind.PIN, "987654".toCharArray())) {
+            assertFalse(pin.toString().contains("987654"));
+            assertEquals(Look.PIN_OR_SMS_CODE, pin.looksLike());
+        }
+    }
+
+    @Test
+    void eachKindGoesWhereItBelongs() throws Exception {
+        try (Secret pin = Secret.of(context, SecretKind.PIN, "123456".toCharArray());
+                Secret code = Secret.of(context, SecretKind.VERIFICATION_CODE, " 123 456\n".toCharArray())) {
+            context.checkPin(pin, pin);
+            context.normaliseCode(code);
+            assertEquals(6, code.length());
+            Machine.refused(Status.SECRET_KIND, () -> context.checkPin(code, code));
+            Machine.refused(Status.SECRET_KIND, () -> context.normaliseCode(pin));
+        }
+    }
+}
