@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # generate.py: writes kamupin/_enums.py and kamupin/_records.py from the public headers, with their
-# comments, so that a Python program reads the same words as a C program. Run by the build.
+# comments, so that a Python program reads the same words as a C program; and the types of the native module
+# (native.pyi). Run by the build.
 #
 #   generate.py INCLUDE_FOLDER OUTPUT_FOLDER
 """Enumerations and records for Python."""
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from headers import (FLAGS, NO_ENUMS, Enum, Headers, Member, Record, Unreadable, bits_of, camel, in_order, length_of,  # noqa: E402
                      member_name, read, shown)
+from stubs import stub  # noqa: E402
 
 HEAD = '''# SPDX-FileCopyrightText: 2026 libkamupin developers
 # SPDX-License-Identifier: Apache-2.0
@@ -42,7 +44,7 @@ def documented(comment: str, indent: str, otherwise: str) -> list[str]:
     return [f'{indent}"""{wrapped[0]}', *[f"{indent}{line}" for line in wrapped[1:]], f'{indent}"""']
 
 
-def write_enum(enum: Enum) -> list[str]:
+def write_enum(enum: Enum, headers: Headers) -> list[str]:
     base = "Flags" if enum.name in FLAGS else "Values"
     lines = ["", "", f"class {camel(enum.name)}({base}):", *documented(enum.comment, "    ", f"kamupin_{enum.name}."), ""]
     for member in enum.members:
@@ -51,6 +53,10 @@ def write_enum(enum: Enum) -> list[str]:
         lines.append(f"    {member_name(enum, member)} = {member.value}")
         if member.comment:
             lines += documented(member.comment, "    ", "")
+    named = next((name for name in (f"{enum.name}_name", f"{enum.name.removesuffix('_item')}_name") if name in headers.functions), None)
+    if named is not None:
+        lines += ["", "    @property", "    def word(self) -> str:", *documented(headers.functions[named].comment, "        ", "Its stable word."),
+                  f"        return native.{named}(self.value)"]
     return lines
 
 
@@ -58,6 +64,8 @@ ENUMS_HEAD = HEAD + '''"""Enumerations of libkamupin."""
 from __future__ import annotations
 
 import enum
+
+from . import native
 
 
 class Values(enum.IntEnum):
@@ -90,7 +98,7 @@ def python_type(member: Member, headers: Headers) -> tuple[str, str]:
     if member.dimension:
         return f"tuple[{camel(name)}, ...]", f"tuple({camel(name)}._of(raw.{member.name}_at(i)) for i in range(raw.count))"
     if name == "error":
-        return "KamupinError | None", f"error_in({raw})"
+        return "Optional[KamupinError]", f"error_in({raw})"
     if name in headers.enums:
         return camel(name), f"{camel(name)}({raw})"
     if name in headers.records:
@@ -100,9 +108,9 @@ def python_type(member: Member, headers: Headers) -> tuple[str, str]:
     if of == "bool":
         return "bool", raw
     if of == "int64_t" and member.name != "number" and not member.name.endswith("kurus"):
-        return "datetime | None", f"_moment({raw})"
+        return "Optional[datetime]", f"_moment({raw})"
     if of in ("int", "int64_t") and "-1" in member.comment:
-        return "int | None", f"_known({raw})"
+        return "Optional[int]", f"_known({raw})"
     if of in ("int", "int64_t", "long", "size_t", "unsigned int", "unsigned long"):
         return "int", raw
     raise Unreadable(f"{member.name}: {of}")
@@ -119,7 +127,31 @@ def write_record(record: Record, headers: Headers) -> list[str]:
             lines += documented(member.comment, "    ", "")
         made.append(f"{member.name}={expression}")
     lines += ["", "    @classmethod", f'    def _of(cls, raw: Any) -> "{camel(record.name)}":', "        return cls("]
-    return lines + [f"            {one}," for one in made] + ["        )"]
+    lines += [*[f"            {one}," for one in made], "        )"]
+    return lines + (write_back(record, headers) if record.name in GIVEN_BACK else [])
+
+
+# Records that a program gives to the library as it got them.
+GIVEN_BACK = {"card_info", "finding"}
+
+
+def write_back(record: Record, headers: Headers) -> list[str]:
+    """The raw record of what a program has."""
+    lines = ["", "    def _raw(self) -> Any:", f"        raw = native.{record.name}()"]
+    for member in shown(record):
+        of, _ = python_type(member, headers)
+        value = f"self.{member.name}"
+        if of == "Optional[KamupinError]":
+            lines += [f"        if {value} is not None:", f"            native.error_fill(raw.{member.name}, {value}._record)"]
+        elif of == "Optional[int]":
+            lines.append(f"        raw.{member.name} = -1 if {value} is None else {value}")
+        elif of == "bytes":
+            lines.append(f"        raw.{member.name}, raw.{length_of(member)} = {value}, len({value})")
+        elif of in ("str", "int", "bool"):
+            lines.append(f"        raw.{member.name} = {value}")
+        else:
+            lines.append(f"        raw.{member.name} = int({value})")
+    return [*lines, "        return raw"]
 
 
 RECORDS_HEAD = HEAD + '''"""Records of libkamupin: what calls tell, copied out. Times are in UTC; None is what was not said."""
@@ -127,8 +159,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Optional
 
+from . import native
 from ._enums import (
 %s
 )
@@ -138,7 +171,7 @@ from ._errors import KamupinError, error_in
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-def _moment(seconds: int) -> datetime | None:
+def _moment(seconds: int) -> Optional[datetime]:
     """Seconds since 1970, 0 for none."""
     try:
         return None if seconds == 0 else _EPOCH + timedelta(seconds=seconds)
@@ -146,7 +179,7 @@ def _moment(seconds: int) -> datetime | None:
         return datetime.max.replace(tzinfo=timezone.utc) if seconds > 0 else datetime.min.replace(tzinfo=timezone.utc)
 
 
-def _known(number: int) -> int | None:
+def _known(number: int) -> Optional[int]:
     return None if number < 0 else number
 '''
 
@@ -156,7 +189,7 @@ def main() -> int:
     headers = read(Path(sys.argv[1]) / "kamupin")
     out = Path(sys.argv[2])
     enums = [one for name, one in headers.enums.items() if name not in NO_ENUMS]
-    lines = [line for one in enums for line in write_enum(one)]
+    lines = [line for one in enums for line in write_enum(one, headers)]
     names = ["Flags", "Values", *[camel(one.name) for one in enums]]
     (out / "_enums.py").write_text(ENUMS_HEAD + "\n".join(lines) + "\n\n\n__all__ = " + repr(sorted(names)) + "\n", encoding="utf-8")
     records = in_order(headers)
@@ -165,6 +198,7 @@ def main() -> int:
     names = [camel(one.name) for one in records]
     (out / "_records.py").write_text(RECORDS_HEAD % "\n".join(f"    {name}," for name in used) + body +
                                      "\n\n__all__ = " + repr(sorted(names)) + "\n", encoding="utf-8")
+    (out / "native.pyi").write_text(stub(headers, Path(__file__).resolve().parents[1] / "swig"), encoding="utf-8")
     return 0
 
 

@@ -295,6 +295,29 @@ static void free_text(const char *text)
 %ignore kamupin_password_captcha; /* kamupin_password_captcha_image, kamupin_card_cms_of */
 %ignore kamupin_card_cms;
 
+#if defined(SWIGPYTHON)
+%inline %{
+/** What this module was compiled with: compiler, then SWIG and Python's interface. */
+static const char *module_compiler()
+{
+    return __VERSION__;
+}
+static const char *module_interface()
+{
+#if defined(Py_LIMITED_API)
+    return "stable ABI";
+#else
+    return "Python " PY_VERSION;
+#endif
+}
+/** 0x040100 is 4.1.0. */
+static int module_swig()
+{
+    return SWIG_VERSION;
+}
+%}
+#endif
+
 %feature("director");
 %include "callbacks.hpp"
 %feature("director", "");

@@ -6,6 +6,7 @@
 """Handles and calls."""
 from __future__ import annotations
 
+import sys
 import threading
 import weakref
 from collections.abc import Sequence
@@ -137,6 +138,11 @@ class Watched:
             error, self._raised = self._raised, None
         if error is not None:
             raise error
+
+
+def printed(error: BaseException) -> None:
+    """An exception that nobody is there for, such as one of a log's, is printed as Python does it."""
+    sys.excepthook(type(error), error, error.__traceback__)
 
 
 def check(status: int, error: Any, watched: Optional[Watched] = None) -> None:

@@ -5,18 +5,22 @@
 """Cards."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Optional
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from . import native
-from ._call import Handle, Listing, Telling, check, made
-from ._enums import Hash, PinRisk, SecretKind, SignForm
-from ._errors import Cancelled
-from ._records import CardInfo, Signature, WatchEvent
+from ._call import Handle, Listing, Telling, Watched, check, made
+from ._enums import Hash, PadQuirk, PinRisk, SecretKind, SignForm, Status
+from ._errors import Cancelled, KamupinError
+from ._records import CardInfo, PadInfo, Signature, WatchEvent
 from ._secrets import SecretText, taken, twice
 
 if TYPE_CHECKING:
+    from ._certificates import Certificates
     from ._context import Context
+
+T = TypeVar("T")
 
 
 class Cancel(Handle):
@@ -41,14 +45,36 @@ class Cancel(Handle):
         return bool(native.cancel_pulled(self._raw))
 
 
+def raw_of(cancel: Optional[Cancel]) -> Any:
+    """A cancel handle that there may be."""
+    return None if cancel is None else cancel._raw
+
+
+async def awaited(cancel: Cancel, call: Callable[[], T]) -> T:
+    """Awaits a call on a thread of its own. Cancelling the task pulls `cancel`, and lets the call end before it goes on."""
+    running = asyncio.get_running_loop().run_in_executor(None, call)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        cancel.pull()
+        while not running.done():
+            try:
+                await asyncio.wait({running})
+            except asyncio.CancelledError:
+                pass  # it is being cancelled already
+        cancel.clear()
+        running.exception()  # what it ended with is of no interest any more
+        raise
+
+
 class Cards(Handle, Listing[CardInfo]):
     """Every reader and what is known of its card, as it was when the list was made."""
 
     __slots__ = ("_context",)
 
-    def __init__(self, context: "Context", slot: Optional[list[Any]] = None, *keeps: Any) -> None:
+    def __init__(self, context: "Context", slot: Optional[list[Any]] = None, *keeps: Any, cancel: Optional[Cancel] = None) -> None:
         self._context = context
-        super().__init__(slot or made(native.reader_list_new, context._raw, None), native.reader_list_free, context, *keeps)
+        super().__init__(slot or made(native.reader_list_new, context._raw, raw_of(cancel)), native.reader_list_free, context, *keeps)
 
     def __len__(self) -> int:
         return int(native.reader_list_count(self._raw))
@@ -62,18 +88,73 @@ class Cards(Handle, Listing[CardInfo]):
         """Waits until a card or reader comes or goes; raises KamupinError (timed-out) after `timeout` seconds."""
         error = native.error()
         milliseconds = -1 if timeout is None else int(timeout * 1000)
-        check(native.reader_list_wait(self._raw, milliseconds, None if cancel is None else cancel._raw, error), error)
+        check(native.reader_list_wait(self._raw, milliseconds, raw_of(cancel), error), error)
+
+    def find(self, which: str) -> Optional[CardInfo]:
+        """The card of that address (id, serial number, reader, ATR, URI); None when no card or more than one has it."""
+        found = [card for card in self if matches(card, which)]
+        return found[0] if len(found) == 1 else None
+
+
+def matches(card: CardInfo, which: str) -> bool:
+    """Whether a card is the one that an address means; raises KamupinError (invalid-argument) when it is no address."""
+    status = native.card_matches(card._raw(), which)
+    if status == native.OK:
+        return True
+    if status == native.E_INVALID_ARGUMENT:
+        check(status, None)
+    return False
+
+
+class PadUse:
+    """How an entry at a reader's keypad is asked for. digits: how many each PIN has, 0 any; timeout: seconds for the person,
+    0 thirty; language: a Windows language id of the reader's display, 0 Turkish; typing: called when the keypad is about
+    to ask; quirks and the digits that it takes: a word on the reader in place of the library's table."""
+
+    def __init__(self, *, digits: int = 0, timeout: int = 0, language: int = 0, typing: Optional[Callable[[], None]] = None,
+                 quirks: Optional[PadQuirk] = None, min_digits: int = 0, max_digits: int = 0) -> None:
+        self._raw = native.pad_options()
+        self._raw.digits, self._raw.timeout_seconds, self._raw.language = digits, timeout, language
+        self._watched = Watched()
+        self._keeps: list[Any] = []
+        if typing is not None:
+            self._keeps.append(_Typing(typing, self._watched))
+            self._raw.set_typing(self._keeps[-1])
+        if quirks is not None or min_digits or max_digits:
+            word = native.pad_quirks()
+            word.flags, word.min_digits, word.max_digits = int(quirks or 0), min_digits, max_digits
+            self._keeps.append(word)
+            self._raw.quirks = word
+
+
+class _Typing(native.TypingSink):
+    def __init__(self, listener: Callable[[], None], watched: Watched) -> None:
+        super().__init__()
+        self._listener, self._watched = listener, watched
+
+    def typing(self) -> None:
+        self._watched.guard(self._listener)
 
 
 class Card(Telling):
-    """One card. One thread at a time."""
+    """One card. One thread at a time, but for cancel()."""
 
-    __slots__ = ("_context",)
+    __slots__ = ("_context", "_cancel")
 
     def __init__(self, context: "Context", which: Optional[str] = None, cancel: Optional[Cancel] = None) -> None:
         self._context = context
-        super().__init__(made(native.card_open, context._raw, which, None if cancel is None else cancel._raw), native.card_free,
-                         native.card_error, context, cancel)
+        self._cancel = cancel or Cancel(context)
+        super().__init__(made(native.card_open, context._raw, which, self._cancel._raw), native.card_free, native.card_error, context,
+                         self._cancel)
+
+    def cancel(self) -> None:
+        """Ends the call that runs and every later one. From any thread."""
+        self._cancel.pull()
+
+    async def to_thread(self, call: Callable[..., T], *arguments: Any, **more: Any) -> T:
+        """Awaits a method of this card, on a thread of its own: await card.to_thread(card.change_pin, old, new, again).
+        Cancelling the task cancels the call."""
+        return await awaited(self._cancel, lambda: call(*arguments, **more))
 
     def read(self) -> CardInfo:
         """What the card says now. Spends no try."""
@@ -104,28 +185,86 @@ class Card(Telling):
         with taken(self._context, SecretKind.PIN, old) as was, twice(self._context, new, again) as (one, two):
             self._check(native.pin_change(self._raw, was._raw, one._raw, two._raw, int(risk)))
 
+    def check_sign(self, *, hash: Hash = Hash.SHA256, form: SignForm = SignForm.BY_KEY, certificate: Optional[int] = None,
+                   risk: PinRisk = PinRisk(0)) -> int:
+        """Raises why sign() would be refused before the PIN is used; else the index of the certificate whose key will sign."""
+        slot = [0]
+        self._check(native.card_sign_ready(self._raw, _request(hash, form, certificate, risk), slot))
+        return slot[0]
+
     def sign(self, digest: bytes, pin: SecretText, *, hash: Hash = Hash.SHA256, form: SignForm = SignForm.BY_KEY,
              certificate: Optional[int] = None, risk: PinRisk = PinRisk(0)) -> Signature:
         """Has the card sign a hash. certificate: whose key; None: the first that fits."""
-        request = native.sign_request()
-        request.hash, request.form, request.risk = int(hash), int(form), int(risk)
+        request = _request(hash, form, certificate, risk)
         request.digest, request.digest_length = digest, len(digest)
-        if certificate is not None:
-            request.certificate = certificate
         raw = native.signature()
         with taken(self._context, SecretKind.PIN, pin) as secret:
             self._check(native.card_sign(self._raw, request, secret._raw, raw))
         return Signature._of(raw)
 
+    def cms(self, content: bytes, pin: SecretText, *, detached: bool = False, hash: Hash = Hash.SHA256, certificate: Optional[int] = None,
+            between: Optional["Certificates"] = None, risk: PinRisk = PinRisk(0)) -> bytes:
+        """Signs a document: a CMS signature of the form CAdES-B-B, DER. detached: the content stays outside; between: certificates
+        that are put in beside the signer's."""
+        options = native.cms_options()
+        options.detached, options.hash, options.risk = detached, int(hash), int(risk)
+        options.between = None if between is None else between._raw
+        if certificate is not None:
+            options.certificate = certificate
+        slot: list[Any] = [None]
+        with taken(self._context, SecretKind.PIN, pin) as secret:
+            self._check(native.card_cms_of(self._raw, content, options, secret._raw, slot))
+        try:
+            der: list[bytes] = [b""]
+            check(native.cms_der(slot[0], der), None)
+            return der[0]
+        finally:
+            native.cms_free(slot)
 
-class Watch(Handle, Iterator[WatchEvent]):
-    """Cards and readers as they come and go: an iterator that waits for the next event. The first events say
-    how things stand. stop() ends it, from any thread."""
+    # ---- at the reader's keypad ----
 
-    __slots__ = ("_cancel",)
+    def pad(self, use: Optional[PadUse] = None) -> PadInfo:
+        """What the keypad of this card's reader can do with it. A reader without one is no failure."""
+        raw = native.pad_info()
+        self._check(native.pad_read(self._raw, None if use is None else use._raw, raw))
+        return PadInfo._of(raw)
+
+    def verify_at_pad(self, use: Optional[PadUse] = None, risk: PinRisk = PinRisk(0)) -> None:
+        """Verifies a PIN that is typed at the keypad; a wrong one costs a try. The program never holds it."""
+        self._at_pad(native.pad_verify, use, risk)
+
+    def change_pin_at_pad(self, use: Optional[PadUse] = None, risk: PinRisk = PinRisk(0)) -> None:
+        """Changes the PIN at the keypad: the old one, the new one, and the new one again."""
+        self._at_pad(native.pad_change, use, risk)
+
+    def _at_pad(self, call: Callable[..., int], use: Optional[PadUse], risk: PinRisk) -> None:
+        status = call(self._raw, None if use is None else use._raw, int(risk))
+        if use is not None:
+            use._watched.settle()
+        self._check(status)
+
+
+def _request(hash: Hash, form: SignForm, certificate: Optional[int], risk: PinRisk) -> native.sign_request:
+    request = native.sign_request()
+    request.hash, request.form, request.risk = int(hash), int(form), int(risk)
+    if certificate is not None:
+        request.certificate = certificate
+    return request
+
+
+class Watch(Handle, Iterator[WatchEvent], AsyncIterator[WatchEvent]):
+    """Cards and readers as they come and go: an iterator that waits for the next event, for `for` and for `async for`.
+    The first events say how things stand. stop() ends it, from any thread.
+
+    async for event in context.watch():
+        print(event.kind.word, event.reader)
+    """
+
+    __slots__ = ("_cancel", "_waiting")
 
     def __init__(self, context: "Context") -> None:
         self._cancel = Cancel(context)
+        self._waiting: Optional[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = None
         super().__init__(made(native.watch_new, context._raw, None), native.watch_free, context, self._cancel)
 
     def next(self, timeout: Optional[float] = None) -> WatchEvent:
@@ -141,9 +280,35 @@ class Watch(Handle, Iterator[WatchEvent]):
         except Cancelled:  # by stop(), which nothing but this object can pull
             raise StopIteration from None
 
+    def __aiter__(self) -> "Watch":
+        return self
+
+    async def __anext__(self) -> WatchEvent:
+        loop, ready = asyncio.get_running_loop(), asyncio.Event()
+        self._waiting = loop, ready
+        loop.add_reader(self.fileno(), ready.set)
+        try:
+            while True:
+                ready.clear()
+                try:
+                    return self.next(0)
+                except Cancelled:
+                    raise StopAsyncIteration from None
+                except KamupinError as error:
+                    if error.status != Status.TIMED_OUT:
+                        raise
+                await ready.wait()
+        finally:
+            self._waiting = None
+            loop.remove_reader(self.fileno())
+
     def stop(self) -> None:
         """Ends the iteration."""
         self._cancel.pull()
+        waiting = self._waiting
+        if waiting is not None:
+            loop, ready = waiting
+            loop.call_soon_threadsafe(ready.set)
 
     def fileno(self) -> int:
         """A descriptor that is readable while next() has something to tell: for select() and event loops."""

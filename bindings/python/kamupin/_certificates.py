@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 
 from . import native
 from ._call import Handle, Listing, Telling, check, filled, made
-from ._cards import Cancel, Card
+from ._cards import Cancel, Card, raw_of
 from ._enums import CertificateField, CertificateSource, Role
 from ._errors import error_for
 from ._records import CertificateInfo, CertificateRecord, Check, Identity
@@ -156,24 +157,27 @@ class Trust(Handle):
         return int(native.trust_between(self._raw))
 
     def examine(self, certificate: Certificate, *, offline: bool = False, ocsp: bool = True, crl: bool = True, leaf_only: bool = False,
-                between: Optional[Certificates] = None, cancel: Optional[Cancel] = None) -> Check:
-        """What there is to say of a certificate; its `verdict` is the first that is wrong, or OK."""
-        return self._examine(certificate, offline, ocsp, crl, leaf_only, between, cancel)[0]
+                at: Optional[datetime] = None, crl_age: int = 0, between: Optional[Certificates] = None,
+                cancel: Optional[Cancel] = None) -> Check:
+        """What there is to say of a certificate; its `verdict` is the first that is wrong, or OK. at: the moment at which chain
+        and dates are judged; crl_age: a CRL that was fetched at most so many seconds ago is not fetched again."""
+        return self._examine(certificate, offline, ocsp, crl, leaf_only, at, crl_age, between, cancel)[0]
 
     def check(self, certificate: Certificate, *, offline: bool = False, ocsp: bool = True, crl: bool = True, leaf_only: bool = False,
-              between: Optional[Certificates] = None, cancel: Optional[Cancel] = None) -> Check:
+              at: Optional[datetime] = None, crl_age: int = 0, between: Optional[Certificates] = None,
+              cancel: Optional[Cancel] = None) -> Check:
         """As examine(), and raises the verdict unless it is OK."""
-        found, error = self._examine(certificate, offline, ocsp, crl, leaf_only, between, cancel)
+        found, error = self._examine(certificate, offline, ocsp, crl, leaf_only, at, crl_age, between, cancel)
         if found.verdict != native.OK:
             raise error_for(int(found.verdict), error)
         return found
 
-    def _examine(self, certificate: Certificate, offline: bool, ocsp: bool, crl: bool, leaf_only: bool, between: Optional[Certificates],
-                 cancel: Optional[Cancel]) -> tuple[Check, Any]:
+    def _examine(self, certificate: Certificate, offline: bool, ocsp: bool, crl: bool, leaf_only: bool, at: Optional[datetime],
+                 crl_age: int, between: Optional[Certificates], cancel: Optional[Cancel]) -> tuple[Check, Any]:
         options = native.check_options()
         options.offline, options.no_ocsp, options.no_crl, options.leaf_only = offline, not ocsp, not crl, leaf_only
         options.between = None if between is None else between._raw
-        options.cancel = None if cancel is None else cancel._raw
+        options.cancel, options.crl_age, options.at = raw_of(cancel), crl_age, 0 if at is None else int(at.timestamp())
         raw, error = native.check(), native.error()
         status = native.certificate_check(self._raw, certificate._raw, options, raw, error)
         if status != raw.verdict:

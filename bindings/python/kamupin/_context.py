@@ -6,26 +6,29 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
-from typing import Optional, Union
+from typing import Any, Optional, TypeVar, Union
 
 from . import native
-from ._call import Handle, check, made
-from ._cards import Card, Cards, Watch
+from ._call import Handle, check, made, printed
+from ._cards import Cancel, Card, Cards, Watch, awaited, raw_of
 from ._certificates import Certificate, Certificates, Trust
-from ._enums import IdentityType, LogLevel, OperationKind, PinRisk, Product, SecretKind
+from ._enums import FactorType, IdentityType, Language, LogLevel, OperationKind, PinRisk, ProbeStep, Product, SecretKind
+from ._of_session import Order
 from ._operation import EventListener, Operation
+from ._probe import ProbePrompts, probe
 from ._prompts import Prompts, resume, unblock
+from ._readers import BackendSink, ReaderBackend
 from ._records import Debts, Debt, Finding, Host, Result, SealAuthority, Shipment
 from ._secrets import Secret, SecretText, taken, twice
 from ._session import KeepListener, Session, identity
 
 Path = Union[str, "os.PathLike[str]"]
 LogListener = Callable[[LogLevel, str, str], None]
+T = TypeVar("T")
 
 
-class _Log(native.LogSink):  # type: ignore[misc]
+class _Log(native.LogSink):
     def __init__(self, listener: LogListener) -> None:
         super().__init__()
         self._listener = listener
@@ -34,8 +37,22 @@ class _Log(native.LogSink):  # type: ignore[misc]
         """A log is no reason to stop: an exception is printed and goes no further."""
         try:
             self._listener(LogLevel(level), room, line)
-        except Exception:
-            sys.excepthook(*sys.exc_info())
+        except Exception as error:
+            printed(error)
+
+
+class _Time(native.TimeSource):
+    def __init__(self, now: Callable[[], float], scale: int) -> None:
+        super().__init__()
+        self._now, self._scale = now, scale
+
+    def now(self) -> int:
+        """An exception is printed; the library then takes it for the beginning of time."""
+        try:
+            return int(self._now() * self._scale)
+        except Exception as error:
+            printed(error)
+            return 0
 
 
 def _path(path: Optional[Path]) -> Optional[str]:
@@ -54,27 +71,50 @@ class Context(Handle):
 
     def __init__(self, *, state_folder: Optional[Path] = None, ca_file: Optional[Path] = None, log: Optional[LogListener] = None,
                  log_level: LogLevel = LogLevel.WARNING, proxy: Optional[str] = None, server_keys: Optional[str] = None,
-                 connect_timeout: float = 0, request_timeout: float = 0, answer_timeout: float = 0) -> None:
+                 name_timeout: float = 0, connect_timeout: float = 0, tls_timeout: float = 0, answer_timeout: float = 0,
+                 request_timeout: float = 0, readers: Optional[ReaderBackend] = None, clock: Optional[Callable[[], float]] = None,
+                 calendar: Optional[Callable[[], float]] = None) -> None:
+        """server_keys: the only public keys of servers, as curl has them ("sha256//BASE64"); times in seconds, 0 for the
+        library's own; readers: in place of PC/SC; clock: seconds that run through sleep; calendar: seconds since 1970."""
         options = native.context_options()
         options.state_folder, options.ca_file = _path(state_folder), _path(ca_file)
         options.proxy, options.pins = proxy, server_keys
         options.connect_timeout_ms = int(connect_timeout * 1000)
         options.request_timeout_ms = int(request_timeout * 1000)
         options.answer_timeout_ms = int(answer_timeout * 1000)
+        options.name_timeout_ms, options.tls_timeout_ms = int(name_timeout * 1000), int(tls_timeout * 1000)
         options.log_level = int(log_level)
         sink = None if log is None else _Log(log)
         options.set_log(sink)
-        super().__init__(made(native.context_new, options), native.context_free, sink)
+        backend = None if readers is None else BackendSink(readers)
+        options.set_backend(backend)
+        ticks = None if clock is None else _Time(clock, 1000)
+        dates = None if calendar is None else _Time(calendar, 1)
+        options.set_clock(ticks)
+        options.set_calendar(dates)
+        super().__init__(made(native.context_new, options), native.context_free, sink, backend, ticks, dates)
+
+    async def to_thread(self, call: Callable[..., T], *arguments: Any, **more: Any) -> T:
+        """Awaits one of this context's calls that take `cancel`, on a thread of its own: await context.to_thread(context.cards).
+        Cancelling the task cancels the call."""
+        with Cancel(self) as cancel:
+            return await awaited(cancel, lambda: call(*arguments, **more, cancel=cancel))
 
     # ---- cards ----
 
-    def cards(self) -> Cards:
+    def cards(self, cancel: Optional[Cancel] = None) -> Cards:
         """The readers and what is known of their cards. Spends no try."""
-        return Cards(self)
+        return Cards(self, cancel=cancel)
 
-    def open(self, which: Optional[str] = None) -> Card:
+    def open(self, which: Optional[str] = None, cancel: Optional[Cancel] = None) -> Card:
         """The card of that address (id, serial number, reader …); None: the only one there is."""
-        return Card(self, which)
+        return Card(self, which, cancel)
+
+    def probe(self, card: Optional[str] = None, *, prompts: Optional[ProbePrompts] = None, steps: ProbeStep = ProbeStep(0),
+              language: Language = Language.ENGLISH, cancel: Optional[Cancel] = None) -> str:
+        """Finds out how a card wants to be spoken to, and drafts its profile (docs/profiles.md). Without `steps` only what is
+        safe on any card is sent."""
+        return probe(self, card, prompts, steps, language, cancel)
 
     def watch(self) -> Watch:
         """Cards and readers as they come and go."""
@@ -100,19 +140,23 @@ class Context(Handle):
 
     # ---- a new PIN ----
 
-    def operation(self, service: str, *, card: Optional[str] = None, kind: OperationKind = OperationKind.ANY,
-                  product: Product = Product.ANY, risk: PinRisk = PinRisk(0), on_event: Optional[EventListener] = None) -> Operation:
-        """A new PIN for a blocked or new card, in steps; see Operation."""
-        return Operation(self, service, card=card, kind=kind, product=product, risk=risk, on_event=on_event)
+    def operation(self, service: Optional[str] = None, *, order: Optional[Order] = None, card: Optional[str] = None,
+                  kind: OperationKind = OperationKind.ANY, product: Product = Product.ANY, factor: FactorType = FactorType.ANY,
+                  risk: PinRisk = PinRisk(0), on_event: Optional[EventListener] = None) -> Operation:
+        """A new PIN for a blocked or new card, in steps; see Operation. With an order nobody types a code, and the service is
+        the order's."""
+        return Operation(self, service, order=order, card=card, kind=kind, product=product, factor=factor, risk=risk, on_event=on_event)
 
-    def unblock(self, service: str, prompts: Prompts, *, card: Optional[str] = None, kind: OperationKind = OperationKind.ANY,
-                product: Product = Product.ANY, risk: PinRisk = PinRisk(0)) -> Result:
+    def unblock(self, service: Optional[str], prompts: Prompts, *, order: Optional[Order] = None, card: Optional[str] = None,
+                kind: OperationKind = OperationKind.ANY, product: Product = Product.ANY, factor: FactorType = FactorType.ANY,
+                risk: PinRisk = PinRisk(0), cancel: Optional[Cancel] = None) -> Result:
         """The same in one call, with prompts."""
-        return unblock(self, service, prompts, card=card, kind=kind, product=product, risk=risk)
+        return unblock(self, service, prompts, order=order, card=card, kind=kind, product=product, factor=factor, risk=risk, cancel=cancel)
 
-    def resume(self, prompts: Optional[Prompts] = None) -> None:
-        """Brings operations that an earlier run left unfinished to their end; raises why when one stays so."""
-        resume(self, prompts)
+    def resume(self, prompts: Optional[Prompts] = None, cancel: Optional[Cancel] = None) -> int:
+        """Brings operations that an earlier run left unfinished to their end, and returns how many still wait; raises why when
+        one could not be ended."""
+        return resume(self, prompts, cancel=cancel)
 
     # ---- certificates ----
 
@@ -134,32 +178,34 @@ class Context(Handle):
         """A login at the service; see Session."""
         return Session(self, service, redirect=redirect, keep=keep)
 
-    def inquire_seal_authority(self, service: str, organisation: tuple[IdentityType, str]) -> SealAuthority:
+    def inquire_seal_authority(self, service: str, organisation: tuple[IdentityType, str],
+                               cancel: Optional[Cancel] = None) -> SealAuthority:
         """Whether an organisation may have an electronic seal. Needs no login."""
         raw, error = native.seal_authority(), native.error()
-        check(native.inquire_seal_authority(self._raw, service, identity(*organisation), None, raw, error), error)
+        check(native.inquire_seal_authority(self._raw, service, identity(*organisation), raw_of(cancel), raw, error), error)
         return SealAuthority._of(raw)
 
-    def inquire_debt(self, service: str, payer: tuple[IdentityType, str]) -> tuple[Debt, ...]:
+    def inquire_debt(self, service: str, payer: tuple[IdentityType, str], cancel: Optional[Cancel] = None) -> tuple[Debt, ...]:
         """What a person or an organisation still has to pay. Needs no login."""
         raw, error = native.debts(), native.error()
-        check(native.inquire_debt(self._raw, service, identity(*payer), None, raw, error), error)
+        check(native.inquire_debt(self._raw, service, identity(*payer), raw_of(cancel), raw, error), error)
         return Debts._of(raw).debt
 
-    def inquire_shipment(self, service: str, tracking: str) -> Shipment:
+    def inquire_shipment(self, service: str, tracking: str, cancel: Optional[Cancel] = None) -> Shipment:
         """Where a delivery is. Needs no login."""
         raw, error = native.shipment(), native.error()
-        check(native.inquire_shipment(self._raw, service, tracking, None, raw, error), error)
+        check(native.inquire_shipment(self._raw, service, tracking, raw_of(cancel), raw, error), error)
         return Shipment._of(raw)
 
     # ---- what is the matter ----
 
     def diagnose(self, service: Optional[str] = None, *, trust: Optional[Trust] = None, offline: bool = False,
-                 days: int = 0) -> list[Finding]:
+                 days: int = 0, cancel: Optional[Cancel] = None) -> list[Finding]:
         """What is the matter here, and what to do: readers, cards, certificates, clock, network, service."""
         options = native.diagnose_options()
         options.service, options.offline, options.days = service, offline, days
         options.trust = None if trust is None else trust._raw
+        options.cancel = raw_of(cancel)
         slot = made(native.diagnose, self._raw, options)
         try:
             found = []

@@ -14,7 +14,7 @@ from ._call import Telling, Watched, made
 from ._cards import Card
 from ._enums import FactorType, Language, PinRisk, RevocationReason, SecretKind
 from ._records import AuthorisedInfo, AuthorisedRow, CertificateRecord, ConsentInfo, Factor, OrderInfo, RevocationInfo
-from ._secrets import SecretText, taken
+from ._secrets import Secret, SecretText, taken
 
 if TYPE_CHECKING:
     from ._session import Session
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DigitsListener = Callable[[bytearray, Optional[int]], None]
 
 
-class DigitsSink(native.DigitsSink):  # type: ignore[misc]
+class DigitsSink(native.DigitsSink):
     """Shows digits to a person, and wipes the copy afterwards."""
 
     def __init__(self, listener: DigitsListener, watched: Watched) -> None:
@@ -64,6 +64,12 @@ class Order(OfSession):
         """Has a code issued: `show` gets it in a bytearray that is wiped when it returns, with the seconds left."""
         self._check(native.order_code_show(self._raw, DigitsSink(show, self._session._calls)))
 
+    def code(self) -> tuple[Secret, Optional[int]]:
+        """Has a code issued, and takes it into a secret, with the seconds left: for Operation.redeem() in this program."""
+        secret, left = Secret(self._session._context, SecretKind.VERIFICATION_CODE), [-1]
+        self._check(native.order_code(self._raw, secret._raw, left))
+        return secret, None if left[0] < 0 else left[0]
+
     def cancel(self) -> None:
         """Gives it up."""
         self._check(native.order_cancel(self._raw))
@@ -96,6 +102,13 @@ class Revocation(OfSession):
         """Begins the second factor."""
         raw = native.factor()
         self._check(native.revocation_begin_factor(self._raw, int(type), raw))
+        return Factor._of(raw)
+
+    @property
+    def factor(self) -> Factor:
+        """What a person is shown of the second factor now. Asks nobody."""
+        raw = native.factor()
+        self._check(native.revocation_factor(self._raw, raw))
         return Factor._of(raw)
 
     def confirm(self, secret: SecretText, type: FactorType = FactorType.SMS) -> CertificateRecord:

@@ -5,10 +5,12 @@
 """The operation."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import native
+from ._awaited import AsyncOperation
 from ._call import Telling, Watched, check, made
 from ._cards import Cancel, Cards
 from ._enums import FactorType, OperationKind, Phase, PinRisk, Product, SecretKind
@@ -17,14 +19,24 @@ from ._secrets import SecretText, taken, twice
 
 if TYPE_CHECKING:
     from ._context import Context
+    from ._of_session import Order
 
 EventListener = Callable[[Event], None]
 
 
-class _Events(native.EventSink):  # type: ignore[misc]
+class _Events(native.EventSink):
     def __init__(self, listener: EventListener, watched: Watched) -> None:
         super().__init__()
         self._listener, self._watched = listener, watched
+
+    def to_loop(self, loop: asyncio.AbstractEventLoop) -> None:
+        """From now on the listener is called in that event loop."""
+        listener = self._listener
+
+        def told(event: Event) -> None:
+            loop.call_soon_threadsafe(listener, event)
+
+        self._listener = told
 
     def event(self, raw: Any) -> None:
         self._watched.guard(lambda: self._listener(Event._of(raw)))
@@ -42,25 +54,36 @@ class Operation(Telling):
         operation.verify_factor(sms)
         operation.run()
 
-    One thread at a time, but for cancel(). An exception of on_event cancels the operation and is raised by the
+    In an asyncio program `async with` gives an AsyncOperation, whose steps are awaited. One thread at a time, but for cancel(). An exception of on_event cancels the operation and is raised by the
     call that was running.
     """
 
-    __slots__ = ("_context", "_cancel")
+    __slots__ = ("_context", "_cancel", "_sink", "_awaiting")
 
-    def __init__(self, context: "Context", service: str, *, card: Optional[str] = None, kind: OperationKind = OperationKind.ANY,
-                 product: Product = Product.ANY, risk: PinRisk = PinRisk(0), on_event: Optional[EventListener] = None) -> None:
+    def __init__(self, context: "Context", service: Optional[str], *, order: Optional["Order"] = None, card: Optional[str] = None,
+                 kind: OperationKind = OperationKind.ANY, product: Product = Product.ANY, factor: FactorType = FactorType.ANY,
+                 risk: PinRisk = PinRisk(0), on_event: Optional[EventListener] = None) -> None:
         self._context = context
         self._cancel = Cancel(context)
         watched = Watched(self._cancel.pull)
-        sink = None if on_event is None else _Events(on_event, watched)
+        sink = self._sink = None if on_event is None else _Events(on_event, watched)
         options = native.operation_options()
         options.service, options.card = service, card
         options.kind, options.product, options.risk = int(kind), int(product), int(risk)
+        options.factor, options.order = int(factor), None if order is None else order._raw
         options.cancel = self._cancel._raw
         options.set_event(sink)
         super().__init__(made(native.operation_new, context._raw, options), native.operation_free, native.operation_error, context,
-                         self._cancel, sink, watched=watched)
+                         self._cancel, sink, order, watched=watched)
+
+    async def __aenter__(self) -> "AsyncOperation":
+        self._awaiting = AsyncOperation(self)
+        if self._sink is not None:
+            self._sink.to_loop(asyncio.get_running_loop())
+        return self._awaiting
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._awaiting.close()
 
     @property
     def phase(self) -> Phase:

@@ -16,6 +16,7 @@ from ._records import CardInfo, Event, Factor, Result
 
 if TYPE_CHECKING:
     from ._context import Context
+    from ._of_session import Order
 
 
 class Resend(Exception):
@@ -60,11 +61,16 @@ class Prompts:
         """Chooses one of several cards; the index."""
         raise KamupinError(Status.CHOICE_NEEDED)
 
+    def wait_for_card(self, why: Status) -> bool:
+        """No card is there that may be used, and `why` says what there is instead: True waits until readers or cards change.
+        Not overridden: waits while a reader or card is merely missing."""
+        raise NotImplementedError
+
     def event(self, event: Event) -> None:
         """What happens meanwhile."""
 
 
-class _Native(native.Prompts):  # type: ignore[misc]
+class _Native(native.Prompts):
     def __init__(self, prompts: Prompts, watched: Watched) -> None:
         super().__init__()
         self._prompts, self._watched = prompts, watched
@@ -102,10 +108,10 @@ class _Native(native.Prompts):  # type: ignore[misc]
         return bool(self._watched.guard(lambda: self._prompts.acknowledge(Notice(notice)), False))
 
     def wait_for_card(self, why: int) -> bool:
-        return False
+        return bool(self._watched.guard(lambda: self._prompts.wait_for_card(Status(why)), False))
 
 
-class _Events(native.EventSink):  # type: ignore[misc]
+class _Events(native.EventSink):
     def __init__(self, prompts: Prompts, watched: Watched) -> None:
         super().__init__()
         self._prompts, self._watched = prompts, watched
@@ -114,9 +120,8 @@ class _Events(native.EventSink):  # type: ignore[misc]
         self._watched.guard(lambda: self._prompts.event(Event._of(raw)))
 
 
-def unblock(context: "Context", service: str, prompts: Prompts, *, card: Optional[str] = None, kind: OperationKind = OperationKind.ANY,
-            product: Product = Product.ANY, factor: FactorType = FactorType.ANY, risk: PinRisk = PinRisk(0),
-            cancel: Optional[Cancel] = None) -> Result:
+def unblock(context: "Context", service: Optional[str], prompts: Prompts, *, order: Optional["Order"], card: Optional[str],
+            kind: OperationKind, product: Product, factor: FactorType, risk: PinRisk, cancel: Optional[Cancel]) -> Result:
     """The whole operation: what an earlier run left, code, card, PIN, second factor, card work, report."""
     with Cancel(context) as own:
         used = cancel or own
@@ -125,15 +130,20 @@ def unblock(context: "Context", service: str, prompts: Prompts, *, card: Optiona
         options = native.operation_options()
         options.service, options.card, options.kind, options.product = service, card, int(kind), int(product)
         options.factor, options.risk, options.cancel = int(factor), int(risk), used._raw
+        options.order = None if order is None else order._raw
         options.set_event(told)
         raw, error = native.result(), native.error()
         chooses = type(prompts).card is not Prompts.card
-        check(native.unblock_with(context._raw, options, asked, chooses, False, raw, error), error, watched)
+        check(native.unblock_with(context._raw, options, asked, chooses, _waits(prompts), raw, error), error, watched)
         return Result._of(raw)
 
 
-def resume(context: "Context", prompts: Optional[Prompts] = None, *, cancel: Optional[Cancel] = None) -> None:
-    """Brings operations that an earlier run left unfinished to their end; raises why when one stays so."""
+def _waits(prompts: Optional[Prompts]) -> bool:
+    return prompts is not None and type(prompts).wait_for_card is not Prompts.wait_for_card
+
+
+def resume(context: "Context", prompts: Optional[Prompts] = None, *, cancel: Optional[Cancel] = None) -> int:
+    """Brings operations that an earlier run left unfinished to their end; how many still wait."""
     with Cancel(context) as own:
         used = cancel or own
         watched = Watched(used.pull)
@@ -144,4 +154,5 @@ def resume(context: "Context", prompts: Optional[Prompts] = None, *, cancel: Opt
             asked, told = _Native(prompts, watched), _Events(prompts, watched)
         options.set_event(told)
         slot, error = [0], native.error()
-        check(native.resume_with(context._raw, options, asked, False, slot, error), error, watched)
+        check(native.resume_with(context._raw, options, asked, _waits(prompts), slot, error), error, watched)
+        return slot[0]

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, TypeVar
 
 from . import native
 from ._call import Telling, Watched, filled, made
-from ._cards import Cancel, Card
+from ._cards import Cancel, Card, awaited
 from ._certificates import Certificate
 from ._enums import (IdentityType, Language, LoginMethod, OperationKind, PinRisk, Product, RevocationReason, Role, SecretKind,
                      SuspendReason)
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from ._context import Context
 
 KeepListener = Callable[[bytearray], None]
+T = TypeVar("T")
 
 
-class _Bytes(native.BytesSink):  # type: ignore[misc]
+class _Bytes(native.BytesSink):
     """Hands bytes over, and wipes the copy afterwards."""
 
     def __init__(self, listener: Callable[[bytearray], None], watched: Watched) -> None:
@@ -198,6 +199,11 @@ class Session(Telling):
     def cancel(self) -> None:
         """Ends the call that runs and every later one. From any thread."""
         self._cancel.pull()
+
+    async def to_thread(self, call: Callable[..., T], *arguments: Any, **more: Any) -> T:
+        """Awaits a method of this session, or of what hangs on it, on a thread of its own: await session.to_thread(session.orders).
+        Cancelling the task cancels the call. One at a time."""
+        return await awaited(self._cancel, lambda: call(*arguments, **more))
 
     # ---- orders and issued PINs ----
 

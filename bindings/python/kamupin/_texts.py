@@ -6,16 +6,35 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any, Union
 
 from . import native
 from ._call import Watched, check
 from ._enums import IdentityType, InfoItem, Language, Look, Notice, Status
-from ._records import ProfileFinding
+from ._records import Finding, ProfileFinding
 from ._session import identity
 
 SECRET_MAX: int = native.SECRET_MAX
 """The most bytes a secret holds."""
+
+
+def version() -> str:
+    """The library's version, such as "0.1.0"."""
+    return native.version()
+
+
+def built_with() -> dict[str, str]:
+    """What the native module was built with."""
+    return {"compiler": native.module_compiler(), "interface": native.module_interface(), "swig": ".".join(str(byte) for byte in native.module_swig().to_bytes(3, "big"))}
+
+
+def statuses() -> Iterator[Status]:
+    """Every status of the library that runs, also of a newer one than this module knows; but for OK."""
+    number = native.status_next(native.OK)
+    while number != native.OK:
+        yield Status(number)
+        number = native.status_next(number)
 
 
 def status_name(status: Status) -> str:
@@ -31,6 +50,11 @@ def status_cause(status: Status, language: Language = Language.ENGLISH) -> str:
 def status_remedy(status: Status, language: Language = Language.ENGLISH) -> str:
     """What to do next."""
     return str(native.status_remedy(int(status), int(language)))
+
+
+def finding_text(finding: Finding, language: Language = Language.ENGLISH) -> str:
+    """What a finding of Context.diagnose() says: what it is about, what is the matter, and what to do."""
+    return native.finding_text(finding._raw(), int(language))
 
 
 def notice_text(notice: Notice, language: Language = Language.ENGLISH) -> str:
@@ -69,7 +93,7 @@ def check_identity(type: IdentityType, number: str) -> None:
     check(native.identity_check(identity(type, number), error), error)
 
 
-class _Findings(native.ProfileSink):  # type: ignore[misc]
+class _Findings(native.ProfileSink):
     def __init__(self, watched: Watched) -> None:
         super().__init__()
         self.found: list[ProfileFinding] = []
