@@ -19,7 +19,8 @@ import org.kamupin.internal.NativeConstants;
  * have copied them before, and such a copy nobody can wipe. A String can be wiped by nobody, so that none
  * is taken. Who minds reads into a direct buffer, for example by a FileChannel, or types byte by byte.
  *
- * <p>One thread at a time.
+ * <p>Close it as soon as it was used: until then it is not wiped, and the memory that is set apart for secrets is
+ * little, so that leaving many to the garbage collector ends in secret-full. One thread at a time.
  */
 public final class Secret extends Handle {
     /** The most bytes a secret holds. */
