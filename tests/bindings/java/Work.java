@@ -38,6 +38,7 @@ import org.kamupin.PadOptions;
 import org.kamupin.PinException;
 import org.kamupin.PinRisk;
 import org.kamupin.ProbeReport;
+import org.kamupin.ReaderException;
 import org.kamupin.Secret;
 import org.kamupin.SecretKind;
 import org.kamupin.SignForm;
@@ -122,7 +123,7 @@ public final class Work {
             same(true, Cards.matches(info, "kamupin:card-id=" + info.cardId().replace(":", "%3A")));
             same(false, Cards.matches(info, "kamupin:reader=nobody"));
             refused(CardException.class, Status.CARD_ADDRESS, () -> Cards.matches(info, "kamupin:serial"));
-            refused(KamupinException.class, Status.TIMED_OUT, () -> cards.await(Duration.ofMillis(1)));
+            refused(ReaderException.class, Status.TIMED_OUT, () -> cards.await(Duration.ofMillis(1)));
             cancel.pull();
             refused(CancelledException.class, Status.CANCELLED, () -> cards.await(null, cancel));
             refused(CancelledException.class, Status.CANCELLED, () -> context.open(reader, cancel));
@@ -142,6 +143,7 @@ public final class Work {
         });
         own.complete(told);
         same(reader, thrown.get().getMessage());
+        Thread.setDefaultUncaughtExceptionHandler(null);
         same(true, told.isClosed());
         refused(KamupinException.class, Status.INVALID_ARGUMENT, () -> told.next(Duration.ZERO));
         try (Watch watch = context.watch()) {

@@ -151,10 +151,15 @@ public abstract class Handle implements AutoCloseable {
     /** Lets go. May be called again, and from any thread. */
     @Override
     public void close() {
+        refuse();
+        cleanable.clean();
+    }
+
+    /** Refuses every call from now on. */
+    final void refuse() {
         synchronized (core) {
             closed = true;
         }
-        cleanable.clean();
     }
 
     /** Makes a handle; throws what the error record says. */

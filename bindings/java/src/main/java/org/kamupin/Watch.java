@@ -131,19 +131,19 @@ public final class Watch extends Handle implements Iterable<WatchEvent> {
      *  returns at once, and the event at hand is the last one. */
     @Override
     public void close() {
-        cancel.pullIfOpen();
+        refuse(); // first, so that whoever is woken sees that it is closed
         if (events == null) {
+            cancel.pullIfOpen();
             super.close();
-            cancel.close();
-            return;
-        }
-        events.ended = true;
-        if (events.telling == Thread.currentThread()) {
-            Thread ending = new Thread(super::close, "kamupin-watch-end");
-            ending.setDaemon(true);
-            ending.start();
         } else {
-            super.close();
+            events.ended = true;
+            if (events.telling == Thread.currentThread()) {
+                Thread ending = new Thread(super::close, "kamupin-watch-end");
+                ending.setDaemon(true);
+                ending.start();
+            } else {
+                super.close();
+            }
         }
         cancel.close();
     }
