@@ -8,13 +8,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import java
-from box import ROOT, Box
+from box import ROOT, Box, until
 
 CHANGED = "80461357"
 
@@ -32,3 +33,88 @@ def test_all_the_work_with_one_card(sandbox: Sandbox, classes: Path) -> None:
     done = box.run(*java.argv(classes, "Work", box.cards[0].reader, str(profile)))
     assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")
     assert box.verify_by_opensc(CHANGED) == "9000"
+
+
+class Program:
+    """A program inside a sandbox, line by line."""
+
+    def __init__(self, box: Box, argv: list[str]) -> None:
+        self.process = box.start(*argv, stdin=subprocess.PIPE)
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    def give(self, *lines: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write("".join(f"{line}\n" for line in lines))
+        self.process.stdin.flush()
+
+    def says(self, *lines: str) -> None:
+        assert self.process.stdout
+        for line in lines:
+            said = self.process.stdout.readline()
+            assert said == f"{line}\n", said + self.process.communicate()[1]
+
+    def end(self) -> None:
+        out, err = self.process.communicate(timeout=60)
+        assert (self.process.returncode, out, err) == (0, "", "")
+
+
+def asked(box: Box) -> list[tuple[str, str]]:
+    """What the service was asked, without the operation's own name."""
+    return [(row["method"], re.sub(r"/operations/[^/]+", "/operations/ID", row["path"])) for row in box.requests()]
+
+
+def test_futures_ask_and_send_what_c_does(sandbox: Sandbox, classes: Path) -> None:
+    """The same requests and the same commands, but for what the card and the service choose afresh each time."""
+    traces = []
+    for argv in (["example-unblock-steps"], java.argv(classes, "Futures", "steps")):
+        box = sandbox(["akis2:blocked"])
+        with Program(box, argv) as program:
+            program.give(box.code(), CHANGED, *([CHANGED] if argv[0].startswith("example") else []))
+            program.give(box.sms()[-1]["code"])
+            program.process.wait(60)
+            if argv[0].startswith("example"):
+                program.process.communicate()
+            else:
+                program.says("sms", "done DONE", "true")
+                program.end()
+        assert box.verify_by_opensc(CHANGED) == "9000"
+        traces.append((asked(box), [command[:10] for command in box.cards[0].commands()]))
+    assert traces[0] == traces[1]
+
+
+def test_a_cancelled_future_ends_a_silent_request_and_the_operation(sandbox: Sandbox, classes: Path) -> None:
+    box = sandbox(["akis2:blocked"])
+    box.fault("factor", "delay", seconds=300)
+    with Program(box, java.argv(classes, "Futures", "stop")) as program:
+        program.give(box.code(), CHANGED)
+        program.says("asked")
+        until(lambda: not box.control.get("/faults")["faults"], what="the request that gets no answer")
+        program.give("")
+        program.says("true true", "true", "CANCELLED", "true")
+        program.end()
+    (operation,) = box.operations()
+    assert operation["phase"] == "cancelled"
+
+
+def test_a_future_whose_time_is_over_ends_the_wait_for_a_card(sandbox: Sandbox, classes: Path) -> None:
+    box = sandbox(["empty"])
+    with Program(box, java.argv(classes, "Futures", "late")) as program:
+        program.give(box.code())
+        program.says("TimeoutException", "true")
+        program.end()
+    assert [row["phase"] for row in box.operations()] in ([], ["cancelled"])
+
+
+def test_what_a_prompt_throws_ends_the_call_and_comes_out_of_it(sandbox: Sandbox, classes: Path) -> None:
+    box = sandbox(["akis2:blocked"])
+    with Program(box, java.argv(classes, "Futures", "prompts")) as program:
+        program.says("true", "cancelled", "true")
+        program.end()
+    assert box.operations() == []

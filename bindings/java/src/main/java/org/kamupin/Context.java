@@ -167,7 +167,7 @@ public final class Context extends Handle {
     }
 
     /**
-     * Takes blanks, line ends and dashes out of a verification code that was pasted.
+     * Takes blanks, line ends and characters without width out of a verification code that was pasted.
      *
      * @param code of kind VERIFICATION_CODE, changed in place
      * @throws KamupinException code-malformed, when it is none
