@@ -183,7 +183,22 @@ def crl_kept(runs: int) -> Result:
     return _crl("crl-kept", "CPU time", 0.25, 0, "ms", runs, True)
 
 
+def wheel(runs: int) -> Result:
+    """pip install of the wheel that packaging/wheel/build has made, in a clean environment each time."""
+    folder = ROOT / "build" / "wheel"
+    if not list(folder.glob("*.whl")):
+        timed(["packaging/wheel/build", "--older"], cwd=str(ROOT))
+    made = list(folder.glob("*.whl"))
+    side = Side(f"pip install {made[0].name}")
+    for _ in range(runs):
+        with tempfile.TemporaryDirectory() as clean:
+            timed(["/usr/bin/python3", "-m", "venv", clean])
+            side.runs.append(timed([f"{clean}/bin/pip", "install", "-q", "--disable-pip-version-check", "--no-index", "--no-cache-dir",
+                                    str(made[0])], {"PATH": "/nonexistent"}))
+    return Result("wheel", "the wheel in a clean environment, without a compiler", side, 5000)
+
+
 CASES: dict[str, Callable[[int], Result]] = {"demo": demo, "readers": readers, "apdu": apdu, "start": start,
                                                "start-slow": start_slow, "cancel": cancel,
                                                "cancel-network": cancel_network, "cancel-prompt": cancel_prompt,
-                                               "crl": crl, "crl-memory": crl_memory, "crl-kept": crl_kept}
+                                               "crl": crl, "crl-memory": crl_memory, "crl-kept": crl_kept, "wheel": wheel}
