@@ -55,11 +55,11 @@ public final class AuthorisedList extends OfSession {
      * again.
      *
      * @param card whose certificate signs
-     * @param pin of kind PIN; stays the caller's
+     * @param pin of kind PIN; stays the caller's; null when only the answer was lost
      * @param risk what may be risked
      * @throws KamupinException those of a signature; signature-refused, list-signed, list-changed, network-*
      */
     public void sign(Card card, Secret pin, PinRisk... risk) throws KamupinException {
-        doing(list -> card.call(by -> pin.call(given -> Native.authorised_list_sign(list, by, given, Slots.risks(risk)))));
+        doing(list -> card.call(by -> callOn(pin, given -> Native.authorised_list_sign(list, by, given, Slots.risks(risk)))));
     }
 }

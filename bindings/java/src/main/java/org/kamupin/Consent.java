@@ -39,13 +39,13 @@ public final class Consent extends OfSession {
      * again, and the card is not asked anew.
      *
      * @param card whose certificate signs
-     * @param pin of kind PIN; stays the caller's
+     * @param pin of kind PIN; stays the caller's; null when only the answer was lost
      * @param risk what may be risked
      * @return where the consent stands now
      * @throws KamupinException those of a signature; signature-refused, consent-expired, consent-given, network-*
      */
     public ConsentInfo sign(Card card, Secret pin, PinRisk... risk) throws KamupinException {
         return Filled.of(this, new consent_info(), consent_info::delete, ConsentInfo::new, (consent, raw) -> card.call(
-                by -> pin.call(given -> Native.consent_sign(consent, by, given, Slots.risks(risk), raw))));
+                by -> callOn(pin, given -> Native.consent_sign(consent, by, given, Slots.risks(risk), raw))));
     }
 }
