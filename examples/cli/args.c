@@ -241,6 +241,11 @@ static bool check_login(cli_args *args)
     return true;
 }
 
+static bool check_words(cli_args *args)
+{
+    return !args->quiet || !args->verbose || wrong(args, M_NOT_TOGETHER, "--quiet, --verbose");
+}
+
 /* PINs are typed at the keypad or given here, not both. */
 static bool check_keypad(cli_args *args)
 {
@@ -301,7 +306,8 @@ bool cli_args_read(int argc, char **argv, cli_args *args)
         cli_command_find(words, count,
                          &args->command); /* the help that is named then is the command's */
     good = good && read_words(words, count, args) && check_options(args, used) &&
-           check_card(args, used) && check_login(args) && check_keypad(args) && check_proxy(args);
+           check_card(args, used) && check_login(args) && check_keypad(args) && check_proxy(args) &&
+           check_words(args);
     args->service = environment(args->service, "KAMUPIN_SERVICE");
     args->ca_file = environment(args->ca_file, "KAMUPIN_CA_FILE");
     args->state_dir = environment(args->state_dir, "KAMUPIN_STATE_DIR");

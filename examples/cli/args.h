@@ -63,7 +63,8 @@ typedef struct cli_args {
     const char *reason;       /* why one suspends or revokes */
     kamupin_role role;        /* 0 when not given */
     int days;
-    bool offline, verbose, all, whole_identity;
+    bool quiet, verbose; /* verbose: with --log, that is what is told */
+    bool offline, all, whole_identity;
     /* what is wrong with the line, when cli_args_read answers false */
     cli_message wrong;
     const char *wrong_value; /* NULL when there is none to show */

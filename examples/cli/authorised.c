@@ -196,7 +196,7 @@ static void say_signed(signing *self)
         return;
     cli_json_add(program, "list", json_of(&self->info));
     if (!program->args.json)
-        printf("%s\n", cli_say(program, M_SIGNED_LIST));
+        cli_tell(program, CLI_GOOD, M_SIGNED_LIST);
 }
 
 /* One that cannot be signed any more is refused before anybody is asked for a PIN. */

@@ -160,7 +160,7 @@ static void finish(cli_revoking *self, kamupin_status status)
     if (self->lost != NULL)
         cli_json_add(program, "revocation", json_of(self, status));
     if (status == KAMUPIN_OK && !program->args.json) {
-        printf("%s\n", cli_say(program, M_REVOKED));
+        cli_tell(program, CLI_GOOD, M_REVOKED);
         cli_revoke_record(self, stdout);
     }
     if (status == KAMUPIN_E_REVOCATION_UNSETTLED) {

@@ -122,7 +122,7 @@ static void show_record(const cli *program, cli_message done,
                         const kamupin_certificate_record *record)
 {
     char line[200];
-    printf("%s\n", cli_say(program, done));
+    cli_tell(program, CLI_GOOD, done);
     cli_show_row(program, M_HOLDER, record->holder);
     cli_show_row(program, M_PRODUCT, cli_product(record->product));
     cli_show_row(program, M_SERIAL, record->serial);

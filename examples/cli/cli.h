@@ -9,6 +9,7 @@
 #include "args.h"
 #include "screen.h"
 #include "signals.h"
+#include "tone.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -85,6 +86,9 @@ kamupin_status cli_network_login(cli *program, kamupin_error *error);
 /** Adds the rows of --profile-file to the context; what is wrong with the file goes to stderr. */
 kamupin_status cli_profile_load(cli *program, kamupin_error *error);
 
+/** Says which version this is, and what it was built with. */
+void cli_version(cli *program);
+
 /** Says an error of the command itself: status, with no more to tell. Returns it. */
 kamupin_status cli_error(kamupin_error *error, kamupin_status status);
 
@@ -108,6 +112,9 @@ void cli_problem(cli *program, const kamupin_error *error);
 
 /** Says whom to call when the masked phone that was just shown is not the person's (A20, C25). */
 void cli_say_wrong_phone(cli *program);
+
+/** Says on standard output, in the colour of that, how it went. */
+void cli_tell(const cli *program, cli_tone tone, cli_message message);
 
 /** A message in the language of the command line. */
 const char *cli_say(const cli *program, cli_message message);

@@ -114,16 +114,17 @@ static void say_about_factor(cli_dialogue *self, const kamupin_question *questio
 /* What stands above a prompt. */
 static void introduce(cli_dialogue *self, const kamupin_question *question)
 {
-    kamupin_language language = self->program->args.language;
-    cli_screen_settle(self->program->screen);
+    const cli *program = self->program;
+    kamupin_language language = program->args.language;
+    cli_screen_settle(program->screen);
     if (question->problem != NULL)
         cli_problem(self->program, question->problem);
-    else if (question->ask == KAMUPIN_ASK_CODE)
+    else if (question->ask == KAMUPIN_ASK_CODE && (program->interactive || !program->args.quiet))
         cli_screen_line(self->program->screen, "",
                         kamupin_notice_text(KAMUPIN_NOTICE_CODE_IS_NO_PUK, language));
     else if (question->ask == KAMUPIN_ASK_PIN_TO_CHECK)
         cli_screen_line(self->program->screen, "", cli_say(self->program, M_WHY_PIN_TO_CHECK));
-    if (question->factor != NULL)
+    if (question->factor != NULL && (program->interactive || !program->args.quiet))
         say_about_factor(self, question);
 }
 
@@ -179,7 +180,8 @@ static void say_card(cli_dialogue *self)
     cli *program = self->program;
     kamupin_reader_list *list = NULL;
     kamupin_card_info info = KAMUPIN_CARD_INFO_INIT;
-    if (self->asked || !program->interactive || program->card_id[0] == '\0' ||
+    if (self->asked || !program->interactive || program->args.quiet ||
+        program->card_id[0] == '\0' ||
         kamupin_reader_list_new(program->context, program->cancel, &list, NULL) != KAMUPIN_OK)
         return;
     for (size_t i = 0; kamupin_reader_list_get(list, i, &info) == KAMUPIN_OK; i++) {
@@ -199,6 +201,8 @@ bool cli_dialogue_acknowledge(void *user, kamupin_notice notice)
     cli_dialogue *self = user;
     cli *program = self->program;
     cli_screen_settle(program->screen);
+    if (program->args.quiet && (notice != KAMUPIN_NOTICE_BEFORE_PIN || program->args.acknowledge))
+        return true;
     if (notice == KAMUPIN_NOTICE_BEFORE_PIN)
         say_card(self);
     cli_screen_line(program->screen, "\n", kamupin_notice_text(notice, program->args.language));

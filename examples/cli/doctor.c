@@ -59,11 +59,11 @@ static void tell(const cli *program, const kamupin_diagnosis *diagnosis)
     kamupin_finding first = KAMUPIN_FINDING_INIT;
     kamupin_diagnosis_get(diagnosis, 0, &first);
     if (first.severity == KAMUPIN_FAULT) {
-        printf("%s\n", cli_say(program, M_MEND_FIRST));
+        cli_tell(program, CLI_ERROR, M_MEND_FIRST);
         say(program, &first);
         say_all(program, diagnosis, KAMUPIN_FAULT, 1, M_MEND_THEN);
     } else if (first.severity != KAMUPIN_TROUBLE) {
-        printf("%s\n", cli_say(program, M_ALL_WELL));
+        cli_tell(program, CLI_GOOD, M_ALL_WELL);
     }
     say_all(program, diagnosis, KAMUPIN_TROUBLE, 0,
             first.severity == KAMUPIN_FAULT ? M_LOOK_AFTER : M_NOTHING_IN_THE_WAY);

@@ -50,9 +50,13 @@ static void show_phase(cli *program, const kamupin_event *event)
     bool over = event->phase >= KAMUPIN_PHASE_DONE;
     if (event->phase == KAMUPIN_PHASE_PIN)
         snprintf(program->card_id, sizeof program->card_id, "%s", event->card_id);
+    if (program->args.quiet)
+        return;
     cli_screen_live(program->screen, cli_say(program, message_of(program, event->phase)),
                     over ? -1 : event->seconds_left);
-    if (over)
+    if (event->phase == KAMUPIN_PHASE_DONE)
+        cli_screen_settle_good(program->screen);
+    else if (over)
         cli_screen_settle(program->screen);
 }
 

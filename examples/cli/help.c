@@ -99,6 +99,18 @@ static void print_reasons(const cli_args *args)
     putchar('\n');
 }
 
+/* Which man page the command has: its words, joined. */
+static void print_page(const cli_args *args)
+{
+    const cli_command_row *row = &cli_commands[args->command];
+    char name[64], line[128];
+    snprintf(name, sizeof name, "%s%s%s", row->noun, row->verb[0] != '\0' ? "-" : "", row->verb);
+    for (char *at = name; *at != '\0'; at++)
+        if (*at == ' ')
+            *at = '-';
+    printf("%s\n", cli_fill(args->language, M_HELP_PAGE, name, line, sizeof line));
+}
+
 void cli_help(const cli_args *args)
 {
     size_t column = args->language == KAMUPIN_TURKISH ? 0 : 1;
@@ -116,4 +128,6 @@ void cli_help(const cli_args *args)
     printf("\n%s\n", cli_text(args->language, M_HELP_SECRETS));
     if (args->command == COMMAND_NONE)
         printf("%s\n", cli_text(args->language, M_HELP_MORE));
+    else
+        print_page(args);
 }

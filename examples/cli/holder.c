@@ -231,7 +231,7 @@ static bool serve(holding *self, kamupin_status *status)
 
 static void show_held(cli *program, const kamupin_session_info *info)
 {
-    if (!program->args.json)
+    if (!program->args.json && !program->args.quiet)
         cli_screen_live(program->screen, cli_say(program, M_HELD), info->seconds_left);
 }
 
@@ -270,7 +270,7 @@ static kamupin_status hold(holding *self, kamupin_error *error)
     kamupin_status status = look(self, &info);
     if (status == KAMUPIN_OK) {
         show(program, self->session, &info);
-        if (!program->args.json)
+        if (!program->args.json && !program->args.quiet)
             cli_screen_line(program->screen, "", cli_say(program, M_HOLDING));
         show_held(program, &info);
         status = lend_on(self, status);

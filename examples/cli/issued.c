@@ -116,7 +116,7 @@ kamupin_status cli_issued_delete(cli *program, kamupin_error *error)
         kamupin_session_error(session, error);
     }
     if (status == KAMUPIN_OK && !program->args.json)
-        printf("%s\n", cli_say(program, M_DELETED));
+        cli_tell(program, CLI_GOOD, M_DELETED);
     if (status == KAMUPIN_OK)
         cli_json_add(program, "deleted", json_true());
     cli_session_return(program, &session, status);

@@ -22,6 +22,15 @@ static void write_log(void *user, kamupin_log_level level, const char *room, con
     cli_screen_line(user, "", cli_clean(text, clean, sizeof clean));
 }
 
+/* --verbose: what was sent where and how it was answered; the phases of an operation are told anyway. */
+static void write_step(void *user, kamupin_log_level level, const char *room, const char *line)
+{
+    char clean[2048];
+    (void)level;
+    if (strcmp(room, "unblock") != 0)
+        cli_screen_aside(user, "· ", cli_clean(line, clean, sizeof clean));
+}
+
 static kamupin_status open_program(cli *program, kamupin_error *error)
 {
     kamupin_context_options options = KAMUPIN_CONTEXT_OPTIONS_INIT;
@@ -29,10 +38,13 @@ static kamupin_status open_program(cli *program, kamupin_error *error)
     options.state_folder = program->args.state_dir;
     options.pins = program->args.server_key;
     options.proxy = program->args.proxy;
+    options.log_user = program->screen;
     if (program->args.log != 0) {
         options.log = write_log;
-        options.log_user = program->screen;
         options.log_level = program->args.log;
+    } else if (program->args.verbose) {
+        options.log = write_step;
+        options.log_level = KAMUPIN_LOG_DEBUG;
     }
     kamupin_status status = kamupin_context_new(&options, &program->context, error);
     if (status == KAMUPIN_E_INVALID_ARGUMENT)
@@ -161,8 +173,8 @@ int main(int argc, char **argv)
     }
     int code = 0;
     if (program.args.version) {
-        printf("kamupin %s\n", kamupin_version());
-        code = told(&program, 0);
+        cli_version(&program);
+        code = finish(&program, KAMUPIN_OK, &error);
     } else if (program.args.help && good) {
         cli_help(&program.args);
         code = told(&program, 0);

@@ -6,6 +6,7 @@
 #include "options.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 const char *cli_say(const cli *program, cli_message message)
 {
@@ -59,6 +60,12 @@ kamupin_status cli_write_file(cli *program, const unsigned char *bytes, size_t l
     return cli_file_write(program->args.out, bytes, length)
                ? KAMUPIN_OK
                : cli_refuse(program, M_CANNOT_WRITE_FILE, program->args.out, error);
+}
+
+void cli_tell(const cli *program, cli_tone tone, cli_message message)
+{
+    printf("%s%s%s\n", cli_tone_on(STDOUT_FILENO, tone), cli_say(program, message),
+           cli_tone_off(STDOUT_FILENO, tone));
 }
 
 void cli_problem(cli *program, const kamupin_error *error)

@@ -184,14 +184,16 @@ kamupin_status cli_pin_change(cli *program, kamupin_error *error)
     if (status == KAMUPIN_OK && program->args.pinpad)
         status = cli_pad_ready(program, self.card, error);
     if (status == KAMUPIN_OK) {
-        cli_screen_line(program->screen, "\n",
-                        kamupin_notice_text(KAMUPIN_NOTICE_AFTER_PIN, language));
-        cli_screen_line(program->screen, "", "");
+        if (!program->args.quiet) {
+            cli_screen_line(program->screen, "\n",
+                            kamupin_notice_text(KAMUPIN_NOTICE_AFTER_PIN, language));
+            cli_screen_line(program->screen, "", "");
+        }
         status = program->args.pinpad ? cli_pad_change(program, self.card, error)
                                       : change_here(&self, error);
     }
     if (status == KAMUPIN_OK && !program->args.json)
-        printf("%s\n", cli_say(program, M_CHANGED));
+        cli_tell(program, CLI_GOOD, M_CHANGED);
     if (status == KAMUPIN_OK)
         cli_json_add(program, "changed", json_true());
     cli_term_end(&self.term);

@@ -3,6 +3,7 @@
 
    screen.c: see screen.h. One mutex guards the screen; a ticker thread redraws the live line. */
 #include "screen.h"
+#include "tone.h"
 #include "width.h"
 #include "wrap.h"
 
@@ -16,7 +17,8 @@
 #define LIVE_MAX 400
 
 struct cli_screen {
-    bool terminal;
+    bool terminal; /* with a line at the bottom that is written over */
+    bool dumb;     /* a terminal that obeys no sequences */
     kamupin_language language;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -53,9 +55,9 @@ static int columns(void)
     return cli_columns(STDERR_FILENO);
 }
 
-static void draw(const char *text)
+static void draw(const char *text, bool dumb)
 {
-    fputs("\r\033[K", stderr);
+    fputs(dumb ? "\r" : "\r\033[K", stderr);
     fwrite(text, 1, cli_clip(text, columns() - 1), stderr);
     fflush(stderr);
 }
@@ -80,10 +82,10 @@ static void draw_live(const cli_screen *screen)
 {
     char line[LIVE_MAX + 64];
     compose(screen, true, columns() - 1, line, sizeof line);
-    draw(line);
+    draw(line, false);
 }
 
-static void settle(cli_screen *screen)
+static void settle(cli_screen *screen, cli_tone tone)
 {
     if (!screen->live)
         return;
@@ -92,7 +94,8 @@ static void settle(cli_screen *screen)
         return;
     char line[LIVE_MAX + 64];
     compose(screen, false, columns() - 1, line, sizeof line);
-    fprintf(stderr, "\r\033[K%s\n", line);
+    fprintf(stderr, "\r\033[K%s%s%s\n", cli_tone_on(STDERR_FILENO, tone), line,
+            cli_tone_off(STDERR_FILENO, tone));
 }
 
 static void *tick(void *user)
@@ -119,7 +122,8 @@ cli_screen *cli_screen_new(bool terminal, kamupin_language language)
     cli_screen *screen = calloc(1, sizeof *screen);
     if (screen == NULL)
         return NULL;
-    screen->terminal = terminal;
+    screen->dumb = terminal && !cli_tone_obeyed();
+    screen->terminal = terminal && !screen->dumb;
     screen->language = language;
     pthread_mutex_init(&screen->lock, NULL);
     pthread_condattr_t monotonic;
@@ -127,7 +131,7 @@ cli_screen *cli_screen_new(bool terminal, kamupin_language language)
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&screen->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    if (terminal && pthread_create(&screen->ticker, NULL, tick, screen) != 0) {
+    if (screen->terminal && pthread_create(&screen->ticker, NULL, tick, screen) != 0) {
         free(screen);
         screen = NULL;
     }
@@ -151,30 +155,55 @@ void cli_screen_free(cli_screen **screen)
     *screen = NULL;
 }
 
-void cli_screen_line(cli_screen *screen, const char *mark, const char *text)
+/* A mark, with the colour of its tone but for the line ends before it. */
+static void write_mark(const char *mark, cli_tone tone)
+{
+    const size_t before = strspn(mark, "\n");
+    fprintf(stderr, "%.*s%s%s%s", (int)before, mark, cli_tone_on(STDERR_FILENO, tone),
+            mark + before, cli_tone_off(STDERR_FILENO, tone));
+}
+
+/* `whole`: the text has the tone, too. */
+static void write_line(cli_screen *screen, const char *mark, const char *text, cli_tone tone,
+                       bool whole)
 {
     pthread_mutex_lock(&screen->lock);
     bool again = screen->live && screen->terminal;
     if (again)
         fputs("\r\033[K", stderr);
-    if (screen->terminal) {
+    write_mark(mark, tone);
+    if (whole)
+        fputs(cli_tone_on(STDERR_FILENO, tone), stderr);
+    if (screen->terminal || screen->dumb) {
         const char *line = strrchr(mark, '\n');
-        fputs(mark, stderr);
         cli_wrap(stderr, text, cli_width(line != NULL ? line + 1 : mark), columns());
-        fputc('\n', stderr);
     } else {
-        fprintf(stderr, "%s%s\n", mark, text);
+        fputs(text, stderr);
     }
+    fprintf(stderr, "%s\n", whole ? cli_tone_off(STDERR_FILENO, tone) : "");
     if (again)
         draw_live(screen);
     fflush(stderr);
     pthread_mutex_unlock(&screen->lock);
 }
 
+void cli_screen_line(cli_screen *screen, const char *mark, const char *text)
+{
+    const cli_tone tone = strcmp(mark, "kamupin: ") == 0 ? CLI_ERROR
+                          : strcmp(mark, "! ") == 0      ? CLI_WARNING
+                                                         : CLI_PLAIN;
+    write_line(screen, mark, text, tone, false);
+}
+
+void cli_screen_aside(cli_screen *screen, const char *mark, const char *text)
+{
+    write_line(screen, mark, text, CLI_FAINT, true);
+}
+
 void cli_screen_live(cli_screen *screen, const char *text, int seconds_left)
 {
     pthread_mutex_lock(&screen->lock);
-    settle(screen);
+    settle(screen, CLI_PLAIN);
     snprintf(screen->text, sizeof screen->text, "%s", text);
     screen->deadline = seconds_left >= 0 ? cli_now() + (int64_t)seconds_left * 1000 : -1;
     screen->live = true;
@@ -192,13 +221,20 @@ void cli_screen_live(cli_screen *screen, const char *text, int seconds_left)
 void cli_screen_settle(cli_screen *screen)
 {
     pthread_mutex_lock(&screen->lock);
-    settle(screen);
+    settle(screen, CLI_PLAIN);
+    pthread_mutex_unlock(&screen->lock);
+}
+
+void cli_screen_settle_good(cli_screen *screen)
+{
+    pthread_mutex_lock(&screen->lock);
+    settle(screen, CLI_GOOD);
     pthread_mutex_unlock(&screen->lock);
 }
 
 void cli_screen_draw(cli_screen *screen, const char *text)
 {
     pthread_mutex_lock(&screen->lock);
-    draw(text);
+    draw(text, screen->dumb);
     pthread_mutex_unlock(&screen->lock);
 }

@@ -60,7 +60,8 @@ static int read_key(const cli_term *term)
  * read it out each time, unless its seconds run or a log writes between. */
 static bool has_changed(const cli_term *term, int key, int64_t deadline)
 {
-    return key != KEY_NONE || deadline >= 0 || term->program->args.log != 0;
+    return key != KEY_NONE || deadline >= 0 || term->program->args.log != 0 ||
+           term->program->args.verbose;
 }
 
 /* Swallows what an arrow key or a pasting terminal sends after ESC (ECMA-48, 5.4). */

@@ -13,7 +13,7 @@ static void say_result(cli *program, cli_message what, const kamupin_result *res
 {
     char line[200];
     char stamp[64];
-    printf("%s\n", cli_say(program, what));
+    cli_tell(program, CLI_GOOD, what);
     if (result->product[0] != '\0')
         cli_show_row(program, M_CARD, result->product);
     cli_show_row(program, M_CARD_ID, result->card_id);

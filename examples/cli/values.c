@@ -232,6 +232,7 @@ static const struct {
     [OPTION_DAYS] = {take_number, INTO(days), 0, NULL},
     [OPTION_TRUST] = {take_text, INTO(trust), 0, NULL},
     [OPTION_OFFLINE] = {take_flag, INTO(offline), 0, NULL},
+    [OPTION_QUIET] = {take_flag, INTO(quiet), 0, NULL},
     [OPTION_VERBOSE] = {take_flag, INTO(verbose), 0, NULL},
     [OPTION_CREATE] = {take_flag, INTO(create), 0, NULL},
     [OPTION_PRODUCT] = {take_product, INTO(product), 0, NULL},

@@ -116,7 +116,7 @@ static void draw_rows(table *view)
 static void draw(table *view)
 {
     const cli *program = view->program;
-    if (view->drawn > 0 && program->args.log == 0)
+    if (view->drawn > 0 && program->args.log == 0 && !program->args.verbose && cli_tone_obeyed())
         printf("\033[%dA\r\033[J", view->drawn);
     view->drawn = 0;
     if (view->service != KAMUPIN_OK)

@@ -35,6 +35,33 @@ int kp_sw_tries_left(uint16_t sw)
     return sw == 0x6983 || sw == 0x6984 ? 0 : -1;
 }
 
+const char *kp_command_name(uint8_t ins)
+{
+    static const struct {
+        uint8_t ins;
+        const char *name;
+    } NAMES[] = {{0x20, "VERIFY"},
+                 {0x22, "MANAGE SECURITY ENVIRONMENT"},
+                 {0x24, "CHANGE REFERENCE DATA"},
+                 {0x2A, "PERFORM SECURITY OPERATION"},
+                 {0x2C, "RESET RETRY COUNTER"},
+                 {0x82, "EXTERNAL AUTHENTICATE"},
+                 {0x84, "GET CHALLENGE"},
+                 {0x86, "GENERAL AUTHENTICATE"},
+                 {0x87, "GENERAL AUTHENTICATE"},
+                 {0x88, "INTERNAL AUTHENTICATE"},
+                 {0xA4, "SELECT"},
+                 {0xB0, "READ BINARY"},
+                 {0xB2, "READ RECORD"},
+                 {0xC0, "GET RESPONSE"},
+                 {0xCA, "GET DATA"},
+                 {0xCB, "GET DATA"}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (NAMES[i].ins == ins)
+            return NAMES[i].name;
+    return "another command";
+}
+
 bool kp_sw_blocked(uint16_t sw)
 {
     return sw == 0x6983 || sw == 0x6984 || sw == 0x63C0;

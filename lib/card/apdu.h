@@ -35,6 +35,9 @@ typedef struct kp_response {
 
 #define KP_SW_OK 0x9000
 
+/** What the standard calls a command of that INS, for a log; static text. */
+const char *kp_command_name(uint8_t ins);
+
 /** Encodes into `out` (at least 5 + 255 + 1 bytes); false when the command breaks the short form.
  */
 bool kp_command_encode(const kp_command *command, uint8_t *out, size_t room, size_t *length);

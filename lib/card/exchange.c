@@ -42,7 +42,11 @@ static void log_reply(const kp_channel *channel, const kp_command *command, cons
                       size_t length)
 {
     char hex[2 * KAMUPIN_REPLY_MAX + 1];
-    if (!kp_log_wanted(channel->context, KAMUPIN_LOG_TRACE) || length < 2)
+    if (!kp_log_wanted(channel->context, KAMUPIN_LOG_DEBUG) || length < 2)
+        return;
+    kp_log(channel->context, KAMUPIN_LOG_DEBUG, "card", "%s: %s → %02X%02X", channel->reader,
+           kp_command_name(command->ins), bytes[length - 2], bytes[length - 1]);
+    if (!kp_log_wanted(channel->context, KAMUPIN_LOG_TRACE))
         return;
     bool masked = is_secret(command) && length > 2;
     kp_hex(masked ? bytes + length - 2 : bytes, masked ? 2 : length, true, hex);

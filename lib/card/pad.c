@@ -146,7 +146,7 @@ static kamupin_status judge_answer(kp_channel *channel, kamupin_reader_answer an
     if (answer.status != KAMUPIN_OK)
         return judge_failure(channel, answer, error);
     *sw = (uint16_t)(reply[length - 2] << 8 | reply[length - 1]);
-    kp_log(channel->context, KAMUPIN_LOG_TRACE, "card", "%s < (keypad) %04X", channel->reader, *sw);
+    kp_log(channel->context, KAMUPIN_LOG_DEBUG, "card", "%s: keypad → %04X", channel->reader, *sw);
     return KAMUPIN_OK;
 }
 

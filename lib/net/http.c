@@ -267,26 +267,31 @@ static kamupin_status judge(const kp_http *http, const kp_exchange *now, const k
     return status;
 }
 
-/* The path of an absolute URL: all that the log says of where a request went. */
-static const char *path_of(const char *url)
+/* The path of an absolute URL, without what is asked behind it: all that the log says of where a request went. */
+static const char *path_of(const char *url, int *length)
 {
     const char *host = strstr(url, "://");
     const char *path = host == NULL ? NULL : strchr(host + 3, '/');
 
-    return path == NULL ? "/" : path;
+    if (path == NULL)
+        path = "/";
+    *length = (int)strcspn(path, "?");
+    return path;
 }
 
 static void say(const kp_http *http, const kp_http_request *request, const kp_http_reply *reply,
                 kamupin_status status)
 {
     long long took = (long long)(kp_now_ms(http->context) - reply->sent_ms);
+    int length = 0;
+    const char *path = path_of(request->url, &length);
 
     if (status == KAMUPIN_OK)
-        kp_log(http->context, KAMUPIN_LOG_DEBUG, "net", "%s %s → %d (%lld ms)", request->method,
-               path_of(request->url), reply->status, took);
+        kp_log(http->context, KAMUPIN_LOG_DEBUG, "net", "%s %.*s → %d (%lld ms)", request->method,
+               length, path, reply->status, took);
     else
-        kp_log(http->context, KAMUPIN_LOG_WARNING, "net", "%s %s: %s (%lld ms)", request->method,
-               path_of(request->url), kamupin_status_name(status), took);
+        kp_log(http->context, KAMUPIN_LOG_WARNING, "net", "%s %.*s: %s (%lld ms)", request->method,
+               length, path, kamupin_status_name(status), took);
 }
 
 static bool list_headers(const kp_curl *curl, const kp_http_request *request,

@@ -115,10 +115,11 @@ static void test_log_shows_no_secret(void **state)
     assert_int_equal(kp_channel_bench_send(f, &marked), KAMUPIN_OK);
     const kp_command challenge = {.ins = 0x84, .le = 8};
     assert_int_equal(kp_channel_bench_send(f, &challenge), KAMUPIN_OK);
-    assert_string_equal(f->log, "R > 00200081**\nR < 63C2\n"
-                                "R > 00820083**\nR < **9000\n"
-                                "R > 00CA0000**\nR < **9000\n"
-                                "R > 0084000008\nR < 01020304050607089000\n");
+    assert_string_equal(f->log,
+                        "R > 00200081**\nR: VERIFY → 63C2\nR < 63C2\n"
+                        "R > 00820083**\nR: EXTERNAL AUTHENTICATE → 9000\nR < **9000\n"
+                        "R > 00CA0000**\nR: GET DATA → 9000\nR < **9000\n"
+                        "R > 0084000008\nR: GET CHALLENGE → 9000\nR < 01020304050607089000\n");
 }
 
 static void test_get_response(void **state)

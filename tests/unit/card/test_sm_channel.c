@@ -262,7 +262,8 @@ static void test_log(void **state)
     kp_script_expect(&f->script, 0, "0C2C028115 870901................ 8E08................ 00",
                      "6988");
     assert_int_equal(kp_channel_bench_send(f, &reset), KAMUPIN_E_SECURE_MESSAGING);
-    assert_string_equal(f->log, "R > 0C2C0281**\nR < 6988\nR: secure messaging ended\n");
+    assert_string_equal(f->log, "R > 0C2C0281**\nR: RESET RETRY COUNTER → 6988\nR < 6988\n"
+                                "R: secure messaging ended\n");
 }
 
 int main(void)
