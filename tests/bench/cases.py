@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from bindings import call_java, readers_java
 from measure import Failed, Result, Side, interleaved, timed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -201,4 +202,5 @@ def wheel(runs: int) -> Result:
 CASES: dict[str, Callable[[int], Result]] = {"demo": demo, "readers": readers, "apdu": apdu, "start": start,
                                                "start-slow": start_slow, "cancel": cancel,
                                                "cancel-network": cancel_network, "cancel-prompt": cancel_prompt,
-                                               "crl": crl, "crl-memory": crl_memory, "crl-kept": crl_kept, "wheel": wheel}
+                                               "crl": crl, "crl-memory": crl_memory, "crl-kept": crl_kept, "wheel": wheel,
+                                               "call-java": call_java, "readers-java": readers_java}

@@ -42,7 +42,7 @@ class Side:
 
 @dataclass
 class Result:
-    """A case that was measured. Without `other` the bound is on the median, in milliseconds, or on the worst of all runs."""
+    """A case that was measured. Without `other` the bound is on the median, or on the worst of all runs, in the runs' own unit."""
 
     case: str
     what: str
@@ -63,8 +63,8 @@ class Result:
 
     def table(self) -> str:
         """What a person reads."""
-        word = "ok" if self.within else "TOO SLOW" if self.ours.unit == "ms" else "TOO MUCH"
-        unit = " ms" if self.other is None else ""
+        word = "ok" if self.within else "TOO SLOW" if self.ours.unit in ("ms", "ns") else "TOO MUCH"
+        unit = f" {self.ours.unit}" if self.other is None else ""
         kind = "worst" if self.worst else "median" if self.other is None else "ratio of medians"
         sides = [self.ours] if self.other is None else [self.ours, self.other]
         return "\n".join([f"{self.case}: {self.what}", *(side.row() for side in sides),
