@@ -1,17 +1,18 @@
 # SPDX-FileCopyrightText: 2026 libkamupin developers
 # SPDX-License-Identifier: Apache-2.0
 #
-# What a Python program does with the binding: lists cards, unblocks one, waits for a card. Driven by
-# tests/integration/test_bindings.py inside the sandbox, line by line; Client.java speaks the same lines.
-"""usage: client.py list | unblock | wait"""
+# What a Python program does with the binding: lists cards, unblocks one (also as an asyncio program), waits for a card.
+# Driven by tests/integration/test_bindings.py inside the sandbox, line by line; Client.java and tests/drivers/public/client.c
+# speak the same lines.
+"""usage: client.py list | unblock | await | wait"""
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import threading
 
 import kamupin
-
 
 
 def say(*words: object) -> None:
@@ -70,6 +71,32 @@ def unblock(context: kamupin.Context) -> None:
         say("result", int(result.outcome), result.reported, result.card_id, result.product)
 
 
+async def unblock_awaiting(context: kamupin.Context) -> None:
+    """The same steps, awaited."""
+    loop = asyncio.get_running_loop()
+
+    async def read(kind: kamupin.SecretKind) -> kamupin.Secret:
+        return await loop.run_in_executor(None, read_secret, context, kind)
+
+    async with context.operation(os.environ["KAMUPIN_SERVICE"], on_event=show) as operation:
+        await operation.redeem(await read(kamupin.SecretKind.VERIFICATION_CODE))
+        with await operation.cards() as cards:
+            say("allowed", *[card.card_id for card in cards if card.usable == kamupin.Status.OK])
+        await operation.choose()
+        pin = await read(kamupin.SecretKind.PIN)
+        await operation.set_pin(pin, pin)
+        sms = await operation.begin_factor()
+        say("sms", sms.destination, sms.code_length)
+        await operation.verify_factor(await read(kamupin.SecretKind.SMS_CODE))
+        await operation.run()
+        result = operation.result
+    say("result", int(result.outcome), result.reported, result.card_id, result.product)
+
+
+def await_unblock(context: kamupin.Context) -> None:
+    asyncio.run(unblock_awaiting(context))
+
+
 def wait(context: kamupin.Context) -> None:
     """Another thread runs while the library waits: only so can the line below come before the change."""
     sys.setswitchinterval(1000)  # the waiting thread gives the interpreter away in the library or nowhere
@@ -94,7 +121,7 @@ def wait(context: kamupin.Context) -> None:
 def main() -> int:
     try:
         with new_context() as context:
-            {"list": list_cards, "unblock": unblock, "wait": wait}[sys.argv[1]](context)
+            {"list": list_cards, "unblock": unblock, "await": await_unblock, "wait": wait}[sys.argv[1]](context)
         return 0
     except kamupin.KamupinError as error:
         say("error", error.name, count(error.tries_left), error.text(kamupin.Language.TURKISH), error.text(kamupin.Language.ENGLISH))

@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The Python and the Java module before real readers: the cards they list, an unblock with its events, a wait
-# that leaves other threads running. Not ours on the other end: pcscd with vpcd, OpenSC, the interpreters.
-# The programs are tests/bindings/client.py and Client.java; what needs no card is in their smoke tests.
+# that leaves other threads running; and that C, Python, asyncio and Java do the same work: the same commands to the card,
+# the same requests to the service. Not ours on the other end: pcscd with vpcd, OpenSC, the interpreters.
+# The programs are tests/bindings/client.py, Client.java and tests/drivers/public/client.c; what needs no card is in their
+# smoke tests.
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +25,9 @@ JAVA_FOLDER = BUILD / "bindings" / "java"
 JAVA = ["java", "-Xcheck:jni", f"-Djava.library.path={JAVA_FOLDER}", "-cp", str(JAVA_FOLDER / "kamupin.jar"),
         str(ROOT / "tests/bindings/Client.java")]
 LANGUAGES = {"python": PYTHON, "java": JAVA}
+# Not -X dev: it has asyncio tell by the clock which steps were slow.
+AWAITING = ["/usr/bin/python3", "-W", "error", str(ROOT / "tests/bindings/client.py")]
+UNBLOCKS = {"c": ["driver-client"], "python": [*PYTHON, "unblock"], "asyncio": [*AWAITING, "await"], "java": [*JAVA, "unblock"]}
 ENV = {"PYTHONPATH": str(BUILD / "bindings" / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
 NEW_PIN = "80461357"
 # include/kamupin/operation.h
@@ -89,22 +95,29 @@ def test_both_list_what_the_command_lists(sandbox: Callable[..., Box]) -> None:
         assert [line.split("\t") for line in done.stdout.splitlines()] == wanted, language
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_an_unblock_with_its_events(sandbox: Callable[..., Box], language: str) -> None:
-    box = sandbox(cards=["akis2:blocked"])
-    card_id = box.cards[0].card_id
-    assert box.verify_by_opensc(NEW_PIN) == "6983"
-    with Client(box, *LANGUAGES[language], "unblock") as client:
+def unblocked(box: Box, argv: list[str]) -> list[list[str]]:
+    """One unblock by that program; its lines."""
+    card_id = str(box.cards[0].card_id)
+    texts = len(box.control.get("/sms")["sms"])
+    with Client(box, *argv) as client:
         client.send(box.code())
         assert client.until("allowed") == ["allowed", card_id]
         client.send(NEW_PIN)
         _, destination, length = client.until("sms")
-        [text] = box.sms(1)
+        text = box.sms(texts + 1)[texts]
         assert destination.endswith("2596") and len(text["code"]) == int(length)
         client.send(text["code"])
         assert client.until("result") == ["result", str(OUTCOME_DONE), "True", card_id, "AKİS v2.x"]
         assert client.end() == (0, "")
-    events = [words[1:] for words in client.lines if words[0] == "event"]
+    return client.lines
+
+
+@pytest.mark.parametrize("language", UNBLOCKS)
+def test_an_unblock_with_its_events(sandbox: Callable[..., Box], language: str) -> None:
+    box = sandbox(cards=["akis2:blocked"])
+    card_id = box.cards[0].card_id
+    assert box.verify_by_opensc(NEW_PIN) == "6983"
+    events = [words[1:] for words in unblocked(box, UNBLOCKS[language]) if words[0] == "event"]
     phases = [int(phase) for kind, phase, *_ in events if int(kind) == EVENT_PHASE]
     assert phases == list(range(phases[0], PHASE_DONE + 1)) and phases[0] == 2, events
     assert events[-1] == [str(EVENT_PHASE), str(PHASE_DONE), "-1", card_id]
@@ -112,10 +125,39 @@ def test_an_unblock_with_its_events(sandbox: Callable[..., Box], language: str) 
     assert box.verify_by_opensc(NEW_PIN) == "9000"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+def traced(box: Box, argv: list[str]) -> tuple[list[str], list[str]]:
+    """The commands that the card got and the requests that the service got from one unblock by that program; of what is of
+    this run alone (the cryptogram of EXTERNAL AUTHENTICATE, an operation's id) the form. The log masks PINs itself."""
+    asked = len(box.requests())
+    box.cards[0].mark(argv[-1])
+    unblocked(box, argv)
+    commands = [row[:10] + "*" * len(row[10:]) if row[2:4] == "82" else row for row in box.cards[0].commands(f"mark {argv[-1]}")]
+    requests = [f"{one['method']} {re.sub(r'/operations/[^/]+', '/operations/ID', one['path'])} {one['status']}"
+                for one in box.requests()[asked:]]
+    return commands, requests
+
+
+def test_c_python_asyncio_and_java_do_the_same_work(sandbox: Callable[..., Box]) -> None:
+    """On one card, so that its certificate is the same; it is blocked again each time, by OpenSC."""
+    box = sandbox(cards=["akis2:blocked"])
+    traces = {}
+    for language, argv in UNBLOCKS.items():
+        traces[language] = traced(box, argv)
+        assert box.verify_by_opensc(NEW_PIN) == "9000"
+        while box.verify_by_opensc("00000000") != "6983":
+            pass
+    commands, requests = traces["c"]
+    assert [row[:8] for row in commands if row[2:4] in ("84", "82", "2C")] == ["00840000", "00820083", "002C0281"]
+    assert [words.split("/")[-1] for words in requests] == ["metadata 200", "redeem 200", "factor 200", "verify 200", "authority 200",
+                                                            "reports 200"]
+    for language in UNBLOCKS:
+        assert traces[language] == (commands, requests), language
+
+
+@pytest.mark.parametrize("language", UNBLOCKS)
 def test_a_refusal_of_the_service_is_an_exception(sandbox: Callable[..., Box], language: str) -> None:
     box = sandbox(cards=["akis2:blocked"])
-    with Client(box, *LANGUAGES[language], "unblock") as client:
+    with Client(box, *UNBLOCKS[language]) as client:
         client.send(box.code())
         client.until("allowed")
         client.send(NEW_PIN)

@@ -1,0 +1,38 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# watch_cards.py: a whole asyncio program that tells cards and readers as they come and go, until its input ends.
+#
+#   watch_cards.py
+#
+# Exits with the status' number (0: done); what went wrong is said in Turkish and English.
+"""Tells cards and readers as they come and go."""
+import asyncio
+import sys
+
+import kamupin
+
+
+async def tell(watch: kamupin.Watch) -> None:
+    async for event in watch:
+        print(event.kind.word, event.reader, kamupin.status_name(event.status), event.atr.hex().upper(), sep="\t", flush=True)
+
+
+async def main() -> int:
+    try:
+        with kamupin.Context() as context, context.watch() as watch:
+            ended = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+            telling = asyncio.ensure_future(tell(watch))
+            await asyncio.wait({ended, telling}, return_when=asyncio.FIRST_COMPLETED)
+            watch.stop()  # the iteration ends
+            await telling
+        return 0
+    except kamupin.KamupinError as error:
+        for language in kamupin.Language.TURKISH, kamupin.Language.ENGLISH:
+            print(error.text(language), file=sys.stderr)
+        return int(error.status)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
