@@ -32,12 +32,12 @@ def say(*lines: str) -> None:
 
 def read_line(prompt: str) -> bytearray:
     """What the person types, into memory that can be wiped. EOFError at the end of the input."""
-    print(f"{prompt}: ", end="", file=sys.stderr, flush=True)
     before = termios.tcgetattr(0) if os.isatty(0) else None
     if before is not None:
         hidden = list(before)
         hidden[3] &= ~termios.ECHO
         termios.tcsetattr(0, termios.TCSAFLUSH, hidden)
+    print(f"{prompt}: ", end="", file=sys.stderr, flush=True)
     try:
         typed, key = bytearray(), bytearray(1)
         while os.readv(0, [key]) == 1:
