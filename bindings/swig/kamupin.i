@@ -22,6 +22,10 @@
 %}
 
 #if defined(SWIGJAVA)
+%begin %{
+/* A callback on a thread of the library's own keeps no Java machine from ending. */
+#define SWIG_JAVA_ATTACH_CURRENT_THREAD_AS_DAEMON
+%}
 %{
 /* By which the jar's NativeLoader knows that this library is its own: it reads the file, not the symbol. */
 extern "C" __attribute__((used, visibility("default"))) const char kamupin_java_token[] =

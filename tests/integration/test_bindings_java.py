@@ -16,6 +16,7 @@ import pytest
 
 import java
 from box import ROOT, Box, until
+from cli import FRESH_PIN
 
 CHANGED = "80461357"
 
@@ -118,3 +119,10 @@ def test_what_a_prompt_throws_ends_the_call_and_comes_out_of_it(sandbox: Sandbox
         program.says("true", "cancelled", "true")
         program.end()
     assert box.operations() == []
+
+
+def test_readers_of_a_programs_own(sandbox: Sandbox, classes: Path) -> None:
+    box = sandbox(["akis2"])
+    done = box.run(*java.argv(classes, "OwnReaders", box.cards[0].reader, FRESH_PIN))
+    commands = len(box.cards[0].commands())
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{commands}\nbroken\nok\n", "") and commands > 2

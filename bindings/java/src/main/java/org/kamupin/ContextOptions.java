@@ -34,6 +34,7 @@ public final class ContextOptions {
     private LogLevel logLevel = LogLevel.WARNING;
     private LogListener log;
     private Clock calendar;
+    private ReaderBackend<?, ?> readers;
     private Duration connectTimeout = Duration.ZERO;
     private Duration requestTimeout = Duration.ZERO;
     private Duration answerTimeout = Duration.ZERO;
@@ -109,6 +110,17 @@ public final class ContextOptions {
      */
     public ContextOptions calendar(Clock clock) {
         calendar = clock;
+        return this;
+    }
+
+    /**
+     * Readers of the program's own.
+     *
+     * @param own unless said: PC/SC
+     * @return this
+     */
+    public ContextOptions readers(ReaderBackend<?, ?> own) {
+        readers = own;
         return this;
     }
 
@@ -220,6 +232,11 @@ public final class ContextOptions {
                 Calendar sink = new Calendar(from.calendar);
                 sinks.add(sink);
                 raw.set_calendar(sink);
+            }
+            if (from.readers != null) {
+                BackendSink<?, ?> sink = new BackendSink<>(from.readers);
+                sinks.add(sink);
+                raw.set_backend(sink);
             }
         }
 

@@ -53,8 +53,13 @@ final class Watched {
         try {
             call.run();
         } catch (Throwable error) {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
+            uncaught(error);
         }
+    }
+
+    /** Gives it to the thread's handler of uncaught exceptions. */
+    static void uncaught(Throwable error) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
     }
 }
