@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define END_DAYS 30 /* a certificate that ends sooner is told of */
 
@@ -103,7 +102,7 @@ static cli_message meant_by(const char *word)
                  {"apply", M_FOR_APPLICATIONS},  {"applic", M_FOR_APPLICATIONS},
                  {"yetkili", M_FOR_AUTHORISED},  {"authoriz", M_FOR_AUTHORISED}};
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
-        if (strncasecmp(word, WORDS[i].word, strlen(WORDS[i].word)) == 0)
+        if (cli_begins(word, WORDS[i].word, strlen(WORDS[i].word)))
             return WORDS[i].message;
     return M_BAD_COMMAND;
 }

@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define DECIMAL "decimal:"
 
@@ -23,7 +22,7 @@ static bool same_hex(const char *typed, const char *serial)
 {
     typed = without_zeros(typed);
     serial = without_zeros(serial);
-    while (*serial != '\0' && strncasecmp(typed, serial, 1) == 0) {
+    while (*serial != '\0' && cli_begins(typed, serial, 1)) {
         typed++;
         serial++;
         typed += strspn(typed, ": ");

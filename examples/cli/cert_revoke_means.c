@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define TYPED 4 /* how much of the serial number is typed */
 
@@ -40,8 +39,8 @@ static kamupin_status ask_reason(cli_revoking *self, kamupin_revocation_reason *
 static kamupin_revocation_reason given_reason(const cli *program)
 {
     for (size_t i = 0; i < CLI_REVOCATION_REASONS; i++)
-        if (strcasecmp(program->args.reason,
-                       kamupin_revocation_reason_name(cli_revocation_reasons[i])) == 0)
+        if (cli_same(program->args.reason,
+                     kamupin_revocation_reason_name(cli_revocation_reasons[i])))
             return cli_revocation_reasons[i];
     return KAMUPIN_REASON_NONE;
 }

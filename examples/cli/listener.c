@@ -13,7 +13,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -112,7 +111,7 @@ static bool is_ours(const cli_listener *listener, const char *head)
     bool same = false;
     int length = snprintf(expected, sizeof expected, "127.0.0.1:%d\r\n", listener->port);
     for (const char *line = strstr(head, "\r\n"); line != NULL; line = strstr(line + 2, "\r\n"))
-        if (strncasecmp(line + 2, "host:", 5) == 0) {
+        if (cli_begins(line + 2, "host:", 5)) {
             const char *value = line + 7 + strspn(line + 7, " \t");
             same = strncmp(value, expected, (size_t)length) == 0;
             count++;

@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 enum { KEY_GONE = -1, KEY_NONE = -2 };
@@ -236,7 +235,7 @@ bool cli_term_word(cli_term *term, cli_message label, cli_message otherwise, con
         snprintf(line, sizeof line, "%s: %s", cli_say(program, label), typed);
         cli_screen_draw(program->screen, line);
         key = read_key(term);
-        if (key == KEY_GONE || (key == '\n' && strcasecmp(typed, word) == 0))
+        if (key == KEY_GONE || (key == '\n' && cli_same(typed, word)))
             break;
         if (key == '\n') {
             cli_screen_settle(program->screen);

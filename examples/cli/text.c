@@ -38,6 +38,24 @@ const char *cli_fill_number(kamupin_language language, cli_message message, long
     return cli_fill(language, message, digits, room, size);
 }
 
+static char small(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter + ('a' - 'A')) : letter;
+}
+
+bool cli_begins(const char *one, const char *other, size_t length)
+{
+    size_t at = 0;
+    while (at < length && one[at] != '\0' && small(one[at]) == small(other[at]))
+        at++;
+    return at == length || (one[at] == '\0' && other[at] == '\0');
+}
+
+bool cli_same(const char *one, const char *other)
+{
+    return cli_begins(one, other, strlen(other) + 1);
+}
+
 #define LONG 600 /* seconds from which on minutes are enough */
 
 static int seconds_of(int64_t rest)

@@ -8,6 +8,7 @@
 
 #include <kamupin/kamupin.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum cli_message {
@@ -27,6 +28,10 @@ const char *cli_fill(kamupin_language language, cli_message message, const char 
 /** The same with a number. */
 const char *cli_fill_number(kamupin_language language, cli_message message, long value, char *room,
                             size_t size);
+
+/** Whether both are the same, or begin so, but for the case of A to Z; in a Turkish locale, too. */
+bool cli_same(const char *one, const char *other);
+bool cli_begins(const char *one, const char *other, size_t length);
 
 /** A number of seconds as text, from ten minutes on in minutes alone; returns `room`, which has
  * KAMUPIN_DURATION_MAX bytes. */

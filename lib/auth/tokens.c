@@ -6,9 +6,9 @@
 #include <auth/tokens.h>
 
 #include <core/fail.h>
+#include <core/words.h>
 
 #include <limits.h>
-#include <strings.h>
 
 #define LIFE_MAX    86400 /* seconds; the service says when a token's time is over in any case */
 #define LIFE_UNTOLD 300
@@ -29,7 +29,7 @@ kamupin_status kp_tokens_read(kamupin_context *context, const json_t *root, int6
 
     *tokens = (kp_tokens){.access = NULL};
     kp_json_text(fields, "token_type", type, sizeof type);
-    if (strcasecmp(type, "DPoP") != 0) /* "Bearer" works for whoever has seen it */
+    if (!kp_words_same(type, "DPoP")) /* "Bearer" works for whoever has seen it */
         kp_json_refuse(fields, "token_type");
     tokens->deadline_ms = sent_ms + (int64_t)read_life(fields) * 1000;
     kamupin_status status = kp_json_done(fields, error);

@@ -6,9 +6,9 @@
 
 #include <core/buffer.h>
 #include <core/fail.h>
+#include <core/words.h>
 
 #include <string.h>
-#include <strings.h>
 
 #define SCHEME        "kamupin:"
 #define SCHEME_LENGTH (sizeof SCHEME - 1)
@@ -128,7 +128,7 @@ static void take_plain_atr(const char *text, char *atr, size_t room)
 kamupin_status kp_address_parse(const char *text, kp_address *address, kamupin_error *error)
 {
     *address = (kp_address){0};
-    if (strncasecmp(text, SCHEME, SCHEME_LENGTH) == 0)
+    if (kp_words_begin(text, SCHEME, SCHEME_LENGTH))
         return parse_uri(text, address, error);
     address->plain = text;
     take_plain_atr(text, address->atr, sizeof address->atr);
@@ -169,8 +169,8 @@ bool kp_address_fits(const kp_address *address, const kamupin_card_info *info)
     if (address->plain != NULL)
         return kp_address_seen(address, info) ||
                (info->card_id[0] != '\0' && strcmp(info->card_id, address->plain) == 0) ||
-               (info->serial[0] != '\0' && strcasecmp(info->serial, address->plain) == 0);
+               (info->serial[0] != '\0' && kp_words_same(info->serial, address->plain));
     return kp_address_seen(address, info) &&
            (address->card_id[0] == '\0' || strcmp(info->card_id, address->card_id) == 0) &&
-           (address->serial[0] == '\0' || strcasecmp(info->serial, address->serial) == 0);
+           (address->serial[0] == '\0' || kp_words_same(info->serial, address->serial));
 }

@@ -5,12 +5,13 @@
 #define _DEFAULT_SOURCE 1 /* scandir */
 #include <cert/folder.h>
 
+#include <core/words.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 bool kp_folder_is(const char *path)
@@ -26,7 +27,7 @@ static int is_certificate_file(const struct dirent *entry)
     const char *end = strrchr(entry->d_name, '.');
 
     for (size_t i = 0; end != NULL && i < sizeof ENDS / sizeof ENDS[0]; i++)
-        if (strcasecmp(end, ENDS[i]) == 0)
+        if (kp_words_same(end, ENDS[i]))
             return end != entry->d_name;
     return 0;
 }

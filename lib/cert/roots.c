@@ -7,10 +7,10 @@
 
 #include <cert/address.h>
 #include <cert/name.h>
+#include <core/words.h>
 
 #include <openssl/evp.h>
 #include <string.h>
-#include <strings.h>
 
 #define FINGERPRINT_LENGTH 32
 
@@ -133,10 +133,10 @@ static bool is_test_host(const char *host, size_t length)
 {
     const size_t tail = strlen(DOMAIN);
 
-    if (length <= tail || strncasecmp(host + length - tail, DOMAIN, tail) != 0)
+    if (length <= tail || !kp_words_begin(host + length - tail, DOMAIN, tail))
         return false;
     for (size_t i = 0; i + tail < length; i++)
-        if ((i == 0 || host[i - 1] == '.') && strncasecmp(host + i, "test", 4) == 0)
+        if ((i == 0 || host[i - 1] == '.') && kp_words_begin(host + i, "test", 4))
             return true;
     return false;
 }

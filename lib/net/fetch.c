@@ -6,11 +6,11 @@
 #include <net/fetch.h>
 
 #include <core/fail.h>
+#include <core/words.h>
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #define HEADER_ROOM 96
@@ -21,7 +21,7 @@ static bool has_host(const char *url, const char *scheme)
 {
     const size_t length = strlen(scheme);
 
-    return strncasecmp(url, scheme, length) == 0 && url[length] != '/' && url[length] != '\0';
+    return kp_words_begin(url, scheme, length) && url[length] != '/' && url[length] != '\0';
 }
 
 bool kp_fetch_knows(const char *url)

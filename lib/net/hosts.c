@@ -5,9 +5,9 @@
 #include <net/hosts.h>
 
 #include <core/fail.h>
+#include <core/words.h>
 #include <net/proxy.h>
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,7 +54,7 @@ static void read_url(const kp_curl *curl, const char *url, kamupin_host *seen)
         curl->url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
         strlen(host) < sizeof seen->name) {
         for (size_t i = 0; host[i] != '\0'; i++)
-            seen->name[i] = (char)tolower((unsigned char)host[i]);
+            seen->name[i] = kp_words_small(host[i]);
         seen->port = (unsigned int)strtoul(port, NULL, 10);
     }
     curl->free(host);

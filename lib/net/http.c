@@ -6,6 +6,7 @@
 #include <net/http.h>
 
 #include <core/fail.h>
+#include <core/words.h>
 #include <net/exchange.h>
 #include <net/hint.h>
 #include <net/hosts.h>
@@ -17,7 +18,6 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define POLL_MS     1000 /* the context's clock is looked at this often, suspend or not */
 #define CRAWL_BYTES 512L /* a second: a patient exchange that is slower for long stands still */
@@ -351,7 +351,7 @@ kamupin_status kp_http_exchange(kp_http *http, const kp_http_request *request,
                        .most = most,
                        .since_ms = reply->sent_ms,
                        .end_ms = end_ms,
-                       .plain = strncasecmp(request->url, "http://", 7) == 0,
+                       .plain = kp_words_begin(request->url, "http://", 7),
                        .context = http->context,
                        .cancel = cancel};
     status = list_headers(&http->curl, request, &headers)

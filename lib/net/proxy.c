@@ -7,12 +7,12 @@
 
 #include <core/fail.h>
 #include <core/secret.h>
+#include <core/words.h>
 #include <kamupin/network.h>
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 kamupin_status kamupin_context_proxy_login(kamupin_context *context, const char *user,
                                            const kamupin_secret *password, kamupin_error *error)
@@ -61,7 +61,7 @@ bool kp_proxy_speaks_tls(const kamupin_context *context)
         if (value != NULL && value[0] != '\0')
             proxy = value;
     }
-    return proxy != NULL && strncasecmp(proxy, SCHEME, sizeof SCHEME - 1) == 0;
+    return proxy != NULL && kp_words_begin(proxy, SCHEME, sizeof SCHEME - 1);
 }
 
 /* Under the context's lock. */

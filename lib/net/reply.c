@@ -6,10 +6,10 @@
 #include <net/reply.h>
 
 #include <core/fail.h>
+#include <core/words.h>
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static void copy_header(const kp_curl *curl, CURL *easy, const char *name, char *out, size_t room)
 {
@@ -61,7 +61,7 @@ bool kp_http_is_type(const kp_http_reply *reply, const char *type)
 {
     const size_t length = strlen(type);
 
-    if (strncasecmp(reply->content_type, type, length) != 0)
+    if (!kp_words_begin(reply->content_type, type, length))
         return false;
     const char after = reply->content_type[length];
     return after == '\0' || after == ';' || after == ' ';

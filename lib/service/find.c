@@ -6,8 +6,8 @@
 #include <service/certificates.h>
 
 #include <core/fail.h>
+#include <core/words.h>
 
-#include <ctype.h>
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static char next_digit(const char **text)
 {
     while (**text == ':')
         (*text)++;
-    return **text == '\0' ? '\0' : (char)toupper((unsigned char)*(*text)++);
+    return **text == '\0' ? '\0' : kp_words_small(*(*text)++);
 }
 
 static const char *without_zeros(const char *text)
