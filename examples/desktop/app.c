@@ -11,6 +11,9 @@
 static const char STYLE[] =
     ".page { padding: 18px 24px; }"
     ".actions { padding: 12px 24px; }"
+    ".heading { font-size: 150%; font-weight: bold; }"
+    ".clock { margin: 6px 24px 0 24px; }"
+    ".below { margin: 0 24px; }"
     ".problem { padding: 8px 12px; border-radius: 6px; border: 2px solid @error_color; }"
     ".keypad button { font-size: 120%; min-height: 34px; }"
     ".reason { margin-left: 24px; margin-bottom: 6px; }"
@@ -24,9 +27,10 @@ void kd_refresh(kd_app *app)
     if (problem)
         kd_set(page->problem, kamupin_error_text(&app->error, app->language, text, sizeof text));
     gtk_widget_set_visible(page->problem_row, problem && page->problem != NULL);
-    gtk_widget_set_sensitive(page->body, app->busy == 0 || app->question != NULL);
+    const bool may_go_on = app->busy == 0 || app->question != NULL;
+    gtk_widget_set_sensitive(page->body, may_go_on || page->tells);
     if (page->next != NULL)
-        gtk_widget_set_sensitive(page->next, app->busy == 0 || app->question != NULL);
+        gtk_widget_set_sensitive(page->next, may_go_on);
     if (page->cancel != NULL)
         gtk_widget_set_sensitive(page->cancel, !app->cancelling);
     if (page->refresh != NULL)
@@ -38,6 +42,9 @@ void kd_show(kd_app *app, kd_page_name name)
 {
     kd_page *page = app->pages[name];
     GtkWidget *shown = gtk_widget_get_first_child(app->place);
+    kd_page *before = app->pages[app->page];
+    if (before->leave != NULL)
+        before->leave(before);
     app->page = name;
     if (shown != page->widget) {
         if (shown != NULL)
@@ -189,7 +196,7 @@ void kd_app_open(kd_app *app)
 {
     dress();
     app->window = gtk_application_window_new(app->gtk);
-    gtk_window_set_default_size(GTK_WINDOW(app->window), 620, 680);
+    gtk_window_set_default_size(GTK_WINDOW(app->window), 640, 680);
     gtk_window_set_icon_name(GTK_WINDOW(app->window), "dialog-password");
     app->place = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_window_set_titlebar(GTK_WINDOW(app->window), header(app));

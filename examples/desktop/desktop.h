@@ -31,16 +31,19 @@ typedef enum kd_page_name {
 /* One screen. `base` of what a page keeps of its own. */
 struct kd_page {
     kd_app *app;
-    GtkWidget *widget;  /* in the window when it is shown */
-    GtkWidget *heading; /* takes the focus where there is nothing to type */
-    GtkWidget *body;    /* what is specific to the page; insensitive while a step runs */
-    GtkWidget *problem; /* what went wrong, and what to do */
+    GtkWidget *widget;   /* in the window when it is shown */
+    GtkWidget *heading;  /* takes the focus where there is nothing to type */
+    GtkWidget *scrolled; /* heading and body, which may be higher than the window */
+    GtkWidget *body;     /* what is specific to the page; insensitive while a step runs */
+    bool tells;          /* the body asks for nothing, and stays as it is while a step runs */
+    GtkWidget *problem;  /* what went wrong, and what to do */
     GtkWidget *problem_row;
     GtkWidget *clock; /* seconds left */
     GtkWidget *actions;
     GtkWidget *next; /* the button that Enter presses; NULL for none */
     GtkWidget *cancel;
-    void (*enter)(kd_page *page);   /* shown anew: empty fields, focus */
+    void (*enter)(kd_page *page);   /* shown anew */
+    void (*leave)(kd_page *page);   /* another page comes: what was typed is wiped */
     void (*refresh)(kd_page *page); /* language, time or state have changed */
     void (*focus)(kd_page *page);   /* where to go on typing after a step failed */
 };
@@ -106,6 +109,9 @@ void kd_speak(kd_app *app, kamupin_language language);
 void kd_page_init(kd_page *page, kd_app *app, kd_page_name name, kd_text heading);
 /* Adds a button to the page's buttons; `icon` may be NULL. The one with `next` is what Enter does. */
 GtkWidget *kd_page_button(kd_page *page, kd_text text, bool next, GCallback clicked);
+/* Places the problem at the end of what the body has so far: right below the field that it is about.
+   Else it is above the buttons. */
+void kd_page_problem_here(kd_page *page);
 /* The button that gives the operation up. */
 void kd_page_cancel(kd_page *page);
 /* A label of the catalogue, which wraps; its mnemonic belongs to `field`, which may be NULL. */

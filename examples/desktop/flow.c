@@ -113,6 +113,7 @@ static void redeem(kd_job *job)
 
 static void redeemed(kd_job *job)
 {
+    job->app->resumed_done = job->app->resumed_not_done = 0; /* was told with the page before */
     if (job->status == KAMUPIN_OK)
         kd_show(job->app, KD_PAGE_INFO);
     else if (is_over(job->app->view.phase))
@@ -169,7 +170,7 @@ static void new_pin(kd_job *job)
 {
     kamupin_operation *operation = job->app->operation;
     kamupin_factor factor = KAMUPIN_FACTOR_INIT;
-    kd_job_note(job, kamupin_operation_choose(operation, job->reader));
+    kd_job_note(job, kamupin_operation_choose(operation, job->which));
     if (job->status != KAMUPIN_OK)
         return;
     kd_job_note(job, kamupin_operation_set_pin(operation, job->pin, job->again));
@@ -194,11 +195,11 @@ static void has_new_pin(kd_job *job)
         kd_flow_list(app);
 }
 
-void kd_flow_new_pin(kd_app *app, const char *reader, const kamupin_secret *pin,
+void kd_flow_new_pin(kd_app *app, const char *which, const kamupin_secret *pin,
                      const kamupin_secret *again)
 {
     kd_job job = {.work = new_pin, .done = has_new_pin, .step = true, .pin = pin, .again = again};
-    g_strlcpy(job.reader, reader, sizeof job.reader);
+    g_strlcpy(job.which, which, sizeof job.which);
     kd_job_start(app, &job);
 }
 

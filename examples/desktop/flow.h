@@ -18,9 +18,9 @@ void kd_flow_pin_answered(kd_app *app, bool given);
 void kd_flow_redeem(kd_app *app, kamupin_secret *code);
 /* Lists the cards; once more when it is already being done. */
 void kd_flow_list(kd_app *app);
-/* Chooses the card in `reader`, sets the new PIN, begins the second factor. The secrets stay the
+/* Chooses the card that `which` means (kamupin_card_open), sets the new PIN, begins the second factor. The secrets stay the
    caller's, who leaves them alone until the step has come back. */
-void kd_flow_new_pin(kd_app *app, const char *reader, const kamupin_secret *pin,
+void kd_flow_new_pin(kd_app *app, const char *which, const kamupin_secret *pin,
                      const kamupin_secret *again);
 /* Sends another SMS, or changes over to the other factor. */
 void kd_flow_begin_factor(kd_app *app, kamupin_factor_type type);

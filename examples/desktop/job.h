@@ -17,7 +17,7 @@ struct kd_job {
     bool closes;               /* `done` is called in that case, too */
     kamupin_secret *secret;    /* freed with the job */
     const kamupin_secret *pin, *again;
-    char reader[KAMUPIN_READER_NAME_MAX];
+    char which[KAMUPIN_READER_NAME_MAX];
     kamupin_factor_type factor;
     bool ask;
     kamupin_status status;

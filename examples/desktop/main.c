@@ -53,6 +53,8 @@ static int read_options(kd_app *app, int argc, char **argv)
         version = version || option == 'v';
         wrong = wrong || option == '?';
     }
+    if (app->service != NULL && app->service[0] == '\0')
+        app->service = NULL;
     app->language = kd_language(language);
     wrong = wrong || optind < argc ||
             (language != NULL && !g_str_equal(language, "tr") && !g_str_equal(language, "en"));

@@ -4,7 +4,7 @@
    page.c: what every page is made of: heading, body, problem, time, buttons. */
 #include "flow.h"
 
-#define WIDTH 66 /* characters of a line of prose, at most */
+#define WIDTH 68 /* characters of a line of prose, at most */
 
 static void said_free(gpointer data)
 {
@@ -129,12 +129,37 @@ static GtkWidget *problem_row(kd_page *page)
     gtk_widget_set_valign(icon, GTK_ALIGN_START);
     page->problem = g_object_new(GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT,
                                  "wrap", TRUE, "xalign", 0.0F, "max-width-chars", WIDTH,
-                                 "selectable", TRUE, "focusable", FALSE, NULL);
+                                 "selectable", TRUE, "focusable", FALSE, "hexpand", TRUE, NULL);
     gtk_box_append(GTK_BOX(row), icon);
     gtk_box_append(GTK_BOX(row), page->problem);
     gtk_widget_add_css_class(row, "problem");
+    gtk_widget_add_css_class(row, "below");
     gtk_widget_set_visible(row, FALSE);
     return row;
+}
+
+/* The field that has the focus stays in sight when a problem, or a smaller window, takes room away. */
+static gboolean keep_in_sight(gpointer user)
+{
+    const kd_page *page = user;
+    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(page->app->window));
+    GtkAdjustment *scroll =
+        gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(page->scrolled));
+    GtkWidget *view = gtk_scrolled_window_get_child(GTK_SCROLLED_WINDOW(page->scrolled));
+    graphene_rect_t place;
+    if (focus == NULL || !gtk_widget_is_ancestor(focus, view) ||
+        !gtk_widget_compute_bounds(focus, view, &place))
+        return G_SOURCE_REMOVE;
+    const double top = gtk_adjustment_get_value(scroll) + (double)place.origin.y;
+    gtk_adjustment_clamp_page(scroll, top, top + (double)place.size.height);
+    return G_SOURCE_REMOVE;
+}
+
+static void room_changed(GObject *adjustment, GParamSpec *what, gpointer user)
+{
+    (void)adjustment;
+    (void)what;
+    g_idle_add(keep_in_sight, user); /* when everything has its place */
 }
 
 void kd_page_init(kd_page *page, kd_app *app, kd_page_name name, kd_text heading)
@@ -144,26 +169,39 @@ void kd_page_init(kd_page *page, kd_app *app, kd_page_name name, kd_text heading
     GtkWidget *whole = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     page->app = app;
     page->heading = kd_label(app, heading, NULL);
-    gtk_widget_add_css_class(page->heading, "title-2");
+    gtk_widget_add_css_class(page->heading, "heading");
     gtk_widget_set_focusable(page->heading, TRUE);
     page->body = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
     page->problem_row = problem_row(page);
     page->clock = kd_changing_label();
     page->actions = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
+    gtk_widget_add_css_class(page->clock, "clock");
     gtk_widget_add_css_class(page->actions, "actions");
     gtk_widget_add_css_class(box, "page");
     gtk_box_append(GTK_BOX(box), page->heading);
     gtk_box_append(GTK_BOX(box), page->body);
-    gtk_box_append(GTK_BOX(box), page->problem_row);
-    gtk_box_append(GTK_BOX(box), page->clock);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
                                    GTK_POLICY_AUTOMATIC);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), box);
     gtk_widget_set_vexpand(scrolled, TRUE);
     gtk_box_append(GTK_BOX(whole), scrolled);
+    gtk_box_append(GTK_BOX(whole), page->problem_row); /* in sight however long the page is */
+    gtk_box_append(GTK_BOX(whole), page->clock);
     gtk_box_append(GTK_BOX(whole), page->actions);
+    page->scrolled = scrolled;
+    g_signal_connect(gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled)),
+                     "notify::page-size", G_CALLBACK(room_changed), page);
     page->widget = g_object_ref_sink(whole); /* only the page that is shown is in the window */
     app->pages[name] = page;
+}
+
+void kd_page_problem_here(kd_page *page)
+{
+    g_object_ref(page->problem_row);
+    gtk_box_remove(GTK_BOX(page->widget), page->problem_row);
+    gtk_widget_remove_css_class(page->problem_row, "below");
+    gtk_box_append(GTK_BOX(page->body), page->problem_row);
+    g_object_unref(page->problem_row);
 }
 
 GtkWidget *kd_page_button(kd_page *page, kd_text text, bool next, GCallback clicked)

@@ -56,8 +56,8 @@ static GtkWidget *add_row(card_page *page, const kamupin_card_info *card, GtkWid
         g_object_new(GTK_TYPE_CHECK_BUTTON, "accessible-role", GTK_ACCESSIBLE_ROLE_RADIO, NULL);
     GtkWidget *label = kd_changing_label();
     GtkWidget *state = kd_changing_label();
-    char *why = usable ? g_strdup(kd_text_of(state_text(card), language))
-                       : kd_status(card->usable, language);
+    const char *why = usable ? kd_text_of(state_text(card), language)
+                             : kamupin_status_cause(card->usable, language);
     char *name = card->product[0] == '\0' ? g_strdup(card->reader)
                                           : g_strdup_printf("%s, %s", card->product, card->reader);
     char *whole = g_strdup_printf("%s: %s", name, why);
@@ -78,7 +78,6 @@ static GtkWidget *add_row(card_page *page, const kamupin_card_info *card, GtkWid
     gtk_box_append(GTK_BOX(page->list), state);
     g_free(whole);
     g_free(name);
-    g_free(why);
     return button;
 }
 
@@ -169,36 +168,55 @@ static void typed(KdSecretField *field, gpointer user)
     show_rules(user);
 }
 
+/* Why no card is chosen: several could be; else what is the matter with the one that is there. */
+static kamupin_status why_none(const card_page *page)
+{
+    kamupin_status why = page->count == 0 ? KAMUPIN_E_NO_READER : KAMUPIN_E_NO_CARD;
+    if (page->count == 0 && page->listing.status != KAMUPIN_OK)
+        return page->listing.status;
+    for (size_t i = 0; i < page->count; i++) {
+        if (page->cards[i].usable == KAMUPIN_OK)
+            return KAMUPIN_E_CHOICE_NEEDED;
+        if (why == KAMUPIN_E_NO_CARD)
+            why = page->cards[i].usable;
+    }
+    return why;
+}
+
 static void next(GtkButton *button, gpointer user)
 {
     card_page *page = user;
     kd_app *app = page->base.app;
+    const kamupin_error none = KAMUPIN_ERROR_INIT;
     (void)button;
-    if (app->busy > 0)
+    if (app->busy > 0 || !page->listed)
         return;
-    if (page->chosen[0] != '\0') {
-        kd_flow_new_pin(app, page->chosen, kd_secret_field_secret(page->pin),
-                        kd_secret_field_secret(page->again));
+    for (size_t i = 0; i < page->count; i++) {
+        const kamupin_card_info *card = &page->cards[i];
+        if (!g_str_equal(page->chosen, card->reader))
+            continue;
+        /* By its own name: another card may be in the reader by now. */
+        kd_flow_new_pin(app, card->card_id[0] != '\0' ? card->card_id : card->reader,
+                        kd_secret_field_secret(page->pin), kd_secret_field_secret(page->again));
         return;
     }
-    const kamupin_error none = KAMUPIN_ERROR_INIT;
-    bool several = false;
-    for (size_t i = 0; i < page->count; i++)
-        several = several || page->cards[i].usable == KAMUPIN_OK;
     app->error = none;
-    app->error.status = several           ? KAMUPIN_E_CHOICE_NEEDED
-                        : page->count > 0 ? KAMUPIN_E_NO_CARD
-                                          : KAMUPIN_E_NO_READER;
+    app->error.status = why_none(page);
     kd_refresh(app);
 }
 
 /* ---- the page ---- */
 
-static void enter(kd_page *base)
+static void leave(kd_page *base)
 {
     card_page *page = (card_page *)base;
     kd_secret_field_clear(page->pin);
     kd_secret_field_clear(page->again);
+}
+
+static void enter(kd_page *base)
+{
+    card_page *page = (card_page *)base;
     page->count = 0;
     page->listed = false;
     page->chosen[0] = '\0';
@@ -233,6 +251,8 @@ static void refresh(kd_page *base)
         kd_set(page->state,
                kamupin_error_text(page->listing.status == KAMUPIN_OK ? &none : &page->listing,
                                   app->language, text, sizeof text));
+    if (app->error.status == KAMUPIN_E_CHOICE_NEEDED) /* the library speaks to the command, too */
+        kd_set(base->problem, kd_text_of(T_CARD_WHICH, app->language));
     gtk_widget_set_visible(page->state, !page->listed || page->count == 0);
     kd_secret_field_refresh(page->pin);
     kd_secret_field_refresh(page->again);
@@ -252,11 +272,11 @@ static GtkWidget *rule(GtkWidget *box, GtkWidget **icon)
     return label;
 }
 
-/* Fields and rules to the left, the keypad to the right. */
+/* Fields and rules, and the keypad: beside each other, or below where letters are large. */
 static GtkWidget *pin_row(card_page *page)
 {
     kd_app *app = page->base.app;
-    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 24);
+    GtkWidget *row = gtk_flow_box_new();
     GtkWidget *fields = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     page->pin = kd_secret_field_new(app, KAMUPIN_SECRET_PIN);
     page->again = kd_secret_field_new(app, KAMUPIN_SECRET_PIN);
@@ -269,10 +289,16 @@ static GtkWidget *pin_row(card_page *page)
     gtk_box_append(GTK_BOX(fields), GTK_WIDGET(page->again));
     page->length = rule(fields, &page->length_icon);
     page->same = rule(fields, &page->same_icon);
-    gtk_widget_set_hexpand(fields, TRUE);
     gtk_widget_set_valign(keypad, GTK_ALIGN_CENTER);
-    gtk_box_append(GTK_BOX(row), fields);
-    gtk_box_append(GTK_BOX(row), keypad);
+    gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(row), GTK_SELECTION_NONE);
+    gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(row), 2);
+    gtk_flow_box_set_column_spacing(GTK_FLOW_BOX(row), 24);
+    gtk_flow_box_set_row_spacing(GTK_FLOW_BOX(row), 12);
+    gtk_flow_box_append(GTK_FLOW_BOX(row), fields);
+    gtk_flow_box_append(GTK_FLOW_BOX(row), keypad);
+    for (int i = 0; i < 2; i++) /* the fields are what is gone to, not their places */
+        gtk_widget_set_focusable(GTK_WIDGET(gtk_flow_box_get_child_at_index(GTK_FLOW_BOX(row), i)),
+                                 FALSE);
     return row;
 }
 
@@ -282,6 +308,7 @@ void kd_page_card_new(kd_app *app)
     kd_page *base = &page->base;
     kd_page_init(base, app, KD_PAGE_CARD, T_CARD);
     base->enter = enter;
+    base->leave = leave;
     base->focus = focus;
     base->refresh = refresh;
     page->list = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);

@@ -52,7 +52,7 @@ static void paste(GtkButton *button, gpointer user)
     gdk_clipboard_read_text_async(clipboard, NULL, pasted, page);
 }
 
-static void enter(kd_page *base)
+static void leave(kd_page *base)
 {
     code_page *page = (code_page *)base;
     gtk_editable_set_text(GTK_EDITABLE(page->entry), "");
@@ -92,7 +92,7 @@ void kd_page_code_new(kd_app *app)
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
     GtkWidget *button = kd_button(app, T_PASTE);
     kd_page_init(base, app, KD_PAGE_CODE, T_CODE);
-    base->enter = enter;
+    base->leave = leave;
     base->focus = focus;
     base->refresh = refresh;
     page->entry = gtk_entry_new();
@@ -109,6 +109,7 @@ void kd_page_code_new(kd_app *app)
     gtk_box_append(GTK_BOX(base->body), page->notice);
     gtk_box_append(GTK_BOX(base->body), kd_label(app, T_CODE_FIELD, page->entry));
     gtk_box_append(GTK_BOX(base->body), row);
+    kd_page_problem_here(base);
     gtk_accessible_update_relation(GTK_ACCESSIBLE(page->entry),
                                    GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, base->problem, NULL, -1);
     GtkWidget *button_next = kd_page_button(base, T_NEXT, true, G_CALLBACK(next));
@@ -137,6 +138,7 @@ void kd_page_wait_new(kd_app *app)
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
     kd_page_init(&page->base, app, KD_PAGE_WAIT, T_WAIT);
     page->base.refresh = refresh_wait;
+    page->base.tells = true;
     page->what = kd_changing_label();
     gtk_spinner_start(GTK_SPINNER(spinner));
     gtk_box_append(GTK_BOX(row), spinner);

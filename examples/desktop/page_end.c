@@ -56,7 +56,7 @@ static char *what_happened(const kd_app *app)
     if (app->view.phase == KAMUPIN_PHASE_CANCELLED)
         return g_strdup(kd_text_of(T_END_NOTHING, app->language));
     if (app->view.phase == KAMUPIN_PHASE_FAILED)
-        return g_strdup(kd_text_of(T_END_UNCHANGED, app->language));
+        return g_strdup(kd_text_of(T_END_NOT_TAKEN, app->language));
     return NULL;
 }
 
@@ -69,7 +69,7 @@ static void refresh(kd_page *base)
     const bool open = app->view.phase == KAMUPIN_PHASE_REPORT;
     char tries[16];
     g_snprintf(tries, sizeof tries, "%d", app->view.card.pin_tries_left);
-    kd_say(app, base->heading, heading_of(app->view.phase));
+    kd_say(app, base->heading, done && open ? T_END_UNREPORTED : heading_of(app->view.phase));
     show(page->what, what_happened(app));
     show(page->card, done ? kd_fill(T_END_CARD, app->language, result->product) : NULL);
     show(page->service,
@@ -80,7 +80,7 @@ static void refresh(kd_page *base)
     show(page->left, open ? g_strdup(kd_text_of(T_END_LEFT_OPEN, app->language)) : NULL);
     show(page->notice, done ? kd_notice(KAMUPIN_NOTICE_AFTER_PIN, app->language) : NULL);
     gtk_widget_set_visible(page->again, !done && !open);
-    if (app->view.phase == KAMUPIN_PHASE_CANCELLED || app->busy > 0)
+    if (app->error.status == KAMUPIN_E_CANCELLED)
         gtk_widget_set_visible(base->problem_row, FALSE); /* no problem: it was wished */
 }
 
@@ -90,6 +90,7 @@ void kd_page_end_new(kd_app *app)
     kd_page *base = &page->base;
     kd_page_init(base, app, KD_PAGE_END, T_END_DONE);
     base->refresh = refresh;
+    base->tells = true;
     GtkWidget **const labels[] = {&page->what,  &page->card, &page->service,
                                   &page->tries, &page->left, &page->notice};
     for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {

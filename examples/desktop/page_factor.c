@@ -73,7 +73,7 @@ static void back(GtkButton *button, gpointer user)
     kd_flow_back(page->app);
 }
 
-static void enter(kd_page *base)
+static void leave(kd_page *base)
 {
     factor_page *page = (factor_page *)base;
     gtk_editable_set_text(GTK_EDITABLE(page->sms), "");
@@ -138,6 +138,8 @@ static void refresh(kd_page *base)
     gtk_widget_set_visible(page->password_label, password);
     gtk_widget_set_visible(GTK_WIDGET(page->password), password);
     gtk_widget_set_visible(page->other, is_offered(app, other_than(app->view.factor.type)));
+    if (app->view.factor.type == KAMUPIN_FACTOR_ANY) /* none could be begun: there is no answer */
+        gtk_widget_set_sensitive(base->next, FALSE);
     kd_secret_field_refresh(page->password);
     kd_set(base->clock, clock);
     g_free(clock);
@@ -156,7 +158,7 @@ void kd_page_factor_new(kd_app *app)
     factor_page *page = g_new0(factor_page, 1);
     kd_page *base = &page->base;
     kd_page_init(base, app, KD_PAGE_FACTOR, T_FACTOR);
-    base->enter = enter;
+    base->leave = leave;
     base->focus = focus;
     base->refresh = refresh;
     page->what = kd_changing_label();
@@ -181,8 +183,11 @@ void kd_page_factor_new(kd_app *app)
                                 page->resend_when,
                                 page->other,
                                 page->centre};
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
         gtk_box_append(GTK_BOX(base->body), parts[i]);
+        if (parts[i] == GTK_WIDGET(page->password))
+            kd_page_problem_here(base);
+    }
     gtk_accessible_update_relation(GTK_ACCESSIBLE(page->sms), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY,
                                    base->problem, NULL, -1);
     kd_page_cancel(base);

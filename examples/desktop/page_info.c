@@ -69,6 +69,7 @@ void kd_page_info_new(kd_app *app)
     kd_page *base = &page->base;
     kd_page_init(base, app, KD_PAGE_INFO, T_INFO);
     base->refresh = refresh;
+    base->tells = true;
     page->facts = gtk_grid_new();
     gtk_widget_add_css_class(page->facts, "facts");
     gtk_grid_set_column_spacing(GTK_GRID(page->facts), 18);

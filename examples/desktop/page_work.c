@@ -70,6 +70,7 @@ void kd_page_work_new(kd_app *app)
     base->enter = enter;
     base->focus = focus;
     base->refresh = refresh;
+    base->tells = true;
     page->spinner = gtk_spinner_new();
     page->what = kd_changing_label();
     page->put_back = kd_label(app, T_WORK_PUT_BACK, NULL);

@@ -15,6 +15,7 @@ struct _KdSecretField {
     kamupin_secret_kind kind;
     kamupin_secret *own, *lent;
     size_t typed; /* characters */
+    char *told;   /* to assistive technology, last */
     GtkWidget *dots;
 };
 
@@ -40,9 +41,11 @@ void kd_secret_field_refresh(KdSecretField *self)
                  : self->kind == KAMUPIN_SECRET_PIN
                      ? kd_fill(T_PIN_DIGITS, self->app->language, number)
                      : kd_fill(T_PASSWORD_TYPED, self->app->language, number);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, told,
-                                   -1);
-    g_free(told);
+    if (g_strcmp0(told, self->told) != 0)
+        gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       told, -1);
+    g_free(self->told);
+    self->told = told;
 }
 
 static void changed(KdSecretField *self)
@@ -126,6 +129,7 @@ static void dispose(GObject *object)
     KdSecretField *self = KD_SECRET_FIELD(object);
     kd_secret_field_shut(self);
     g_clear_pointer(&self->dots, gtk_widget_unparent);
+    g_clear_pointer(&self->told, g_free);
     G_OBJECT_CLASS(kd_secret_field_parent_class)->dispose(object);
 }
 

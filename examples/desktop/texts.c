@@ -40,12 +40,6 @@ char *kd_notice(kamupin_notice notice, kamupin_language language)
     return g_string_free(text, FALSE);
 }
 
-char *kd_status(kamupin_status status, kamupin_language language)
-{
-    return g_strdup_printf("%s %s", kamupin_status_cause(status, language),
-                           kamupin_status_remedy(status, language));
-}
-
 kamupin_language kd_language(const char *option)
 {
     const char *wishes[] = {option, getenv("KAMUPIN_LANG"), getenv("LC_ALL"), getenv("LC_MESSAGES"),

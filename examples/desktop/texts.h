@@ -21,8 +21,6 @@ const char *kd_text_of(kd_text text, kamupin_language language);
 char *kd_fill(kd_text text, kamupin_language language, const char *value);
 /* A notice of the library as paragraphs, for windows that break lines themselves; for g_free. */
 char *kd_notice(kamupin_notice notice, kamupin_language language);
-/* A status as the library's two sentences, in one line; for g_free. */
-char *kd_status(kamupin_status status, kamupin_language language);
 /* The language that the environment wishes, as the command `kamupin` understands it. */
 kamupin_language kd_language(const char *option);
 

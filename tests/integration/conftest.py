@@ -11,11 +11,13 @@ import re
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from box import BUILD, Box
 from checking import Checker, Published
+from desk import Desk
 from foreign import Foreign
 from little_pki import Party, Web, issue
 
@@ -108,3 +110,17 @@ def published(published_once: tuple[Web, Party, Party], tmp_path: Path) -> Publi
     web.paths.clear()
     web.asked.clear()
     return Published(web, root, leaf, Checker(tmp_path, [root]))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """desk(box) opens the desktop program on a display of its own."""
+    opened: list[Desk] = []
+
+    def make(box: Box, *argv: str, **more: Any) -> Desk:
+        opened.append(Desk(box, tmp_path, *argv, **more))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,25 @@ PROGRAM = "kamupin-desktop"
 PICTURES = Path(os.environ.get("KAMUPIN_SCREENS", ROOT / "build" / "check")) / "desktop"
 SETTINGS = "[Settings]\ngtk-enable-animations=0\ngtk-cursor-blink=0\n"
 SIZE = "1000x1000x24"
+KEYS = {"-": "minus", " ": "space", "ç": "ccedilla", "ğ": "gbreve", "ı": "idotless", "İ": "Iabovedot", "ö": "odiaeresis",
+        "ş": "scedilla", "ü": "udiaeresis"}  # of a Turkish keyboard, by their X names
+NEW = "84026371"
+
+# What tells the pages apart, and what is said on them, in both languages.
+WORDS = {
+    "tr": {"code": "Sayfadaki doğrulama kodu", "next": "İleri", "info": "Bilgilendirme", "card": "Kart ve yeni PIN", "new": "Yeni PIN kodu",
+           "again": "Yeni PIN kodu (tekrar)", "typed": "8 rakam girildi", "same": "İkisi aynı: tamam", "sms": "SMS doğrulama kodu",
+           "resend": "SMS ulaşmadı mı? Yeniden gönder", "left": "Kalan deneme hakkı: {}", "work": "İşleminiz yapılıyor", "waits": "İşlem bekliyor",
+           "done": "İşleminiz tamamlandı", "heard": "web sayfası da gösterir", "tries": "PIN için kalan deneme hakkı: 3",
+           "cancel": "İptal", "cancelled": "İşlem iptal edildi", "nothing": "yarım kalan bir şey yok", "failed": "Yeni PIN verilemedi",
+           "open": "İşlem sonuçlanmadı", "unreported": "Sonuç henüz bildirilmedi", "offers": "kaldığı yerden sürdürür", "resume": "Yarım kalmış işlem", "close": "Kapat", "password": "WEB parola"},
+    "en": {"code": "Code on the web page", "next": "Next", "info": "Information", "card": "Card and new PIN", "new": "New PIN",
+           "again": "New PIN (again)", "typed": "8 digits typed", "same": "Both are the same: met", "sms": "Code in the SMS",
+           "resend": "No SMS? Send again", "left": "Tries left: {}", "work": "Working", "waits": "Waiting",
+           "done": "Done", "heard": "the web page shows it, too", "tries": "Tries left for the PIN: 3",
+           "cancel": "Cancel", "cancelled": "Cancelled", "nothing": "nothing is left open", "failed": "No new PIN was given",
+           "open": "Not finished yet", "unreported": "Not reported yet", "offers": "at its next start", "resume": "Unfinished operation", "close": "Close", "password": "Web password"},
+}
 
 
 class Desk:
@@ -29,6 +49,7 @@ class Desk:
     def __init__(self, box: Box, folder: Path, *argv: str, language: str = "tr", settings: str = "",
                  env: Mapping[str, str] | None = None) -> None:
         self.language = language
+        self.words = WORDS[language]
         self._running: list[subprocess.Popen[Any]] = []
         config = folder / "config" / "gtk-4.0"
         config.mkdir(parents=True, exist_ok=True)
@@ -39,7 +60,8 @@ class Desk:
             "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config"), "XDG_RUNTIME_DIR": str(runtime),
             "XDG_CACHE_HOME": str(folder / "cache"), "GSETTINGS_BACKEND": "memory", "GDK_BACKEND": "x11", "GSK_RENDERER": "cairo",
             "NO_AT_BRIDGE": "0", "LC_ALL": "C.UTF-8", "KAMUPIN_LANG": language} | dict(env or {})
-        self.env["DISPLAY"] = ":" + self._told("Xvfb", "-displayfd", "1", "-screen", "0", SIZE, "-nolisten", "tcp")
+        self.env["DISPLAY"] = ":" + self._told("Xvfb", "-displayfd", "1", "-screen", "0", SIZE, "-nolisten", "tcp", "-r")
+        subprocess.run(["setxkbmap", "tr"], env=self.env, check=True)
         self.env["DBUS_SESSION_BUS_ADDRESS"] = self._told("dbus-daemon", "--session", "--nofork", "--print-address=1")
         self._eyes = self._start(sys.executable, str(Path(__file__).with_name("desk_eyes.py")), stdin=subprocess.PIPE,
                                  stdout=subprocess.PIPE, text=True)
@@ -112,6 +134,12 @@ class Desk:
             names = "\n".join(f"{node['role']}: {node['name']} {node['states']}" for node in self.look())
             raise AssertionError(f"{late}; shown is:\n{names}\n{self.log.read_text()}") from None
 
+    def filled(self, name: str, description: str) -> dict[str, Any]:
+        """Waits until a field that shows no text tells that so much was typed."""
+        until(lambda: (self.shown(name, "text") or {}).get("description") == description, 20,
+              f"{description!r} of {name!r} (is {self.shown(name, 'text')})")
+        return self.see(name, "text")
+
     def picture(self, name: str) -> None:
         """Keeps a picture of the screen, to be looked at."""
         PICTURES.mkdir(parents=True, exist_ok=True)
@@ -125,7 +153,7 @@ class Desk:
 
     def type(self, text: str) -> None:
         """Characters, where the focus is."""
-        self.keys(*text)
+        self.keys(*(KEYS.get(letter, letter) for letter in text))
 
     def press(self, name: str) -> None:
         """Presses a button over AT-SPI, once it can be pressed."""
@@ -134,3 +162,61 @@ class Desk:
     def ended(self, seconds: float = 20.0) -> int:
         """Waits for the program's end; its exit code."""
         return self.program.wait(timeout=seconds)
+
+    # ---- the way through the pages, by keyboard ----
+
+    def give_code(self, code: str) -> None:
+        """The first page."""
+        self.see(self.words["code"], "text", focused=True)
+        self.keys("ctrl+a")
+        self.type(code)
+        self.keys("Return")
+
+    def to_info(self, box: Box, **wish: Any) -> None:
+        """From the start to what the code is for."""
+        self.give_code(box.code(**wish))
+        self.see(self.words["info"], "label")
+
+    def to_card(self, box: Box, **wish: Any) -> None:
+        """… and on to card and PIN."""
+        self.to_info(box, **wish)
+        self.keys("Return")
+        self.see(self.words["card"], "label")
+        self.see(self.words["new"], "text", focused=True)
+
+    def give_pin(self, pin: str = NEW) -> None:
+        """The new PIN twice, and on; the only card is chosen."""
+        self.see("", "radio button", checked=True)
+        self.type(pin)
+        self.keys("Tab")
+        self.see(self.words["again"], "text", focused=True)
+        self.type(pin)
+        self.keys("Return")
+
+    def to_factor(self, box: Box, **wish: Any) -> None:
+        """… and on to the code by SMS."""
+        self.to_card(box, **wish)
+        self.give_pin()
+        self.see(self.words["sms"], "text", focused=True)
+
+    def give_sms(self, code: str) -> None:
+        """The second factor."""
+        self.type(code)
+        self.keys("Return")
+
+    def holds(self, secret: str) -> bool:
+        """Whether the program's memory has it, in bytes or in characters of four."""
+        shapes = [secret.encode(), secret.encode("utf-32-le")]
+        with open(f"/proc/{self.program.pid}/maps", encoding="ascii", errors="replace") as maps, \
+                open(f"/proc/{self.program.pid}/mem", "rb", buffering=0) as memory:
+            for line in maps:
+                span, rights = line.split()[:2]
+                begin, end = (int(number, 16) for number in span.split("-"))
+                if "r" not in rights or "[v" in line:
+                    continue
+                memory.seek(begin)
+                with suppress(OSError):
+                    held = memory.read(end - begin)
+                    if any(shape in held for shape in shapes):
+                        return True
+        return False

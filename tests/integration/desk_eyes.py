@@ -25,6 +25,7 @@ LEAVES = {"label", "push button", "radio button", "text", "image", "scroll bar"}
 
 def visible(node: Any) -> Iterator[tuple[Any, str, set[str]]]:
     """A node and what is in it, as far as it is not hidden: with role and states."""
+    node.set_cache_mask(Atspi.Cache.NONE)  # always as it is now
     states = {name.value_nick.upper() for name in node.get_state_set().get_states()}
     if "VISIBLE" not in states:
         return
@@ -39,9 +40,11 @@ def visible(node: Any) -> Iterator[tuple[Any, str, set[str]]]:
 def frames(program: str) -> Iterator[Any]:
     """The windows of a program."""
     desktop = Atspi.get_desktop(0)
-    desktop.set_cache_mask(Atspi.Cache.NONE)  # always as it is now
+    desktop.set_cache_mask(Atspi.Cache.NONE)
     for index in range(desktop.get_child_count()):
         application = desktop.get_child_at_index(index)
+        if application is not None:
+            application.set_cache_mask(Atspi.Cache.NONE)
         if application is not None and application.get_name() == program:
             for number in range(application.get_child_count()):
                 yield application.get_child_at_index(number)
@@ -53,7 +56,7 @@ def row(node: Any, role: str, states: set[str]) -> dict[str, Any]:
     if role == "text":
         told["description"] = node.get_description()
         if "Text" in node.get_interfaces():
-            told["text"] = Atspi.Text.get_text(node, 0, -1)
+            told["text"] = Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
     return told
 
 
