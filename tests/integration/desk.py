@@ -93,7 +93,7 @@ class Desk:
         self.close()
 
     def close(self) -> None:
-        """Ends everything that was started, the last first."""
+        """Ends everything that was started, the last first. Fails when the toolkit complained of the program."""
         for process in reversed(self._running):
             if process.poll() is None:
                 process.terminate()
@@ -105,6 +105,7 @@ class Desk:
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
                     stream.close()
+        assert self.log.read_text() == ""
 
     # ---- seeing ----
 
