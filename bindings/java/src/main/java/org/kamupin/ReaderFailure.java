@@ -10,8 +10,11 @@ package org.kamupin;
 public final class ReaderFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** What. */
     private final Status status;
+    /** The platform's own code. */
     private final long code;
+    /** Whether a command surely did not reach the card. */
     private final boolean unsent;
 
     /**
