@@ -4,6 +4,7 @@
    killer.c: a preload library that kills its own process (SIGKILL) before or after the nth card
    command or HTTPS request, so that a test can stop a program at every point where the outside
    world may have changed. KAMUPIN_KILL=<before|after>:<command|request>:<n> says where;
+   KAMUPIN_KILL_SIGNAL is the number of another signal, as of a person's Ctrl+C;
    KAMUPIN_KILL_COUNT names a file to which each passing command and request adds a line, so that
    the test knows how many there are. Nothing of it is in the library: it stands between libkamupin
    and libpcsclite, and between libcurl and OpenSSL's libssl, where a request leaves and the first
@@ -44,11 +45,12 @@ static void note(const char *what)
 static void reach(const char *when, const char *what, unsigned int n)
 {
     const char *wanted = getenv("KAMUPIN_KILL");
+    const char *number = getenv("KAMUPIN_KILL_SIGNAL");
     char here[64];
 
     snprintf(here, sizeof here, "%s:%s:%u", when, what, n);
     if (wanted != NULL && strcmp(wanted, here) == 0)
-        kill(getpid(), SIGKILL);
+        kill(getpid(), number != NULL ? atoi(number) : SIGKILL);
 }
 
 LONG SCardTransmit(SCARDHANDLE card, const SCARD_IO_REQUEST *send_pci, LPCBYTE command,
