@@ -6,6 +6,7 @@
 """Tests of the one-page Java programs."""
 from __future__ import annotations
 
+import csv
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import java
-from box import Box
+from box import BUILD, ROOT, Box
 from cli import STATUS, pin_commands
 
 NEW = "84026371"
@@ -116,3 +117,24 @@ def test_nobody_there_any_more_ends_it_without_a_try(sandbox: Sandbox, classes: 
     assert pin_commands(box.cards[0].commands()) == []
     (operation,) = box.operations()
     assert operation["phase"] == "cancelled" and java.unchecked(err)
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(text.splitlines()))
+
+
+def test_a_room_full_of_readers_is_reported_as_by_python(sandbox: Sandbox, classes: Path, tmp_path: Path) -> None:
+    box = sandbox(["akis2:rsa", "akis1", "akis2:mali-muhur", "akis2:expired", "akis2:blocked", "idcard", "empty", "akis2:no-certs"])
+    file = tmp_path / "room.csv"
+    done = box.run(*java.argv(classes, "CertificateReport", str(file)))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    rows = table(file.read_text(encoding="utf-8"))
+    assert [row["reader"] for row in rows] == sorted(row["reader"] for row in rows)
+    assert {row["reader"] for row in rows} == {card.reader for card in box.cards}
+    assert {"valid-now", "expired", "no-card", "card-identity-card"} <= {row["note"] for row in rows}, rows
+    python = box.run("/usr/bin/python3", str(ROOT / "examples/python/certificate_report.py"),
+                     env={"PYTHONPATH": str(BUILD / "bindings/python"), "PYTHONDONTWRITEBYTECODE": "1"})
+    theirs = table(python.stdout)
+    for row in (*rows, *theirs):
+        row.pop("days left")  # a day may end between the two
+    assert rows == theirs, python.stderr
