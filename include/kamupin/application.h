@@ -45,6 +45,7 @@ KAMUPIN_API const char *kamupin_application_reason_name(kamupin_application_reas
 
 #define KAMUPIN_TITLE_MAX 801 /**< bytes of a title of 200 characters in UTF-8, with the NUL */
 
+/** An application for a certificate, as the service has it. */
 typedef struct kamupin_application_info {
     size_t size; /**< sizeof; set by KAMUPIN_APPLICATION_INFO_INIT */
     char application_id[64];
@@ -106,6 +107,7 @@ typedef enum kamupin_list_state {
  *  Ownership: static text; "unknown" for a number that is none. Threads: any. Errors: none. */
 KAMUPIN_API const char *kamupin_list_state_name(kamupin_list_state state);
 
+/** A list that waits for an authorised person's signature. */
 typedef struct kamupin_authorised_info {
     size_t size; /**< sizeof; set by KAMUPIN_AUTHORISED_INFO_INIT */
     char list_id[64];

@@ -78,6 +78,7 @@ typedef enum kamupin_weakness {
 
 #define KAMUPIN_SERIAL_MAX 64 /**< octets of a serial number; RFC 5280 allows 20, some have more */
 
+/** What a certificate says. */
 typedef struct kamupin_certificate_info {
     size_t size; /**< sizeof; set by KAMUPIN_CERTIFICATE_INFO_INIT */
     kamupin_certificate_class kind;

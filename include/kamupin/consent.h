@@ -30,6 +30,7 @@ typedef enum kamupin_consent_state {
  *  Ownership: static text; "unknown" for a number that is none. Threads: any. Errors: none. */
 KAMUPIN_API const char *kamupin_consent_state_name(kamupin_consent_state state);
 
+/** How a person's e-consent stands. */
 typedef struct kamupin_consent_info {
     size_t size; /**< sizeof; set by KAMUPIN_CONSENT_INFO_INIT */
     kamupin_consent_state state;

@@ -92,6 +92,7 @@ KAMUPIN_API const char *kamupin_duration_text(int seconds, kamupin_language lang
  *  Ownership: static UTF-8 text, "" for a number that is no status. Threads: any.
  *  Errors: none. */
 KAMUPIN_API const char *kamupin_status_cause(kamupin_status status, kamupin_language language);
+/** As kamupin_status_cause. */
 KAMUPIN_API const char *kamupin_status_remedy(kamupin_status status, kamupin_language language);
 
 /** A look as a sentence: what was entered seems to be, and where that belongs. For an application's own

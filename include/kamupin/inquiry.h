@@ -23,8 +23,10 @@ typedef struct kamupin_seal_authority {
     char name[KAMUPIN_NAME_MAX]; /**< the organisation's, as the service has it */
 } kamupin_seal_authority;
 
+/** The most debts that one answer tells of. */
 #define KAMUPIN_DEBTS_MAX 32
 
+/** Something that was not paid. */
 typedef struct kamupin_debt {
     char reference[41]; /**< names the debt when it is paid */
     kamupin_product product;
@@ -38,6 +40,7 @@ typedef struct kamupin_debts {
     kamupin_debt debt[KAMUPIN_DEBTS_MAX];
 } kamupin_debts;
 
+/** How far a shipment has come. */
 typedef enum kamupin_shipment_state {
     KAMUPIN_SHIPMENT_PREPARING = 1,
     KAMUPIN_SHIPMENT_ON_THE_WAY = 2,

@@ -92,6 +92,7 @@ typedef enum kamupin_event_kind {
     KAMUPIN_EVENT_RESUMED = 4 /**< an earlier operation was brought to its end; see `outcome` */
 } kamupin_event_kind;
 
+/** What an operation tells while it runs. */
 typedef struct kamupin_event {
     size_t size; /**< sizeof(kamupin_event) of the library */
     kamupin_event_kind kind;
@@ -113,6 +114,7 @@ typedef enum kamupin_factor_type {
     KAMUPIN_FACTOR_WEB_PASSWORD = 2 /**< the person's password of the online services */
 } kamupin_factor_type;
 
+/** What an operation is begun with. */
 typedef struct kamupin_operation_options {
     size_t size;         /**< sizeof; set by KAMUPIN_OPERATION_OPTIONS_INIT */
     const char *service; /**< base URL of a service that speaks the profile, https only; copied;
@@ -304,6 +306,7 @@ typedef enum kamupin_answer {
     KAMUPIN_ANSWER_OTHER_FACTOR = 4 /**< not this second factor, the other one, if it is offered */
 } kamupin_answer;
 
+/** What a person is asked. */
 typedef struct kamupin_question {
     size_t size; /**< sizeof(kamupin_question) of the library */
     kamupin_ask ask;

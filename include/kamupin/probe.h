@@ -46,6 +46,7 @@ typedef struct kamupin_probe_finding {
     char text[400];           /**< what it was and what came of it, in the language asked for */
 } kamupin_probe_finding;
 
+/** What a probe may do, and whom it asks. */
 typedef struct kamupin_probe_request {
     size_t size;        /**< sizeof; set by KAMUPIN_PROBE_REQUEST_INIT */
     const char *card;   /**< an address as kamupin_card_matches has it; NULL: the only card */

@@ -48,6 +48,7 @@ typedef struct kamupin_reader_state {
     unsigned long cookie; /**< the backend's own, 0 at first (PC/SC: the last dwEventState) */
 } kamupin_reader_state;
 
+/** How readers are reached: the calls that a program hands in for readers of its own. */
 typedef struct kamupin_reader_backend {
     size_t size;      /**< sizeof(kamupin_reader_backend) */
     const char *name; /**< for the log: "pcsc" */

@@ -50,6 +50,7 @@ typedef enum kamupin_identity_type {
     KAMUPIN_IDENTITY_DETSIS = 4    /**< number of a public body, 8 digits */
 } kamupin_identity_type;
 
+/** A person or an organisation by number. */
 typedef struct kamupin_identity {
     size_t size;
     kamupin_identity_type type;
@@ -65,6 +66,7 @@ typedef struct kamupin_identity {
  *  Threads: the session's. Must not call the library on this session. */
 typedef void (*kamupin_session_keep_fn)(void *user, const unsigned char *bytes, size_t length);
 
+/** What a session is made with. */
 typedef struct kamupin_session_options {
     size_t size;          /**< sizeof; set by KAMUPIN_SESSION_OPTIONS_INIT */
     const char *service;  /**< base URL of a service that speaks the profile; copied */

@@ -12,6 +12,7 @@
 
 KAMUPIN_BEGIN
 
+/** What a call answers; 0 is success. */
 typedef enum kamupin_status {
     KAMUPIN_OK = 0,
 

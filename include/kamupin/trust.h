@@ -42,8 +42,9 @@ KAMUPIN_API void kamupin_trust_free(kamupin_trust **trust);
 KAMUPIN_API kamupin_status kamupin_trust_add(kamupin_trust *trust,
                                              const kamupin_certificate *certificate,
                                              kamupin_error *error);
-/** How many roots it has, and how many certificates stand between. 0 for NULL. */
+/** How many roots it has; kamupin_trust_between: how many certificates stand between. 0 for NULL. */
 KAMUPIN_API size_t kamupin_trust_roots(const kamupin_trust *trust);
+/** As kamupin_trust_roots. */
 KAMUPIN_API size_t kamupin_trust_between(const kamupin_trust *trust);
 
 /** What is known of a certificate's revocation. Each is something else; only GOOD is good. */
@@ -97,6 +98,7 @@ typedef struct kamupin_revocation_answer {
     char address[256];   /**< who was believed; "" for nobody */
 } kamupin_revocation_answer;
 
+/** The most certificates of a chain, the first and the root among them. */
 #define KAMUPIN_CHAIN_MAX 8
 
 /** What a check has found. */
