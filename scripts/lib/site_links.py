@@ -50,7 +50,7 @@ def check(folder: Path, foreign: tuple[str, ...]) -> list[str]:
                 if not any(part in foreign for part in target.relative_to(folder).parts):
                     problems.add(f"{here}: {lead}: no such place there")
     for path in folder.rglob("*.css"):
-        for lead in re.findall(r"(?:url\(|@import )\s*['\"]?([^'\")]+)", path.read_text(encoding="utf-8")):
+        for lead in re.findall(r"(?:url\(|@import\s+(?!url))\s*['\"]?([^'\")]+)", path.read_text(encoding="utf-8")):
             parts = urlsplit(lead)
             if parts.scheme != "data" and (parts.scheme or parts.netloc or not (path.parent / unquote(parts.path)).exists()):
                 problems.add(f"{path.relative_to(folder)}: {lead} is not there")

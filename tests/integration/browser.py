@@ -44,14 +44,15 @@ def _trusting(home: Path, ca_file: str) -> None:
 
 
 class Browser:
-    """One window. Use as a context manager. script=False: as for people who have turned it off."""
+    """One window. Use as a context manager. ca_file None: for pages without TLS; script=False: as for people who have turned it off."""
 
-    def __init__(self, ca_file: str, language: str = "tr", width: int = 1280, height: int = 900, script: bool = True) -> None:
+    def __init__(self, ca_file: str | None, language: str = "tr", width: int = 1280, height: int = 900, script: bool = True) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="kamupin-b-", ignore_cleanup_errors=True)  # short: sockets lie in it
         folder = Path(self._folder.name)
         home = folder / "home"
         home.mkdir(parents=True, mode=0o700)
-        _trusting(home, ca_file)
+        if ca_file is not None:
+            _trusting(home, ca_file)
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         for switch in (*_SWITCHES, f"--user-data-dir={folder / 'profile'}", f"--window-size={width},{height}", f"--lang={language}"):

@@ -169,7 +169,8 @@ class Reader:
         """One block; later: the page's blocks after it."""
         if block.title:
             assert block.language in FILES, f"line {block.line}: {block.language}"
-            assert any(Path(block.title).name in one.text for one in later), f"line {block.line}: no later block uses {block.title}"
+            uses = "cmake -S" if block.title == "CMakeLists.txt" else Path(block.title).name
+            assert any(uses in one.text for one in later), f"line {block.line}: no later block uses {block.title}"
             (self.folder / block.title).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / block.title).write_text(block.text + "\n", encoding="utf-8")
         elif block.language == "json":

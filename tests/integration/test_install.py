@@ -213,4 +213,4 @@ def test_the_installed_sandbox_runs_and_says_where_the_login_server_is(installed
 
 def test_readme_shows_the_consumer_that_is_tested():
     text = (CONSUMERS / "readers.c").read_text()
-    assert "```c\n" + text[text.index("#include"):] + "```\n" in (ROOT / "README.md").read_text()
+    assert "```c title=\"readers.c\"\n" + text[text.index("#include"):] + "```\n" in (ROOT / "README.md").read_text()
