@@ -55,8 +55,8 @@ def look(browser: Browser, name: str) -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
     for label, width in (("", 1280), ("-narrow", 360)):
         browser.size(width)
-        wide = browser.run("return document.documentElement.scrollWidth")
-        assert wide <= width, f"{name}: {wide} pixels wide in a window of {width}"
+        # The theme's drawer slides out of the way after a change of width.
+        browser.wait(lambda: browser.run("return document.documentElement.scrollWidth") <= width, what=f"{name} within {width} pixels")
         (SCREENS / f"{name}{label}.png").write_bytes(browser.driver.get_screenshot_as_png())
 
 
