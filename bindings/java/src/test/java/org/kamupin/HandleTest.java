@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -95,9 +97,12 @@ class HandleTest {
             listener.close();
             ended.await();
             waiting.get();
-            CompletableFuture<SessionInfo> again = session.login(listener, begun -> { }, threads);
+            List<Runnable> later = new ArrayList<>();
+            CompletableFuture<SessionInfo> again = session.login(listener, begun -> { }, later::add);
             again.cancel(true);
             assertThrows(CancellationException.class, again::get);
+            later.forEach(Runnable::run);
+            assertThrows(CancelledException.class, () -> session.begin(null));
         } finally {
             threads.shutdown();
         }
