@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from box import BUILD, Box  # noqa: E402
 ANSWER_MS = 40
 READERS = 16
 CALLS = 1_000_000
+COMMANDS = 50
 
 
 class Program:
@@ -68,6 +70,46 @@ def readers_in(case: str, language: str, argv: Sequence[str], runs: int) -> Resu
             ours, other = interleaved(runs, (f"{READERS} readers by {READERS} {language} threads", many.take),
                                       ("one reader by one", single.take))
     return Result(case, f"opened and read, every answer of a card takes {ANSWER_MS} ms", ours, 1.3, other)
+
+
+def _python(*words: str) -> list[str]:
+    return ["/usr/bin/python3", str(ROOT / "tests/bench/python/bench.py"), *words]
+
+
+PYTHON = {"PYTHONPATH": str(BUILD / "bindings" / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def call_python(runs: int) -> Result:
+    """A call from Python."""
+    return call_over_c("call-python", "len(secret) in Python", ["env", *(f"{k}={v}" for k, v in PYTHON.items()),
+                                                                *_python("call", str(CALLS))], 3000, runs)
+
+
+def readers_python(runs: int) -> Result:
+    """Readers worked from Python threads."""
+    return readers_in("readers-python", "Python", ["env", *(f"{k}={v}" for k, v in PYTHON.items()), *_python("readers")], runs)
+
+
+def apdu_python(runs: int) -> Result:
+    """One command from Python: what this package adds to SCardTransmit, and what pyscard does, in turns on one card."""
+    with Box(["akis2"]) as box:
+        reader, env = box.cards[0].reader, box.env | PYTHON
+        with Program([str(BUILD / "bin" / "bench-transmit"), reader, str(COMMANDS)], env) as bare, \
+                Program(_python("apdu", reader, str(COMMANDS)), env) as ours, \
+                Program(_python("pyscard", reader, str(COMMANDS)), env) as other:
+            for one in (bare, ours, other):
+                one.take()
+            mine: list[float] = []
+            theirs: list[float] = []
+            for _ in range(40 * runs):  # short turns: whatever else the machine does falls on all
+                alone = bare.take()
+                mine.append((ours.take() - alone) / 1000)
+                alone = bare.take()
+                theirs.append((other.take() - alone) / 1000)
+    if statistics.median(theirs) <= 0:
+        raise Failed("this machine has too much else to do: pyscard costs nothing here")
+    return Result("apdu-python", f"SELECT of the MF from Python over SCardTransmit in C, {COMMANDS} in a row",
+                  Side("what kamupin adds to a command", mine, "us"), 0.8, Side("what pyscard adds", theirs, "us"))
 
 
 def _java(folder: str, *words: str) -> list[str]:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bindings import call_java, readers_java
+from bindings import apdu_python, call_java, call_python, readers_java, readers_python
 from measure import Failed, Result, Side, interleaved, timed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -203,4 +203,6 @@ CASES: dict[str, Callable[[int], Result]] = {"demo": demo, "readers": readers, "
                                                "start-slow": start_slow, "cancel": cancel,
                                                "cancel-network": cancel_network, "cancel-prompt": cancel_prompt,
                                                "crl": crl, "crl-memory": crl_memory, "crl-kept": crl_kept, "wheel": wheel,
-                                               "call-java": call_java, "readers-java": readers_java}
+                                               "call-java": call_java, "readers-java": readers_java,
+                                               "call-python": call_python, "readers-python": readers_python,
+                                               "apdu-python": apdu_python}
