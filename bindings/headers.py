@@ -133,7 +133,7 @@ _DECLARATION = re.compile(r"(?P<comment>/\*\*(?:(?!\*/).)*\*/\s*)?"
                           r"(?:typedef enum kamupin_(?P<enum>\w+) \{(?P<entries>.*?)\} kamupin_\w+;"
                           r"|typedef struct kamupin_(?P<record>\w+) \{(?P<fields>.*?)\n\} kamupin_\w+;"
                           r"|KAMUPIN_API (?P<function>[^;{]*?);"
-                          r"|#define (?P<constant>KAMUPIN_\w+) +(?P<value>[^\n\\(][^\n\\]*|\(size_t\)-1)\n)", re.S)
+                          r"|#define (?P<constant>KAMUPIN_\w+)(?: +| *\\\n *)(?P<value>[^\n\\(][^\n\\]*|\(size_t\)-1)\n)", re.S)
 
 
 def read(folder: Path) -> Headers:

@@ -12,6 +12,7 @@ import sys
 import threading
 import tracemalloc
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import kamupin
@@ -184,11 +185,12 @@ def unblock() -> None:
 
 def main() -> None:
     words = sys.argv[2:]
+    programs: dict[str, Callable[..., None]] = {"readers": readers, "rounds": rounds, "own": own, "text": text, "unblock": unblock}
     if sys.argv[1] == "change":
         with new_context() as context:
             change(context, words[0])
     else:
-        {"readers": readers, "rounds": rounds, "own": own, "text": text, "unblock": unblock}[sys.argv[1]](*words)
+        programs[sys.argv[1]](*words)
 
 
 if __name__ == "__main__":

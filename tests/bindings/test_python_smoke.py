@@ -6,13 +6,18 @@
 # PYTHONPATH. What needs cards and a service is in tests/integration/test_bindings.py.
 from __future__ import annotations
 
+import ast
+import asyncio
 import gc
+import inspect
 import os
 import tempfile
 import threading
 import unittest
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 # Set before the library first looks for the daemon: a socket that does not exist.
@@ -27,7 +32,7 @@ unittest.addModuleCleanup(FOLDER.cleanup)
 NOWHERE = "https://127.0.0.1:9/kamupin/v1"
 
 
-def context(**options: object) -> kamupin.Context:
+def context(**options: Any) -> kamupin.Context:
     return kamupin.Context(state_folder=FOLDER.name, **options)
 
 
@@ -79,7 +84,7 @@ class Errors(unittest.TestCase):
     def test_a_number_of_a_newer_library_is_kept(self) -> None:
         self.assertEqual((int(kamupin.Status(119999)), kamupin.Status(119999).name), (119999, "NUMBER_119999"))
         with self.assertRaises(ValueError):
-            kamupin.Status("pin-wrong")
+            kamupin.Status("pin-wrong")  # type: ignore[arg-type]
 
     def test_what_is_closed_refuses(self) -> None:
         with context() as owner:
@@ -103,6 +108,48 @@ class Errors(unittest.TestCase):
         self.assertRegex(kamupin.version(), r"^\d+\.\d+\.\d+$")
 
 
+class Stubs(unittest.TestCase):
+    """native.pyi is made of the headers, the module by SWIG: both have to say the same."""
+
+    def setUp(self) -> None:
+        folder = Path(inspect.getfile(kamupin)).parent
+        self.stub = ast.parse((folder / "native.pyi").read_text(encoding="utf-8"))
+
+    @staticmethod
+    def arity(function: Callable[..., object]) -> int:
+        return len(inspect.signature(function).parameters)
+
+    def test_every_function_and_its_parameters(self) -> None:
+        told = {one.name: len(one.args.posonlyargs) for one in self.stub.body if isinstance(one, ast.FunctionDef)}
+        had = {name: self.arity(one) for name, one in inspect.getmembers(native, inspect.isfunction) if not name.startswith("_")}
+        self.assertEqual(told, had)
+
+    def test_every_class_its_methods_and_members(self) -> None:
+        def has(kind: type) -> tuple[dict[str, int], set[str]]:
+            members = {name: one for name, one in vars(kind).items() if not name.startswith("_") and name != "thisown"}
+            return ({name: self.arity(one) for name, one in members.items() if callable(one)},
+                    {name for name, one in members.items() if isinstance(one, property)})
+
+        told = {one.name: ({each.name: len(each.args.posonlyargs) or 1 for each in one.body
+                            if isinstance(each, ast.FunctionDef) and each.name != "__init__"},
+                           {each.target.id for each in one.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)})
+                for one in self.stub.body if isinstance(one, ast.ClassDef) and not one.name.startswith("kamupin_")}
+        had = {name: has(one) for name, one in inspect.getmembers(native, inspect.isclass) if not name.startswith("_")}
+        self.assertEqual(told, had)
+
+    def test_every_number(self) -> None:
+        told = {one.target.id for one in self.stub.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)}
+        had = {name for name, one in inspect.getmembers(native) if isinstance(one, int) and not name.startswith("_")}
+        self.assertEqual(told, had)
+
+    def test_the_package_is_python_3_9(self) -> None:
+        root = Path(__file__).resolve().parents[2]
+        files = [*Path(inspect.getfile(kamupin)).parent.glob("*.py"), *(root / "examples/python").glob("*.py")]
+        self.assertGreater(len(files), 15)
+        for path in files:
+            ast.parse(path.read_text(encoding="utf-8"), path.name, feature_version=(3, 9))
+
+
 class Secrets(unittest.TestCase):
     def test_a_secret_is_typed_and_never_read(self) -> None:
         pin = secret(context(), kamupin.SecretKind.PIN, "12345678")
@@ -115,9 +162,11 @@ class Secrets(unittest.TestCase):
         pin.append(bytearray(b"987654"))
         for shown in (repr(pin), str(pin)):
             self.assertNotIn("987654", shown)
-        for read in (bytes, bytearray, memoryview, float):
+        unreadable: Any = pin
+        readers: list[Any] = [bytes, bytearray, memoryview, float]
+        for read in readers:
             with self.assertRaises(TypeError):
-                read(pin)  # type: ignore[operator]
+                read(unreadable)
 
     def test_what_was_given_is_wiped(self) -> None:
         pin, typed, part = kamupin.Secret(context(), kamupin.SecretKind.PIN), bytearray(b"123456"), bytearray(b"123456")
@@ -150,7 +199,9 @@ class Secrets(unittest.TestCase):
         code = secret(owner, kamupin.SecretKind.VERIFICATION_CODE, "123456")
         owner.check_pin(pin, pin)
         owner.normalise_code(code)
-        for call in (lambda: owner.check_pin(code, code), lambda: owner.check_pin(pin, code), lambda: owner.normalise_code(pin)):
+        refused: list[Callable[[], None]] = [lambda: owner.check_pin(code, code), lambda: owner.check_pin(pin, code),
+                                             lambda: owner.normalise_code(pin)]
+        for call in refused:
             with self.assertRaises(kamupin.KamupinError) as caught:
                 call()
             self.assertEqual(caught.exception.status, kamupin.Status.SECRET_KIND)
@@ -254,12 +305,202 @@ class Callbacks(unittest.TestCase):
         stopper.join()
         self.assertEqual((len(seen), list(watch)), (1, []))
 
+    def test_a_watch_is_awaited_and_stopped(self) -> None:
+        async def watch() -> list[kamupin.WatchKind]:
+            source = context().watch()
+            seen = []
+            async for event in source:
+                seen.append(event.kind)
+                asyncio.get_running_loop().call_soon(source.stop)
+            return seen
+
+        self.assertEqual(asyncio.run(watch()), [kamupin.WatchKind.SERVICE_DOWN])
+
+    def test_a_step_that_is_awaited_and_cancelled(self) -> None:
+        """Against a server that takes the connection and says nothing."""
+        async def steps() -> kamupin.Phase:
+            def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                writers.append(writer)
+                connected.set()
+
+            writers: list[asyncio.StreamWriter] = []
+            server = await asyncio.start_server(silent, "127.0.0.1", 0)
+            address = server.sockets[0].getsockname()
+            async with context(readers=Silent()).operation(f"https://127.0.0.1:{address[1]}/kamupin/v1") as operation:
+                step = asyncio.ensure_future(operation.redeem(bytearray(b"123456789012345")))
+                await connected.wait()
+                step.cancel()
+                with self.assertRaises(asyncio.CancelledError):
+                    await step
+                phase = operation.phase
+            server.close()
+            for writer in writers:
+                writer.close()
+            await server.wait_closed()
+            return phase
+
+        connected = asyncio.Event()
+        self.assertEqual(asyncio.run(steps()), kamupin.Phase.CANCELLED)
+
+    def test_a_call_of_the_context_is_awaited_and_cancelled(self) -> None:
+        async def waiting() -> None:
+            entered = asyncio.Event()
+            loop = asyncio.get_running_loop()
+            own = context(readers=Silent(lambda: loop.call_soon_threadsafe(entered.set)))
+            cards = own.cards()
+            task = asyncio.ensure_future(own.to_thread(cards.wait))
+            await entered.wait()
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
+
+        asyncio.run(waiting())
+
     def test_whom_to_call(self) -> None:
         self.assertEqual(kamupin.info(kamupin.InfoItem.CALL_CENTRE), "444 5 576")
         self.assertTrue(kamupin.info_label(kamupin.InfoItem.CALL_CENTRE, kamupin.Language.TURKISH))
 
     def test_nothing_to_resume(self) -> None:
         context().resume()
+
+
+class Silent(kamupin.ReaderBackend):
+    """A reader of this program's own, whose watch waits until it is woken."""
+
+    def __init__(self, waiting: Callable[[], object] = lambda: None) -> None:
+        self.waiting, self.failing = waiting, False
+        self.opened = 0
+
+    def open(self) -> threading.Event:
+        self.opened += 1
+        return threading.Event()
+
+    def close(self, worker: threading.Event) -> None:
+        self.opened -= 1
+
+    def readers(self, worker: threading.Event) -> list[str]:
+        if self.failing:
+            raise kamupin.ReaderFailure(kamupin.Status.READER_NOT_PERMITTED, -7)
+        return ["Okuyucu ğ"]
+
+    def watch(self, worker: threading.Event, states: list[kamupin.ReaderState], timeout: float | None) -> None:
+        if timeout != 0:
+            self.waiting()
+            worker.wait(timeout)
+            worker.clear()
+            raise kamupin.ReaderFailure(kamupin.Status.CANCELLED)
+
+    def wake(self, worker: threading.Event) -> None:
+        worker.set()
+
+
+class WithCard(Silent):
+    """... with a card of one answer."""
+
+    def __init__(self, answer: Callable[[bytearray], bytes]) -> None:
+        super().__init__()
+        self.answer = answer
+        self.commands: list[bytes] = []
+        self.kept: list[bytearray] = []
+        self.held = 0
+
+    def watch(self, worker: threading.Event, states: list[kamupin.ReaderState], timeout: float | None) -> None:
+        for state in states:
+            state.present, state.events, state.atr = True, 1, bytes.fromhex("3B9F978131FE4580655443D3228231C073F621808105D3")
+        super().watch(worker, states, timeout)
+
+    def connect(self, worker: threading.Event, reader: str) -> str:
+        return f"connection to {reader}"
+
+    def disconnect(self, connection: str) -> None:
+        pass
+
+    def reconnect(self, connection: str) -> None:
+        pass
+
+    def begin(self, connection: str) -> None:
+        self.held += 1
+
+    def end(self, connection: str) -> None:
+        self.held -= 1
+
+    def transmit(self, connection: str, command: bytearray) -> bytes:
+        assert connection == "connection to Okuyucu ğ"
+        self.commands.append(bytes(command))
+        self.kept.append(command)
+        return self.answer(command)
+
+
+class Readers(unittest.TestCase):
+    def test_a_reader_of_ones_own_is_listed(self) -> None:
+        readers = Silent()
+        with context(readers=readers) as owner:
+            with owner.cards() as cards:
+                self.assertEqual([(card.reader, card.usable) for card in cards], [("Okuyucu ğ", kamupin.Status.NO_CARD)])
+        gc.collect()
+        self.assertEqual(readers.opened, 0)
+
+    def test_its_card_is_spoken_to(self) -> None:
+        readers = WithCard(lambda command: b"\x6a\x82")
+        with context(readers=readers).cards() as cards:
+            self.assertEqual(cards[0].usable, kamupin.Status.CARD_UNRECOGNISED)
+            self.assertIsNone(cards.find("Okuyucu x"))
+            self.assertEqual(cards.find("Okuyucu ğ"), cards[0])
+            self.assertTrue(kamupin.matches(cards[0], "kamupin:atr=" + cards[0].atr.hex()))
+        self.assertEqual(readers.commands[0][:4], bytes.fromhex("00A40000"))
+        self.assertEqual((readers.held, {bytes(len(one)) == bytes(one) for one in readers.kept}), (0, {True}))  # held no more, and wiped
+
+    def test_what_it_answers_is_what_is_raised(self) -> None:
+        readers = Silent()
+        readers.failing = True
+        with self.assertRaises(kamupin.ReaderError) as caught:
+            context(readers=readers).cards()
+        self.assertEqual((caught.exception.status, caught.exception.platform_code), (kamupin.Status.READER_NOT_PERMITTED, -7))
+
+    def test_an_exception_in_it_is_printed_and_is_a_failure(self) -> None:
+        def fail(_: bytearray) -> bytes:
+            raise ZeroDivisionError
+
+        with mock.patch("sys.excepthook") as said, context(readers=WithCard(fail)).cards() as cards:
+            self.assertEqual(cards[0].usable, kamupin.Status.READER_FAILED)
+        self.assertIs(said.call_args.args[0], ZeroDivisionError)
+
+    def test_an_answer_that_does_not_fit_is_a_failure(self) -> None:
+        with context(readers=WithCard(lambda _: bytes(1000))).cards() as cards:
+            self.assertEqual(cards[0].usable, kamupin.Status.READER_FAILED)
+
+    def test_the_probe_tells_and_drafts(self) -> None:
+        class Told(kamupin.ProbePrompts):
+            def __init__(self) -> None:
+                self.steps: list[str] = []
+
+            def told(self, finding: kamupin.ProbeFinding) -> None:
+                self.steps.append(finding.step)
+
+        told = Told()
+        # No identity card (3D10), and an application that opens and tells nothing.
+        readers = WithCard(lambda command: b"\x6a\x82" if b"\x3d\x10" in command else b"\x90\x00")
+        draft = context(readers=readers).probe(prompts=told)
+        self.assertEqual((told.steps[0], "application" in told.steps, told.draft), ("atr", True, draft))
+        self.assertIn("\nkamupin-profile 1\n", draft)
+
+    def test_the_context_asks_ones_own_calendar(self) -> None:
+        asked: list[bool] = []
+
+        def now() -> float:
+            asked.append(True)
+            return 1_700_000_000.0
+
+        with context(calendar=now, readers=Silent()) as owner:
+            findings = owner.diagnose(offline=True)
+        self.assertTrue(findings and asked)
+        for finding in findings:
+            self.assertTrue(kamupin.finding_text(finding, kamupin.Language.TURKISH))
+
+    def test_built_in_readers_say_what_is_the_matter(self) -> None:
+        with self.assertRaises(kamupin.ReaderFailure) as caught:
+            kamupin.PcscReaders().open()
+        self.assertEqual(caught.exception.status, kamupin.Status.READER_SERVICE_DOWN)
 
 
 if __name__ == "__main__":

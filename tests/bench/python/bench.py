@@ -81,8 +81,8 @@ def apdu(reader: str, commands: str) -> Callable[[], float]:
 
 def pyscard(reader: str, commands: str) -> Callable[[], float]:
     """… and through pyscard, as its users send one."""
-    import smartcard.System
-    from smartcard.scard import SCARD_LEAVE_CARD, SCardBeginTransaction, SCardEndTransaction
+    import smartcard.System  # type: ignore[import-untyped]
+    from smartcard.scard import SCARD_LEAVE_CARD, SCardBeginTransaction, SCardEndTransaction  # type: ignore[import-untyped]
 
     [found] = [one for one in smartcard.System.readers() if str(one) == reader]
     connection = found.createConnection()
@@ -100,6 +100,7 @@ def pyscard(reader: str, commands: str) -> Callable[[], float]:
 
 
 if __name__ == "__main__":
-    figure = {"call": call, "readers": readers, "apdu": apdu, "pyscard": pyscard}[sys.argv[1]](*sys.argv[2:])
+    cases: dict[str, Callable[..., Callable[[], float]]] = {"call": call, "readers": readers, "apdu": apdu, "pyscard": pyscard}
+    figure = cases[sys.argv[1]](*sys.argv[2:])
     for _ in sys.stdin:
         print(f"{figure():.3f}", flush=True)
