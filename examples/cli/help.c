@@ -8,14 +8,15 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#define LEFT         25 /* columns of the names */
-#define HELP_COLUMNS 80
+#define LEFT 25 /* columns of the names */
 
 static void print_row(const char *name, const char *summary)
 {
     int pad = LEFT - 2 - cli_width(name);
-    printf("  %s%*s%s\n", name, pad > 1 ? pad : 1, "", summary);
+    printf("  %s%*s", name, pad > 1 ? pad : 1, "");
+    cli_wrap_out(summary, LEFT);
 }
 
 /* What stands behind the verb. */
@@ -95,7 +96,7 @@ static void print_reasons(const cli_args *args)
     cli_wrap(stdout,
              cli_text(args->language,
                       args->command == COMMAND_CERT_REVOKE ? M_REVOKE_REASONS : M_SUSPEND_REASONS),
-             0, HELP_COLUMNS);
+             0, cli_columns(STDOUT_FILENO));
     putchar('\n');
 }
 
@@ -116,16 +117,21 @@ void cli_help(const cli_args *args)
     size_t column = args->language == KAMUPIN_TURKISH ? 0 : 1;
     print_usage(args);
     if (args->command == COMMAND_NONE) {
-        printf("\n%s\n", cli_text(args->language, M_ABOUT));
+        putchar('\n');
+        cli_wrap_out(cli_text(args->language, M_ABOUT), 0);
         print_commands(args);
     } else {
-        printf("\n%s%s%s: %s\n", cli_commands[args->command].noun,
-               cli_commands[args->command].verb[0] != '\0' ? " " : "",
-               cli_commands[args->command].verb, cli_commands[args->command].summary[column]);
+        char line[200];
+        snprintf(line, sizeof line, "%s%s%s: %s", cli_commands[args->command].noun,
+                 cli_commands[args->command].verb[0] != '\0' ? " " : "",
+                 cli_commands[args->command].verb, cli_commands[args->command].summary[column]);
+        putchar('\n');
+        cli_wrap_out(line, 0);
     }
     print_options(args);
     print_reasons(args);
-    printf("\n%s\n", cli_text(args->language, M_HELP_SECRETS));
+    putchar('\n');
+    cli_wrap_out(cli_text(args->language, M_HELP_SECRETS), 0);
     if (args->command == COMMAND_NONE)
         printf("%s\n", cli_text(args->language, M_HELP_MORE));
     else

@@ -7,17 +7,21 @@
 #include "wrap.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-/* A long text is broken at a terminal, beside its label. */
+/* At a terminal a long text is broken beside its label, and a long address stands below it, whole. */
 static void tell(const char *label, const char *value)
 {
-    printf("%s: ", label);
-    if (isatty(STDOUT_FILENO))
-        cli_wrap(stdout, value, cli_width(label) + 2, cli_columns(STDOUT_FILENO));
+    const int margin = cli_width(label) + 2;
+    const bool whole = strchr(value, ' ') == NULL;
+    const bool below = whole && isatty(STDOUT_FILENO) != 0 &&
+                       margin + cli_width(value) > cli_columns(STDOUT_FILENO);
+    printf("%s:%s", label, below ? "\n  " : " ");
+    if (below)
+        puts(value);
     else
-        fputs(value, stdout);
-    putchar('\n');
+        cli_wrap_out(value, margin);
 }
 
 static void tell_items(const cli *program, json_t *items)
@@ -42,8 +46,10 @@ kamupin_status cli_info(cli *program, kamupin_error *error)
     tell_items(program, items);
     for (int i = KAMUPIN_NOTICE_BEFORE_PIN; i <= KAMUPIN_NOTICE_ISSUED_PIN; i++) {
         const char *text = kamupin_notice_text((kamupin_notice)i, program->args.language);
-        if (!program->args.json)
-            printf("\n%s\n", text);
+        if (!program->args.json) {
+            putchar('\n');
+            cli_wrap_out(text, 0);
+        }
         json_array_append_new(notices, json_string(text));
     }
     cli_json_add(program, "info", items);

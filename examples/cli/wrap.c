@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #define BULLET "•"
 
@@ -103,4 +104,13 @@ void cli_wrap(FILE *stream, const char *text, int margin, int columns)
             text++;
         }
     }
+}
+
+void cli_wrap_out(const char *text, int margin)
+{
+    if (isatty(STDOUT_FILENO) != 0)
+        cli_wrap(stdout, text, margin, cli_columns(STDOUT_FILENO));
+    else
+        fputs(text, stdout);
+    putchar('\n');
 }

@@ -18,4 +18,7 @@ int cli_lines(int fd);
  *  fit into `columns`; otherwise its lines are broken anew, those of a "•" indented by two more. */
 void cli_wrap(FILE *stream, const char *text, int margin, int columns);
 
+/** The same on standard output, and the line's end: broken where that is a terminal, else as it stands. */
+void cli_wrap_out(const char *text, int margin);
+
 #endif

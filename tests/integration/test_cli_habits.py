@@ -12,6 +12,7 @@ import pytest
 
 from box import Box
 from cli import FRESH_PIN, KAMUPIN, STATUS, alone, read_json
+from terminal import Terminal
 from test_cli_unblock import NEW, running, texts
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -114,3 +115,19 @@ def test_what_went_well_is_green_and_the_result_plain_for_programs(sandbox) -> N
         terminal.expect(re.escape("\x1b[32m") + "The PIN was changed.*" + re.escape("\x1b[0m"))
         assert terminal.wait() == 0
     assert read_json(box.run(KAMUPIN, "pin", "status", "--json", env={"NO_COLOR": ""}))["card"]["pin"]["state"] == "usable"
+
+
+@pytest.mark.parametrize("lang", ["tr", "en"])
+@pytest.mark.parametrize("columns", [60, 80, 132])
+def test_help_and_information_fit_the_terminal(columns: int, lang: str) -> None:
+    """Broken between words, and what stands beside a name stays beside it."""
+    for line in ("--help", "help pin unblock", "cert revoke --help", "info"):
+        with Terminal(["sh", "-c", f"stty cols {columns}; exec {KAMUPIN} {line} --lang {lang}"],
+                      {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "TERM": "xterm"}) as terminal:
+            assert terminal.wait() == 0
+            lines = terminal.text.replace("\r", "").splitlines()
+        whole = alone(*line.split(), lang=lang).stdout
+        assert " ".join(" ".join(lines).split()) == " ".join(whole.split())
+        assert [one for one in lines if len(one) > columns and "https://" not in one] == []
+        if columns == 132 and "help pin" in line:
+            assert "\n".join(lines) == whole.rstrip("\n")

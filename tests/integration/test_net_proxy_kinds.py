@@ -47,8 +47,8 @@ def test_the_kinds_are_those_that_are_tested_and_written_down() -> None:
     written = set(re.findall(r"(\w+)://", header.partition("else the proxy for every request")[2].partition("*/")[0]))
     paged = set(re.findall(r"(\w+)://", manual.partition("Else the proxy by which every request goes")[2].partition(".El")[0]))
     assert taken == written == paged == {"http", "https", "socks5h"}
-    for page in ("docs/man/kamupin.1", "docs/man/tr/kamupin.1"):
-        option = (ROOT / page).read_text().partition(".It Fl -proxy Ar")[2].partition(".It ")[0]
+    for page in ("docs/man/command/options.en.mdoc", "docs/man/command/options.tr.mdoc"):
+        option = (ROOT / page).read_text().partition("== --proxy\n")[2].partition('.\\" == ')[0]
         assert set(re.findall(r"(\w+)://", option)) == taken, page
 
 
