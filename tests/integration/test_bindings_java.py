@@ -17,6 +17,7 @@ import pytest
 import java
 from box import ROOT, Box, until
 from cli import FRESH_PIN
+from pad_box import PadBox
 
 CHANGED = "80461357"
 
@@ -126,3 +127,23 @@ def test_readers_of_a_programs_own(sandbox: Sandbox, classes: Path) -> None:
     done = box.run(*java.argv(classes, "OwnReaders", box.cards[0].reader, FRESH_PIN))
     commands = len(box.cards[0].commands())
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{commands}\nbroken\nok\n", "") and commands > 2
+
+
+def test_a_pin_is_typed_at_the_readers_keypad(classes: Path) -> None:
+    with PadBox(f"akis2:pin={FRESH_PIN}") as pad:
+        process = pad.start(*java.argv(classes, "Pad", "6"))
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "false false true\n"  # not without the number of digits
+            assert process.stdout.readline() == "true false 7 9\n"  # a caller's word
+            for typed, said in (("111111", "pin-wrong 2"), (FRESH_PIN, "ok"), (f"{FRESH_PIN},635419,635419", "ok"),
+                                ("635419", "the window is gone")):
+                assert process.stdout.readline() == "typing\n"
+                pad.press(f"type {typed}")
+                assert process.stdout.readline() == said + "\n"
+            assert process.communicate(timeout=30) == ("", "") and process.returncode == 0
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+        assert (pad.holds(), pad.tries()) == ("635419", 3)

@@ -14,8 +14,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.kamupin.Cancel;
 import org.kamupin.Card;
 import org.kamupin.CardInfo;
 import org.kamupin.Cards;
@@ -95,16 +99,19 @@ public final class OwnReaders {
     /** One reader, in which a card of nobody's may be. */
     private static final class Script implements ReaderBackend<Semaphore, Object> {
         private static final byte[] ATR = {0x3B, 0x00};
+        private final AtomicInteger workers = new AtomicInteger();
+        private final CountDownLatch waiting = new CountDownLatch(1);
         private volatile boolean present;
 
         @Override
         public Semaphore open() {
+            workers.incrementAndGet();
             return new Semaphore(0);
         }
 
         @Override
         public void close(Semaphore worker) {
-            worker.release();
+            workers.decrementAndGet();
         }
 
         @Override
@@ -134,6 +141,7 @@ public final class OwnReaders {
                     throw new ReaderFailure(Status.TIMED_OUT);
                 }
                 if (!changed && timeout == null) {
+                    waiting.countDown();
                     worker.acquire();
                 }
             } catch (InterruptedException error) {
@@ -183,6 +191,31 @@ public final class OwnReaders {
         }
     }
 
+    /* What is closed while a call uses it goes when that has ended. */
+    private static void closedMeanwhile() throws Exception {
+        Script readers = new Script();
+        Context context = new Context(new ContextOptions().readers(readers));
+        Cards cards = context.cards();
+        Cancel cancel = new Cancel(context);
+        CompletableFuture<Status> ended = CompletableFuture.supplyAsync(() -> {
+            try {
+                cards.await(null, cancel);
+                return Status.OK;
+            } catch (KamupinException error) {
+                return error.status();
+            }
+        });
+        readers.waiting.await();
+        cards.close();
+        context.close();
+        same(false, ended.isDone());
+        same(true, readers.workers.get() > 0);
+        cancel.pull();
+        cancel.close();
+        same(Status.CANCELLED, ended.get());
+        same(0, readers.workers.get());
+    }
+
     private static void scripted() throws KamupinException {
         Script readers = new Script();
         try (Context context = new Context(new ContextOptions().readers(readers))) {
@@ -206,9 +239,10 @@ public final class OwnReaders {
         }
     }
 
-    public static void main(String[] arguments) throws KamupinException {
+    public static void main(String[] arguments) throws Exception {
         seen(arguments[0], arguments[1]);
         scripted();
+        closedMeanwhile();
         System.out.println("ok");
     }
 }

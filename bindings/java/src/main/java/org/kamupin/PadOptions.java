@@ -4,6 +4,7 @@ package org.kamupin;
 
 import org.kamupin.internal.TypingSink;
 import org.kamupin.internal.pad_options;
+import org.kamupin.internal.pad_quirks;
 
 /** How an entry at the reader's keypad is asked for; each may be left out. */
 public final class PadOptions {
@@ -11,6 +12,10 @@ public final class PadOptions {
     private int timeout;
     private int language;
     private Runnable typing;
+    private boolean known;
+    private int minDigits;
+    private int maxDigits;
+    private PadQuirk[] quirks = {};
 
     /** Any number of digits, half a minute, Turkish on the reader's display. */
     public PadOptions() {
@@ -50,6 +55,22 @@ public final class PadOptions {
     }
 
     /**
+     * A word on the reader, in place of the library's table and of what the reader says.
+     *
+     * @param min the fewest digits that it takes; 0: as it says
+     * @param max the most; 0: as it says
+     * @param otherwise what it does otherwise than it says; nothing: it does as it says
+     * @return this
+     */
+    public PadOptions reader(int min, int max, PadQuirk... otherwise) {
+        known = true;
+        minDigits = min;
+        maxDigits = max;
+        quirks = otherwise.clone();
+        return this;
+    }
+
+    /**
      * Told when everything was checked and the keypad is about to ask, on the calling thread. What it throws is
      * thrown by the call when the entry has ended. It may pull a cancel and do nothing else with the card.
      *
@@ -84,6 +105,7 @@ public final class PadOptions {
         final pad_options raw = new pad_options();
         private final Watched watched = new Watched(null);
         private final Typing sink;
+        private final pad_quirks word;
 
         Given(PadOptions from) {
             raw.setDigits(from.digits);
@@ -91,6 +113,8 @@ public final class PadOptions {
             raw.setLanguage(from.language);
             sink = from.typing == null ? null : new Typing(from.typing, watched);
             raw.set_typing(sink);
+            word = from.known ? from.word() : null;
+            raw.setQuirks(word);
         }
 
         int settled(int status) throws KamupinException {
@@ -101,10 +125,25 @@ public final class PadOptions {
         @Override
         public void close() {
             raw.delete();
+            if (word != null) {
+                word.delete();
+            }
             if (sink != null) {
                 sink.delete();
             }
         }
+    }
+
+    private pad_quirks word() {
+        pad_quirks made = new pad_quirks();
+        long flags = 0;
+        for (PadQuirk quirk : quirks) {
+            flags |= quirk.value();
+        }
+        made.setFlags(flags);
+        made.setMinDigits(minDigits);
+        made.setMaxDigits(maxDigits);
+        return made;
     }
 
     Given given() {
