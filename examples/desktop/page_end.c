@@ -96,6 +96,8 @@ void kd_page_end_new(kd_app *app)
     for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {
         *labels[i] = kd_changing_label();
         gtk_box_append(GTK_BOX(base->body), *labels[i]);
+        if (labels[i] == &page->left)
+            kd_page_problem_here(base);
     }
     page->again = kd_page_button(base, T_END_AGAIN, false, G_CALLBACK(again));
     GtkWidget *close = kd_page_button(base, T_CLOSE, true, G_CALLBACK(close_window));

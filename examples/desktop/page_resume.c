@@ -86,6 +86,7 @@ void kd_page_resume_new(kd_app *app)
     gtk_box_append(GTK_BOX(page->ask), GTK_WIDGET(page->pin));
     gtk_box_append(GTK_BOX(page->ask), kd_keypad_new(app, page->pin, NULL));
     gtk_box_append(GTK_BOX(base->body), page->why);
+    kd_page_problem_here(base);
     gtk_box_append(GTK_BOX(base->body), page->ask);
     page->later = kd_page_button(base, T_RESUME_LATER, false, G_CALLBACK(later));
     gtk_widget_set_hexpand(page->later, TRUE);

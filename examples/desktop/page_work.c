@@ -77,6 +77,7 @@ void kd_page_work_new(kd_app *app)
     gtk_box_append(GTK_BOX(row), page->spinner);
     gtk_box_append(GTK_BOX(row), page->what);
     gtk_box_append(GTK_BOX(base->body), row);
+    kd_page_problem_here(base);
     gtk_box_append(GTK_BOX(base->body), page->put_back);
     kd_page_cancel(base);
     kd_page_button(base, T_RETRY, true, G_CALLBACK(retry));

@@ -60,7 +60,7 @@ class Desk:
             "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config"), "XDG_RUNTIME_DIR": str(runtime),
             "XDG_CACHE_HOME": str(folder / "cache"), "GSETTINGS_BACKEND": "memory", "GDK_BACKEND": "x11", "GSK_RENDERER": "cairo",
             "NO_AT_BRIDGE": "0", "LC_ALL": "C.UTF-8", "KAMUPIN_LANG": language} | dict(env or {})
-        self.env["DISPLAY"] = ":" + self._told("Xvfb", "-displayfd", "1", "-screen", "0", SIZE, "-nolisten", "tcp", "-r")
+        self.env["DISPLAY"] = ":" + self._told("Xvfb", "-displayfd", "1", "-screen", "0", SIZE, "-nolisten", "tcp", "-r", "-noreset")
         subprocess.run(["setxkbmap", "tr"], env=self.env, check=True)
         self.env["DBUS_SESSION_BUS_ADDRESS"] = self._told("dbus-daemon", "--session", "--nofork", "--print-address=1")
         self._eyes = self._start(sys.executable, str(Path(__file__).with_name("desk_eyes.py")), stdin=subprocess.PIPE,
