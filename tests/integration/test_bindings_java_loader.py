@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from box import BUILD, ROOT
+from java import HOME, compiled
 
 FOLDER = BUILD / "bindings" / "java"
 NAME = "libkamupin_java.so"
@@ -32,10 +33,7 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.fixture(scope="module")
 def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program, compiled once."""
-    folder = tmp_path_factory.mktemp("classes")
-    subprocess.run(["javac", "--release", "11", "-encoding", "UTF-8", "-Xlint:all", "-Werror", "-cp", str(FOLDER / "kamupin.jar"), "-d",
-                    str(folder), str(ROOT / "tests/bindings/Version.java")], check=True)
-    return folder
+    return compiled(tmp_path_factory.mktemp("classes"), ROOT / "tests/bindings/Version.java")
 
 
 class Program:
@@ -54,8 +52,8 @@ class Program:
                 jar.writestr(f"org/kamupin/natives/linux-{os.uname().machine}/{NAME}", library)
 
     def run(self, *options: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["java", "-Xcheck:jni", *self.options, *options, "-cp", f"{self.jar}:{self._classes}", "Version"], env=self.env,
-                              text=True, capture_output=True, timeout=120)
+        return subprocess.run([str(HOME / "bin" / "java"), "-Xcheck:jni", *self.options, *options, "-cp", f"{self.jar}:{self._classes}",
+                               "Version"], env=self.env, text=True, capture_output=True, timeout=120)
 
     def loaded(self, *options: str) -> Path:
         """Runs well; from where."""

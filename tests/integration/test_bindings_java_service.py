@@ -18,35 +18,34 @@ from types import TracebackType
 
 import pytest
 
-from box import BUILD, ROOT, Box
+from box import ROOT, Box
 from idp_client import login
+from java import argv, compiled
 from kamupin_sandbox.registry import Registry
 from life_driver import UNLIMITED
 from portal_driver import NEW_PIN, NUMBER, WORD, Portal
 from status_clients import Client, openssl
 
 PIN = "123456"
-FOLDER = BUILD / "bindings" / "java"
-JAR = str(FOLDER / "kamupin.jar")
 FORM = '{"delivery":"post","years":3}'
 
 
 class Java(Portal):
     """The Java program, with one session."""
 
-    classes = ""
+    classes = Path()
 
     def __init__(self, box: Box) -> None:
         self.box = box
-        argv = ["java", "-Xcheck:jni", f"-Dkamupin.library.path={FOLDER}", "-cp", f"{JAR}:{self.classes}", "Service"]
         self._log = (box.folder / "logs" / f"java-{id(self)}.log").open("w+", encoding="utf-8")
-        self._process = subprocess.Popen(argv, env=box.env | {"KAMUPIN_STATE": box.env["KAMUPIN_STATE_DIR"]}, stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=self._log, text=True)
+        self._process = subprocess.Popen(argv(self.classes, "Service"), env=box.env | {"KAMUPIN_STATE": box.env["KAMUPIN_STATE_DIR"]},
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True)
         assert self._answer() == ("ok", ""), self.logged()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         said, _ = self._process.communicate(timeout=60)
-        assert kind is not None or (said, self.logged(), self._process.returncode) == ("", "", 0), "the JVM warns in words, on standard output"
+        ended = (said, self.logged(), self._process.returncode)
+        assert kind is not None or ended == ("", "", 0), "the JVM warns in words, on standard output"
         self._log.close()
 
     def login_in_browser(self) -> str:
@@ -69,11 +68,9 @@ def page(url: str) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+def classes(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The program, compiled once."""
-    Java.classes = str(tmp_path_factory.mktemp("classes"))
-    subprocess.run(["javac", "--release", "11", "-encoding", "UTF-8", "-Xlint:all", "-Werror", "-cp", JAR, "-d", Java.classes,
-                    str(ROOT / "tests/bindings/Service.java")], check=True)
+    Java.classes = compiled(tmp_path_factory.mktemp("classes"), ROOT / "tests/bindings/Service.java")
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +101,8 @@ def opened(signature: bytes, folder: Path, box: Box) -> bytes:
     der, out, both, trusted = folder / "signature", folder / "content", folder / "both.pem", Client(box, folder)
     der.write_bytes(signature)
     both.write_bytes(trusted.root.read_bytes() + trusted.sub.read_bytes())
-    code, said = openssl("cms", "-verify", "-cades", "-inform", "DER", "-in", der, "-CAfile", both, "-purpose", "any", "-binary", "-out", out)
+    code, said = openssl("cms", "-verify", "-cades", "-inform", "DER", "-in", der, "-CAfile", both, "-purpose", "any", "-binary",
+                         "-out", out)
     assert code == 0, said
     return out.read_bytes()
 
@@ -270,7 +268,8 @@ def test_a_document_is_signed_by_the_card(java: Java, tmp_path: Path) -> None:
 
 def test_consent_application_and_list(inside: Java, tmp_path: Path) -> None:
     assert inside.ask("consent") == "none"
-    name, _, schema = next(row for row in (one.split("|") for one in inside.ask("applications").split(";")) if row[1] == "pending-pre-application")
+    rows = [one.split("|") for one in inside.ask("applications").split(";")]
+    name, _, schema = next(row for row in rows if row[1] == "pending-pre-application")
     assert json.loads(inside.ask("application", name)) == {"delivery": "post", "years": 3}
     inside.refused("application-state", "submit", name, schema, FORM)
     seconds, text = inside.ask("text").split("|")
@@ -283,8 +282,8 @@ def test_consent_application_and_list(inside: Java, tmp_path: Path) -> None:
     inside.refused("document-refused", "submit", name, schema, '{"delivery":"pigeon","years":7}')
     assert inside.ask("submit", name, schema, FORM) == "submitted"
     listed, state, entries = inside.ask("lists").split("|")
-    told, rows, first, content = inside.ask("list", listed).split("|")
-    assert (told, rows, state) == (listed, entries, "waiting")
+    told, count, first, content = inside.ask("list", listed).split("|")
+    assert (told, count, state) == (listed, entries, "waiting")
     assert json.loads(base64.b64decode(content))["rows"][0]["name"] == first
     inside.ask("sign-list", PIN)
     assert inside.ask("lists").split("|")[1] == "signed"

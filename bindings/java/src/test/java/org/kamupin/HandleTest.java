@@ -78,7 +78,7 @@ class HandleTest {
     }
 
     @Test
-    @Timeout(30)
+    @Timeout(120)
     void aLoginThatIsCancelledEnds() throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
         LoginListener listener = new LoginListener(Language.TURKISH);
