@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # held_bindings.py: for check-docs: whether each public function is reachable from Python and from Java. Three steps each: SWIG's
-# interface takes its header in and does not leave it out; the native modules of a build have it; the language's own package uses it.
+# interface takes its header in and does not leave it out; the native modules of a build have it, and so has the stub that
+# Python's type checkers read; the language's own package uses it.
 # docs/abi/bindings.txt names the exceptions with their reasons.
 """Hold the public functions and the bindings together."""
 from __future__ import annotations
@@ -63,6 +64,7 @@ def defined(root: Path, build: Path) -> dict[tuple[str, str], set[str]]:
     """What a build's native modules define: (language, what it is) to names."""
     classes = build / "bindings/swig/java/org/kamupin/internal"
     places = {("python", "SWIG's module for Python"): (build / "bindings/python/kamupin/native.py", r"^def (\w+)\("),
+              ("python", "the stub native.pyi"): (build / "bindings/python/kamupin/native.pyi", r"^def (\w+)\("),
               ("java", "SWIG's class for Java"): (classes / "Native.java", r"^  public static .*?(\w+)\(")}
     return {place: set(re.findall(pattern, path.read_text(encoding="utf-8"), re.M)) if path.exists() else set()
             for place, (path, pattern) in places.items()}

@@ -39,8 +39,8 @@ def build(tmp_path: Path) -> Path:
     """What the script reads of a build, to be broken."""
     folder = tmp_path / "build"
     for name in ("bin/example-statuses", "lib/libkamupin.so", "bindings/python/kamupin/native.py",
-                 "bindings/swig/java/org/kamupin/internal/Native.java"):
-        (folder / name).parent.mkdir(parents=True)
+                 "bindings/python/kamupin/native.pyi", "bindings/swig/java/org/kamupin/internal/Native.java"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if (BUILD / name).exists():
             (folder / name).symlink_to(BUILD / name)
     return folder
@@ -115,6 +115,7 @@ def test_what_is_missing_or_wrong_is_named(tree: Path, break_it: Callable[[Path]
 
 @pytest.mark.parametrize("name, old, new, says", [
     ("bindings/python/kamupin/native.py", "def card_open(", "def card_show(", "SWIG's module for Python has no card_open"),
+    ("bindings/python/kamupin/native.pyi", "def card_open(", "def card_show(", "the stub native.pyi has no card_open"),
     ("bindings/swig/java/org/kamupin/internal/Native.java", " card_open(", " card_show(", "SWIG's class for Java has no card_open")])
 def test_what_a_build_lacks_of_the_bindings_is_named(tree: Path, build: Path, name: str, old: str, new: str, says: str) -> None:
     rewrite(build / name, old, new)

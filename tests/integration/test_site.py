@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The documentation site (scripts/build-site) in a browser: pages in both languages and two widths, what they ask for, the search; and
-# whether a broken link or a call without a comment is seen. Not ours on the other end: Chromium, MkDocs, Doxygen, javadoc. Touches build/site
-# and a web server of its own on loopback. Pictures are kept in build/check/screens.
+# whether a broken link or a call without a comment is seen. Not ours on the other end: Chromium, MkDocs, Doxygen, javadoc. Touches
+# build/site and a web server of its own on loopback. Pictures are kept in build/check/screens.
 from __future__ import annotations
 
 import fcntl
@@ -24,9 +24,9 @@ sys.path.insert(0, str(ROOT / "scripts" / "lib"))
 import site_links  # noqa: E402
 
 HTML = BUILD / "site" / "html"
-PAGES = ["index.html", "readme.html", "docs/errors/pin-blocked.html", "docs/errors/index.html", "man/kamupin.1.html", "man/kamupin_pin.3.html",
-         "c/group__pin.html", "python/kamupin.html", "java/index.html", "docs/protocol/index.html", "docs/security.html",
-         "examples/sandbox/index.html"]
+PAGES = ["index.html", "readme.html", "docs/errors/pin-blocked.html", "docs/errors/index.html", "man/kamupin.1.html",
+         "man/kamupin_pin.3.html", "c/group__pin.html", "python/kamupin.html", "java/index.html", "docs/protocol/index.html",
+         "docs/security.html", "examples/sandbox/index.html"]
 PAGES += [f"docs/guides/LANGUAGE/{path.stem}.html" for path in sorted((ROOT / "docs/guides/tr").glob("*.md"))]
 # Other people's layout, which is wider than a telephone in places.
 WIDE = ("java/",)
@@ -90,7 +90,9 @@ def test_what_people_call_it_is_found(site: str, language: str, words: str) -> N
 
 def test_a_page_leads_to_itself_in_the_other_language(site: str) -> None:
     with Browser(None) as browser:
-        for here, there in (("tr/docs/errors/no-card.html", "en/docs/errors/no-card.html"), ("en/man/kamupin.1.html", "tr/man/kamupin.1.html")):
+        for here, there in (("tr/docs/errors/no-card.html", "en/docs/errors/no-card.html"),
+                            ("en/docs/guides/en/probe.html", "tr/docs/guides/tr/probe.html"),
+                            ("en/man/kamupin.1.html", "tr/man/kamupin.1.html")):
             browser.open(f"{site}/{here}")
             lead = browser.driver.find_element(By.CSS_SELECTOR, f"a[hreflang={there[:2]}]").get_attribute("href")
             assert lead == f"{site}/{there}"
