@@ -31,6 +31,7 @@ TOOLS = MADE / "work" / "tools" / "bin"
 HERE = Path(__file__).resolve().parent
 PCSC = Path("/usr/lib/x86_64-linux-gnu/libpcsclite.so.1")
 CAS = "etc/ssl/certs/ca-certificates.crt"
+PLAIN = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 NEW_PIN = "80461357"
 
 
@@ -71,19 +72,23 @@ class Environment:
         self.root, self.folder = root, folder
         # Nothing is fetched, nothing is built; what is in PATH of this system could compile, so nothing is in it.
         pip = [folder / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "--no-index", "--no-cache-dir",
-               "--only-binary=:all:", self._brought(wheel)]
+               "--only-binary=:all:", self.brought(wheel)]
         checked(*self._enter(), "/usr/bin/python3", "-m", "venv", folder)
-        self.said = checked(*self._enter(), *pip, env={"PATH": "/nonexistent" if root is None else "/usr/sbin:/usr/bin:/bin"})
+        self.said = checked(*self._enter(), *pip, env={"PATH": "/nonexistent" if root is None else PLAIN["PATH"]})
 
-    def argv(self, box: Box, program: Path) -> list[str]:
-        """How that program is run; in a root, the sandbox's folder is there, too, at the same place."""
-        return [*self._enter(box.folder), str(self.folder / "bin" / "python"), "-I", self._brought(program)]
+    def argv(self, box: Box | None, *words: Path | str) -> list[str]:
+        """How its Python is run; in a root, programs are brought there, and the sandbox's folder is at the same place."""
+        return [*self._enter(*([box.folder] if box else [])), str(self.folder / "bin" / "python"), "-I",
+                *(self.brought(word) if isinstance(word, Path) else word for word in words)]
 
-    def _brought(self, file: Path) -> str:
+    def brought(self, file: Path) -> str:
+        """Where it finds a file of this tree: in a root, a copy of it."""
         if self.root is None:
             return str(file)
-        shutil.copy(file, self.root)
-        return f"/{file.name}"
+        place = Path("project") / (file.relative_to(ROOT) if file.is_relative_to(ROOT) else file.name)
+        (self.root / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, self.root / place)
+        return f"/{place}"
 
     def _enter(self, *folders: Path) -> list[str]:
         if self.root is None:
@@ -163,6 +168,21 @@ def test_it_installs_and_imports_on_two_pythons(in_12: Environment, in_13: Envir
         assert str(told["file"]).startswith(str(environment.folder))
         versions.append(tuple(told["python"]))  # type: ignore[arg-type]
     assert len(set(versions)) == 2 and all(version >= (3, 9) for version in versions), versions
+
+
+def test_the_smoke_tests_pass_on_both(in_12: Environment, in_13: Environment) -> None:
+    for environment in (in_12, in_13):
+        environment.brought(ROOT / "docs/abi/symbols.txt")
+        said = checked(*environment.argv(None, ROOT / "tests/bindings/test_python_smoke.py"), env=PLAIN)
+        assert re.search(r"^OK$", said, re.M), said
+
+
+def test_its_command_says_what_is_inside(in_13: Environment, wheel: Path) -> None:
+    told = json.loads(checked(*in_13.argv(None, "-m", "kamupin", "version", "--json"), env=PLAIN))
+    with zipfile.ZipFile(wheel) as archive:
+        [versions] = [archive.read(name).decode() for name in archive.namelist() if name.endswith("/licenses/versions")]
+    inside = dict(line.split() for line in versions.splitlines())
+    assert inside and inside.items() <= told.items()
 
 
 def test_without_pcsc_the_service_answers_and_the_readers_say_what_to_install(in_13: Environment, root: Path,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import importlib.metadata
 import io
 import json
 import os
@@ -63,10 +64,20 @@ def as_json(value: Any) -> Any:
     return value
 
 
+def inside() -> dict[str, str]:
+    """The libraries that a wheel has inside, and their versions, as it says itself."""
+    try:
+        files = importlib.metadata.files("kamupin") or []
+    except importlib.metadata.PackageNotFoundError:
+        return {}
+    lines = [line for file in files if file.name == "versions" for line in file.read_text().splitlines()]
+    return {name: version for name, _, version in (line.partition(" ") for line in lines)}
+
+
 def version() -> dict[str, str]:
     """What this is."""
     return {"libkamupin": kamupin.version(), "python": ".".join(map(str, sys.version_info[:3])),
-            "module": os.path.realpath(sys.modules["kamupin._native"].__file__ or ""), **kamupin.built_with()}
+            "module": os.path.realpath(sys.modules["kamupin._native"].__file__ or ""), **kamupin.built_with(), **inside()}
 
 
 def line(card: CardInfo, language: Language) -> str:
