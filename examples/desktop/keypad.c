@@ -57,6 +57,7 @@ GtkWidget *kd_keypad_new(kd_app *app, KdSecretField *first, KdSecretField *secon
     keypad *self = g_new0(keypad, 1);
     GtkWidget *grid = gtk_grid_new();
     gtk_widget_add_css_class(grid, "keypad");
+    kd_say(app, grid, T_KEYPAD);
     gtk_grid_set_row_spacing(GTK_GRID(grid), 6);
     gtk_grid_set_column_spacing(GTK_GRID(grid), 6);
     gtk_grid_set_column_homogeneous(GTK_GRID(grid), TRUE);

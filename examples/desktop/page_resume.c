@@ -54,6 +54,13 @@ void kd_page_resume_ask(kd_app *app, kamupin_secret *pin)
     kd_focus(app);
 }
 
+/* Also when the window closes over the question: what was lent is the worker's again. */
+static void leave(kd_page *base)
+{
+    resume_page *page = (resume_page *)base;
+    kd_secret_field_lend(page->pin, NULL);
+}
+
 static void focus(kd_page *base)
 {
     resume_page *page = (resume_page *)base;
@@ -77,6 +84,7 @@ void kd_page_resume_new(kd_app *app)
     kd_page *base = &page->base;
     kd_page_init(base, app, KD_PAGE_RESUME, T_RESUME);
     base->focus = focus;
+    base->leave = leave;
     base->refresh = refresh;
     page->why = kd_label(app, T_RESUME_WHY, NULL);
     page->ask = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);

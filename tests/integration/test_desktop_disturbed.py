@@ -131,7 +131,15 @@ def test_the_new_pin_is_asked_for_once_when_only_it_can_tell(sandbox: Sandbox, d
     until(lambda: box.cards[0].reader in box.readers(present=True), what="the card")
     window.keys("Return")
     window.see("Yarım kalan işlemde", "text", focused=True)
+    window.type(NEW[:3])
+    window.press("Close")  # over the question: nothing is sent, and it is offered again
+    assert window.ended() == 0
+    window.start()
+    window.see(window.words["resume"])
+    window.keys("Return")
+    window.see("Yarım kalan işlemde", "text", focused=True)
     window.type(NEW)
+    window.filled("Yarım kalan işlemde", window.words["typed"])
     window.picture("0-resume-pin")
     window.keys("Return")
     window.see("kart yeni PIN'i almış")
