@@ -323,6 +323,7 @@ class Callbacks(unittest.TestCase):
                 writers.append(writer)
                 connected.set()
 
+            connected = asyncio.Event()
             writers: list[asyncio.StreamWriter] = []
             server = await asyncio.start_server(silent, "127.0.0.1", 0)
             address = server.sockets[0].getsockname()
@@ -339,7 +340,6 @@ class Callbacks(unittest.TestCase):
             await server.wait_closed()
             return phase
 
-        connected = asyncio.Event()
         self.assertEqual(asyncio.run(steps()), kamupin.Phase.CANCELLED)
 
     def test_a_call_of_the_context_is_awaited_and_cancelled(self) -> None:
