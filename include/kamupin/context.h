@@ -27,7 +27,7 @@ typedef enum kamupin_log_level {
     KAMUPIN_LOG_ERROR = 1,
     KAMUPIN_LOG_WARNING = 2,
     KAMUPIN_LOG_INFO = 3,
-    KAMUPIN_LOG_DEBUG = 4, /**< phases, requests without bodies */
+    KAMUPIN_LOG_DEBUG = 4, /**< phases, card commands by name, requests without bodies */
     KAMUPIN_LOG_TRACE = 5  /**< every APDU, secret data as ** */
 } kamupin_log_level;
 
