@@ -6,7 +6,9 @@
 """Threads, memory and secrets of the Java package."""
 from __future__ import annotations
 
+import os
 import re
+import signal
 import struct
 import subprocess
 from collections.abc import Callable, Iterator
@@ -91,7 +93,12 @@ def places(pid: int, pin: str) -> int:
     """In how many places a PIN stands there: as digits, as Java's characters, in hex."""
     shapes = [pin.encode(), pin.encode("utf-16-le"), pin.encode("utf-16-be"), pin.encode().hex().encode(),
               pin.encode().hex(" ").encode(), bytes.fromhex(pin)]
-    return sum(len(re.findall(re.escape(shape), piece)) for piece in writable(pid) for shape in shapes)
+    os.kill(pid, signal.SIGSTOP)  # so that no memory comes or goes meanwhile
+    try:
+        until(lambda: re.search(r"^State:\s+T", Path(f"/proc/{pid}/status").read_text(), re.M), what="the stop of the process")
+        return sum(len(re.findall(re.escape(shape), piece)) for piece in writable(pid) for shape in shapes)
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 class Wiping:
