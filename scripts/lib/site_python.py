@@ -25,6 +25,8 @@ def signature(name: str, what: Any) -> str:
     except (TypeError, ValueError):
         return f"{name}(…)"
     said = re.sub(r"\bkamupin\.\w+\.", "", said).replace("'", "")
+    said = re.sub(r"\bForwardRef\(([^()]*)\)", r"\1", said)
+    said = re.sub(r"<([\w.]+): -?\d+>", r"\1", said)  # a default that is one of an enumeration
     return f"{name}{said}"
 
 
@@ -45,7 +47,7 @@ def members(of: type) -> list[str]:
             call = getattr(of, name)
             if name == "__init__" and not call.__doc__:
                 continue
-            lines += [f"### `{signature(name, call)}`", "", words(call), ""]
+            lines += [f"### `{name}`", "", f"`{signature(name, call)}`", "", words(call), ""]
     return lines
 
 
@@ -76,7 +78,7 @@ def main() -> int:
     for name in ("kamupin", *(f"kamupin.{one}" for one in inner)):
         module = importlib.import_module(name)
         public = getattr(module, "__all__", None) or [one for one in vars(module) if not one.startswith("_")]
-        lines = [f"# {name}", "", words(module), ""]
+        lines = [f"# {name}", "", (module.__doc__ or "").strip(), ""]  # as it stands: its example is further in
         for one in sorted(public, key=str.lower):
             what = getattr(module, one)
             if not inspect.ismodule(what):
