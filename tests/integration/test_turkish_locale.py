@@ -16,6 +16,7 @@ import pytest
 
 from box import BUILD, ROOT, Box
 from cli import KAMUPIN, STATUS
+from journey import preload
 from test_cli_unblock import NEW, running, texts
 
 # What asks the locale which letters there are, and what a number looks like. strftime is used for digits alone.
@@ -43,7 +44,7 @@ def turkish(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     (folder / "begin.c").write_text(PRELOADED)
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", str(folder / "begin.so"), str(folder / "begin.c")], check=True)
     subprocess.run(["localedef", "--no-archive", "-i", "tr_TR", "-f", request.param, str(folder / f"tr_TR.{request.param}")], check=True)
-    return {"LOCPATH": str(folder), "LC_ALL": f"tr_TR.{request.param}", "LD_PRELOAD": str(folder / "begin.so")}
+    return {"LOCPATH": str(folder), "LC_ALL": f"tr_TR.{request.param}", "LD_PRELOAD": preload(str(folder / "begin.so"))}
 
 
 def run(*argv: str, env: Mapping[str, str]) -> tuple[int, str, str]:
