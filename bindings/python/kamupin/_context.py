@@ -134,7 +134,8 @@ class Context(Handle):
             check(native.pin_check(None, one._raw, two._raw, error), error)
 
     def normalise_code(self, code: Secret) -> None:
-        """Takes blanks, line ends and dashes out of a verification code that was pasted; raises unless it is one."""
+        """Takes blanks, line ends and characters without width out of a verification code that was pasted, makes full-width
+        digits plain ones, and raises unless 6 to 32 digits are left."""
         error = native.error()
         check(native.code_normalise(code._raw, error), error)
 
