@@ -28,8 +28,8 @@ NEW = "84026371"
 
 # What tells the pages apart, and what is said on them, in both languages.
 WORDS = {
-    "tr": {"code": "Sayfadaki doğrulama kodu", "next": "İleri", "info": "Bilgilendirme", "card": "Kart ve yeni PIN", "new": "Yeni PIN kodu",
-           "again": "Yeni PIN kodu (tekrar)", "typed": "8 rakam girildi", "same": "İkisi aynı: tamam", "sms": "SMS doğrulama kodu",
+    "tr": {"code": "Sayfadaki doğrulama kodu", "next": "İleri", "info": "Bilgilendirme", "card": "Kart ve yeni PIN", "new": "Yeni PIN",
+           "again": "Yeni PIN (tekrar)", "typed": "8 rakam girildi", "same": "İkisi aynı: tamam", "sms": "SMS doğrulama kodu",
            "resend": "SMS ulaşmadı mı? Yeniden gönder", "left": "Kalan deneme hakkı: {}", "work": "İşleminiz yapılıyor", "waits": "İşlem bekliyor",
            "done": "İşleminiz tamamlandı", "heard": "web sayfası da gösterir", "tries": "PIN için kalan deneme hakkı: 3",
            "cancel": "İptal", "cancelled": "İşlem iptal edildi", "nothing": "yarım kalan bir şey yok", "failed": "Yeni PIN verilemedi",
