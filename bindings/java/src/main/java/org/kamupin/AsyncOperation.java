@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.kamupin;
 
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * An {@link Operation} whose steps are futures. They run one after another, in the order in which they were
@@ -21,7 +25,8 @@ import java.util.concurrent.Executor;
 public final class AsyncOperation implements AutoCloseable {
     private final Operation operation;
     private final Executor executor;
-    private CompletableFuture<Void> last = CompletableFuture.completedFuture(null); // under this
+    private final Queue<Async.Task<?>> asked = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock working = new ReentrantLock(); // held while a step runs
 
     AsyncOperation(Operation operation, Executor executor) {
         this.operation = operation;
@@ -33,17 +38,38 @@ public final class AsyncOperation implements AutoCloseable {
         void take() throws KamupinException;
     }
 
-    private <T> CompletableFuture<T> begin(Callable<T> call, Secret... kept) {
+    private <T> Async.Task<T> ask(Callable<T> call, Secret... kept) {
         Async.Task<T> task = new Async.Task<>(operation::cancel, call, () -> {
             for (Secret secret : kept) {
                 secret.close();
             }
         });
-        synchronized (this) {
-            last = last.thenRunAsync(task, executor).exceptionally(refused -> {
+        asked.add(task);
+        return task;
+    }
+
+    /** Runs what was asked for, unless another thread is at it, or this one is in a step: then that goes on with it. */
+    private void work() {
+        while (!asked.isEmpty() && !working.isHeldByCurrentThread() && working.tryLock()) {
+            try {
+                Async.Task<?> next = asked.poll();
+                if (next != null) {
+                    next.run();
+                }
+            } finally {
+                working.unlock();
+            }
+        }
+    }
+
+    private <T> CompletableFuture<T> begin(Callable<T> call, Secret... kept) {
+        Async.Task<T> task = ask(call, kept);
+        try {
+            executor.execute(this::work);
+        } catch (RejectedExecutionException refused) {
+            if (asked.remove(task)) {
                 task.refused(refused);
-                return null;
-            });
+            }
         }
         return task.future;
     }
@@ -165,15 +191,21 @@ public final class AsyncOperation implements AutoCloseable {
         operation.cancel();
     }
 
-    /** Waits for the steps that were asked for, and lets go; before card work the service is told that the operation is
-     *  given up. Not to be called by the executor's only thread. */
+    /**
+     * Waits for the steps that were asked for, and lets go; before card work the service is told that the operation is
+     * given up. From any thread: those that no thread of the executor has begun, perhaps because it was shut down, run on
+     * this one. In a listener, and in what follows upon a step on its thread, it returns at once, and lets go when the
+     * steps have ended.
+     */
     @Override
     public void close() {
-        CompletableFuture<Void> running;
-        synchronized (this) {
-            running = last;
+        CompletableFuture<?> closed = ask(() -> {
+            operation.close();
+            return null;
+        }).future;
+        work();
+        if (!working.isHeldByCurrentThread()) {
+            closed.join();
         }
-        running.join();
-        operation.close();
     }
 }
