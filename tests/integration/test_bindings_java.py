@@ -117,6 +117,17 @@ def test_a_future_whose_time_is_over_ends_the_wait_for_a_card(sandbox: Sandbox, 
     assert [row["phase"] for row in box.operations()] in ([], ["cancelled"])
 
 
+def test_an_operation_is_given_up_while_its_list_lives_on(sandbox: Sandbox, classes: Path) -> None:
+    box = sandbox(["akis2:blocked"])
+    with Program(box, java.argv(classes, "Futures", "list")) as program:
+        program.give(box.code())
+        program.says("OK")
+        assert [row["phase"] for row in box.operations()] == ["cancelled"]
+        program.give("")
+        program.says("true", "true")
+        program.end()
+
+
 def test_what_a_prompt_throws_ends_the_call_and_comes_out_of_it(sandbox: Sandbox, classes: Path) -> None:
     box = sandbox(["akis2:blocked"])
     with Program(box, java.argv(classes, "Futures", "prompts")) as program:

@@ -7,6 +7,7 @@
        Futures stop        the step that asks for the SMS is cancelled while the service is silent
        Futures late        unblock() with prompts waits for a card, until its time is over
        Futures prompts     a prompt throws; a second call's prompt gives up
+       Futures list        an operation is closed while the list of its cards lives on
 
    Says where it is, and what came of it. */
 
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -24,12 +26,14 @@ import java.util.concurrent.TimeUnit;
 import org.kamupin.Answer;
 import org.kamupin.AsyncOperation;
 import org.kamupin.CancelledException;
+import org.kamupin.Cards;
 import org.kamupin.Context;
 import org.kamupin.ContextOptions;
 import org.kamupin.EventKind;
 import org.kamupin.FactorType;
 import org.kamupin.KamupinException;
 import org.kamupin.Notice;
+import org.kamupin.Operation;
 import org.kamupin.OperationOptions;
 import org.kamupin.Phase;
 import org.kamupin.Prompts;
@@ -37,6 +41,7 @@ import org.kamupin.Question;
 import org.kamupin.Result;
 import org.kamupin.Secret;
 import org.kamupin.SecretKind;
+import org.kamupin.Status;
 
 public final class Futures {
     private static final String SERVICE = System.getenv("KAMUPIN_SERVICE");
@@ -151,6 +156,21 @@ public final class Futures {
         }
     }
 
+    private static void list(Context context) throws Exception {
+        Operation operation = context.operation(SERVICE, new OperationOptions());
+        try (Secret code = typed(context, SecretKind.VERIFICATION_CODE)) {
+            operation.redeem(code);
+        }
+        try (Cards cards = operation.cards()) {
+            operation.close();
+            System.out.println(cards.list().get(0).usable());
+            LINES.readLine();
+            cards.await(Duration.ofMillis(1));
+        } catch (KamupinException error) {
+            System.out.println(error.status() == Status.TIMED_OUT);
+        }
+    }
+
     public static void main(String[] arguments) throws Exception {
         ContextOptions options = new ContextOptions().stateFolder(Path.of(System.getenv("KAMUPIN_STATE_DIR")))
                 .caFile(Path.of(System.getenv("KAMUPIN_CA_FILE")));
@@ -165,6 +185,9 @@ public final class Futures {
                     break;
                 case "late":
                     late(context, threads);
+                    break;
+                case "list":
+                    list(context);
                     break;
                 default:
                     prompts(context);

@@ -9,8 +9,8 @@ import org.kamupin.internal.authorised_row;
 
 /** A list of applications that an authorised person reads and signs. */
 public final class AuthorisedList extends OfSession {
-    AuthorisedList(Session session, long[] slot) {
-        super(session, slot, Native::authorised_list_free, Native::authorised_list_error);
+    AuthorisedList(Session session, Making making) throws KamupinException {
+        super(session, making, Native::authorised_list_free, Native::authorised_list_error);
     }
 
     /**

@@ -13,7 +13,7 @@ public final class Cancel extends Handle {
      * @throws KamupinException when there is no memory, or the context is closed
      */
     public Cancel(Context context) throws KamupinException {
-        super(made((slot, error) -> context.call(owner -> Native.cancel_new(owner, slot, error))), Native::cancel_free, context);
+        super((slot, error) -> context.call(owner -> Native.cancel_new(owner, slot, error)), Native::cancel_free, context);
     }
 
     /**

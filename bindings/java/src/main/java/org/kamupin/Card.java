@@ -20,8 +20,8 @@ import org.kamupin.internal.signature;
  */
 public final class Card extends Telling {
     Card(Context context, String which, Cancel cancel) throws KamupinException {
-        super(made((slot, error) -> context.call(owner ->
-                callOn(cancel, by -> Native.card_open(owner, which, by, slot, error)))),
+        super((slot, error) -> context.call(owner ->
+                callOn(cancel, by -> Native.card_open(owner, which, by, slot, error))),
                 Native::card_free, Native::card_error, null, context, cancel);
     }
 

@@ -15,17 +15,13 @@ public final class Cards extends Handle implements Iterable<CardInfo> {
     private final List<CardInfo> all;
 
     Cards(Context context, Cancel cancel) throws KamupinException {
-        this(make(context, cancel), context);
-    }
-
-    Cards(long[] slot, Object... keeps) throws KamupinException {
-        super(slot, Native::reader_list_free, keeps);
-        all = get(Cards::read);
-    }
-
-    private static long[] make(Context context, Cancel cancel) throws KamupinException {
-        return made((slot, error) ->
+        this(context, (slot, error) ->
                 context.call(owner -> callOn(cancel, by -> Native.reader_list_new(owner, by, slot, error))));
+    }
+
+    Cards(Context context, Making making) throws KamupinException {
+        super(making, Native::reader_list_free, context);
+        all = get(Cards::read);
     }
 
     /** The entries of a list at that address. */

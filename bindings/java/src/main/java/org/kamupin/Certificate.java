@@ -15,17 +15,17 @@ import org.kamupin.internal.identity;
  */
 public final class Certificate extends Handle {
     Certificate(Context context, byte[] bytes) throws KamupinException {
-        this(context, made((slot, error) -> context.call(owner -> Native.certificate_new(owner, bytes, slot, error))));
+        this(context, (slot, error) -> context.call(owner -> Native.certificate_new(owner, bytes, slot, error)));
     }
 
     /** One that the caller owns. */
-    Certificate(Context context, long[] slot) {
-        super(slot, Native::certificate_free, context);
+    Certificate(Context context, Making making) throws KamupinException {
+        super(making, Native::certificate_free, context);
     }
 
     /** One that a list owns. */
-    Certificate(Certificates list, long[] slot) {
-        super(slot, kept -> { }, list);
+    Certificate(Certificates list, long borrowed) throws KamupinException {
+        super(of(borrowed), kept -> { }, list);
     }
 
     /**

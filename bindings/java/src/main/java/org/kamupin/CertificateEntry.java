@@ -14,9 +14,9 @@ public final class CertificateEntry {
     private final long cardIndex;
     private final String reader;
 
-    CertificateEntry(Certificates list, certificate_entry raw) {
+    CertificateEntry(Certificates list, certificate_entry raw) throws KamupinException {
         sources = CertificateSource.of(raw.getSources());
-        certificate = raw.getCertificate() == 0 ? null : new Certificate(list, new long[] {raw.getCertificate()});
+        certificate = raw.getCertificate() == 0 ? null : new Certificate(list, raw.getCertificate());
         record = sources.contains(CertificateSource.SERVICE) ? new CertificateRecord(raw.getRecord()) : null;
         cardId = raw.getCardId();
         cardIndex = raw.getCardIndex();

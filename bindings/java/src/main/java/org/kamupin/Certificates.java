@@ -16,7 +16,7 @@ import org.kamupin.internal.certificate_entry;
  */
 public final class Certificates extends Telling implements Iterable<CertificateEntry> {
     Certificates(Context context) throws KamupinException {
-        super(made((slot, error) -> context.call(owner -> Native.certificate_list_new(owner, slot, error))),
+        super((slot, error) -> context.call(owner -> Native.certificate_list_new(owner, slot, error)),
                 Native::certificate_list_free, Native::certificate_list_error, null, context);
     }
 

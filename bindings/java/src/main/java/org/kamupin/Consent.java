@@ -8,8 +8,8 @@ import org.kamupin.internal.consent_info;
 
 /** The text of the e-consent ("E-Onay"), to be read by the person and signed with the card. */
 public final class Consent extends OfSession {
-    Consent(Session session, long[] slot) {
-        super(session, slot, Native::consent_free, Native::consent_error);
+    Consent(Session session, Making making) throws KamupinException {
+        super(session, making, Native::consent_free, Native::consent_error);
     }
 
     /**

@@ -47,13 +47,11 @@ public final class Context extends Handle {
     }
 
     private Context(ContextOptions.Given given) throws KamupinException {
-        super(make(given), Native::context_free, given.sinks.toArray());
-    }
-
-    private static long[] make(ContextOptions.Given given) throws KamupinException {
-        try (given) {
-            return made((slot, error) -> Native.context_new(given.raw, slot, error));
-        }
+        super((slot, error) -> {
+            try (given) {
+                return Native.context_new(given.raw, slot, error);
+            }
+        }, Native::context_free, given.sinks.toArray());
     }
 
     // ---- cards ----
@@ -65,7 +63,7 @@ public final class Context extends Handle {
      * @throws KamupinException reader-service-down, reader-not-permitted, …; a card that cannot be read is no failure
      */
     public Cards cards() throws KamupinException {
-        return new Cards(this, null);
+        return cards(null);
     }
 
     /**

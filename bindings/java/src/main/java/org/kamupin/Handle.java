@@ -45,19 +45,26 @@ public abstract class Handle implements AutoCloseable {
 
     /** What is freed when neither its handle, nor anything that was made from it, nor a call uses it any more. */
     private static final class Core {
-        private final long[] slot;
+        private final long[] slot = new long[1];
         private final Consumer<long[]> free;
         private final Object[] keeps;
         private int uses = 1;
 
-        Core(long[] slot, Consumer<long[]> free, Object[] keeps) {
-            this.slot = slot;
+        Core(Consumer<long[]> free, int keeps) {
             this.free = free;
-            this.keeps = keeps;
+            this.keeps = new Object[keeps];
         }
 
-        synchronized void use() {
-            uses++;
+        /** Makes it, when it holds what it is made from: another thread may close that meanwhile. */
+        void make(Making making, Object... from) throws KamupinException {
+            for (int i = 0; i < from.length; i++) {
+                if (from[i] instanceof Handle) {
+                    keeps[i] = ((Handle) from[i]).held();
+                } else {
+                    keeps[i] = from[i];
+                }
+            }
+            checked(error -> making.call(slot, error));
         }
 
         void release() {
@@ -82,53 +89,52 @@ public abstract class Handle implements AutoCloseable {
     private final Cleaner.Cleanable cleanable;
     private boolean closed; // under the core's lock
 
-    /** keeps: handles that this one was made from, and objects that the library calls. */
-    Handle(long[] slot, Consumer<long[]> free, Object... keeps) {
-        Object[] cores = new Object[keeps.length];
-        for (int i = 0; i < keeps.length; i++) {
-            cores[i] = keeps[i] instanceof Handle ? ((Handle) keeps[i]).core : keeps[i];
-            if (cores[i] instanceof Core) {
-                ((Core) cores[i]).use();
-            }
+    /** keeps: handles that this one is made from, and objects that the library calls. */
+    Handle(Making making, Consumer<long[]> free, Object... keeps) throws KamupinException {
+        core = new Core(free, keeps.length);
+        try {
+            core.make(making, keeps);
+        } catch (KamupinException | RuntimeException | Error error) {
+            core.release();
+            throw error;
         }
-        core = new Core(slot, free, cores);
         cleanable = CLEANER.register(this, core::release);
     }
 
     /** Another handle on what `other` has, which lives as long as either; `other` is open. */
     Handle(Handle other) throws KamupinException {
-        other.enter();
-        core = other.core;
+        core = other.held();
         cleanable = CLEANER.register(this, core::release);
     }
 
-    private long enter() throws KamupinException {
+    /** What it has, which is not freed before it is released. */
+    private Core held() throws KamupinException {
         synchronized (core) {
             if (closed) {
                 throw KamupinException.of(Status.INVALID_ARGUMENT, "this " + getClass().getSimpleName() + " is closed");
             }
             core.uses++;
-            return core.slot[0];
+            return core;
         }
     }
 
     /** Calls the library; until it answers nothing is freed, whoever closes this meanwhile. Nest it for several handles. */
     final int call(Call call) throws KamupinException {
-        long raw = enter();
+        Core held = held();
         try {
-            return call.of(raw);
+            return call.of(held.slot[0]);
         } finally {
-            core.release();
+            held.release();
         }
     }
 
     /** The same with any answer. */
     final <T> T get(Get<T> get) throws KamupinException {
-        long raw = enter();
+        Core held = held();
         try {
-            return get.of(raw);
+            return get.of(held.slot[0]);
         } finally {
-            core.release();
+            held.release();
         }
     }
 
@@ -162,7 +168,15 @@ public abstract class Handle implements AutoCloseable {
         }
     }
 
-    /** Makes a handle; throws what the error record says. */
+    /** What is there already. */
+    static Making of(long address) {
+        return (slot, error) -> {
+            slot[0] = address;
+            return Status.OK.value();
+        };
+    }
+
+    /** Makes something that is freed by whoever calls this; throws what the error record says. */
     static long[] made(Making call) throws KamupinException {
         long[] slot = new long[1];
         checked(error -> call.call(slot, error));

@@ -9,8 +9,8 @@ abstract class OfSession extends Telling {
     private final Context context;
     private final Watched watched;
 
-    OfSession(Session session, long[] slot, Consumer<long[]> free, Told told) {
-        super(slot, free, told, session.watched(), session);
+    OfSession(Session session, Making making, Consumer<long[]> free, Told told) throws KamupinException {
+        super(making, free, told, session.watched(), session);
         context = session.context();
         watched = session.watched();
     }

@@ -32,25 +32,26 @@ public final class Operation extends Telling {
         private final Cancel cancel;
         private final Watched watched;
         private final OperationOptions.Events events;
-        private final long[] slot;
+        private final Making making;
 
         /** order: null, when a code is typed. */
         Parts(Context context, String service, Handle order, OperationOptions options) throws KamupinException {
             cancel = new Cancel(context);
             watched = new Watched(cancel);
             events = options.events(watched);
-            slot = made((into, error) -> context.call(owner -> cancel.call(by -> callOn(order, of -> {
+            making = (slot, error) -> context.call(owner -> cancel.call(by -> callOn(order, of -> {
                 operation_options raw = options.raw(service, by, events);
                 try {
                     raw.setOrder(of);
-                    return Native.operation_new(owner, raw, into, error);
+                    return Native.operation_new(owner, raw, slot, error);
                 } finally {
                     raw.delete();
                 }
-            }))));
+            })));
         }
     }
 
+    private final Context context;
     private final Cancel cancel;
 
     /** order: whose codes are used; null, when one is typed. service: null with an order. */
@@ -58,9 +59,10 @@ public final class Operation extends Telling {
         this(context, order, new Parts(context, service, order, options));
     }
 
-    private Operation(Context context, Handle order, Parts parts) {
-        super(parts.slot, Native::operation_free, Native::operation_error, parts.watched, context, order, parts.cancel,
+    private Operation(Context context, Handle order, Parts parts) throws KamupinException {
+        super(parts.making, Native::operation_free, Native::operation_error, parts.watched, context, order, parts.cancel,
                 parts.events);
+        this.context = context;
         cancel = parts.cancel;
     }
 
@@ -108,13 +110,14 @@ public final class Operation extends Telling {
     /**
      * The readers; a card that this operation may not use says why in {@link CardInfo#usable()}.
      *
-     * @return the caller's to close
+     * @return the caller's to close; lives on when this is closed
      * @throws KamupinException reader-…, network-…, operation-…
      */
     public Cards cards() throws KamupinException {
-        long[] slot = new long[1];
-        doing(raw -> Native.operation_cards(raw, slot));
-        return new Cards(slot, this);
+        return new Cards(context, (slot, error) -> {
+            doing(raw -> Native.operation_cards(raw, slot));
+            return Status.OK.value();
+        });
     }
 
     /**

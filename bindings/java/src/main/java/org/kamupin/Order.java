@@ -11,8 +11,8 @@ import org.kamupin.internal.order_info;
  * service. One thread at a time for all that hangs on one session.
  */
 public final class Order extends OfSession {
-    Order(Session session, long[] slot) {
-        super(session, slot, Native::order_free, Native::order_error);
+    Order(Session session, Making making) throws KamupinException {
+        super(session, making, Native::order_free, Native::order_error);
     }
 
     /**

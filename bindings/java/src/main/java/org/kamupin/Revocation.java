@@ -15,8 +15,8 @@ import org.kamupin.internal.revocation_info;
  * confirmed is for ever. Closing it gives up what was not confirmed. One thread at a time for all that hangs on one session.
  */
 public final class Revocation extends OfSession {
-    Revocation(Session session, long[] slot) {
-        super(session, slot, Native::revocation_free, Native::revocation_error);
+    Revocation(Session session, Making making) throws KamupinException {
+        super(session, making, Native::revocation_free, Native::revocation_error);
     }
 
     /**

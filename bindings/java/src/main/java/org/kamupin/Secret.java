@@ -34,13 +34,13 @@ public final class Secret extends Handle {
      * @throws KamupinException when there is no room, or a program may not make this kind
      */
     public Secret(Context context, SecretKind kind) throws KamupinException {
-        super(made((slot, error) -> context.call(owner -> Native.secret_new(owner, kind.value(), slot, error))),
+        super((slot, error) -> context.call(owner -> Native.secret_new(owner, kind.value(), slot, error)),
                 Native::secret_free, context);
     }
 
     /** The library's own, which is filled during a callback and then closed. */
-    Secret(long borrowed) {
-        super(new long[] {borrowed}, slot -> { });
+    Secret(long borrowed) throws KamupinException {
+        super(of(borrowed), slot -> { });
     }
 
     private Secret(Secret other) throws KamupinException {

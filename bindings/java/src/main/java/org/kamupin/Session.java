@@ -44,23 +44,23 @@ public final class Session extends Telling {
         private final Cancel cancel;
         private final Watched watched = new Watched(null);
         private final Sinks.Bytes keep;
-        private final long[] slot;
+        private final Making making;
 
         Parts(Context context, String service, SessionOptions options) throws KamupinException {
             cancel = new Cancel(context);
             keep = options.keep() == null ? null : new Sinks.Bytes(options.keep(), watched);
-            session_options raw = new session_options();
-            try {
-                raw.setService(service);
-                raw.setRedirect(options.redirect());
-                raw.set_keep(keep);
-                slot = made((into, error) -> context.call(owner -> cancel.call(by -> {
+            making = (slot, error) -> context.call(owner -> cancel.call(by -> {
+                session_options raw = new session_options();
+                try {
+                    raw.setService(service);
+                    raw.setRedirect(options.redirect());
+                    raw.set_keep(keep);
                     raw.setCancel(by);
-                    return Native.session_new(owner, raw, into, error);
-                })));
-            } finally {
-                raw.delete();
-            }
+                    return Native.session_new(owner, raw, slot, error);
+                } finally {
+                    raw.delete();
+                }
+            }));
         }
     }
 
@@ -71,8 +71,8 @@ public final class Session extends Telling {
         this(context, new Parts(context, service, options));
     }
 
-    private Session(Context context, Parts parts) {
-        super(parts.slot, Native::session_free, Native::session_error, parts.watched, context, parts.cancel, parts.keep);
+    private Session(Context context, Parts parts) throws KamupinException {
+        super(parts.making, Native::session_free, Native::session_error, parts.watched, context, parts.cancel, parts.keep);
         this.context = context;
         this.parts = parts;
     }
@@ -353,7 +353,7 @@ public final class Session extends Telling {
             if (onBehalfOf != null) {
                 options.setOnBehalfOf(onBehalfOf.raw());
             }
-            return new Order(this, made((slot, error) -> call(session -> Native.order_new(session, options, slot, error))));
+            return new Order(this, (slot, error) -> call(session -> Native.order_new(session, options, slot, error)));
         } finally {
             options.delete();
         }
@@ -367,7 +367,7 @@ public final class Session extends Telling {
      * @throws KamupinException order-unknown, and those of {@link #order(Product, OperationKind)}
      */
     public Order openOrder(String orderId) throws KamupinException {
-        return new Order(this, made((slot, error) -> call(session -> Native.order_open(session, orderId, slot, error))));
+        return new Order(this, (slot, error) -> call(session -> Native.order_open(session, orderId, slot, error)));
     }
 
     /**
@@ -442,13 +442,15 @@ public final class Session extends Telling {
      * @throws KamupinException certificate-unknown, choice-needed, login-required, session-*, network-*, service-*
      */
     public CertificateDetails certificate(String which) throws KamupinException {
-        long[] slot = new long[1];
-        CertificateRecord record = Filled.of(this, new certificate_record(), certificate_record::delete, CertificateRecord::new,
-                (session, raw) -> Native.certificate_details(session, which, raw, slot));
-        Certificate certificate = new Certificate(context, slot);
+        CertificateRecord[] record = new CertificateRecord[1];
+        Certificate certificate = new Certificate(context, (slot, error) -> {
+            record[0] = Filled.of(this, new certificate_record(), certificate_record::delete, CertificateRecord::new,
+                    (session, raw) -> Native.certificate_details(session, which, raw, slot));
+            return Status.OK.value();
+        });
         certificate_event event = new certificate_event();
         try {
-            return new CertificateDetails(record, certificate,
+            return new CertificateDetails(record[0], certificate,
                     Filled.each(this, event, CertificateEvent::new, Native::certificate_event_listed));
         } finally {
             event.delete();
@@ -504,8 +506,8 @@ public final class Session extends Telling {
      *     reason that is the authority's, choice-needed, login-required, session-*, network-*, service-*
      */
     public Revocation revoke(String which, RevocationReason reason) throws KamupinException {
-        return new Revocation(this, made((slot, error) ->
-                call(session -> Native.revocation_new(session, which, reason.value(), slot, error))));
+        return new Revocation(this, (slot, error) ->
+                call(session -> Native.revocation_new(session, which, reason.value(), slot, error)));
     }
 
     // ---- consent, applications, lists ----
@@ -528,7 +530,7 @@ public final class Session extends Telling {
      * @throws KamupinException consent-given, login-required, session-*, network-*, service-*
      */
     public Consent consent(Language language) throws KamupinException {
-        return new Consent(this, made((slot, error) -> call(session -> Native.consent_new(session, language.value(), slot, error))));
+        return new Consent(this, (slot, error) -> call(session -> Native.consent_new(session, language.value(), slot, error)));
     }
 
     /**
@@ -597,6 +599,6 @@ public final class Session extends Telling {
      *     network-*, service-*
      */
     public AuthorisedList authorisedList(String listId) throws KamupinException {
-        return new AuthorisedList(this, made((slot, error) -> call(session -> Native.authorised_list_new(session, listId, slot, error))));
+        return new AuthorisedList(this, (slot, error) -> call(session -> Native.authorised_list_new(session, listId, slot, error)));
     }
 }

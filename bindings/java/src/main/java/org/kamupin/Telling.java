@@ -17,8 +17,8 @@ abstract class Telling extends Handle {
     private final Watched watched;
 
     /** watched: its callbacks; null when it has none. */
-    Telling(long[] slot, Consumer<long[]> free, Told told, Watched watched, Object... keeps) {
-        super(slot, free, keeps);
+    Telling(Making making, Consumer<long[]> free, Told told, Watched watched, Object... keeps) throws KamupinException {
+        super(making, free, keeps);
         this.told = told;
         this.watched = watched;
     }

@@ -18,8 +18,8 @@ import org.kamupin.internal.check;
  */
 public final class Trust extends Handle {
     Trust(Context context, Path path) throws KamupinException {
-        super(made((slot, error) -> context.call(
-                owner -> Native.trust_new(owner, path == null ? null : path.toString(), slot, error))), Native::trust_free, context);
+        super((slot, error) -> context.call(
+                owner -> Native.trust_new(owner, path == null ? null : path.toString(), slot, error)), Native::trust_free, context);
     }
 
     /**

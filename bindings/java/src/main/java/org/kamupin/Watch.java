@@ -53,7 +53,7 @@ public final class Watch extends Handle implements Iterable<WatchEvent> {
     }
 
     private Watch(Context context, Cancel cancel, Events events) throws KamupinException {
-        super(made((slot, error) -> context.call(owner -> Native.watch_new(owner, events, slot, error))),
+        super((slot, error) -> context.call(owner -> Native.watch_new(owner, events, slot, error)),
                 Native::watch_free, context, cancel, events);
         this.cancel = cancel;
         this.events = events;

@@ -5,6 +5,7 @@ package org.kamupin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -54,6 +55,39 @@ class HandleTest {
         session.close();
         trust.close();
         list.close();
+    }
+
+    /** One of nothing of the library's. */
+    private static final class Named extends Handle {
+        Named(List<String> freed, String name, Making making, Object... keeps) throws KamupinException {
+            super(making, slot -> freed.add(name), keeps);
+        }
+    }
+
+    @Test
+    void whatItIsMadeFromIsHeldWhileItIsMade() throws Exception {
+        List<String> freed = new ArrayList<>();
+        Named parent = new Named(freed, "parent", Handle.of(1));
+        Named child = new Named(freed, "child", (slot, error) -> {
+            parent.close();
+            return Status.OK.value();
+        }, parent);
+        assertEquals(List.of(), freed);
+        child.close();
+        assertEquals(List.of("child", "parent"), freed);
+        Machine.refused(Status.INVALID_ARGUMENT, () -> new Named(freed, "late", Handle.of(1), parent));
+    }
+
+    @Test
+    void whatCannotBeMadeHoldsNothing() throws Exception {
+        List<String> freed = new ArrayList<>();
+        Named parent = new Named(freed, "parent", Handle.of(1));
+        IllegalStateException broken = new IllegalStateException();
+        assertSame(broken, assertThrows(IllegalStateException.class, () -> new Named(freed, "child", (slot, error) -> {
+            throw broken;
+        }, parent)));
+        parent.close();
+        assertEquals(List.of("child", "parent"), freed);
     }
 
     @Test
