@@ -116,6 +116,15 @@ def test_a_folder_that_others_may_write_to_is_not_used(program: Program) -> None
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+def test_no_folder_is_safe_where_all_may_be_replaced(program: Program) -> None:
+    """A folder for temporary files without the sticky bit: whoever writes to it renames what others have there."""
+    program.cache.write_text("no folder")
+    program.temporary.chmod(0o777)
+    said = program.refused()
+    assert said.count(f"by way of {program.temporary}") == 4, "in both languages: a folder for all runs, and one for this run alone"
+    assert list(program.temporary.rglob("*.so")) == []
+
+
 def test_nowhere_to_unpack_it(program: Program) -> None:
     program.cache.write_text("no folder")
     program.temporary.rmdir()

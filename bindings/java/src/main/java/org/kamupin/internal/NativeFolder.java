@@ -64,7 +64,7 @@ final class NativeFolder {
         try {
             Path temporary = Files.createTempDirectory("kamupin-java-", PRIVATE);
             temporary.toFile().deleteOnExit();
-            Path file = into(temporary, library);
+            Path file = into(checked(temporary), library);
             file.toFile().deleteOnExit(); // before its folder: the last that was named goes first
             return file;
         } catch (IOException error) {
@@ -89,11 +89,17 @@ final class NativeFolder {
                 throw new IOException("something else than a folder is there", there);
             }
         }
+        return checked(folder);
+    }
+
+    /** The folder without links in its path, which could be led elsewhere later; refuses one as `prepared` does. */
+    private static Path checked(Path named) throws IOException {
+        Path folder = named.toRealPath();
         int user = user(folder);
         if (owner(folder) != user || (mode(folder) & 077) != 0) {
             throw new IOException("the folder belongs to somebody else, or is open to others");
         }
-        for (Path above = folder.toRealPath().getParent(); above != null; above = above.getParent()) {
+        for (Path above = folder.getParent(); above != null; above = above.getParent()) {
             boolean open = (mode(above) & GROUP_OR_OTHERS_WRITE) != 0 && (mode(above) & STICKY) == 0;
             if (open || (owner(above) != user && owner(above) != 0)) {
                 throw new IOException("others could put another folder in its place, by way of " + above);

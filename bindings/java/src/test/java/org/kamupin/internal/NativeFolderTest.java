@@ -117,6 +117,14 @@ class NativeFolderTest {
     }
 
     @Test
+    void aLinkAboveIsFollowedOnce() throws Exception {
+        Path real = Files.createDirectory(folder.resolve("real"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+        Path file = new NativeFolder(List.of(link.resolve("java"))).unpack(LIBRARY);
+        assertEquals(real.toRealPath().resolve("java"), file.getParent(), "the one that was looked at");
+    }
+
+    @Test
     void withoutASafePlaceItIsAFolderOfThisRunAlone() throws Exception {
         Path file = new NativeFolder(List.of(Files.createFile(folder.resolve("no-folder")))).unpack(LIBRARY);
         assertEquals("rwx------", mode(file.getParent()));
