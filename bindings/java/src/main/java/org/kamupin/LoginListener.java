@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The little HTTP server on this computer's own address that a browser comes back to after a login. It takes a GET of its
@@ -22,6 +23,7 @@ public final class LoginListener implements AutoCloseable {
     private static final int HEAD_MAX = 16384;
     private static final int CONNECTIONS_MAX = 8;
     private static final int CONNECTION_MS = 5000;
+    private static final int WAIT_MS = 200; // after which a session that was cancelled is seen
     private static final Callback CLOSED = new Callback(null, "");
 
     /** A callback that came, whose browser waits for its page. */
@@ -77,7 +79,11 @@ public final class LoginListener implements AutoCloseable {
     /** Waits for callbacks until one completes the login. */
     void complete(Session session) throws KamupinException, InterruptedException {
         while (true) {
-            Callback callback = callbacks.take();
+            Callback callback = callbacks.poll(WAIT_MS, TimeUnit.MILLISECONDS);
+            session.goesOn();
+            if (callback == null) {
+                continue;
+            }
             if (callback == CLOSED) {
                 callbacks.offer(CLOSED); // for whoever waits besides
                 throw KamupinException.of(Status.CANCELLED, "the listener was closed");

@@ -81,6 +81,11 @@ public final class Session extends Telling {
         return context;
     }
 
+    /** Throws when it was cancelled or closed. */
+    void goesOn() throws KamupinException {
+        check(call(session -> (parts.cancel.pulled() ? Status.CANCELLED : Status.OK).value()));
+    }
+
     Watched watched() {
         return parts.watched;
     }

@@ -143,6 +143,24 @@ class HandleTest {
     }
 
     @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aLoginThatWaitsEndsWithItsSession() throws Exception {
+        try (Context context = Machine.context(folder); LoginListener listener = new LoginListener(Language.TURKISH)) {
+            Session cancelled = context.session(Machine.NOWHERE, new SessionOptions().redirect(listener.redirect()));
+            Session closed = context.session(Machine.NOWHERE, new SessionOptions().redirect(listener.redirect()));
+            CompletableFuture<Void> one = CompletableFuture.runAsync(() ->
+                    Machine.refused(Status.CANCELLED, () -> listener.complete(cancelled)));
+            cancelled.cancel();
+            one.get();
+            CompletableFuture<Void> two = CompletableFuture.runAsync(() ->
+                    Machine.refused(Status.INVALID_ARGUMENT, () -> listener.complete(closed)));
+            closed.close();
+            two.get();
+            cancelled.close();
+        }
+    }
+
+    @Test
     void anEmptyTrustAndAnUnreadableCertificate() throws Exception {
         try (Context context = Machine.context(folder); Certificates list = context.certificates()) {
             assertFalse(list.iterator().hasNext());
