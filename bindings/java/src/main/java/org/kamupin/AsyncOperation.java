@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.kamupin;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -38,12 +40,8 @@ public final class AsyncOperation implements AutoCloseable {
         void take() throws KamupinException;
     }
 
-    private <T> Async.Task<T> ask(Callable<T> call, Secret... kept) {
-        Async.Task<T> task = new Async.Task<>(operation::cancel, call, () -> {
-            for (Secret secret : kept) {
-                secret.close();
-            }
-        });
+    private <T> Async.Task<T> ask(Callable<T> call, List<Secret> kept) {
+        Async.Task<T> task = new Async.Task<>(operation::cancel, call, () -> kept.forEach(Secret::close));
         asked.add(task);
         return task;
     }
@@ -62,7 +60,7 @@ public final class AsyncOperation implements AutoCloseable {
         }
     }
 
-    private <T> CompletableFuture<T> begin(Callable<T> call, Secret... kept) {
+    private <T> CompletableFuture<T> begin(Callable<T> call, List<Secret> kept) {
         Async.Task<T> task = ask(call, kept);
         try {
             executor.execute(this::work);
@@ -74,23 +72,32 @@ public final class AsyncOperation implements AutoCloseable {
         return task.future;
     }
 
-    private CompletableFuture<Void> step(Step step, Secret... kept) {
+    private CompletableFuture<Void> step(Step step) {
         return begin(() -> {
             step.take();
             return null;
-        }, kept);
+        }, List.of());
     }
 
-    private interface WithSecret {
-        CompletableFuture<Void> of(Secret share);
+    /** A step that takes secrets. */
+    private interface WithSecrets {
+        void take(List<Secret> shares) throws KamupinException;
     }
 
-    private static CompletableFuture<Void> sharing(Secret secret, WithSecret step) {
+    private CompletableFuture<Void> sharing(WithSecrets step, Secret... given) {
+        List<Secret> shares = new ArrayList<>();
         try {
-            return step.of(secret.share());
-        } catch (KamupinException closed) {
+            for (Secret secret : given) {
+                shares.add(secret.share());
+            }
+        } catch (KamupinException | RuntimeException closed) {
+            shares.forEach(Secret::close);
             return CompletableFuture.failedFuture(closed);
         }
+        return begin(() -> {
+            step.take(shares);
+            return null;
+        }, shares);
     }
 
     /**
@@ -103,7 +110,7 @@ public final class AsyncOperation implements AutoCloseable {
         if (code == null) {
             return step(() -> operation.redeem(null));
         }
-        return sharing(code, kept -> step(() -> operation.redeem(kept), kept));
+        return sharing(shares -> operation.redeem(shares.get(0)), code);
     }
 
     /**
@@ -112,7 +119,7 @@ public final class AsyncOperation implements AutoCloseable {
      * @return the list, which is the caller's to close
      */
     public CompletableFuture<Cards> cards() {
-        return begin(operation::cards);
+        return begin(operation::cards, List.of());
     }
 
     /**
@@ -133,7 +140,7 @@ public final class AsyncOperation implements AutoCloseable {
      * @return ends when it is taken
      */
     public CompletableFuture<Void> setPin(Secret pin, Secret again) {
-        return sharing(pin, one -> sharing(again, two -> step(() -> operation.setPin(one, two), one, two)));
+        return sharing(shares -> operation.setPin(shares.get(0), shares.get(1)), pin, again);
     }
 
     /**
@@ -152,7 +159,7 @@ public final class AsyncOperation implements AutoCloseable {
      * @return what a person is shown of it
      */
     public CompletableFuture<Factor> beginFactor(FactorType type) {
-        return begin(() -> operation.beginFactor(type));
+        return begin(() -> operation.beginFactor(type), List.of());
     }
 
     /**
@@ -162,7 +169,7 @@ public final class AsyncOperation implements AutoCloseable {
      * @return ends when the service has taken it
      */
     public CompletableFuture<Void> verifyFactor(Secret secret) {
-        return sharing(secret, kept -> step(() -> operation.verifyFactor(kept), kept));
+        return sharing(shares -> operation.verifyFactor(shares.get(0)), secret);
     }
 
     /**
@@ -174,7 +181,7 @@ public final class AsyncOperation implements AutoCloseable {
         return begin(() -> {
             operation.run();
             return operation.result();
-        });
+        }, List.of());
     }
 
     /**
@@ -202,7 +209,7 @@ public final class AsyncOperation implements AutoCloseable {
         CompletableFuture<?> closed = ask(() -> {
             operation.close();
             return null;
-        }).future;
+        }, List.of()).future;
         work();
         if (!working.isHeldByCurrentThread()) {
             closed.join();

@@ -57,8 +57,15 @@ public final class Secret extends Handle {
         void into(Secret secret) throws KamupinException;
     }
 
-    private static Secret filled(Context context, SecretKind kind, Filling filling) throws KamupinException {
-        Secret secret = new Secret(context, kind);
+    /** wipe: what was given, when there is no secret for it; the filling wipes it otherwise. */
+    private static Secret filled(Context context, SecretKind kind, Filling filling, Runnable wipe) throws KamupinException {
+        Secret secret;
+        try {
+            secret = new Secret(context, kind);
+        } catch (KamupinException | RuntimeException | Error error) {
+            wipe.run();
+            throw error;
+        }
         try {
             filling.into(secret);
             return secret;
@@ -78,7 +85,7 @@ public final class Secret extends Handle {
      * @throws KamupinException when there is no room, or they are no text
      */
     public static Secret of(Context context, SecretKind kind, char[] text) throws KamupinException {
-        return filled(context, kind, secret -> secret.append(text));
+        return filled(context, kind, secret -> secret.append(text), () -> Arrays.fill(text, '\0'));
     }
 
     /**
@@ -91,7 +98,7 @@ public final class Secret extends Handle {
      * @throws KamupinException when there is no room
      */
     public static Secret of(Context context, SecretKind kind, byte[] bytes) throws KamupinException {
-        return filled(context, kind, secret -> secret.append(bytes));
+        return filled(context, kind, secret -> secret.append(bytes), () -> Arrays.fill(bytes, (byte) 0));
     }
 
     /**
@@ -104,7 +111,7 @@ public final class Secret extends Handle {
      * @throws KamupinException when there is no room
      */
     public static Secret of(Context context, SecretKind kind, ByteBuffer buffer) throws KamupinException {
-        return filled(context, kind, secret -> secret.append(buffer));
+        return filled(context, kind, secret -> secret.append(buffer), () -> wipe(buffer, buffer.position(), buffer.remaining()));
     }
 
     /**

@@ -59,6 +59,20 @@ class SecretTest {
     }
 
     @Test
+    void itIsWipedAlsoWhenThereIsNoRoomForIt() throws Exception {
+        char[] text = "123456".toCharArray();
+        byte[] bytes = {'1', '2', '3'};
+        ByteBuffer heap = ByteBuffer.wrap(new byte[] {'x', '4', '5', 'y'}, 1, 2);
+        context.close();
+        Machine.refused(Status.INVALID_ARGUMENT, () -> Secret.of(context, SecretKind.PIN, text));
+        Machine.refused(Status.INVALID_ARGUMENT, () -> Secret.of(context, SecretKind.PIN, bytes));
+        Machine.refused(Status.INVALID_ARGUMENT, () -> Secret.of(context, SecretKind.PIN, heap));
+        assertArrayEquals(new char[6], text);
+        assertArrayEquals(new byte[3], bytes);
+        assertArrayEquals(new byte[] {'x', 0, 0, 'y'}, heap.array());
+    }
+
+    @Test
     void aTurkishLetterIsOne() throws Exception {
         try (Secret word = Secret.of(context, SecretKind.SECURITY_WORD, "çığ".toCharArray())) {
             assertEquals(6, word.length());
