@@ -310,30 +310,39 @@ KAMUPIN_NUMBER_SLOT(long long, jlong, jlongArray, long[], SetLongArrayRegion)
     }
 }
 
-/* A copy, which is wiped. */
+/* A copy, which is wiped, also when a later argument is refused. */
+%fragment("kamupin_copy", "header") %{
+struct kamupin_copy {
+    jbyte *bytes = NULL;
+    size_t length = 0;
+    ~kamupin_copy()
+    {
+        if (bytes != NULL)
+            explicit_bzero(bytes, length);
+        free(bytes);
+    }
+};
+%}
+
 %define KAMUPIN_BYTES(TYPE)
 %typemap(jni) (TYPE *BYTES, size_t LENGTH) "jbyteArray"
 %typemap(jtype) (TYPE *BYTES, size_t LENGTH) "byte[]"
 %typemap(jstype) (TYPE *BYTES, size_t LENGTH) "byte[]"
 %typemap(javain) (TYPE *BYTES, size_t LENGTH) "$javainput"
-%typemap(in) (TYPE *BYTES, size_t LENGTH) (jbyte *copy = NULL, size_t length = 0) {
+%typemap(in, fragment="kamupin_copy") (TYPE *BYTES, size_t LENGTH) (kamupin_copy copy) {
     if ($input == NULL) {
         SWIG_JavaThrowException(jenv, SWIG_JavaNullPointerException, "no bytes");
         return $null;
     }
-    length = static_cast<size_t>(jenv->GetArrayLength($input));
-    copy = static_cast<jbyte *>(malloc(length + 1));
-    if (copy == NULL) {
+    copy.length = static_cast<size_t>(jenv->GetArrayLength($input));
+    copy.bytes = static_cast<jbyte *>(malloc(copy.length + 1));
+    if (copy.bytes == NULL) {
         SWIG_JavaThrowException(jenv, SWIG_JavaOutOfMemoryError, "no memory");
         return $null;
     }
-    jenv->GetByteArrayRegion($input, 0, static_cast<jsize>(length), copy);
-    $1 = reinterpret_cast<$1_ltype>(copy);
-    $2 = length;
-}
-%typemap(freearg) (TYPE *BYTES, size_t LENGTH) {
-    explicit_bzero(copy$argnum, length$argnum);
-    free(copy$argnum);
+    jenv->GetByteArrayRegion($input, 0, static_cast<jsize>(copy.length), copy.bytes);
+    $1 = reinterpret_cast<$1_ltype>(copy.bytes);
+    $2 = copy.length;
 }
 %enddef
 KAMUPIN_BYTES(const unsigned char)
