@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Calls as futures. A future that ends by anything but its call (it is cancelled, or its time is over) pulls
- * the call's cancel, and the call then ends by itself; one that has not begun is never made.
+ * the call's cancel, and the call then ends by itself; one that has not begun is never made. What the call comes to then:
+ * a value is closed, and a failure is suppressed in the exception of the future.
  */
 final class Async {
     private Async() {
@@ -49,7 +50,26 @@ final class Async {
             after.run();
             if (!(thrown == null ? future.complete(value) : future.completeExceptionally(thrown))) {
                 cancel.run(); // it was cancelled while the call came to its end
+                untaken(value, thrown);
             }
+        }
+
+        /** What came of a call whose future had ended: it is closed, and a failure is told with the future's own. */
+        private void untaken(T value, Throwable thrown) {
+            Throwable failed = thrown;
+            if (value instanceof AutoCloseable) {
+                try {
+                    ((AutoCloseable) value).close();
+                } catch (Exception error) {
+                    failed = error;
+                }
+            }
+            Throwable told = failed;
+            future.whenComplete((none, ended) -> {
+                if (told != null && ended != null && ended != told) {
+                    ended.addSuppressed(told);
+                }
+            });
         }
 
         /** The executor has not taken it. */

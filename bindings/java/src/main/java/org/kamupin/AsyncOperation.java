@@ -18,8 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * later ones from being tried: chain them with {@code thenCompose}.
  *
  * <p>A future that is cancelled, or whose time is over ({@code orTimeout}), cancels the operation: the call that
- * runs ends at once, or, when card work has begun, when that is finished and reported. A secret that was given
- * may be closed at once: the step keeps it until it has ended.
+ * runs ends at once, or, when card work has begun, when that is finished and reported. What came of it is in
+ * {@link Operation#result} of {@link #operation()} when the steps have ended; what the call failed of is suppressed
+ * in the future's exception. A secret that was given may be closed at once: the step keeps it until it has ended.
  *
  * <p>A failure is a {@link KamupinException}, which {@code join} wraps in a CompletionException and {@code get}
  * in an ExecutionException.
@@ -185,7 +186,8 @@ public final class AsyncOperation implements AutoCloseable {
     }
 
     /**
-     * The operation itself, for what sends nothing: its phase, the seconds left, the result.
+     * The operation itself, for what sends nothing: its phase, the seconds left, the result. Not while a step runs on
+     * another thread: then the listener of {@link OperationOptions#onEvent} is told.
      *
      * @return closed with this
      */

@@ -205,7 +205,9 @@ public final class Context extends Handle {
 
     /**
      * The same as a future. To cancel it, or to let its time be over ({@code orTimeout}), ends the operation: at once,
-     * or, when card work has begun, when that is finished and reported.
+     * or, when card work has begun, when that is finished and reported. What such a call fails of is suppressed in the
+     * future's exception; who has to know how it ended has the listener of the options told, or takes
+     * {@link Operation#async}, whose operation keeps the result.
      *
      * @param service address of a service that speaks the profile, https
      * @param prompts ask and tell the person, on the executor's thread

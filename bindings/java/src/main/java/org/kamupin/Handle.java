@@ -9,7 +9,8 @@ import org.kamupin.internal.error;
 /**
  * Something of the library's that is closed when it is not needed any more: by {@link #close()}, by try
  * with resources, or by the garbage collector. A closed one refuses. What was made from it lives on, and
- * keeps alive what it needs; a call that runs while another thread closes its handle comes to its end first.
+ * keeps alive what it needs; a call that runs while another thread closes its handle comes to its end first. A listener
+ * that refers to the handle it was given to keeps it from the garbage collector: such a one is closed.
  */
 public abstract class Handle implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();

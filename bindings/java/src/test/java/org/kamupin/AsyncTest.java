@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -97,6 +99,47 @@ class AsyncTest {
             closed.complete(step);
         });
         assertEquals(Status.WRONG_STATE, failed(closed.get()).status());
+    }
+
+    /** Runs a call whose future is cancelled meanwhile; what that ended with. */
+    private static Throwable cancelled(Callable<?> call) {
+        CompletableFuture<CompletableFuture<?>> own = new CompletableFuture<>();
+        List<Runnable> later = new ArrayList<>();
+        CompletableFuture<?> future = Async.run(later::add, () -> { }, () -> {
+            own.join().cancel(true);
+            return call.call();
+        }, () -> { });
+        own.complete(future);
+        later.forEach(Runnable::run);
+        return future.handle((value, ended) -> ended).join();
+    }
+
+    @Test
+    void whatNobodyTakesIsClosed() throws Exception {
+        Secret untaken = new Secret(context, SecretKind.PIN);
+        assertTrue(cancelled(() -> untaken) instanceof CancellationException);
+        assertTrue(untaken.isClosed());
+    }
+
+    @Test
+    void whatACancelledCallHasFailedOfIsTold() {
+        Exception outcome = KamupinException.of(Status.OUTCOME_UNKNOWN, "");
+        assertEquals(List.of(outcome), List.of(cancelled(() -> {
+            throw outcome;
+        }).getSuppressed()));
+    }
+
+    @Test
+    void aSecondSecretThatIsClosedKeepsNothingOfTheFirst() throws Exception {
+        Secret closed = new Secret(context, SecretKind.PIN);
+        closed.close();
+        try (AsyncOperation steps = operation().async(threads)) {
+            for (int i = 0; i < 1000; i++) { // more than there is room for
+                try (Secret pin = Secret.of(context, SecretKind.PIN, "123456".toCharArray())) {
+                    assertEquals(Status.INVALID_ARGUMENT, failed(steps.setPin(pin, closed)).status());
+                }
+            }
+        }
     }
 
     @Test
