@@ -3,6 +3,7 @@
 
    callbacks.cpp: from the library's C callbacks to the classes of callbacks.hpp. */
 #include "callbacks.hpp"
+#include "ending.hpp"
 
 #include <cstring>
 
@@ -14,6 +15,8 @@ template <class Answer, class Call> Answer guarded(Answer otherwise, Call call) 
 {
     try {
         return call();
+    } catch (abi::__forced_unwind &) {
+        stay_until_the_end();
     } catch (...) {
         return otherwise;
     }
@@ -23,6 +26,8 @@ template <class Call> void guarded(Call call) noexcept
 {
     try {
         call();
+    } catch (abi::__forced_unwind &) {
+        stay_until_the_end();
     } catch (...) {
         return;
     }

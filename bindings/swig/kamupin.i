@@ -21,6 +21,64 @@
 #include <string>
 %}
 
+#if defined(SWIGPYTHON)
+%begin %{
+/* How a thread lets go of the interpreter and takes it again: SWIG leaves that to us, with these names. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "ending.hpp"
+
+template <class Call> static auto kamupin_taking(Call call)
+{
+    try {
+        return call();
+    } catch (abi::__forced_unwind &) {
+        stay_until_the_end();
+    }
+}
+
+class kamupin_block
+{
+  public:
+    kamupin_block() : state_(kamupin_taking(PyGILState_Ensure)) {}
+    ~kamupin_block() { end(); }
+    void end()
+    {
+        if (held_)
+            PyGILState_Release(state_);
+        held_ = false;
+    }
+
+  private:
+    bool held_ = true;
+    PyGILState_STATE state_;
+};
+
+class kamupin_allow
+{
+  public:
+    ~kamupin_allow() { end(); }
+    void end()
+    {
+        PyThreadState *thread = thread_;
+        thread_ = nullptr;
+        if (thread != nullptr)
+            kamupin_taking([thread] { PyEval_RestoreThread(thread); });
+    }
+
+  private:
+    PyThreadState *thread_ = PyEval_SaveThread();
+};
+
+#define SWIG_PYTHON_NO_USE_GIL
+#define SWIG_PYTHON_THREAD_BEGIN_BLOCK kamupin_block _swig_thread_block
+#define SWIG_PYTHON_THREAD_END_BLOCK _swig_thread_block.end()
+#define SWIG_PYTHON_THREAD_BEGIN_ALLOW kamupin_allow _swig_thread_allow
+#define SWIG_PYTHON_THREAD_END_ALLOW _swig_thread_allow.end()
+%}
+#endif
+
 #if defined(SWIGJAVA)
 %begin %{
 /* A callback on a thread of the library's own keeps no Java machine from ending. */

@@ -3,6 +3,7 @@
 
    readers.cpp: the table of reader.h over an object's methods, and the built-in table as methods. */
 #include "readers.hpp"
+#include "ending.hpp"
 
 #include <cstring>
 #include <new>
@@ -42,6 +43,8 @@ template <class Call> kamupin_reader_answer answered(Call call) noexcept
 
     try {
         call(&answer);
+    } catch (abi::__forced_unwind &) {
+        stay_until_the_end();
     } catch (...) {
         answer = {KAMUPIN_E_READER_FAILED, 0, false};
     }
@@ -52,6 +55,8 @@ template <class Call> void quietly(Call call) noexcept
 {
     try {
         call();
+    } catch (abi::__forced_unwind &) {
+        stay_until_the_end();
     } catch (...) {
         return;
     }

@@ -10,6 +10,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any, Callable, Optional, TypeVar, Union, overload
 
 from . import native
@@ -22,18 +23,44 @@ Slot = list[Any]
 
 
 class _Core:
-    """What is freed when nobody uses it any more: its handle, or what was made from it."""
+    """What is freed when nobody uses it any more: its handle, what was made from it, or a call: the native functions are
+    given this object, and find the address in `this`. So close() frees nothing under a call that runs."""
 
-    __slots__ = ("slot", "_keeps", "__weakref__")
+    __slots__ = ("this", "keeps", "__weakref__")
 
     def __init__(self, slot: Slot, free: Callable[[Slot], None], keeps: list[Any]) -> None:
-        self.slot = slot
-        weakref.finalize(self, _free, free, slot, keeps)
+        self.this, self.keeps = slot[0], keeps
+        weakref.finalize(self, _free, weakref.ref(self), free, slot, keeps)
 
 
-def _free(free: Callable[[Slot], None], slot: Slot, keeps: list[Any]) -> None:
+def _free(core: "weakref.ref[_Core]", free: Callable[[Slot], None], slot: Slot, keeps: list[Any]) -> None:
+    ending = core()  # None but at the interpreter's end, when there may be daemon threads
+    if ending is not None:
+        if ending in _used():
+            return
+        ending.this = None  # a call that comes now finds nothing,
+        if ending in _used():  # but one may have been faster
+            return
     free(slot)
     keeps.clear()  # afterwards, so that a context is freed after all that was made from it
+
+
+def _used() -> set[Any]:
+    """What other threads work with, and what that needs."""
+    threads = sys._current_frames()
+    del threads[threading.get_ident()]
+    found: set[Any] = set()
+    for frame in threads.values():
+        at: Optional[FrameType] = frame
+        while at is not None:
+            local = [one._core if isinstance(one, Handle) else one for one in at.f_locals.values()]
+            found.update(one for one in local if isinstance(one, _Core))
+            at = at.f_back
+    needed = list(found)
+    while needed:
+        needed += [one for one in needed.pop().keeps if isinstance(one, _Core) and one not in found]
+        found.update(needed)
+    return found
 
 
 class Handle:
@@ -48,9 +75,11 @@ class Handle:
 
     @property
     def _raw(self) -> Any:
-        if self._core is None:
+        """For native calls, which keep the library's object alive with it; for the field of a record see give()."""
+        core = self._core
+        if core is None:
             raise KamupinError(Status.INVALID_ARGUMENT, detail=f"this {type(self).__name__} is closed")
-        return self._core.slot[0]
+        return core
 
     @property
     def closed(self) -> bool:
@@ -58,7 +87,7 @@ class Handle:
         return self._core is None
 
     def close(self) -> None:
-        """Lets go. May be called again."""
+        """Lets go; a call that runs, on this thread or another, comes to its end first. May be called again."""
         self._core = None
 
     def __enter__(self: Self) -> Self:
@@ -66,6 +95,15 @@ class Handle:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def give(record: Any, **handles: Optional[Handle]) -> None:
+    """Sets fields of a record that are handles, and has the record keep them alive, of which its C half knows nothing."""
+    for field, handle in handles.items():
+        if handle is not None:
+            kept = handle._raw
+            setattr(record, field, kept)
+            setattr(record, f"kept_{field}", kept)
 
 
 class Telling(Handle):
@@ -83,9 +121,10 @@ class Telling(Handle):
         if self._watched is not None:
             self._watched.settle()
         if status != native.OK:
-            error = native.error()
-            self._told(self._raw, error)
-            check(status, error)
+            error, core = native.error(), self._core
+            if core is not None:  # else it was closed under the call, and has nothing more to say
+                self._told(core, error)
+            check(status, error if core is not None else None)
 
 
 class Listing(Sequence[Item]):

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 
 from . import native
-from ._call import Handle, Listing, Telling, check, filled, made
-from ._cards import Cancel, Card, raw_of
+from ._call import Handle, Listing, Telling, check, filled, give, made
+from ._cards import Cancel, Card
 from ._enums import CertificateField, CertificateSource, Role
 from ._errors import error_for
 from ._records import CertificateInfo, CertificateRecord, Check, Identity
@@ -176,8 +176,8 @@ class Trust(Handle):
                  crl_age: int, between: Optional[Certificates], cancel: Optional[Cancel]) -> tuple[Check, Any]:
         options = native.check_options()
         options.offline, options.no_ocsp, options.no_crl, options.leaf_only = offline, not ocsp, not crl, leaf_only
-        options.between = None if between is None else between._raw
-        options.cancel, options.crl_age, options.at = raw_of(cancel), crl_age, 0 if at is None else int(at.timestamp())
+        give(options, between=between, cancel=cancel)
+        options.crl_age, options.at = crl_age, 0 if at is None else int(at.timestamp())
         raw, error = native.check(), native.error()
         status = native.certificate_check(self._raw, certificate._raw, options, raw, error)
         if status != raw.verdict:

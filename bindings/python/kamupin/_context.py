@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Optional, TypeVar, Union
 
 from . import native
-from ._call import Handle, check, made, printed
+from ._call import Handle, check, give, made, printed
 from ._cards import Cancel, Card, Cards, Watch, awaited, raw_of
 from ._certificates import Certificate, Certificates, Trust
 from ._enums import FactorType, IdentityType, Language, LogLevel, OperationKind, PinRisk, ProbeStep, Product, SecretKind
@@ -205,8 +205,7 @@ class Context(Handle):
         """What is the matter here, and what to do: readers, cards, certificates, clock, network, service."""
         options = native.diagnose_options()
         options.service, options.offline, options.days = service, offline, days
-        options.trust = None if trust is None else trust._raw
-        options.cancel = raw_of(cancel)
+        give(options, trust=trust, cancel=cancel)
         slot = made(native.diagnose, self._raw, options)
         try:
             found = []

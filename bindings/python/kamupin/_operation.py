@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from . import native
 from ._awaited import AsyncOperation
-from ._call import Telling, Watched, check, made
+from ._call import Telling, Watched, check, give, made
 from ._cards import Cancel, Cards
 from ._enums import FactorType, OperationKind, Phase, PinRisk, Product, SecretKind
 from ._records import Event, Factor, Result
@@ -70,8 +70,8 @@ class Operation(Telling):
         options = native.operation_options()
         options.service, options.card = service, card
         options.kind, options.product, options.risk = int(kind), int(product), int(risk)
-        options.factor, options.order = int(factor), None if order is None else order._raw
-        options.cancel = self._cancel._raw
+        options.factor = int(factor)
+        give(options, order=order, cancel=self._cancel)
         options.set_event(sink)
         super().__init__(made(native.operation_new, context._raw, options), native.operation_free, native.operation_error, context,
                          self._cancel, sink, order, watched=watched)
@@ -105,7 +105,7 @@ class Operation(Telling):
         """The readers; a card that this operation may not use says why in `usable`."""
         slot: list[Any] = [None]
         self._check(native.operation_cards(self._raw, slot))
-        return Cards(self._context, slot, self)
+        return Cards(self._context, slot)
 
     def choose(self, which: Optional[str] = None) -> None:
         """Chooses a card; None: the only one that may be used."""

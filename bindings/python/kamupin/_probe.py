@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import native
-from ._call import Watched, check
+from ._call import Watched, check, give
 from ._cards import Cancel
 from ._enums import Language, ProbeStep, Status
 from ._errors import KamupinError
@@ -86,7 +86,8 @@ def probe(context: "Context", card: Optional[str], prompts: Optional[ProbePrompt
         told = prompts or ProbePrompts()
         asked = _Native(told, watched)
         request = native.probe_request()
-        request.card, request.steps, request.language, request.cancel = card, int(steps), int(language), used._raw
+        request.card, request.steps, request.language = card, int(steps), int(language)
+        give(request, cancel=used)
         request.set_prompts(asked)
         draft, error = [""], native.error()
         status = native.card_probe(context._raw, request, draft, error)

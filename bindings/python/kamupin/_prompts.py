@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import native
-from ._call import Watched, check
+from ._call import Watched, check, give
 from ._cards import Cancel
 from ._enums import Ask, FactorType, Notice, OperationKind, PinRisk, Product, Status
 from ._errors import KamupinError, error_in
@@ -129,8 +129,8 @@ def unblock(context: "Context", service: Optional[str], prompts: Prompts, *, ord
         asked, told = _Native(prompts, watched), _Events(prompts, watched)
         options = native.operation_options()
         options.service, options.card, options.kind, options.product = service, card, int(kind), int(product)
-        options.factor, options.risk, options.cancel = int(factor), int(risk), used._raw
-        options.order = None if order is None else order._raw
+        options.factor, options.risk = int(factor), int(risk)
+        give(options, order=order, cancel=used)
         options.set_event(told)
         raw, error = native.result(), native.error()
         chooses = type(prompts).card is not Prompts.card
@@ -148,7 +148,7 @@ def resume(context: "Context", prompts: Optional[Prompts] = None, *, cancel: Opt
         used = cancel or own
         watched = Watched(used.pull)
         options = native.operation_options()
-        options.cancel = used._raw
+        give(options, cancel=used)
         asked = told = None
         if prompts is not None:
             asked, told = _Native(prompts, watched), _Events(prompts, watched)

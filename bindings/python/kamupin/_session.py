@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, TypeVar
 
 from . import native
-from ._call import Telling, Watched, filled, made
+from ._call import Telling, Watched, filled, give, made
 from ._cards import Cancel, Card, awaited
 from ._certificates import Certificate
 from ._enums import (IdentityType, Language, LoginMethod, OperationKind, PinRisk, Product, RevocationReason, Role, SecretKind,
@@ -90,7 +90,7 @@ class Session(Telling):
         sink = None if keep is None else _Bytes(keep, self._calls)
         options = native.session_options()
         options.service, options.redirect = service, redirect
-        options.cancel = self._cancel._raw
+        give(options, cancel=self._cancel)
         options.set_keep(sink)
         super().__init__(made(native.session_new, context._raw, options), native.session_free, native.session_error, context, self._cancel,
                          sink, watched=self._calls)
