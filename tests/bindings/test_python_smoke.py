@@ -11,6 +11,8 @@ import asyncio
 import gc
 import inspect
 import os
+import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -214,6 +216,23 @@ class Secrets(unittest.TestCase):
             context().check_pin(bytearray(b"80461357"), bytearray(b"80461358"))
         self.assertEqual(caught.exception.status, kamupin.Status.PIN_MISMATCH)
 
+    def test_when_one_is_refused_all_are_wiped(self) -> None:
+        owner = context(readers=WithCard(lambda _: b"\x6a\x82"))
+        typed = [bytearray(kamupin.SECRET_MAX + 1), bytearray(b"804613"), bytearray(b"804614")]
+        with self.assertRaises(kamupin.KamupinError):
+            owner.check_pin(*typed[:2])
+        self.assertEqual(bytes(typed[1]), bytes(6))
+        with self.assertRaises(kamupin.KamupinError), mock.patch.object(kamupin.Card, "__init__", lambda self, owner: None):
+            card = kamupin.Card(owner)
+            card._context = owner
+            card.change_pin(typed[0], typed[1], typed[2])
+        self.assertEqual(bytes(typed[2]), bytes(6))
+        owner.close()
+        typed[2][:] = b"804615"
+        with self.assertRaises(kamupin.KamupinError):
+            owner.check_pin(typed[2], typed[2])
+        self.assertEqual(bytes(typed[2]), bytes(6))
+
     def test_no_program_can_make_a_puk(self) -> None:
         self.assertEqual([kind for kind in kamupin.SecretKind if "PUK" in kind.name], [])
         owner, accepted = context(), []
@@ -234,6 +253,159 @@ class Secrets(unittest.TestCase):
         error = caught.exception
         self.assertEqual((error.status, error.looks_like), (kamupin.Status.PIN_TOO_LONG, kamupin.Look.VERIFICATION_CODE))
         self.assertIn(kamupin.look_text(error.looks_like, kamupin.Language.TURKISH), error.text(kamupin.Language.TURKISH))
+
+
+class Closing(unittest.TestCase):
+    """close() while a call runs: what it works with is freed when it has ended."""
+
+    def freed(self, name: str) -> list[str]:
+        """Tells when the library is asked to free one."""
+        said: list[str] = []
+        free = getattr(native, name)
+
+        def telling(slot: list[Any]) -> None:
+            said.append("freed")
+            free(slot)
+
+        patch = mock.patch.object(native, name, telling)
+        patch.start()
+        self.addCleanup(patch.stop)
+        return said
+
+    def test_by_the_callback_of_the_call(self) -> None:
+        said = self.freed("operation_free")
+
+        def event(_: kamupin.Event) -> None:
+            operation.close()
+            said.append("closed")
+
+        operation = context().operation(NOWHERE, on_event=event)
+        operation.cancel()
+        with self.assertRaises(kamupin.Cancelled):
+            operation.redeem(bytearray(b"123456"))
+        self.assertEqual(said, ["closed", "freed"])
+
+    def test_by_another_thread(self) -> None:
+        said = self.freed("reader_list_free")
+
+        def waiting() -> None:
+            closer = threading.Thread(target=cards.close)
+            closer.start()
+            closer.join()
+            said.append("closed")
+            ending.pull()
+
+        owner = context(readers=Silent(waiting))
+        cards, ending = owner.cards(), kamupin.Cancel(owner)
+        with self.assertRaises(kamupin.Cancelled):
+            cards.wait(cancel=ending)
+        self.assertEqual(said, ["closed", "freed"])
+
+    def test_a_cancel_handle_of_an_options_record(self) -> None:
+        said = self.freed("cancel_free")
+
+        class Asked(kamupin.ProbePrompts):
+            def told(self, finding: kamupin.ProbeFinding) -> None:
+                if not ending.closed:
+                    ending.close()
+                    said.append("closed")
+
+        owner = context(readers=WithCard(lambda _: b"\x6a\x82"))
+        ending = kamupin.Cancel(owner)
+        owner.probe(prompts=Asked(), cancel=ending)
+        self.assertEqual(said, ["closed", "freed", "freed"])
+
+    def test_a_list_of_cards_keeps_no_operation(self) -> None:
+        said = self.freed("operation_free")
+        owner = context(readers=Silent())
+        with mock.patch.object(native, "operation_cards", lambda _, slot: native.reader_list_new(owner._raw, None, slot, native.error())):
+            operation = owner.operation(NOWHERE)
+            cards = operation.cards()
+        operation.close()
+        self.assertEqual((said, len(cards)), (["freed"], 1))
+
+
+class Ending(unittest.TestCase):
+    """A program that ends while daemon threads of its own are in the library."""
+
+    PROGRAM = """
+import sys, threading, time
+import kamupin
+from kamupin import native
+
+free, watching = native.watch_free, threading.Event()
+native.watch_free = lambda slot: (print("freed"), free(slot))
+
+def watch():
+    for event in watch_:
+        watching.set()
+
+def poll():
+    while True:
+        try:
+            polled.next(0.001)
+        except kamupin.KamupinError:
+            pass
+
+class Lasting:
+    def __del__(self, sleep=time.sleep):
+        sleep(0.2)  # the interpreter ends meanwhile, and the thread wants it
+
+context = kamupin.Context(state_folder=sys.argv[1], log=lambda *_: None, log_level=kamupin.LogLevel.TRACE)
+watch_, polled, idle = context.watch(), context.watch(), context.watch()
+for work in watch, poll:
+    threading.Thread(target=work, daemon=True).start()
+watching.wait()
+sys.lasting = Lasting()
+"""
+
+    def test_frees_what_they_do_not_use_and_is_not_aborted(self) -> None:
+        done = subprocess.run([sys.executable, "-c", self.PROGRAM, FOLDER.name], capture_output=True, text=True, timeout=30)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "freed\n", ""))
+
+
+class Watching(unittest.TestCase):
+    """A watch that is closed ends, wherever it waits: with no daemon nothing else would end it."""
+
+    def test_in_a_task(self) -> None:
+        async def watch() -> list[kamupin.WatchKind]:
+            async def tell() -> None:
+                async for event in source:
+                    seen.append(event.kind)
+                    asyncio.get_running_loop().call_soon(told.set)
+
+            seen: list[kamupin.WatchKind] = []
+            told = asyncio.Event()
+            with context().watch() as source:
+                telling = asyncio.ensure_future(tell())
+                await told.wait()
+            await telling
+            self.assertEqual([event async for event in source], [])
+            return seen
+
+        self.assertEqual(asyncio.run(watch()), [kamupin.WatchKind.SERVICE_DOWN])
+
+    def test_in_a_thread(self) -> None:
+        watch = context().watch()
+        next(watch)
+        closer = threading.Thread(target=watch.close)
+        closer.start()
+        self.assertEqual(list(watch), [])
+        closer.join()
+        self.assertTrue(watch.closed)
+
+    def test_a_task_that_is_cancelled_after_it(self) -> None:
+        async def watch() -> None:
+            source = context().watch()
+            next(source)
+            telling = asyncio.ensure_future(source.__anext__())
+            await asyncio.sleep(0)
+            source.close()
+            telling.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await telling
+
+        asyncio.run(watch())
 
 
 class Callbacks(unittest.TestCase):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
-from ._cards import Cards
+from ._cards import Cards, ended
 from ._enums import FactorType, Phase
 from ._records import Factor, Result
 from ._secrets import SecretText
@@ -42,18 +42,7 @@ class AsyncOperation:
         self._thread = ThreadPoolExecutor(1, "kamupin-operation")
 
     async def _run(self, call: Callable[..., T], *arguments: Any) -> T:
-        running = asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            self._operation.cancel()
-            while not running.done():
-                try:
-                    await asyncio.wait({running})
-                except asyncio.CancelledError:
-                    pass  # it is being cancelled already
-            running.exception()  # what it ended with is of no interest any more
-            raise
+        return await ended(asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments), self._operation.cancel)
 
     async def close(self) -> None:
         """Lets go; before card work the service is told that the operation is given up."""

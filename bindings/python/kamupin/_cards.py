@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from . import native
-from ._call import Handle, Listing, Telling, Watched, check, made
+from ._call import Handle, Listing, Telling, Watched, check, give, made
 from ._enums import Hash, PadQuirk, PinRisk, SecretKind, SignForm, Status
 from ._errors import Cancelled, KamupinError
 from ._records import CardInfo, PadInfo, Signature, WatchEvent
-from ._secrets import SecretText, taken, twice
+from ._secrets import SecretText, all_taken, taken
 
 if TYPE_CHECKING:
     from ._certificates import Certificates
@@ -51,20 +52,42 @@ def raw_of(cancel: Optional[Cancel]) -> Any:
 
 
 async def awaited(cancel: Cancel, call: Callable[[], T]) -> T:
-    """Awaits a call on a thread of its own. Cancelling the task pulls `cancel`, and lets the call end before it goes on."""
-    running = asyncio.get_running_loop().run_in_executor(None, call)
+    """Awaits a call on a thread of its own. Cancelling the task pulls `cancel`, and lets the call end before it goes on; what
+    was pulled before stays so."""
+    pulled = False
+
+    def pull() -> None:
+        nonlocal pulled
+        pulled = not cancel.pulled
+        cancel.pull()
+
+    thread = ThreadPoolExecutor(1, "kamupin-call")  # asyncio's own pool is small: a few waits would fill it
+    try:
+        return await ended(asyncio.get_running_loop().run_in_executor(thread, call), pull)
+    except asyncio.CancelledError:
+        if pulled:
+            cancel.clear()
+        raise
+    finally:
+        thread.shutdown(wait=False)
+
+
+async def ended(running: "asyncio.Future[T]", cancel: Callable[[], None]) -> T:
+    """What a call on a thread ends with. Cancelling the task calls `cancel`, and lets the call end before it goes on; what the call
+    has then failed of is the cause of the CancelledError."""
     try:
         return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        cancel.pull()
+    except GeneratorExit:  # nobody awaits any more
+        cancel()
+        raise
+    except asyncio.CancelledError as cancelled:
+        cancel()
         while not running.done():
             try:
                 await asyncio.wait({running})
             except asyncio.CancelledError:
                 pass  # it is being cancelled already
-        cancel.clear()
-        running.exception()  # what it ended with is of no interest any more
-        raise
+        raise cancelled from running.exception()
 
 
 class Cards(Handle, Listing[CardInfo]):
@@ -72,9 +95,9 @@ class Cards(Handle, Listing[CardInfo]):
 
     __slots__ = ("_context",)
 
-    def __init__(self, context: "Context", slot: Optional[list[Any]] = None, *keeps: Any, cancel: Optional[Cancel] = None) -> None:
+    def __init__(self, context: "Context", slot: Optional[list[Any]] = None, cancel: Optional[Cancel] = None) -> None:
         self._context = context
-        super().__init__(slot or made(native.reader_list_new, context._raw, raw_of(cancel)), native.reader_list_free, context, *keeps)
+        super().__init__(slot or made(native.reader_list_new, context._raw, raw_of(cancel)), native.reader_list_free, context)
 
     def __len__(self) -> int:
         return int(native.reader_list_count(self._raw))
@@ -182,7 +205,7 @@ class Card(Telling):
 
     def change_pin(self, old: SecretText, new: SecretText, again: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Changes the PIN, knowing the old one; the new one is typed twice."""
-        with taken(self._context, SecretKind.PIN, old) as was, twice(self._context, new, again) as (one, two):
+        with all_taken(self._context, SecretKind.PIN, old, new, again) as (was, one, two):
             self._check(native.pin_change(self._raw, was._raw, one._raw, two._raw, int(risk)))
 
     def check_sign(self, *, hash: Hash = Hash.SHA256, form: SignForm = SignForm.BY_KEY, certificate: Optional[int] = None,
@@ -208,7 +231,7 @@ class Card(Telling):
         that are put in beside the signer's."""
         options = native.cms_options()
         options.detached, options.hash, options.risk = detached, int(hash), int(risk)
-        options.between = None if between is None else between._raw
+        give(options, between=between)
         if certificate is not None:
             options.certificate = certificate
         slot: list[Any] = [None]
@@ -277,30 +300,39 @@ class Watch(Handle, Iterator[WatchEvent], AsyncIterator[WatchEvent]):
     def __next__(self) -> WatchEvent:
         try:
             return self.next()
-        except Cancelled:  # by stop(), which nothing but this object can pull
+        except KamupinError as error:
+            if not self._over(error):
+                raise
             raise StopIteration from None
 
     def __aiter__(self) -> "Watch":
         return self
 
     async def __anext__(self) -> WatchEvent:
-        loop, ready = asyncio.get_running_loop(), asyncio.Event()
+        if self.closed:
+            raise StopAsyncIteration
+        held = self._raw  # close() leaves the descriptor open until the loop knows no more of it
+        loop, ready, descriptor = asyncio.get_running_loop(), asyncio.Event(), int(native.watch_fd(held))
         self._waiting = loop, ready
-        loop.add_reader(self.fileno(), ready.set)
+        loop.add_reader(descriptor, ready.set)
         try:
             while True:
                 ready.clear()
                 try:
                     return self.next(0)
-                except Cancelled:
-                    raise StopAsyncIteration from None
                 except KamupinError as error:
+                    if self._over(error):
+                        raise StopAsyncIteration from None
                     if error.status != Status.TIMED_OUT:
                         raise
                 await ready.wait()
         finally:
             self._waiting = None
-            loop.remove_reader(self.fileno())
+            loop.remove_reader(descriptor)
+
+    def _over(self, error: KamupinError) -> bool:
+        """Whether next() ended by stop(), which nothing but this object can pull, or because this is closed."""
+        return self.closed or isinstance(error, Cancelled)
 
     def stop(self) -> None:
         """Ends the iteration."""
@@ -309,6 +341,11 @@ class Watch(Handle, Iterator[WatchEvent], AsyncIterator[WatchEvent]):
         if waiting is not None:
             loop, ready = waiting
             loop.call_soon_threadsafe(ready.set)
+
+    def close(self) -> None:
+        """Ends the iteration, also one that waits in another thread or task, and lets go. May be called again."""
+        self.stop()
+        super().close()
 
     def fileno(self) -> int:
         """A descriptor that is readable while next() has something to tell: for select() and event loops."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Union
 
 from . import native
@@ -73,22 +73,34 @@ class Secret(Handle):
 
 
 @contextmanager
+def all_taken(context: "Context", kind: SecretKind, *texts: SecretText) -> Iterator[list[Secret]]:
+    """Secrets of that kind: the caller's own, or ones that are closed afterwards. The same object is taken once. When one of
+    them is refused, the others are wiped as well."""
+    with ExitStack() as opened:
+        secrets: dict[int, Secret] = {}
+        with ExitStack() as refused:
+            for text in texts:
+                if isinstance(text, (bytearray, memoryview)) and not memoryview(text).readonly:
+                    refused.callback(_wipe, text)
+            for text in texts:
+                if isinstance(text, Secret):
+                    secrets[id(text)] = text
+                elif id(text) not in secrets:
+                    secrets[id(text)] = opened.enter_context(Secret(context, kind))
+                    secrets[id(text)].append(text)
+            refused.pop_all()
+        yield [secrets[id(text)] for text in texts]
+
+
+@contextmanager
 def taken(context: "Context", kind: SecretKind, text: SecretText) -> Iterator[Secret]:
-    """A secret of that kind: the caller's own, or one that is closed afterwards."""
-    if isinstance(text, Secret):
-        yield text
-        return
-    with Secret(context, kind) as secret:
-        secret.append(text)
-        yield secret
+    """One secret."""
+    with all_taken(context, kind, text) as (one,):
+        yield one
 
 
 @contextmanager
 def twice(context: "Context", pin: SecretText, again: SecretText) -> Iterator[tuple[Secret, Secret]]:
-    """A new PIN and its repetition, which may be the same object: that is wiped once it was taken."""
-    with taken(context, SecretKind.PIN, pin) as one:
-        if again is pin:
-            yield one, one
-            return
-        with taken(context, SecretKind.PIN, again) as two:
-            yield one, two
+    """A new PIN and its repetition."""
+    with all_taken(context, SecretKind.PIN, pin, again) as (one, two):
+        yield one, two
