@@ -199,7 +199,8 @@ kamupin_reader_answer own_control(void *connection, unsigned long code, const un
 
 /* ---- the built-in table as methods ---- */
 
-/* A worker or a connection of the library's, and the bytes that its last call has answered. */
+/* A worker or a connection of the library's, and the bytes that its last call has answered. Its number
+   is the address; 0 is one that was given up. */
 struct BuiltIn {
     void *of;
     std::vector<unsigned char> bytes;
@@ -214,6 +215,11 @@ kamupin_status told(kamupin_reader_answer *answer, const kamupin_reader_answer &
 {
     *answer = said;
     return said.status;
+}
+
+kamupin_status given_up(kamupin_reader_answer *answer)
+{
+    return told(answer, {KAMUPIN_E_INVALID_ARGUMENT, 0, false});
 }
 
 kamupin_status given_out(BuiltIn *made, const kamupin_reader_answer &said,
@@ -271,6 +277,8 @@ kamupin_status BuiltInReaders::open_waiting(int stop, long long patience_ms,
 
 void BuiltInReaders::close(long long worker)
 {
+    if (worker == 0)
+        return;
     kamupin_reader_backend_pcsc()->close(built_in(worker)->of);
     delete built_in(worker);
 }
@@ -278,6 +286,8 @@ void BuiltInReaders::close(long long worker)
 kamupin_status BuiltInReaders::list_readers(long long worker, kamupin_reader_answer *answer,
                                             const unsigned char **content, size_t *length)
 {
+    if (worker == 0)
+        return given_up(answer);
     std::vector<unsigned char> &bytes = built_in(worker)->bytes;
     size_t needed = 0;
 
@@ -298,6 +308,8 @@ kamupin_status BuiltInReaders::list_readers(long long worker, kamupin_reader_ans
 kamupin_status BuiltInReaders::watch(long long worker, ReaderStates *states, long long timeout_ms,
                                      kamupin_reader_answer *answer)
 {
+    if (worker == 0)
+        return given_up(answer);
     return told(answer, kamupin_reader_backend_pcsc()->watch(built_in(worker)->of, states->at(0),
                                                              states->count(),
                                                              static_cast<long>(timeout_ms)));
@@ -305,12 +317,16 @@ kamupin_status BuiltInReaders::watch(long long worker, ReaderStates *states, lon
 
 void BuiltInReaders::wake(long long worker)
 {
+    if (worker == 0)
+        return;
     kamupin_reader_backend_pcsc()->wake(built_in(worker)->of);
 }
 
 kamupin_status BuiltInReaders::connect(long long worker, const char *reader,
                                        kamupin_reader_answer *answer, long long *number)
 {
+    if (worker == 0)
+        return given_up(answer);
     auto *made = new BuiltIn{nullptr, {}};
     return given_out(
         made, kamupin_reader_backend_pcsc()->connect(built_in(worker)->of, reader, &made->of),
@@ -319,22 +335,30 @@ kamupin_status BuiltInReaders::connect(long long worker, const char *reader,
 
 void BuiltInReaders::disconnect(long long connection)
 {
+    if (connection == 0)
+        return;
     kamupin_reader_backend_pcsc()->disconnect(built_in(connection)->of);
     delete built_in(connection);
 }
 
 kamupin_status BuiltInReaders::reconnect(long long connection, kamupin_reader_answer *answer)
 {
+    if (connection == 0)
+        return given_up(answer);
     return told(answer, kamupin_reader_backend_pcsc()->reconnect(built_in(connection)->of));
 }
 
 kamupin_status BuiltInReaders::begin(long long connection, kamupin_reader_answer *answer)
 {
+    if (connection == 0)
+        return given_up(answer);
     return told(answer, kamupin_reader_backend_pcsc()->begin(built_in(connection)->of));
 }
 
 kamupin_status BuiltInReaders::end(long long connection, kamupin_reader_answer *answer)
 {
+    if (connection == 0)
+        return given_up(answer);
     return told(answer, kamupin_reader_backend_pcsc()->end(built_in(connection)->of));
 }
 
@@ -342,6 +366,8 @@ kamupin_status BuiltInReaders::transmit(long long connection, const unsigned cha
                                         size_t length, kamupin_reader_answer *answer,
                                         const unsigned char **content, size_t *content_length)
 {
+    if (connection == 0)
+        return given_up(answer);
     BuiltIn *at = built_in(connection);
 
     at->bytes.resize(KAMUPIN_REPLY_MAX);
@@ -356,6 +382,8 @@ kamupin_status BuiltInReaders::control(long long connection, long long code,
                                        kamupin_reader_answer *answer, const unsigned char **content,
                                        size_t *content_length)
 {
+    if (connection == 0)
+        return given_up(answer);
     BuiltIn *at = built_in(connection);
 
     at->bytes.resize(KAMUPIN_REPLY_MAX);

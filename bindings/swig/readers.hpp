@@ -113,7 +113,8 @@ class ReaderBackend
 };
 
 /** kamupin_reader_backend_pcsc: each call fills `answer` and returns its status. `worker` and
- *  `connection` are what open and connect have given; 0 after a failure. */
+ *  `connection` are what open and connect have given; 0 after a failure, and refused. A layer makes it
+ *  0 when it closes one. */
 class BuiltInReaders
 {
   public:

@@ -10,6 +10,7 @@
 """Tells cards and readers as they come and go."""
 import asyncio
 import sys
+import threading
 
 import kamupin
 
@@ -22,11 +23,12 @@ async def tell(watch: kamupin.Watch) -> None:
 async def main() -> int:
     try:
         with kamupin.Context() as context, context.watch() as watch:
-            ended = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-            telling = asyncio.ensure_future(tell(watch))
-            await asyncio.wait({ended, telling}, return_when=asyncio.FIRST_COMPLETED)
-            watch.stop()  # the iteration ends
-            await telling
+            def ended() -> None:
+                sys.stdin.read()
+                watch.stop()  # the iteration ends
+
+            threading.Thread(target=ended, daemon=True).start()  # a daemon: Ctrl-C waits for no input
+            await tell(watch)
         return 0
     except kamupin.KamupinError as error:
         for language in kamupin.Language.TURKISH, kamupin.Language.ENGLISH:

@@ -11,6 +11,7 @@ import asyncio
 import gc
 import inspect
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ os.environ["PCSCLITE_CSOCK_NAME"] = f"{FOLDER.name}/no-daemon"
 
 import kamupin  # noqa: E402
 from kamupin import native  # noqa: E402
+from kamupin._cards import awaited  # noqa: E402
 
 unittest.addModuleCleanup(FOLDER.cleanup)
 
@@ -408,6 +410,111 @@ class Watching(unittest.TestCase):
         asyncio.run(watch())
 
 
+class Interrupts(unittest.TestCase):
+    """Ctrl-C while the library works: on the main thread, whose call raises it."""
+
+    def interrupted(self, *_: object) -> Any:
+        raise KeyboardInterrupt
+
+    def test_in_a_callback_that_nobody_is_there_for(self) -> None:
+        class Interrupted(Silent):
+            def readers(self, worker: threading.Event) -> list[str]:
+                raise KeyboardInterrupt
+
+        def logged(operation: kamupin.Operation) -> None:
+            operation.cancel()
+            operation.redeem(bytearray(b"123456"))
+
+        calls: list[Callable[[], object]] = [
+            lambda: context(readers=Interrupted()).cards(),
+            lambda: context(calendar=self.interrupted, readers=Silent()).diagnose(offline=True),
+            lambda: logged(context(log=self.interrupted, log_level=kamupin.LogLevel.TRACE).operation(NOWHERE)),
+        ]
+        for call in calls:
+            with mock.patch("sys.excepthook") as said, self.assertRaises(KeyboardInterrupt):
+                call()
+            self.assertFalse(said.called)
+            context(readers=Silent()).cards().close()  # and it was for that call alone
+
+    def test_in_a_wait_without_end(self) -> None:
+        program = """
+import sys, threading
+import kamupin
+
+class Idle(kamupin.ReaderBackend):
+    def open(self): return threading.Event()
+    def close(self, worker): pass
+    def readers(self, worker): return ["Okuyucu"]
+    def wake(self, worker): worker.set()
+    def watch(self, worker, states, timeout):
+        if timeout != 0:
+            print("waiting", flush=True)
+            raise kamupin.ReaderFailure(kamupin.Status.CANCELLED if worker.wait(timeout) else kamupin.Status.TIMED_OUT)
+
+readers = None if sys.argv[2] == "watch" else Idle()
+context = kamupin.Context(state_folder=sys.argv[1], readers=readers)
+try:
+    if readers is None:
+        for event in context.watch():
+            print("waiting", flush=True)
+    context.cards().wait()
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+        for way in "watch", "wait":
+            with subprocess.Popen([sys.executable, "-c", program, FOLDER.name, way], stdout=subprocess.PIPE, text=True) as process:
+                assert process.stdout
+                self.assertEqual(process.stdout.readline(), "waiting\n")
+                process.send_signal(signal.SIGINT)
+                try:
+                    out, _ = process.communicate(timeout=20)
+                finally:
+                    process.kill()
+            self.assertEqual((process.returncode, out.splitlines()[-1]), (0, "interrupted"))
+
+
+class Awaited(unittest.TestCase):
+    def test_more_waits_than_processors_starve_nothing(self) -> None:
+        async def waiting() -> int:
+            entered = asyncio.Semaphore(0)
+            loop = asyncio.get_running_loop()
+            own = context(readers=Silent(lambda: loop.call_soon_threadsafe(entered.release)))
+            count = 2 + min(32, (os.cpu_count() or 1) + 4)  # asyncio's own pool has two fewer
+            tasks = [asyncio.ensure_future(own.to_thread(own.cards().wait)) for _ in range(count)]
+            for _ in tasks:
+                await asyncio.wait_for(entered.acquire(), 10)
+            with await own.to_thread(own.cards) as cards:
+                found = len(cards)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            return found
+
+        self.assertEqual(asyncio.run(waiting()), 1)
+
+    def test_a_cancelled_task_knows_how_its_call_ended(self) -> None:
+        async def cancelled(before: bool) -> tuple[BaseException | None, bool]:
+            entered = asyncio.Event()
+            loop = asyncio.get_running_loop()
+            with context(readers=Silent(lambda: loop.call_soon_threadsafe(entered.set))) as own, own.cards() as cards:
+                cancel = kamupin.Cancel(own)
+                task = asyncio.ensure_future(awaited(cancel, lambda: cards.wait(cancel=cancel)))
+                await entered.wait()
+                if before:
+                    cancel.pull()
+                task.cancel()
+                try:
+                    await task
+                except asyncio.CancelledError as error:
+                    return error.__cause__ or error.__context__, cancel.pulled
+            return None, False
+
+        for before in False, True:
+            cause, pulled = asyncio.run(cancelled(before))
+            self.assertIsInstance(cause, kamupin.Cancelled)
+            self.assertEqual(pulled, before, "what was pulled before stays so")
+
+
 class Callbacks(unittest.TestCase):
     def redeem(self, operation: kamupin.Operation) -> None:
         operation.redeem(bytearray(b"123456"))
@@ -673,6 +780,15 @@ class Readers(unittest.TestCase):
         with self.assertRaises(kamupin.ReaderFailure) as caught:
             kamupin.PcscReaders().open()
         self.assertEqual(caught.exception.status, kamupin.Status.READER_SERVICE_DOWN)
+
+    def test_what_was_given_up_is_refused(self) -> None:
+        readers, answer, slot = native.BuiltInReaders(), native.reader_answer(), [0]
+        for step in (lambda: readers.connect(0, "Okuyucu", answer, slot), lambda: readers.begin(0, answer),
+                     lambda: readers.transmit(0, b"\0\0\0\0", answer, [b""]), lambda: readers.list_readers(0, answer, [b""])):
+            self.assertEqual((step(), answer.status), (native.E_INVALID_ARGUMENT, native.E_INVALID_ARGUMENT))
+        readers.close(0)
+        readers.disconnect(0)
+        readers.wake(0)
 
 
 if __name__ == "__main__":

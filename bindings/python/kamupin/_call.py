@@ -72,6 +72,7 @@ class Handle:
     def __init__(self, slot: Slot, free: Callable[[Slot], None], *keeps: Any) -> None:
         cores = [one._core if isinstance(one, Handle) else one for one in keeps]
         self._core: Optional[_Core] = _Core(slot, free, cores)
+        settle()
 
     @property
     def _raw(self) -> Any:
@@ -89,6 +90,7 @@ class Handle:
     def close(self) -> None:
         """Lets go; a call that runs, on this thread or another, comes to its end first. May be called again."""
         self._core = None
+        settle()
 
     def __enter__(self: Self) -> Self:
         return self
@@ -118,8 +120,8 @@ class Telling(Handle):
 
     def _check(self, status: int) -> None:
         """Raises what a callback has raised, or what the call has failed of."""
-        if self._watched is not None:
-            self._watched.settle()
+        if _interrupts or self._watched is not None:
+            settle(self._watched)
         if status != native.OK:
             error, core = native.error(), self._core
             if core is not None:  # else it was closed under the call, and has nothing more to say
@@ -179,24 +181,43 @@ class Watched:
             raise error
 
 
+_interrupts: list[KeyboardInterrupt] = []
+
+
 def printed(error: BaseException) -> None:
-    """An exception that nobody is there for, such as one of a log's, is printed as Python does it."""
-    sys.excepthook(type(error), error, error.__traceback__)
+    """An exception that nobody is there for, such as one of a log's, is printed as Python does it. Ctrl-C is for the main
+    thread: the call that it runs raises it when it ends."""
+    if isinstance(error, KeyboardInterrupt):
+        _interrupts.append(error)
+    else:
+        sys.excepthook(type(error), error, error.__traceback__)
+
+
+def settle(watched: Optional[Watched] = None) -> None:
+    """Raises what callbacks have raised."""
+    if _interrupts and threading.current_thread() is threading.main_thread():
+        error = _interrupts[0]
+        _interrupts.clear()
+        raise error
+    if watched is not None:
+        watched.settle()
 
 
 def check(status: int, error: Any, watched: Optional[Watched] = None) -> None:
     """Raises unless `status` is ok. error: the record that the call filled, or None."""
-    if watched is not None:
-        watched.settle()
+    if _interrupts or watched is not None:
+        settle(watched)
     if status != native.OK:
         raise error_for(status, error)
 
 
-def made(call: Callable[..., int], *arguments: Any, watched: Optional[Watched] = None) -> Slot:
+def made(call: Callable[..., int], *arguments: Any) -> Slot:
     """Calls a function that makes a handle into a slot and fills an error record; the slot."""
     slot: Slot = [None]
     error = native.error()
-    check(call(*arguments, slot, error), error, watched)
+    status = call(*arguments, slot, error)
+    if status != native.OK:  # else what there is to raise is raised when the handle has its owner
+        check(status, error)
     return slot
 
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from ._context import Context
 
 T = TypeVar("T")
+SLICE = 500
+"""Milliseconds, of in_slices()."""
 
 
 class Cancel(Handle):
@@ -49,6 +53,22 @@ class Cancel(Handle):
 def raw_of(cancel: Optional[Cancel]) -> Any:
     """A cancel handle that there may be."""
     return None if cancel is None else cancel._raw
+
+
+def in_slices(wait: Callable[[int], int], timeout: Optional[float]) -> int:
+    """The status of a wait of so many milliseconds, -1 without end. On the main thread it comes back every half second, because
+    Python sees a Ctrl-C only between calls."""
+    left = -1 if timeout is None else int(timeout * 1000)
+    if threading.current_thread() is not threading.main_thread():
+        return wait(left)
+    end = time.monotonic() + left / 1000
+    while left < 0 or left > SLICE:
+        status = wait(SLICE)
+        if status != native.E_TIMED_OUT:
+            return status
+        if left >= 0:
+            left = max(0, int((end - time.monotonic()) * 1000))
+    return wait(left)
 
 
 async def awaited(cancel: Cancel, call: Callable[[], T]) -> T:
@@ -110,8 +130,7 @@ class Cards(Handle, Listing[CardInfo]):
     def wait(self, timeout: Optional[float] = None, cancel: Optional[Cancel] = None) -> None:
         """Waits until a card or reader comes or goes; raises KamupinError (timed-out) after `timeout` seconds."""
         error = native.error()
-        milliseconds = -1 if timeout is None else int(timeout * 1000)
-        check(native.reader_list_wait(self._raw, milliseconds, raw_of(cancel), error), error)
+        check(in_slices(lambda some: native.reader_list_wait(self._raw, some, raw_of(cancel), error), timeout), error)
 
     def find(self, which: str) -> Optional[CardInfo]:
         """The card of that address (id, serial number, reader, ATR, URI); None when no card or more than one has it."""
@@ -293,8 +312,7 @@ class Watch(Handle, Iterator[WatchEvent], AsyncIterator[WatchEvent]):
     def next(self, timeout: Optional[float] = None) -> WatchEvent:
         """The next event; raises KamupinError (timed-out) after `timeout` seconds."""
         raw, error = native.watch_event(), native.error()
-        milliseconds = -1 if timeout is None else int(timeout * 1000)
-        check(native.watch_next(self._raw, milliseconds, self._cancel._raw, raw, error), error)
+        check(in_slices(lambda some: native.watch_next(self._raw, some, self._cancel._raw, raw, error), timeout), error)
         return WatchEvent._of(raw)
 
     def __next__(self) -> WatchEvent:

@@ -180,6 +180,5 @@ class Trust(Handle):
         options.crl_age, options.at = crl_age, 0 if at is None else int(at.timestamp())
         raw, error = native.check(), native.error()
         status = native.certificate_check(self._raw, certificate._raw, options, raw, error)
-        if status != raw.verdict:
-            check(status, error)
+        check(native.OK if status == raw.verdict else status, error)
         return Check._of(raw), error

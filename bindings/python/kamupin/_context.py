@@ -37,7 +37,7 @@ class _Log(native.LogSink):
         """A log is no reason to stop: an exception is printed and goes no further."""
         try:
             self._listener(LogLevel(level), room, line)
-        except Exception as error:
+        except BaseException as error:
             printed(error)
 
 
@@ -50,7 +50,7 @@ class _Time(native.TimeSource):
         """An exception is printed; the library then takes it for the beginning of time."""
         try:
             return int(self._now() * self._scale)
-        except Exception as error:
+        except BaseException as error:
             printed(error)
             return 0
 

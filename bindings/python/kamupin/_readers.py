@@ -142,7 +142,7 @@ class BackendSink(native.ReaderBackend):
             answer.status, answer.code, answer.unsent = int(failure.status), failure.code, failure.unsent
         except KamupinError as error:
             answer.status, answer.code = int(error.status), error.platform_code
-        except Exception as error:
+        except BaseException as error:
             answer.status = int(Status.READER_FAILED)
             printed(error)
         return otherwise
@@ -150,7 +150,7 @@ class BackendSink(native.ReaderBackend):
     def _quietly(self, call: Callable[[], Any]) -> None:
         try:
             call()
-        except Exception as error:
+        except BaseException as error:
             printed(error)
 
     def _numbered(self, call: Callable[[], Any]) -> int:
@@ -227,6 +227,11 @@ class _Opened:
         self.answer = native.reader_answer()  # one for all calls: they come one at a time
         self.slot: list[Any] = [b""]
 
+    def given_up(self) -> int:
+        """The number, which nothing can be done with afterwards."""
+        number, self.number = self.number, 0
+        return number
+
 
 def _failed(answer: Any) -> ReaderFailure:
     return ReaderFailure(Status(answer.status), answer.code, answer.unsent)
@@ -236,6 +241,8 @@ class PcscReaders(ReaderBackend):
     """The built-in readers: PC/SC. For use as they are, or as what a backend of a program's own passes on to:
 
     class Counting(kamupin.PcscReaders):
+        commands = 0
+
         def transmit(self, connection, command):
             self.commands += 1
             return super().transmit(connection, command)
@@ -257,7 +264,7 @@ class PcscReaders(ReaderBackend):
         return self._open(self._native.open_waiting, stop, -1 if patience is None else int(patience * 1000))
 
     def close(self, worker: Any) -> None:
-        self._native.close(worker.number)
+        self._native.close(worker.given_up())
 
     def readers(self, worker: Any) -> list[str]:
         if self._native.list_readers(worker.number, worker.answer, worker.slot) != native.OK:
@@ -282,7 +289,7 @@ class PcscReaders(ReaderBackend):
         return self._open(self._native.connect, worker.number, reader)
 
     def disconnect(self, connection: Any) -> None:
-        self._native.disconnect(connection.number)
+        self._native.disconnect(connection.given_up())
 
     def reconnect(self, connection: Any) -> None:
         if self._native.reconnect(connection.number, connection.answer) != native.OK:
