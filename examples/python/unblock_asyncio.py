@@ -13,6 +13,8 @@
 import asyncio
 import os
 import sys
+import threading
+from concurrent.futures import Future
 from typing import Optional
 
 import kamupin
@@ -25,14 +27,21 @@ def say(*lines: str) -> None:
 
 async def ask(context: kamupin.Context, kind: SecretKind, prompt: str) -> kamupin.Secret:
     """A line of standard input, key by key into a secret."""
-    def read() -> kamupin.Secret:
-        secret, key = kamupin.Secret(context, kind), bytearray(1)
-        while os.readv(0, [key]) == 1 and key != b"\n":
-            secret.append(key)  # and wipes it
-        return secret
+    typed: Future[kamupin.Secret] = Future()
+    typed.set_running_or_notify_cancel()
+
+    def read() -> None:
+        try:
+            secret, key = kamupin.Secret(context, kind), bytearray(1)
+            while os.readv(0, [key]) == 1 and key != b"\n":
+                secret.append(key)  # and wipes it
+            typed.set_result(secret)
+        except BaseException as error:
+            typed.set_exception(error)
 
     say(prompt)
-    return await asyncio.get_running_loop().run_in_executor(None, read)
+    threading.Thread(target=read, daemon=True).start()  # a daemon: Ctrl-C does not wait for input
+    return await asyncio.wrap_future(typed)
 
 
 def show(event: kamupin.Event) -> None:

@@ -9,6 +9,7 @@
 # Exits with the status' number (0: done); what went wrong is said in Turkish and English.
 """Tells cards and readers as they come and go."""
 import asyncio
+import os
 import sys
 import threading
 
@@ -24,10 +25,11 @@ async def main() -> int:
     try:
         with kamupin.Context() as context, context.watch() as watch:
             def ended() -> None:
-                sys.stdin.read()
+                while os.read(0, 4096):
+                    pass
                 watch.stop()  # the iteration ends
 
-            threading.Thread(target=ended, daemon=True).start()  # a daemon: Ctrl-C waits for no input
+            threading.Thread(target=ended, daemon=True).start()  # a daemon: Ctrl-C does not wait for input
             await tell(watch)
         return 0
     except kamupin.KamupinError as error:

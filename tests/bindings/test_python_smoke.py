@@ -438,8 +438,10 @@ class Interrupts(unittest.TestCase):
 
     def test_in_a_wait_without_end(self) -> None:
         program = """
-import sys, threading
+import signal, sys, threading
 import kamupin
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where who runs the tests ignores it
 
 class Idle(kamupin.ReaderBackend):
     def open(self): return threading.Event()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -112,6 +113,23 @@ def test_nobody_there_any_more_ends_it_without_a_try(sandbox: Sandbox, name: str
     assert pin_commands(box.cards[0].commands()) == [] and "Traceback" not in err
     (operation,) = box.operations()
     assert operation["phase"] == phase
+
+
+@pytest.mark.parametrize("name", ["watch_cards", "unblock_asyncio"])
+def test_ctrl_c_does_not_wait_for_input(sandbox: Sandbox, name: str) -> None:
+    box = sandbox(["akis2"])
+    process = box.start(*argv(name), stdin=subprocess.PIPE, env=ENV)
+    try:
+        if name == "watch_cards":
+            read_until(process, "card-in")
+        else:
+            assert process.stderr and "Code on the web page" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == -signal.SIGINT
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
 
 
 def test_a_room_full_of_readers_becomes_a_table(sandbox: Sandbox, tmp_path: Path) -> None:

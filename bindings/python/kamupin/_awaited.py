@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class AsyncOperation:
-    """Operation whose steps are awaited; on_event is called in the event loop.
+    """Operation whose steps are awaited; on_event is called in the event loop, whose exception handler is told what it raises.
 
     async with context.operation("https://…") as operation:
         await operation.redeem(code)
@@ -34,7 +34,8 @@ class AsyncOperation:
         await operation.run()
 
     Cancelling a task that awaits a step cancels the operation: before card work at once and on both sides; after the first
-    command that changes the card it is brought to its end first.
+    command that changes the card it is brought to its end first, and `result` tells which. What the step has then failed of is
+    the cause of the CancelledError. phase, seconds_left, factor and result are for between steps: they do not wait for one.
     """
 
     def __init__(self, operation: "Operation") -> None:

@@ -195,7 +195,7 @@ class Card(Telling):
 
     async def to_thread(self, call: Callable[..., T], *arguments: Any, **more: Any) -> T:
         """Awaits a method of this card, on a thread of its own: await card.to_thread(card.change_pin, old, new, again).
-        Cancelling the task cancels the call."""
+        Cancelling the task cancels the call, by the card's cancel handle: what else that was given to ends as well."""
         return await awaited(self._cancel, lambda: call(*arguments, **more))
 
     def read(self) -> CardInfo:

@@ -54,8 +54,8 @@ class Operation(Telling):
         operation.verify_factor(sms)
         operation.run()
 
-    In an asyncio program `async with` gives an AsyncOperation, whose steps are awaited. One thread at a time, but for cancel(). An exception of on_event cancels the operation and is raised by the
-    call that was running.
+    In an asyncio program `async with` gives an AsyncOperation, whose steps are awaited. One thread at a time, but for cancel().
+    An exception of on_event cancels the operation and is raised by the call that was running.
     """
 
     __slots__ = ("_context", "_cancel", "_sink", "_awaiting")
