@@ -785,8 +785,10 @@ class Readers(unittest.TestCase):
 
     def test_what_was_given_up_is_refused(self) -> None:
         readers, answer, slot = native.BuiltInReaders(), native.reader_answer(), [0]
-        for step in (lambda: readers.connect(0, "Okuyucu", answer, slot), lambda: readers.begin(0, answer),
-                     lambda: readers.transmit(0, b"\0\0\0\0", answer, [b""]), lambda: readers.list_readers(0, answer, [b""])):
+        steps: list[Callable[[], int]] = [lambda: readers.connect(0, "Okuyucu", answer, slot), lambda: readers.begin(0, answer),
+                                          lambda: readers.transmit(0, b"\0\0\0\0", answer, [b""]),
+                                          lambda: readers.list_readers(0, answer, [b""])]
+        for step in steps:
             self.assertEqual((step(), answer.status), (native.E_INVALID_ARGUMENT, native.E_INVALID_ARGUMENT))
         readers.close(0)
         readers.disconnect(0)
