@@ -16,6 +16,7 @@
 #include <net/tls.h>
 
 #include <openssl/crypto.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,7 @@ static kamupin_status make(kamupin_context *context, bool open, kp_http **http,
         kp_http_free(&made);
         return kp_fail_local(error, KAMUPIN_E_NO_MEMORY);
     }
+    curl->easy_setopt(made->easy, CURLOPT_NOSIGNAL, 1L); /* the host program's handlers stay */
     curl->multi_setopt(made->multi, CURLMOPT_MAXCONNECTS, 1L);
     curl->multi_setopt(made->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 1L);
     *http = made;
@@ -78,6 +80,18 @@ kamupin_status kp_http_new_public(kamupin_context *context, kp_http **http, kamu
     return make(context, true, http, error);
 }
 
+/* Where libcurl closes what it kept, it sets SIGPIPE to be ignored and back, whatever CURLOPT_NOSIGNAL
+ * said (seen in 7.88). Two threads at it at once could leave the host program's handler lost. What is
+ * kept here guards the process's, and is none of ours. */
+static void close_connections(const kp_curl *curl, CURLM *multi)
+{
+    static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+
+    pthread_mutex_lock(&one);
+    curl->multi_cleanup(multi);
+    pthread_mutex_unlock(&one);
+}
+
 void kp_http_free(kp_http **http)
 {
     if (http == NULL || *http == NULL)
@@ -87,7 +101,7 @@ void kp_http_free(kp_http **http)
     const kp_curl *curl = &(*http)->curl;
     if (kp_context_check((*http)->context, NULL) == KAMUPIN_OK) {
         curl->easy_cleanup((*http)->easy);
-        curl->multi_cleanup((*http)->multi);
+        close_connections(curl, (*http)->multi);
         curl->global_cleanup();
     }
     free(*http);
@@ -135,7 +149,6 @@ static kamupin_status prepare(kp_http *http, const kp_http_request *request,
     SET(CURLOPT_HTTP_VERSION, http->version);
     SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* a proxy sees none of our headers */
     SET(CURLOPT_FOLLOWLOCATION, 0L);
-    SET(CURLOPT_NOSIGNAL, 1L);   /* the host program's handlers stay; writes raise no SIGPIPE */
     SET(CURLOPT_QUICK_EXIT, 1L); /* a cancelled name lookup is left behind, not waited for */
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
