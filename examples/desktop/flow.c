@@ -65,8 +65,10 @@ void kd_flow_cancel(kd_app *app)
     kd_flow_pin_answered(app, false);
     if (app->busy == 0)
         kd_flow_leave(app);
-    else if (app->page != KD_PAGE_WORK)
-        kd_show(app, KD_PAGE_WAIT);
+    else if (app->page != KD_PAGE_WORK && app->page != KD_PAGE_CARD)
+        kd_show(
+            app,
+            KD_PAGE_WAIT); /* the PINs that the worker may be reading are cleared with their page */
     kd_refresh(app);
 }
 
@@ -265,6 +267,8 @@ static void went_back(kd_job *job)
 
 void kd_flow_back(kd_app *app)
 {
+    if (app->busy > 0) /* a step that goes forward is not overtaken */
+        return;
     kd_job_start(app, &(kd_job){.work = go_back, .done = went_back, .step = true});
 }
 

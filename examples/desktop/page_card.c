@@ -256,7 +256,8 @@ static void refresh(kd_page *base)
     gtk_widget_set_visible(page->state, !page->listed || page->count == 0);
     kd_secret_field_refresh(page->pin);
     kd_secret_field_refresh(page->again);
-    show_rules(page);
+    if (app->busy == 0) /* else the worker reads the PIN: one secret, one thread */
+        show_rules(page);
     kd_set(base->clock, clock);
     g_free(clock);
 }

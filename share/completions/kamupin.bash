@@ -35,12 +35,12 @@ _kamupin() {
         :file) path=yes && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$value") ;;
         :folder) path=yes && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -d -- "$value") ;;
         *)
-            [[ $candidate == *[[:blank:]]* ]] && path=yes
+            [[ $candidate == *[!A-Za-z0-9_.,:=/+-]* ]] && path=yes
             COMPREPLY+=("${candidate#"$strip"}")
             ;;
         esac
     done < <("${1/#\~/$HOME}" __complete "${words[@]:1}" 2> /dev/null)
-    [[ $path == yes ]] && compopt -o filenames 2> /dev/null # quotes blanks, also those of readers' names
+    [[ $path == yes ]] && compopt -o filenames 2> /dev/null # quotes what the shell would read: blanks and others in readers' names
     [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *: ]] && compopt -o nospace 2> /dev/null
     return 0
 }

@@ -35,14 +35,13 @@ def readers(*names: str) -> Callable[[], float]:
     """Milliseconds until every card was opened and read, each by a thread of its own."""
     import kamupin
 
-    context = kamupin.Context()
-
-    def work(name: str) -> None:
+    def work(context: kamupin.Context, name: str) -> None:
         with context.open(name) as card:
             card.read()
 
     def take() -> float:
-        threads = [threading.Thread(target=work, args=(name,)) for name in names]
+        context = kamupin.Context()  # one of its own each time: nothing is known of the cards
+        threads = [threading.Thread(target=work, args=(context, name)) for name in names]
         began = time.perf_counter_ns()
         for thread in threads:
             thread.start()
