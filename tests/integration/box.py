@@ -211,7 +211,7 @@ class Box:
 
     def terminal(self, *argv: str, env: Mapping[str, str] | None = None) -> Terminal:
         """Runs a program at a terminal inside the sandbox."""
-        return Terminal(argv, self.env | {"TERM": "xterm", "NO_COLOR": "1"} | dict(env or {}))
+        return Terminal(argv, self.env | {"TERM": "xterm"} | dict(env or {}))
 
     def opensc(self, *apdus: str, slot: int = 0) -> list[str]:
         """Sends APDUs with OpenSC, a client nobody here wrote; returns their status words."""

@@ -20,12 +20,12 @@ from types import TracebackType
 
 
 class Terminal:
-    """Runs a command at a pty. Use as a context manager; expect(), send(), wait()."""
+    """Runs a command at a pty, without colours unless env has a NO_COLOR of its own. Use as a context manager; expect(), send(), wait()."""
 
     def __init__(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
         self.master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            list(argv), env=dict(env), stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+            list(argv), env={"NO_COLOR": "1"} | dict(env), stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(slave)
         self.text = ""  # all that was said
