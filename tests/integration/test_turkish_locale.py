@@ -23,15 +23,15 @@ from test_cli_unblock import NEW, running, texts
 OF_THE_LOCALE = {"strcasecmp", "strncasecmp", "strcasestr", "tolower", "toupper", "__ctype_b_loc", "__ctype_tolower_loc", "__ctype_toupper_loc",
                  "towlower", "towupper", "iswalpha", "strcoll", "strxfrm", "strtod", "strtof", "atof", "localeconv", "setlocale", "mbstowcs", "mbrtowc"}
 PRELOADED = r"""
+#include <ctype.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 __attribute__((constructor)) static void begin(void)
 {
     char number[8];
     snprintf(number, sizeof number, "%.1f", setlocale(LC_ALL, "") == NULL ? 0.0 : 0.5);
-    if (strcasecmp("I", "i") == 0 || number[1] != ',')
+    if (tolower('I') == 'i' || number[1] != ',')
         _Exit(99); /* this is no Turkish locale */
 }
 """
@@ -44,7 +44,9 @@ def turkish(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     (folder / "begin.c").write_text(PRELOADED)
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", str(folder / "begin.so"), str(folder / "begin.c")], check=True)
     subprocess.run(["localedef", "--no-archive", "-i", "tr_TR", "-f", request.param, str(folder / f"tr_TR.{request.param}")], check=True)
-    return {"LOCPATH": str(folder), "LC_ALL": f"tr_TR.{request.param}", "LD_PRELOAD": preload(str(folder / "begin.so"))}
+    (folder / "leaks").write_text("leak:__argz_add_sep\n")  # LOCPATH, which glibc takes apart once and keeps
+    return {"LOCPATH": str(folder), "LC_ALL": f"tr_TR.{request.param}", "LD_PRELOAD": preload(str(folder / "begin.so")),
+            "LSAN_OPTIONS": f"suppressions={folder / 'leaks'}:print_suppressions=0"}
 
 
 def run(*argv: str, env: Mapping[str, str]) -> tuple[int, str, str]:
