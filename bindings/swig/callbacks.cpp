@@ -3,35 +3,12 @@
 
    callbacks.cpp: from the library's C callbacks to the classes of callbacks.hpp. */
 #include "callbacks.hpp"
-#include "ending.hpp"
+#include "guard.hpp"
 
 #include <cstring>
 
 namespace
 {
-
-/* Calls a method; what to answer when it let an exception out is `otherwise`. */
-template <class Answer, class Call> Answer guarded(Answer otherwise, Call call) noexcept
-{
-    try {
-        return call();
-    } catch (abi::__forced_unwind &) {
-        stay_until_the_end();
-    } catch (...) {
-        return otherwise;
-    }
-}
-
-template <class Call> void guarded(Call call) noexcept
-{
-    try {
-        call();
-    } catch (abi::__forced_unwind &) {
-        stay_until_the_end();
-    } catch (...) {
-        return;
-    }
-}
 
 const unsigned char *as_bytes(const char *text)
 {

@@ -27,7 +27,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "ending.hpp"
+#include "guard.hpp"
 
 template <class Call> static auto kamupin_taking(Call call)
 {

@@ -3,7 +3,7 @@
 
    readers.cpp: the table of reader.h over an object's methods, and the built-in table as methods. */
 #include "readers.hpp"
-#include "ending.hpp"
+#include "guard.hpp"
 
 #include <cstring>
 #include <new>
@@ -39,27 +39,11 @@ long long number_of(void *of)
 /* Calls a method; an exception that it let out is reader-failed. */
 template <class Call> kamupin_reader_answer answered(Call call) noexcept
 {
-    kamupin_reader_answer answer = {KAMUPIN_OK, 0, false};
-
-    try {
+    return guarded(kamupin_reader_answer{KAMUPIN_E_READER_FAILED, 0, false}, [&] {
+        kamupin_reader_answer answer = {KAMUPIN_OK, 0, false};
         call(&answer);
-    } catch (abi::__forced_unwind &) {
-        stay_until_the_end();
-    } catch (...) {
-        answer = {KAMUPIN_E_READER_FAILED, 0, false};
-    }
-    return answer;
-}
-
-template <class Call> void quietly(Call call) noexcept
-{
-    try {
-        call();
-    } catch (abi::__forced_unwind &) {
-        stay_until_the_end();
-    } catch (...) {
-        return;
-    }
+        return answer;
+    });
 }
 
 /* ... one that gives out a worker or a connection. */
@@ -112,7 +96,7 @@ kamupin_reader_answer own_open_waiting(void *user, int stop, long patience_ms, v
 
 void own_close(void *worker)
 {
-    quietly([&] { backend_of(worker)->close(number_of(worker)); });
+    guarded([&] { backend_of(worker)->close(number_of(worker)); });
     delete static_cast<Numbered *>(worker);
 }
 
@@ -138,7 +122,7 @@ kamupin_reader_answer own_watch(void *worker, kamupin_reader_state *states, size
 
 void own_wake(void *worker)
 {
-    quietly([&] { backend_of(worker)->wake(number_of(worker)); });
+    guarded([&] { backend_of(worker)->wake(number_of(worker)); });
 }
 
 kamupin_reader_answer own_connect(void *worker, const char *reader, void **connection)
@@ -151,7 +135,7 @@ kamupin_reader_answer own_connect(void *worker, const char *reader, void **conne
 
 void own_disconnect(void *connection)
 {
-    quietly([&] { backend_of(connection)->disconnect(number_of(connection)); });
+    guarded([&] { backend_of(connection)->disconnect(number_of(connection)); });
     delete static_cast<Numbered *>(connection);
 }
 

@@ -12,68 +12,26 @@
    each has its own transaction, so that what differs is the library. */
 #include <card/channel.h>
 
-#include <PCSC/winscard.h>
-
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
-/* SELECT of the MF with its answer, as the library encodes it. */
-static const unsigned char bytes[] = {0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00, 0x00};
-
-static int64_t now(void)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return (int64_t)at.tv_sec * 1000000000 + at.tv_nsec;
-}
-
-static int compare(const void *one, const void *two)
-{
-    const int64_t a = *(const int64_t *)one, b = *(const int64_t *)two;
-    return a < b ? -1 : a > b;
-}
-
-static int64_t median(int64_t *took, long count)
-{
-    qsort(took, (size_t)count, sizeof *took, compare);
-    return took[count / 2];
-}
+#include "bare.h"
 
 /* The median of a command's nanoseconds through the library, or -1. */
 static int64_t by_library(kp_channel *channel, long commands, int64_t *took)
 {
-    const kp_command select = {.ins = 0xA4, .data = bytes + 5, .length = 2, .le = KP_LE_MAX};
+    const kp_command select = {.ins = 0xA4, .data = BENCH_SELECT + 5, .length = 2, .le = KP_LE_MAX};
     kp_response response = {.sw = 0};
     kamupin_error error = KAMUPIN_ERROR_INIT;
     bool good = kp_channel_begin(channel, NULL, &error) == KAMUPIN_OK;
 
     for (long i = 0; good && i < commands; i++) {
-        int64_t began = now();
+        int64_t began = bench_now();
         good = kp_channel_send(channel, &select, &response, &error) == KAMUPIN_OK &&
                response.sw == KP_SW_OK;
-        took[i] = now() - began;
+        took[i] = bench_now() - began;
     }
     kp_channel_end(channel);
-    return good ? median(took, commands) : -1;
-}
-
-/* … and without it. */
-static int64_t bare(SCARDHANDLE card, long commands, int64_t *took)
-{
-    unsigned char reply[258] = {0};
-    bool good = SCardBeginTransaction(card) == SCARD_S_SUCCESS;
-
-    for (long i = 0; good && i < commands; i++) {
-        DWORD length = sizeof reply;
-        int64_t began = now();
-        good = SCardTransmit(card, SCARD_PCI_T1, bytes, sizeof bytes, NULL, reply, &length) ==
-                   SCARD_S_SUCCESS &&
-               length > 2 && reply[length - 2] == 0x90;
-        took[i] = now() - began;
-    }
-    SCardEndTransaction(card, SCARD_LEAVE_CARD);
-    return good ? median(took, commands) : -1;
+    return good ? bench_median(took, commands) : -1;
 }
 
 /* In turns, and each of them first in every second round. */
@@ -84,8 +42,10 @@ static bool measure(kp_channel *channel, SCARDHANDLE card, long rounds, long com
 
     for (long i = 0; good && i < rounds; i++) {
         const bool even = i % 2 == 0;
-        int64_t first = even ? by_library(channel, commands, took) : bare(card, commands, took);
-        int64_t second = even ? bare(card, commands, took) : by_library(channel, commands, took);
+        int64_t first =
+            even ? by_library(channel, commands, took) : bench_bare(card, commands, took);
+        int64_t second =
+            even ? bench_bare(card, commands, took) : by_library(channel, commands, took);
         good = first >= 0 && second >= 0;
         printf("%lld %lld\n", (long long)(even ? first : second),
                (long long)(even ? second : first));
@@ -101,7 +61,6 @@ int main(int count, char **words)
     kp_channel channel;
     SCARDCONTEXT pcsc = 0;
     SCARDHANDLE card = 0;
-    DWORD protocol = 0;
     bool good = false;
 
     if (count != 4 || strtol(words[2], NULL, 10) < 1 || strtol(words[3], NULL, 10) < 1)
@@ -109,15 +68,9 @@ int main(int count, char **words)
     kamupin_status status = kamupin_context_new(NULL, &context, &error);
     if (status == KAMUPIN_OK)
         status = kp_channel_open(context, words[1], &channel, &error);
-    if (status == KAMUPIN_OK &&
-        SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &pcsc) == SCARD_S_SUCCESS &&
-        SCardConnect(pcsc, words[1], SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1, &card, &protocol) ==
-            SCARD_S_SUCCESS)
+    if (status == KAMUPIN_OK && bench_connect(words[1], &pcsc, &card))
         good = measure(&channel, card, strtol(words[2], NULL, 10), strtol(words[3], NULL, 10));
-    if (card != 0)
-        SCardDisconnect(card, SCARD_LEAVE_CARD);
-    if (pcsc != 0)
-        SCardReleaseContext(pcsc);
+    bench_let_go(pcsc, card);
     if (status == KAMUPIN_OK)
         kp_channel_close(&channel);
     kamupin_context_free(&context);

@@ -8,70 +8,27 @@
 
    For each line of standard input it sends so many commands and answers the median of their
    nanoseconds. */
-#include <PCSC/winscard.h>
-
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
-static int64_t now(void)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return (int64_t)at.tv_sec * 1000000000 + at.tv_nsec;
-}
-
-static int compare(const void *one, const void *two)
-{
-    const int64_t a = *(const int64_t *)one, b = *(const int64_t *)two;
-    return a < b ? -1 : a > b;
-}
-
-static bool round_of(SCARDHANDLE card, long commands, int64_t *took)
-{
-    static const unsigned char select[] = {0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00, 0x00};
-    unsigned char reply[258] = {0};
-    bool good = SCardBeginTransaction(card) == SCARD_S_SUCCESS;
-
-    for (long i = 0; good && i < commands; i++) {
-        DWORD length = sizeof reply;
-        const int64_t began = now();
-        good = SCardTransmit(card, SCARD_PCI_T1, select, sizeof select, NULL, reply, &length) ==
-                   SCARD_S_SUCCESS &&
-               length > 2 && reply[length - 2] == 0x90;
-        took[i] = now() - began;
-    }
-    SCardEndTransaction(card, SCARD_LEAVE_CARD);
-    qsort(took, (size_t)commands, sizeof *took, compare);
-    return good;
-}
+#include "bare.h"
 
 int main(int count, char **words)
 {
     SCARDCONTEXT context = 0;
     SCARDHANDLE card = 0;
-    DWORD protocol = 0;
     const long commands = count == 3 ? strtol(words[2], NULL, 10) : 0;
     int64_t *took = commands < 1 ? NULL : calloc((size_t)commands, sizeof *took);
-    bool good =
-        took != NULL &&
-        SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context) == SCARD_S_SUCCESS &&
-        SCardConnect(context, words[1], SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1, &card, &protocol) ==
-            SCARD_S_SUCCESS;
+    bool good = took != NULL && bench_connect(words[1], &context, &card);
 
     for (int key = good ? getchar() : EOF; good && key != EOF; key = getchar()) {
         if (key != '\n')
             continue;
-        good = round_of(card, commands, took);
-        printf("%lld\n", (long long)took[commands / 2]);
+        const int64_t median = bench_bare(card, commands, took);
+        good = median >= 0;
+        printf("%lld\n", (long long)median);
         fflush(stdout);
     }
-    if (card != 0)
-        SCardDisconnect(card, SCARD_LEAVE_CARD);
-    if (context != 0)
-        SCardReleaseContext(context);
+    bench_let_go(context, card);
     free(took);
     return good ? 0 : 1;
 }

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from box import BUILD, ROOT, Box
+from python import ENV
 
 PYTHON = ["/usr/bin/python3", "-X", "dev", str(ROOT / "tests/bindings/client.py")]
 JAVA_FOLDER = BUILD / "bindings" / "java"
@@ -28,7 +29,6 @@ LANGUAGES = {"python": PYTHON, "java": JAVA}
 # Not -X dev: it has asyncio tell by the clock which steps were slow.
 AWAITING = ["/usr/bin/python3", "-W", "error", str(ROOT / "tests/bindings/client.py")]
 UNBLOCKS = {"c": ["driver-client"], "python": [*PYTHON, "unblock"], "asyncio": [*AWAITING, "await"], "java": [*JAVA, "unblock"]}
-ENV = {"PYTHONPATH": str(BUILD / "bindings" / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
 NEW_PIN = "80461357"
 # include/kamupin/operation.h
 EVENT_PHASE, PHASE_DONE, OUTCOME_DONE = 1, 9, 1

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 libkamupin developers
 # SPDX-License-Identifier: Apache-2.0
 #
-# The one-page programs of examples/python, and `python -m kamupin`, before real readers and the sandbox's service. Not ours on
-# the other end: pcscd, OpenSC (which PIN the card takes), the kernel's pty (what was echoed), Python's csv module.
+# What Python's one-page programs have beside what test_bindings_examples.py holds of every language, and
+# `python -m kamupin`, before real readers and the sandbox's service. Not ours on the other end: pcscd, Python's csv module.
 """Tests of the one-page Python programs."""
 from __future__ import annotations
 
@@ -15,104 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from box import BUILD, ROOT, Box
-from cli import STATUS, pin_commands
-from test_bindings_java_examples import read_until
-
-NEW = "84026371"
-PYTHON = ["/usr/bin/python3", "-W", "error"]
-ENV = {"PYTHONPATH": str(BUILD / "bindings" / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
+from box import BUILD, Box
+from cli import STATUS
+from python import ENV, PYTHON, argv, read_until
 
 Sandbox = Callable[..., Box]
-
-
-def argv(name: str) -> list[str]:
-    return [*PYTHON, str(ROOT / "examples" / "python" / f"{name}.py")]
-
-
-def test_cards_are_listed(sandbox: Sandbox) -> None:
-    box = sandbox(["akis1", "akis2:blocked", "idcard", "empty"])
-    done, ours = box.run(*argv("list_cards"), env=ENV), box.run("example-list-cards")
-    assert (done.returncode, done.stderr, done.stdout) == (0, "", ours.stdout)
-    assert "AKİS v1.0" in done.stdout and done.stdout.endswith("\n4\n")
-
-
-@pytest.mark.parametrize("name", ["list_cards", "certificate_report"])
-def test_without_a_daemon_both_languages_say_what_to_do(sandbox: Sandbox, name: str, tmp_path: Path) -> None:
-    box = sandbox(["empty"])
-    done = box.run(*argv(name), env={**ENV, "PCSCLITE_CSOCK_NAME": str(tmp_path / "none")})
-    assert done.returncode == STATUS["reader-service-down"] and done.stdout == ""
-    turkish, english = done.stderr.splitlines()
-    assert "pcscd" in turkish and "pcscd" in english and turkish != english
-
-
-def test_a_card_that_comes_and_goes_is_told(sandbox: Sandbox) -> None:
-    box = sandbox(["akis2"])
-    process = box.start(*argv("watch_cards"), stdin=subprocess.PIPE, env=ENV)
-    try:
-        atr = read_until(process, "card-in").split("\t")[3]
-        box.cards[0].eject()
-        assert read_until(process, "card-out").split("\t")[1] == box.cards[0].reader
-        box.cards[0].insert()
-        assert read_until(process, "card-in").split("\t")[1:] == [box.cards[0].reader, "ok", atr]
-        assert process.communicate(timeout=30) == ("", "") and process.returncode == 0
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
-
-
-@pytest.mark.parametrize("spec, kind", [("akis2:blocked", "unblock"), ("akis2:unset", "create")])
-@pytest.mark.parametrize("name", ["unblock", "unblock_asyncio"])
-def test_a_card_gets_its_new_pin_by_a_pipe(sandbox: Sandbox, name: str, spec: str, kind: str) -> None:
-    box = sandbox([spec])
-    process = box.start(*argv(name), stdin=subprocess.PIPE, env=ENV)
-    try:
-        assert process.stdin
-        process.stdin.write("\n".join([box.code(kind=kind), *([""] if name == "unblock" else []), NEW, NEW, ""]))
-        process.stdin.flush()
-        sms = box.sms()[-1]["code"]
-        out, err = process.communicate(f"{sms}\n", timeout=60)
-    finally:
-        if process.poll() is None:
-            process.kill()
-    assert process.returncode == 0, err
-    assert out == f"{box.cards[0].card_id} done\n" and "Leave the card" in err
-    assert NEW not in err and sms not in err and "Traceback" not in err
-    assert box.verify_by_opensc(NEW) == "9000"
-    (operation,) = box.operations()
-    assert operation["phase"] == "reported"
-
-
-def test_a_card_gets_its_new_pin_at_a_terminal(sandbox: Sandbox) -> None:
-    box = sandbox(["akis2:blocked"])
-    with box.terminal(*argv("unblock"), env=ENV) as at:
-        at.expect("Code on the web page: ")
-        at.send(box.code())
-        at.expect("press Enter: ")
-        at.send("")
-        for prompt, typed in (("New PIN: ", NEW), ("New PIN again: ", "11111111"), ("New PIN: ", NEW), ("New PIN again: ", NEW)):
-            at.expect(prompt)
-            at.send(typed)
-        at.expect("a new one.: ")
-        at.send(box.sms()[-1]["code"])
-        at.expect("Leave the card")
-        assert at.wait() == 0, at.text
-    assert f"{box.cards[0].card_id} done" in at.text and "not typed the same way twice" in at.text
-    assert NEW not in at.text
-    assert box.verify_by_opensc(NEW) == "9000"
-
-
-@pytest.mark.parametrize("name, answers, status, phase", [("unblock", f"\n{NEW}\n{NEW}\n", "cancelled", "cancelled"),
-                                                          ("unblock_asyncio", f"{NEW}\n{NEW}\n", "sms-code-malformed", "cancelled")])
-def test_nobody_there_any_more_ends_it_without_a_try(sandbox: Sandbox, name: str, answers: str, status: str, phase: str) -> None:
-    box = sandbox(["akis2"])
-    process = box.start(*argv(name), stdin=subprocess.PIPE, env=ENV)
-    out, err = process.communicate(f"{box.code()}\n{answers}", timeout=60)
-    assert (process.returncode, out) == (STATUS[status], ""), err
-    assert pin_commands(box.cards[0].commands()) == [] and "Traceback" not in err
-    (operation,) = box.operations()
-    assert operation["phase"] == phase
 
 
 @pytest.mark.parametrize("name", ["watch_cards", "unblock_asyncio"])

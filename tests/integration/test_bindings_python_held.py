@@ -15,10 +15,10 @@ import pytest
 
 from box import BUILD, ROOT, Box
 from cli import FRESH_PIN
+from python import ENV, PYTHON
 from test_bindings_java_held import places
 
-PROGRAM = ["/usr/bin/python3", "-W", "error", str(ROOT / "tests/bindings/held.py")]
-ENV = {"PYTHONPATH": str(BUILD / "bindings" / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
+PROGRAM = [*PYTHON, str(ROOT / "tests/bindings/held.py")]
 READERS = 16
 ROUNDS = 10_000
 NEW_PIN = "908172635401"

@@ -10,13 +10,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from box import BUILD, ROOT, Box
+from box import ROOT, Box
 from cli import FRESH_PIN
 from pad_box import PadBox
+from python import ENV, PYTHON
 from test_cms import Desk
 
-PROGRAM = ["/usr/bin/python3", "-W", "error", str(ROOT / "tests/bindings/work.py")]
-ENV = {"PYTHONPATH": str(BUILD / "bindings" / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
+PROGRAM = [*PYTHON, str(ROOT / "tests/bindings/work.py")]
 NEW_PIN = "80461357"
 
 
