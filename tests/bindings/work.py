@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What tests/integration/test_bindings_python_work.py has a Python program do: a signed document, a PIN at the reader's keypad,
-# a new PIN by an order's code, also as an asyncio program that waits for a session's answer.
-"""usage: work.py sign PIN FILE MADE | pad | order PIN NEW"""
+# a new PIN by an order's code, also as an asyncio program that waits for a session's answer; readers that were given up.
+"""usage: work.py sign PIN FILE MADE | pad | order PIN NEW | late READER"""
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import kamupin
 from kamupin import PinRisk, Product
@@ -75,10 +77,42 @@ def order(pin: str, new: str) -> None:
         asyncio.run(ordered(context, pin, new))
 
 
+def late(reader: str) -> None:
+    """What comes too late reaches nothing: neither what was freed nor what has come to its place."""
+    def useless(call: Callable[..., Any], *arguments: Any) -> None:
+        try:
+            call(*arguments)
+            raise AssertionError("a call on what was given up")
+        except kamupin.ReaderFailure as failure:
+            assert failure.status == kamupin.Status.INVALID_ARGUMENT
+
+    readers, challenge = kamupin.PcscReaders(), bytearray.fromhex("0084000008")
+    worker = readers.open()
+    gone = readers.connect(worker, reader)
+    readers.disconnect(gone)
+    connection = readers.connect(worker, reader)
+    readers.disconnect(gone)
+    useless(readers.begin, gone)
+    useless(readers.transmit, gone, challenge)
+    assert len(readers.transmit(connection, challenge)) >= 2
+    readers.close(worker)
+    useless(readers.transmit, connection, challenge)
+    useless(readers.reconnect, connection)
+    readers.disconnect(connection)
+    readers.close(worker)
+    readers.wake(worker)
+    useless(readers.readers, worker)
+    useless(readers.watch, worker, [], 0)
+    useless(readers.connect, worker, reader)
+    say("refused")
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "pad":
         pad()
     elif sys.argv[1] == "sign":
         sign(*sys.argv[2:5])
+    elif sys.argv[1] == "late":
+        late(sys.argv[2])
     else:
         order(*sys.argv[2:4])

@@ -56,3 +56,10 @@ def test_an_orders_code_unblocks_in_the_same_program(sandbox: Callable[..., Box]
     assert [line.split("\t") for line in out.splitlines()] == [["session", "DENEME KULLANICI"], ["code", "15", "True"], ["sms", "6"],
                                                                ["outcome", "done"], ["order", "done"]]
     assert box.verify_by_opensc(NEW_PIN, slot=1) == "9000"
+
+
+def test_what_comes_too_late_to_a_reader_is_refused(sandbox: Callable[..., Box]) -> None:
+    box = sandbox(["akis2"])
+    done = box.run(*PROGRAM, "late", box.cards[0].reader, env=ENV)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "refused\n", "")
+    assert box.cards[0].commands() == ["0084000008"]

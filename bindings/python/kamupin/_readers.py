@@ -218,18 +218,22 @@ class BackendSink(native.ReaderBackend):
 
 
 class _Opened:
-    """A worker or a connection of the built-in readers."""
+    """A worker, or a connection of that worker's, of the built-in readers. When it was closed, or its worker was, calls refuse it."""
 
-    __slots__ = ("number", "answer", "slot")
+    __slots__ = ("_number", "_worker", "answer", "slot")
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self, number: int, worker: Optional["_Opened"]) -> None:
+        self._number, self._worker = number, worker
         self.answer = native.reader_answer()  # one for all calls: they come one at a time
         self.slot: list[Any] = [b""]
 
+    @property
+    def number(self) -> int:
+        return self._number if self._worker is None or self._worker._number else 0
+
     def given_up(self) -> int:
-        """The number, which nothing can be done with afterwards."""
-        number, self.number = self.number, 0
+        """The number, for the last time."""
+        number, self._number = self._number, 0
         return number
 
 
@@ -251,17 +255,17 @@ class PcscReaders(ReaderBackend):
     def __init__(self) -> None:
         self._native = native.BuiltInReaders()
 
-    def _open(self, call: Callable[..., int], *arguments: Any) -> _Opened:
+    def _open(self, worker: Optional[_Opened], call: Callable[..., int], *arguments: Any) -> _Opened:
         slot, answer = [0], native.reader_answer()
         if call(*arguments, answer, slot) != native.OK:
             raise _failed(answer)
-        return _Opened(slot[0])
+        return _Opened(slot[0], worker)
 
     def open(self) -> Any:
-        return self._open(self._native.open_worker)
+        return self._open(None, self._native.open_worker)
 
     def open_waiting(self, stop: int, patience: Optional[float]) -> Any:
-        return self._open(self._native.open_waiting, stop, -1 if patience is None else int(patience * 1000))
+        return self._open(None, self._native.open_waiting, stop, -1 if patience is None else int(patience * 1000))
 
     def close(self, worker: Any) -> None:
         self._native.close(worker.given_up())
@@ -286,7 +290,7 @@ class PcscReaders(ReaderBackend):
         self._native.wake(worker.number)
 
     def connect(self, worker: Any, reader: str) -> Any:
-        return self._open(self._native.connect, worker.number, reader)
+        return self._open(worker, self._native.connect, worker.number, reader)
 
     def disconnect(self, connection: Any) -> None:
         self._native.disconnect(connection.given_up())

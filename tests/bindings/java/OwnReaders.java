@@ -96,6 +96,43 @@ public final class OwnReaders {
         }
     }
 
+    private static void useless(ReaderStep call) {
+        try {
+            call.take();
+            throw new AssertionError("a call on what was given up");
+        } catch (ReaderFailure failure) {
+            same(Status.INVALID_ARGUMENT, failure.status());
+        }
+    }
+
+    /** A call of the readers'. */
+    private interface ReaderStep {
+        void take() throws ReaderFailure;
+    }
+
+    /* What comes too late reaches nothing: neither what was freed nor what has come to its place. */
+    private static void givenUp(String reader) throws ReaderFailure {
+        PcscReaders readers = new PcscReaders();
+        byte[] challenge = {0, (byte) 0x84, 0, 0, 8};
+        PcscReaders.Opened worker = readers.open();
+        PcscReaders.Opened late = readers.connect(worker, reader);
+        readers.disconnect(late);
+        PcscReaders.Opened connection = readers.connect(worker, reader);
+        readers.disconnect(late);
+        useless(() -> readers.begin(late));
+        useless(() -> readers.transmit(late, challenge));
+        same(true, readers.transmit(connection, challenge).length >= 2);
+        readers.close(worker);
+        useless(() -> readers.transmit(connection, challenge));
+        useless(() -> readers.reconnect(connection));
+        readers.disconnect(connection);
+        readers.close(worker);
+        readers.wake(worker);
+        useless(() -> readers.readers(worker));
+        useless(() -> readers.watch(worker, List.of(), Duration.ZERO));
+        useless(() -> readers.connect(worker, reader));
+    }
+
     /** One reader, in which a card of nobody's may be. */
     private static final class Script implements ReaderBackend<Semaphore, Object> {
         private static final byte[] ATR = {0x3B, 0x00};
@@ -241,6 +278,7 @@ public final class OwnReaders {
 
     public static void main(String[] arguments) throws Exception {
         seen(arguments[0], arguments[1]);
+        givenUp(arguments[0]);
         scripted();
         closedMeanwhile();
         System.out.println("ok");

@@ -147,24 +147,28 @@ final class BackendSink<W, C> extends org.kamupin.internal.ReaderBackend impleme
         stepped(answer, () -> readers.end(connections.get(connection)));
     }
 
-    private static void replied(byte[] given, ByteRoom reply, reader_answer answer, Work<byte[]> work) {
-        try {
-            byte[] said = answered(answer, work, null);
-            if (said != null) {
-                reply.put(said);
-            }
-        } finally {
-            Arrays.fill(given, (byte) 0);
+    private static void replied(ByteRoom reply, reader_answer answer, Work<byte[]> work) {
+        byte[] said = answered(answer, work, null);
+        if (said != null) {
+            reply.put(said);
         }
     }
 
     @Override
     public void transmit(long connection, byte[] command, ByteRoom reply, reader_answer answer) {
-        replied(command, reply, answer, () -> readers.transmit(connections.get(connection), command));
+        try {
+            replied(reply, answer, () -> readers.transmit(connections.get(connection), command));
+        } finally {
+            Arrays.fill(command, (byte) 0);
+        }
     }
 
     @Override
     public void control(long connection, long code, byte[] data, ByteRoom reply, reader_answer answer) {
-        replied(data, reply, answer, () -> readers.control(connections.get(connection), code, data));
+        try {
+            replied(reply, answer, () -> readers.control(connections.get(connection), code, data));
+        } finally {
+            Arrays.fill(data, (byte) 0);
+        }
     }
 }

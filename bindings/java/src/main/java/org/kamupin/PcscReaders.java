@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.kamupin.internal.BuiltInReaders;
 import org.kamupin.internal.ReaderStates;
 import org.kamupin.internal.reader_answer;
@@ -24,12 +25,23 @@ import org.kamupin.internal.reader_answer;
  * }</pre>
  */
 public class PcscReaders implements ReaderBackend<PcscReaders.Opened, PcscReaders.Opened> {
-    /** A worker or a connection of the library's. */
+    /** A worker or a connection of the library's. When it was closed, or its worker was, calls refuse it. */
     public static final class Opened {
-        private final long number;
+        private final AtomicLong number; // 0 when it was given up
+        private final Opened worker; // null for a worker
 
-        private Opened(long number) {
-            this.number = number;
+        private Opened(long number, Opened worker) {
+            this.number = new AtomicLong(number);
+            this.worker = worker;
+        }
+
+        private long number() {
+            return worker == null || worker.number.get() != 0 ? number.get() : 0;
+        }
+
+        /** The number for the last time. */
+        private long givenUp() {
+            return number.getAndSet(0);
         }
     }
 
@@ -60,31 +72,31 @@ public class PcscReaders implements ReaderBackend<PcscReaders.Opened, PcscReader
         int call(reader_answer answer, long[] slot);
     }
 
-    private static Opened opened(Opening call) throws ReaderFailure {
+    private static Opened opened(Opened worker, Opening call) throws ReaderFailure {
         long[] slot = new long[1];
         check(answer -> call.call(answer, slot));
-        return new Opened(slot[0]);
+        return new Opened(slot[0], worker);
     }
 
     @Override
     public Opened open() throws ReaderFailure {
-        return opened(readers::open_worker);
+        return opened(null, readers::open_worker);
     }
 
     @Override
     public Opened openWaiting(int stop, Duration patience) throws ReaderFailure {
-        return opened((answer, slot) -> readers.open_waiting(stop, Slots.milliseconds(patience), answer, slot));
+        return opened(null, (answer, slot) -> readers.open_waiting(stop, Slots.milliseconds(patience), answer, slot));
     }
 
     @Override
     public void close(Opened worker) {
-        readers.close(worker.number);
+        readers.close(worker.givenUp());
     }
 
     @Override
     public List<String> readers(Opened worker) throws ReaderFailure {
         byte[][] slot = {{}};
-        check(answer -> readers.list_readers(worker.number, answer, slot));
+        check(answer -> readers.list_readers(worker.number(), answer, slot));
         List<String> found = new ArrayList<>();
         for (String name : new String(slot[0], StandardCharsets.UTF_8).split("\0")) {
             if (!name.isEmpty()) {
@@ -102,7 +114,7 @@ public class PcscReaders implements ReaderBackend<PcscReaders.Opened, PcscReader
                 states.get(i).into(raw.at(i));
             }
             try {
-                check(answer -> readers.watch(worker.number, raw, Slots.milliseconds(timeout), answer));
+                check(answer -> readers.watch(worker.number(), raw, Slots.milliseconds(timeout), answer));
             } finally {
                 for (int i = 0; i < states.size(); i++) {
                     states.get(i).take(raw.at(i));
@@ -115,45 +127,45 @@ public class PcscReaders implements ReaderBackend<PcscReaders.Opened, PcscReader
 
     @Override
     public void wake(Opened worker) {
-        readers.wake(worker.number);
+        readers.wake(worker.number());
     }
 
     @Override
     public Opened connect(Opened worker, String reader) throws ReaderFailure {
-        return opened((answer, slot) -> readers.connect(worker.number, reader, answer, slot));
+        return opened(worker, (answer, slot) -> readers.connect(worker.number(), reader, answer, slot));
     }
 
     @Override
     public void disconnect(Opened connection) {
-        readers.disconnect(connection.number);
+        readers.disconnect(connection.givenUp());
     }
 
     @Override
     public void reconnect(Opened connection) throws ReaderFailure {
-        check(answer -> readers.reconnect(connection.number, answer));
+        check(answer -> readers.reconnect(connection.number(), answer));
     }
 
     @Override
     public void begin(Opened connection) throws ReaderFailure {
-        check(answer -> readers.begin(connection.number, answer));
+        check(answer -> readers.begin(connection.number(), answer));
     }
 
     @Override
     public void end(Opened connection) throws ReaderFailure {
-        check(answer -> readers.end(connection.number, answer));
+        check(answer -> readers.end(connection.number(), answer));
     }
 
     @Override
     public byte[] transmit(Opened connection, byte[] command) throws ReaderFailure {
         byte[][] slot = {{}};
-        check(answer -> readers.transmit(connection.number, command, answer, slot));
+        check(answer -> readers.transmit(connection.number(), command, answer, slot));
         return slot[0];
     }
 
     @Override
     public byte[] control(Opened connection, long code, byte[] data) throws ReaderFailure {
         byte[][] slot = {{}};
-        check(answer -> readers.control(connection.number, code, data, answer, slot));
+        check(answer -> readers.control(connection.number(), code, data, answer, slot));
         return slot[0];
     }
 }

@@ -57,15 +57,9 @@ public final class Secret extends Handle {
         void into(Secret secret) throws KamupinException;
     }
 
-    /** wipe: what was given, when there is no secret for it; the filling wipes it otherwise. */
-    private static Secret filled(Context context, SecretKind kind, Filling filling, Runnable wipe) throws KamupinException {
-        Secret secret;
-        try {
-            secret = new Secret(context, kind);
-        } catch (KamupinException | RuntimeException | Error error) {
-            wipe.run();
-            throw error;
-        }
+    /** A new one, filled; closed again when it cannot be. What was given is wiped by the caller. */
+    private static Secret filled(Context context, SecretKind kind, Filling filling) throws KamupinException {
+        Secret secret = new Secret(context, kind);
         try {
             filling.into(secret);
             return secret;
@@ -85,7 +79,11 @@ public final class Secret extends Handle {
      * @throws KamupinException when there is no room, or they are no text
      */
     public static Secret of(Context context, SecretKind kind, char[] text) throws KamupinException {
-        return filled(context, kind, secret -> secret.append(text), () -> Arrays.fill(text, '\0'));
+        try {
+            return filled(context, kind, secret -> secret.append(text));
+        } finally {
+            Arrays.fill(text, '\0');
+        }
     }
 
     /**
@@ -98,7 +96,11 @@ public final class Secret extends Handle {
      * @throws KamupinException when there is no room
      */
     public static Secret of(Context context, SecretKind kind, byte[] bytes) throws KamupinException {
-        return filled(context, kind, secret -> secret.append(bytes), () -> Arrays.fill(bytes, (byte) 0));
+        try {
+            return filled(context, kind, secret -> secret.append(bytes));
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
     }
 
     /**
@@ -111,7 +113,13 @@ public final class Secret extends Handle {
      * @throws KamupinException when there is no room
      */
     public static Secret of(Context context, SecretKind kind, ByteBuffer buffer) throws KamupinException {
-        return filled(context, kind, secret -> secret.append(buffer), () -> wipe(buffer, buffer.position(), buffer.remaining()));
+        int position = writable(buffer).position();
+        int length = buffer.remaining();
+        try {
+            return filled(context, kind, secret -> secret.append(buffer));
+        } finally {
+            wipe(buffer, position, length);
+        }
     }
 
     /**
@@ -135,22 +143,38 @@ public final class Secret extends Handle {
      * @throws KamupinException when there is no room; nothing is appended then
      */
     public void append(ByteBuffer buffer) throws KamupinException {
+        int position = writable(buffer).position();
+        int length = buffer.remaining();
+        try {
+            if (buffer.isDirect()) {
+                appendDirect(buffer, position, length);
+            } else {
+                appendCopy(buffer);
+            }
+        } finally {
+            wipe(buffer, position, length);
+            buffer.position(buffer.limit());
+        }
+    }
+
+    private void appendDirect(ByteBuffer direct, int position, int length) throws KamupinException {
+        check(call(raw -> Native.secret_append_direct(raw, direct, position, length)));
+    }
+
+    private void appendCopy(ByteBuffer heap) throws KamupinException {
+        ByteBuffer copy = ByteBuffer.allocateDirect(heap.remaining());
+        try {
+            appendDirect(copy.put(heap.duplicate()), 0, copy.capacity());
+        } finally {
+            wipe(copy, 0, copy.capacity());
+        }
+    }
+
+    private static ByteBuffer writable(ByteBuffer buffer) {
         if (buffer.isReadOnly()) {
             throw new IllegalArgumentException("a secret's buffer is wiped: it cannot be a read-only one");
         }
-        ByteBuffer direct = buffer.isDirect() ? buffer : ByteBuffer.allocateDirect(buffer.remaining());
-        int position = direct == buffer ? buffer.position() : 0;
-        int length = buffer.remaining();
-        try {
-            if (direct != buffer) {
-                direct.put(buffer.duplicate());
-            }
-            check(call(raw -> Native.secret_append_direct(raw, direct, position, length)));
-        } finally {
-            wipe(direct, position, length);
-            wipe(buffer, buffer.position(), length);
-            buffer.position(buffer.limit());
-        }
+        return buffer;
     }
 
     private static void wipe(ByteBuffer buffer, int position, int length) {
@@ -166,7 +190,15 @@ public final class Secret extends Handle {
      * @throws KamupinException when there is no room, or they are no text (half a surrogate pair)
      */
     public void append(char[] text) throws KamupinException {
-        ByteBuffer encoded = ByteBuffer.allocateDirect(3 * text.length);
+        try {
+            appendEncoded(text);
+        } finally {
+            Arrays.fill(text, '\0');
+        }
+    }
+
+    private void appendEncoded(char[] text) throws KamupinException {
+        ByteBuffer encoded = ByteBuffer.allocateDirect(Math.multiplyExact(3, text.length));
         try {
             CoderResult result = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text), encoded, true);
             if (result.isError()) {
@@ -174,7 +206,6 @@ public final class Secret extends Handle {
             }
             append(encoded.flip());
         } finally {
-            Arrays.fill(text, '\0');
             wipe(encoded, 0, encoded.limit());
         }
     }

@@ -26,11 +26,14 @@ final class Sinks {
 
         @Override
         public void take(byte[] bytes) {
-            watched.guard(() -> {
-                listener.accept(bytes);
-                return null;
-            }, null);
-            Arrays.fill(bytes, (byte) 0);
+            try {
+                watched.guard(() -> {
+                    listener.accept(bytes);
+                    return null;
+                }, null);
+            } finally {
+                Arrays.fill(bytes, (byte) 0);
+            }
         }
     }
 
@@ -46,16 +49,26 @@ final class Sinks {
 
         @Override
         public void show(byte[] bytes, int secondsLeft) {
-            char[] digits = new char[bytes.length];
-            for (int i = 0; i < bytes.length; i++) {
-                digits[i] = (char) bytes[i]; // ASCII
+            try {
+                told(new char[bytes.length], bytes, secondsLeft);
+            } finally {
+                Arrays.fill(bytes, (byte) 0);
             }
-            Arrays.fill(bytes, (byte) 0);
-            watched.guard(() -> {
-                listener.show(digits, secondsLeft);
-                return null;
-            }, null);
-            Arrays.fill(digits, '\0');
+        }
+
+        private void told(char[] digits, byte[] bytes, int secondsLeft) {
+            try {
+                for (int i = 0; i < bytes.length; i++) {
+                    digits[i] = (char) bytes[i]; // ASCII
+                }
+                Arrays.fill(bytes, (byte) 0);
+                watched.guard(() -> {
+                    listener.show(digits, secondsLeft);
+                    return null;
+                }, null);
+            } finally {
+                Arrays.fill(digits, '\0');
+            }
         }
     }
 }

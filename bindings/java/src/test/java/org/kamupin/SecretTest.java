@@ -5,6 +5,7 @@ package org.kamupin;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -70,6 +71,43 @@ class SecretTest {
         assertArrayEquals(new char[6], text);
         assertArrayEquals(new byte[3], bytes);
         assertArrayEquals(new byte[] {'x', 0, 0, 'y'}, heap.array());
+    }
+
+    /** The tests run with 16 MB outside the heap (pom.xml). */
+    @Test
+    void itIsWipedAlsoWhenThereIsNoMemoryForACopy() throws Exception {
+        char[] text = new char[6 << 20];
+        Arrays.fill(text, '7');
+        byte[] bytes = new byte[17 << 20];
+        Arrays.fill(bytes, (byte) '7');
+        ByteBuffer heap = ByteBuffer.wrap(bytes, 1, bytes.length - 2);
+        try (Secret pin = new Secret(context, SecretKind.PIN)) {
+            assertThrows(OutOfMemoryError.class, () -> pin.append(text));
+            assertThrows(OutOfMemoryError.class, () -> pin.append(heap));
+            assertEquals(0, pin.length());
+        }
+        assertArrayEquals(new char[text.length], text);
+        assertEquals('7', bytes[0]);
+        assertArrayEquals(new byte[bytes.length - 2], Arrays.copyOfRange(bytes, 1, bytes.length - 1));
+        assertEquals(heap.limit(), heap.position());
+    }
+
+    @Test
+    void aClosedOneWipesWhatItIsGiven() throws Exception {
+        char[] text = "123456".toCharArray();
+        byte[] bytes = {'1', '2', '3'};
+        ByteBuffer heap = ByteBuffer.wrap(new byte[] {'4', '5'});
+        ByteBuffer direct = ByteBuffer.allocateDirect(2).put(new byte[] {'6', '7'}).flip();
+        Secret pin = new Secret(context, SecretKind.PIN);
+        pin.close();
+        Machine.refused(Status.INVALID_ARGUMENT, () -> pin.append(text));
+        Machine.refused(Status.INVALID_ARGUMENT, () -> pin.append(bytes));
+        Machine.refused(Status.INVALID_ARGUMENT, () -> pin.append(heap));
+        Machine.refused(Status.INVALID_ARGUMENT, () -> pin.append(direct));
+        assertArrayEquals(new char[6], text);
+        assertArrayEquals(new byte[3], bytes);
+        assertArrayEquals(new byte[2], heap.array());
+        assertEquals(0, direct.get(0) + direct.get(1));
     }
 
     @Test
