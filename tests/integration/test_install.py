@@ -172,9 +172,10 @@ def cmake_project(prefix: Path, folder: Path, *options: str) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("language", ["C", "CXX"])
 @pytest.mark.parametrize("kind", ["", "shared", "static"])
-def test_cmake_finds_the_kind_that_is_asked_for(installed, kind, tmp_path):
-    program = cmake_project(installed.prefix, tmp_path, f"-DKIND={kind}") / "readers"
+def test_cmake_finds_the_kind_that_is_asked_for(installed, kind, language, tmp_path):
+    program = cmake_project(installed.prefix, tmp_path, f"-DKIND={kind}", f"-DLANGUAGE={language}") / "readers"
     assert ("libkamupin.so.1" in needed(program)) == (kind != "static")
     answers(program)
 
