@@ -12,34 +12,21 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "integration"))
-
-from box import BUILD, Box  # noqa: E402
-from test_bindings import Client  # noqa: E402
+from elsewhere import ROOT, Box, inside, unblocked, unpacked, with_pcsc
+from root import checked
 
 MADE = Path(os.environ.get("KAMUPIN_WHEEL", ROOT / "build" / "wheel"))
 DEBIAN_13 = Path(os.environ.get("KAMUPIN_TRIXIE", ROOT / "build" / "wheel" / "work" / "trixie.tar"))
 TOOLS = MADE / "work" / "tools" / "bin"
 HERE = Path(__file__).resolve().parent
-PCSC = Path("/usr/lib/x86_64-linux-gnu/libpcsclite.so.1")
 CAS = "etc/ssl/certs/ca-certificates.crt"
 PLAIN = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-NEW_PIN = "80461357"
-
-
-def checked(*argv: object, env: Mapping[str, str] | None = None) -> str:
-    done = subprocess.run([str(word) for word in argv], env=env, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False)
-    assert done.returncode == 0, f"{argv}: {done.returncode}\n{done.stdout}"
-    return done.stdout
 
 
 def only(pattern: str) -> Path:
@@ -91,22 +78,13 @@ class Environment:
         return f"/{place}"
 
     def _enter(self, *folders: Path) -> list[str]:
-        if self.root is None:
-            return []
-        mounts = f'mount --rbind /dev "{self.root}/dev" && '
-        for folder in folders:
-            place = self.root / folder.relative_to("/")
-            place.mkdir(parents=True, exist_ok=True)
-            mounts += f'mount --bind "{folder}" "{place}" && '
-        return ["unshare", "--mount", "sh", "-c", f'{mounts}exec chroot "$0" "$@"', str(self.root)]
+        return [] if self.root is None else inside(self.root, *folders)
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Debian 13 with its Python."""
-    folder = tmp_path_factory.mktemp("trixie")
-    checked("tar", "-x", "-f", DEBIAN_13, "-C", folder, "--exclude=./dev/*")
-    return folder
+    return unpacked(DEBIAN_13, tmp_path_factory.mktemp("trixie"))
 
 
 @pytest.fixture(scope="module")
@@ -210,38 +188,16 @@ def test_the_systems_cas_are_believed_and_no_others(in_13: Environment, root: Pa
         (root / CAS).write_bytes(before)
 
 
-def unblocked(box: Box, argv: list[str], env: Mapping[str, str]) -> tuple[object, ...]:
-    """An unblock by tests/bindings/client.py: what it printed, what the service was asked, which commands the card got."""
-    card = box.cards[0]
-    with Client(box, *argv) as client:
-        client.send(box.code())
-        client.until("allowed")
-        client.send(NEW_PIN)
-        client.until("sms")
-        client.send(box.sms(1)[-1]["code"])
-        client.until("result")
-        assert client.end() == (0, "")
-    commands = [row[:4] for row in card.commands()]
-    assert box.verify_by_opensc(NEW_PIN) == "9000"
-    lines = [[word for word in words if word != card.card_id] for words in client.lines if words[0] != "event"]
-    phases = [words[2] for words in client.lines if words[0] == "event" and words[1] == "1"]
-    return lines, phases, [(row["call"], row["status"]) for row in box.requests()], commands
-
-
 def test_an_unblock_by_the_wheel_is_the_one_by_the_build(in_12: Environment, in_13: Environment, root: Path) -> None:
     client = ROOT / "tests/bindings/client.py"
     wanted = None
-    # PC/SC comes to the root: Debian 12's library, of the same age as the daemon.
-    (root / "usr/lib/x86_64-linux-gnu" / PCSC.name).write_bytes(PCSC.read_bytes())
-    try:
+    with with_pcsc(root):
         for environment in (None, in_12, in_13):
             with Box(["akis2:blocked"]) as box:
                 argv = ["/usr/bin/python3", str(client)] if environment is None else environment.argv(box, client)
-                seen = unblocked(box, [*argv, "unblock"], {})
+                seen = unblocked(box, [*argv, "unblock"])
                 wanted = wanted or seen
                 assert seen == wanted, environment and environment.root
-    finally:
-        (root / "usr/lib/x86_64-linux-gnu" / PCSC.name).unlink()
 
 
 def test_the_source_archive_builds_with_the_systems_libraries(tmp_path: Path, sandbox: Callable[[], Box]) -> None:
