@@ -3,16 +3,17 @@
 #
 # Programs that tests/integration/test_bindings_python_held.py watches from outside: cards worked from many threads, very
 # many operations, PINs that have to be gone afterwards. A line of standard input lets each go on to its next place.
-"""usage: held.py readers PIN READER… | rounds READER | change READER | own READER | text | unblock"""
+"""usage: held.py readers PIN READER… | rounds READER | awaited READER | change READER | own READER | text | unblock"""
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import sys
 import threading
 import tracemalloc
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import kamupin
@@ -110,18 +111,96 @@ def round_of(context: kamupin.Context, own: kamupin.Context, card: kamupin.Card,
         pass
 
 
-def rounds(reader: str) -> None:
+def counted(work: Callable[[int], None]) -> None:
     """As many rounds as each line says; tells what Python itself holds afterwards."""
+    tracemalloc.start()
+    for text in sys.stdin:
+        work(int(text))
+        gc.collect()
+        say("done", tracemalloc.get_traced_memory()[0], len(gc.get_objects()))
+
+
+def rounds(reader: str) -> None:
     with new_context() as context, new_context(NoCards()) as own, context.open(reader) as card:
         [der] = card.certificates
-        tracemalloc.start()
-        for text in sys.stdin:
-            for number in range(int(text)):
+
+        def work(times: int) -> None:
+            for number in range(times):
                 round_of(context, own, card, der)
                 if number % 20 == 0:
                     card.read()
-            gc.collect()
-            say("done", tracemalloc.get_traced_memory()[0], len(gc.get_objects()))
+
+        counted(work)
+
+
+class Quiet(NoCards):
+    """The same reader, at which nothing happens: who waits there waits until wake()."""
+
+    def open(self) -> Any:
+        return threading.Event()
+
+    def watch(self, worker: Any, states: list[kamupin.ReaderState], timeout: float | None) -> None:
+        news = [state for state in states if state.cookie == 0]
+        for state in news:
+            state.cookie = 1
+        if news or timeout == 0:
+            return
+        raise kamupin.ReaderFailure(kamupin.Status.CANCELLED if worker.wait(timeout) else kamupin.Status.TIMED_OUT)
+
+    def wake(self, worker: Any) -> None:
+        worker.set()
+
+
+async def stopped(step: Coroutine[Any, Any, Any]) -> None:
+    """Begins it, and cancels its task."""
+    task = asyncio.ensure_future(step)
+    await asyncio.sleep(0)
+    task.cancel()
+    try:
+        await task
+        raise AssertionError("it was cancelled")
+    except asyncio.CancelledError:
+        pass
+
+
+async def awaited_round(context: kamupin.Context, own: kamupin.Context) -> None:
+    """What is awaited: it fails, it answers, its task is cancelled."""
+    async with context.operation("https://127.0.0.1:9/", on_event=lambda _: None) as operation:
+        await stopped(operation.choose())
+        try:
+            await operation.redeem(bytearray(b"123456"))
+            raise AssertionError("the operation was cancelled with the task")
+        except kamupin.Cancelled:
+            pass
+    with await own.to_thread(own.cards) as cards:
+        assert [one.reader for one in cards] == ["Okuyucu"]
+
+
+async def seldom(own: kamupin.Context, card: kamupin.Card) -> None:
+    """What takes longer: a wait that is cancelled, a watch, a card."""
+    with own.cards() as cards:
+        await stopped(own.to_thread(cards.wait))
+    with own.watch() as watch:
+        async for _ in watch:
+            break
+    await card.to_thread(card.read)
+
+
+def awaited(reader: str) -> None:
+    async def all_of(times: int) -> None:
+        for number in range(times):
+            await awaited_round(context, own)
+            if number % 20 == 0:
+                await seldom(own, card)
+
+    def work(times: int) -> None:
+        asyncio.run(all_of(times))
+        for thread in threading.enumerate():
+            if thread is not threading.main_thread():
+                thread.join()  # it is told to end, and not waited for
+
+    with new_context() as context, new_context(Quiet()) as own, context.open(reader) as card:
+        counted(work)
 
 
 def change(context: kamupin.Context, reader: str) -> None:
@@ -185,7 +264,8 @@ def unblock() -> None:
 
 def main() -> None:
     words = sys.argv[2:]
-    programs: dict[str, Callable[..., None]] = {"readers": readers, "rounds": rounds, "own": own, "text": text, "unblock": unblock}
+    programs: dict[str, Callable[..., None]] = {"readers": readers, "rounds": rounds, "awaited": awaited, "own": own, "text": text,
+                                                "unblock": unblock}
     if sys.argv[1] == "change":
         with new_context() as context:
             change(context, words[0])

@@ -44,11 +44,12 @@ def test_sixteen_readers_are_worked_from_sixteen_threads_at_once(sandbox: Sandbo
     assert int(most.read_text()) == READERS, "exchanges in flight at once"
 
 
-def test_ten_thousand_rounds_leave_nothing_behind(sandbox: Sandbox, classes: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["calls", "futures"])
+def test_ten_thousand_rounds_leave_nothing_behind(sandbox: Sandbox, classes: Path, tmp_path: Path, way: str) -> None:
     """Blocks of the library's and of JNI's glue, the package's own objects, references from one to the other. One block a
     round would be ten thousand; what is pending when the collector was asked but has not come round is waited for."""
     box, count = sandbox(["akis2"]), tmp_path / "blocks"
-    process = box.start(*java.argv(classes, "Rounds", box.cards[0].reader), stdin=subprocess.PIPE,
+    process = box.start(*java.argv(classes, "Rounds", way, box.cards[0].reader), stdin=subprocess.PIPE,
                         env={"LD_PRELOAD": str(BUILD / "lib/libfault-blocks.so"), "KAMUPIN_BLOCKS": str(count)})
 
     def rounds(number: int) -> tuple[int, int, int]:

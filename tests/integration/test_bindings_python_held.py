@@ -74,10 +74,11 @@ class Held:
         return out
 
 
-def test_ten_thousand_rounds_leave_nothing_behind(sandbox: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["rounds", "awaited"])
+def test_ten_thousand_rounds_leave_nothing_behind(sandbox: Sandbox, tmp_path: Path, way: str) -> None:
     """Blocks of the library's and of the module's, Python's own bytes and objects. One a round would be ten thousand."""
     box, count = sandbox(["akis2"]), tmp_path / "blocks"
-    with Held(box, "rounds", box.cards[0].reader,
+    with Held(box, way, box.cards[0].reader,
               env={"LD_PRELOAD": str(BUILD / "lib/libfault-blocks.so"), "KAMUPIN_BLOCKS": str(count)}) as run:
         def rounds(number: int) -> tuple[int, int, int]:
             run.give(str(number))
