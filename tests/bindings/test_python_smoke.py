@@ -62,7 +62,7 @@ class Errors(unittest.TestCase):
         self.assertRegex(english, "pcscd")
         self.assertNotEqual(turkish, english)
         self.assertIn(error.remedy, english)
-        self.assertEqual(str(error), english)
+        self.assertEqual(str(error), f"{english} (cannot reach the readers (code 0x8010001D))")
         self.assertEqual(repr(error), "<ReaderError reader-service-down>")
 
     def test_every_status_has_its_constant_and_its_sentences(self) -> None:

@@ -43,10 +43,13 @@ class AsyncOperation:
         self._thread = ThreadPoolExecutor(1, "kamupin-operation")
 
     async def _run(self, call: Callable[..., T], *arguments: Any) -> T:
+        self._operation._raw  # a closed one refuses, and has no thread any more
         return await ended(asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments), self._operation.cancel)
 
     async def close(self) -> None:
-        """Lets go; before card work the service is told that the operation is given up."""
+        """Lets go; before card work the service is told that the operation is given up. May be called again."""
+        if self._operation.closed:
+            return
         try:
             await self._run(self._operation.close)
         finally:

@@ -16,6 +16,7 @@ from . import native
 from ._call import Handle, Listing, Telling, Watched, check, give, made
 from ._enums import Hash, PadQuirk, PinRisk, SecretKind, SignForm, Status
 from ._errors import Cancelled, KamupinError
+from ._given import LONGEST, a_time
 from ._records import CardInfo, PadInfo, Signature, WatchEvent
 from ._secrets import SecretText, all_taken, taken
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from ._context import Context
 
 T = TypeVar("T")
-SLICE = 500
-"""Milliseconds, of in_slices()."""
+SLICE = 0.5
+"""Seconds, of in_slices()."""
 
 
 class Cancel(Handle):
@@ -56,19 +57,17 @@ def raw_of(cancel: Optional[Cancel]) -> Any:
 
 
 def in_slices(wait: Callable[[int], int], timeout: Optional[float]) -> int:
-    """The status of a wait of so many milliseconds, -1 without end. On the main thread it comes back every half second, because
-    Python sees a Ctrl-C only between calls."""
-    left = -1 if timeout is None else int(timeout * 1000)
-    if threading.current_thread() is not threading.main_thread():
-        return wait(left)
-    end = time.monotonic() + left / 1000
-    while left < 0 or left > SLICE:
-        status = wait(SLICE)
+    """The status of a wait of so many milliseconds. On the main thread it comes back every half second, because Python sees a
+    Ctrl-C only between calls; elsewhere when C counts no further."""
+    left = a_time("timeout", timeout)
+    longest = SLICE if threading.current_thread() is threading.main_thread() else LONGEST
+    end = time.monotonic() + left
+    while left > longest:
+        status = wait(round(longest * 1000))
         if status != native.E_TIMED_OUT:
             return status
-        if left >= 0:
-            left = max(0, int((end - time.monotonic()) * 1000))
-    return wait(left)
+        left = end - time.monotonic()
+    return wait(int(max(left, 0) * 1000))
 
 
 async def awaited(cancel: Cancel, call: Callable[[], T]) -> T:
@@ -128,24 +127,26 @@ class Cards(Handle, Listing[CardInfo]):
         return CardInfo._of(raw)
 
     def wait(self, timeout: Optional[float] = None, cancel: Optional[Cancel] = None) -> None:
-        """Waits until a card or reader comes or goes; raises KamupinError (timed-out) after `timeout` seconds."""
+        """Waits until a card or reader comes or goes; raises KamupinError (timed-out) after `timeout` seconds: None waits without
+        end, a negative number is as 0."""
         error = native.error()
         check(in_slices(lambda some: native.reader_list_wait(self._raw, some, raw_of(cancel), error), timeout), error)
 
     def find(self, which: str) -> Optional[CardInfo]:
-        """The card of that address (id, serial number, reader, ATR, URI); None when no card or more than one has it."""
+        """The card of that address (id, serial number, reader, ATR, URI); None when no card or more than one has it. Raises as
+        matches() does, unless there is no reader."""
         found = [card for card in self if matches(card, which)]
         return found[0] if len(found) == 1 else None
 
 
 def matches(card: CardInfo, which: str) -> bool:
-    """Whether a card is the one that an address means; raises KamupinError (invalid-argument) when it is no address."""
+    """Whether a card is the one that an address means. A word is an address of some card, or of none; raises CardError
+    (card-address) when it begins as a URI and is none."""
     status = native.card_matches(card._raw(), which)
-    if status == native.OK:
-        return True
-    if status == native.E_INVALID_ARGUMENT:
-        check(status, None)
-    return False
+    if status == native.E_CARD_NOT_FOUND:
+        return False
+    check(status, None)
+    return True
 
 
 class PadUse:
@@ -310,7 +311,8 @@ class Watch(Handle, Iterator[WatchEvent], AsyncIterator[WatchEvent]):
         super().__init__(made(native.watch_new, context._raw, None), native.watch_free, context, self._cancel)
 
     def next(self, timeout: Optional[float] = None) -> WatchEvent:
-        """The next event; raises KamupinError (timed-out) after `timeout` seconds."""
+        """The next event; raises KamupinError (timed-out) after `timeout` seconds: None waits without end, a negative number is
+        as 0."""
         raw, error = native.watch_event(), native.error()
         check(in_slices(lambda some: native.watch_next(self._raw, some, self._cancel._raw, raw, error), timeout), error)
         return WatchEvent._of(raw)

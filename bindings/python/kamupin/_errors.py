@@ -12,8 +12,8 @@ from ._enums import Language, Look, Origin, Status
 
 
 class KamupinError(Exception):
-    """Something went wrong. str() says what happened and what to do next, in English; text() in either
-    language. The subclasses are for what a program does differently; `status` says it exactly."""
+    """Something went wrong. str() says what happened and what to do next, in English, with `detail` behind it,
+    for programmers and logs; text() is for people, in either language. The subclasses are for what a program does differently; `status` says it exactly."""
 
     def __init__(self, status: Status, record: Any = None, detail: str = "") -> None:
         self._record = record if record is not None else native.error()
@@ -34,7 +34,7 @@ class KamupinError(Exception):
         """The PC/SC, curl or errno code behind it."""
         self.problem_type: str = self._record.problem_type
         self.detail: str = detail or self._record.detail
-        """Technical English for a log."""
+        """Technical English for a log, without secrets."""
         self.looks_like = Look(self._record.looks_like)
         """Of a refused secret: what it looks like instead."""
         super().__init__(self.text())
@@ -57,6 +57,9 @@ class KamupinError(Exception):
     def text(self, language: Language = Language.ENGLISH) -> str:
         """What happened and what to do next, with tries and time filled in."""
         return str(native.error_text(self._record, int(language)))
+
+    def __str__(self) -> str:
+        return f"{self.text()} ({self.detail})" if self.detail else self.text()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
@@ -95,7 +98,8 @@ class CertificateError(KamupinError):
 
 
 _BY_STATUS = {"cancelled": Cancelled, "operation-cancelled": Cancelled, "login-cancelled": Cancelled, "login-required": LoginRequired,
-              "session-expired": LoginRequired, "session-ended": LoginRequired, "no-reader": ReaderError, "no-card": ReaderError}
+              "session-expired": LoginRequired, "session-ended": LoginRequired, "no-reader": ReaderError, "no-card": ReaderError,
+              "timed-out": KamupinError}  # whoever was waited for
 _BY_BEGINNING = (("pin-", PinError), ("puk-", PinError), ("card-", CardError), ("reader-", ReaderError), ("network-", NetworkError),
                  ("tls-", NetworkError), ("http-", NetworkError), ("certificate-", CertificateError), ("chain-", CertificateError),
                  ("ocsp-", CertificateError), ("crl-", CertificateError), ("revocation-", CertificateError), ("trust-", CertificateError))
