@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define VERSION_LINE "kamupin-profile 1"
+#define MARK         "\xEF\xBB\xBF" /* U+FEFF: what Windows' Notepad begins UTF-8 with */
 
 typedef struct parser {
     const kp_problem_sink *sink;
@@ -209,6 +210,10 @@ kp_profile_rows *kp_profile_parse(const char *text, size_t length, const kp_prob
     it.rows = calloc(1, sizeof *it.rows + KP_PROFILE_ROWS_MAX * sizeof it.rows->rows[0]);
     if (it.rows == NULL)
         return NULL;
+    if (length >= strlen(MARK) && memcmp(text, MARK, strlen(MARK)) == 0) {
+        text += strlen(MARK);
+        length -= strlen(MARK);
+    }
     while (length > 0) {
         const char *end = memchr(text, '\n', length);
         size_t line = end == NULL ? length : (size_t)(end - text);

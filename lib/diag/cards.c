@@ -46,6 +46,7 @@ static void look_at_puk(kp_diag *diag, const kamupin_card_info *info)
 
     if (info->puk_tries != KAMUPIN_TRIES_KNOWN || info->puk_tries_left != 1)
         return;
+    error.tries_left = 1;
     /* With the PIN blocked nothing goes, and this is why it will not be unblocked here. */
     kp_diag_say(diag, KAMUPIN_ABOUT_PIN,
                 info->pin_state == KAMUPIN_PIN_BLOCKED ? KAMUPIN_FAULT
@@ -80,6 +81,7 @@ static void look_at_pin(kp_diag *diag, const kamupin_card_info *info)
     const int left = known ? info->pin_tries_left : 0;
     kamupin_error error = kp_diag_error(pin_status(info), KAMUPIN_FROM_CARD);
 
+    error.tries_left = known ? left : -1;
     look_at_puk(diag, info);
     if (error.status != KAMUPIN_OK)
         kp_diag_fault(diag, KAMUPIN_ABOUT_PIN, &error, info->reader, left);

@@ -52,12 +52,12 @@ static kamupin_status judge(unsigned int least, unsigned int most, const kamupin
         status = kp_secret_read(again, KAMUPIN_SECRET_PIN, &repeated, error);
     if (status != KAMUPIN_OK)
         return status;
+    if (!all_digits(typed)) /* first: a byte is only then what people count */
+        return kp_fail_local(error, KAMUPIN_E_PIN_NOT_DIGITS);
     if (typed.length < least)
         return kp_fail_local(error, KAMUPIN_E_PIN_TOO_SHORT);
     if (typed.length > most)
         return kp_fail_local(error, KAMUPIN_E_PIN_TOO_LONG);
-    if (!all_digits(typed))
-        return kp_fail_local(error, KAMUPIN_E_PIN_NOT_DIGITS);
     if (again != NULL && !kp_secret_equal(pin, again))
         return kp_fail_local(error, KAMUPIN_E_PIN_MISMATCH);
     return KAMUPIN_OK;

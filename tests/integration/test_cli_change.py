@@ -61,7 +61,7 @@ def test_the_last_try_is_not_risked_unless_said_so(sandbox):
 @pytest.mark.parametrize("given, status", [
     ({"new": "12345"}, "pin-too-short"), ({"new": "1234567890123"}, "pin-too-long"),
     ({"new": "12345a"}, "pin-not-digits"), ({"new": ""}, "pin-too-short"), ({"new": "9" * 2000}, "pin-too-long"),
-    ({"old": "12345"}, "pin-too-short"), ({"old": "parolam"}, "pin-not-digits")])
+    ({"new": "１２３４５６"}, "pin-not-digits"), ({"old": "12345"}, "pin-too-short"), ({"old": "parolam"}, "pin-not-digits")])
 def test_what_can_be_no_pin_never_reaches_the_card(sandbox, given, status):
     box = sandbox(cards=["akis2"])
     refuse(box, status, "pin", "change", "--unproven", secrets=secrets(**given))

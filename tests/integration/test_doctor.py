@@ -255,6 +255,8 @@ def test_a_card_that_nothing_goes_with(sandbox: Callable[..., Box], spec: str, s
     box = sandbox(cards=[spec])
     told = names_first(status, subject, {"tr": tr, "en": en}, env=box.env)
     assert told.first["name"] == box.cards[0].reader and told.first["text"].startswith(f"{box.cards[0].reader}: ")
+    left = {"pin-blocked": 0, "puk-last-try": 1}.get(status)  # as pin status says it; null where no try is the matter
+    assert told.first["error"]["tries_left"] == told.json["error"]["tries_left"] == left
     assert spec == "empty" or pin_commands(box.cards[0].commands()) == []
 
 
@@ -264,7 +266,7 @@ def test_a_card_that_nothing_goes_with(sandbox: Callable[..., Box], spec: str, s
 def test_a_card_that_goes_on_for_now(sandbox: Callable[..., Box], spec: str, status: str, tr: str, en: str) -> None:
     box = sandbox(cards=[spec])
     told = names_first(status, "pin", {"tr": tr, "en": en}, env=box.env, severity="trouble")
-    assert told.first["count"] == 1
+    assert told.first["count"] == told.first["error"]["tries_left"] == 1
 
 
 def test_a_card_that_no_profile_knows(foreign: Foreign) -> None:

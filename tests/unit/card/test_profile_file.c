@@ -18,7 +18,8 @@
 #define ROW                                                                                        \
     "row = mine\nproduct = Mine\nhistorical = 01 .. 03 *\nrecognition = application\n"             \
     "application = mf\ncertificates = none\nname-by = atr\n"
-#define ROW_LINES 8 /* with HEAD */
+#define ROW_LINES 8              /* with HEAD */
+#define BOM       "\xEF\xBB\xBF" /* U+FEFF, which Windows' Notepad begins UTF-8 with */
 
 typedef struct heard {
     unsigned int count, line;
@@ -190,6 +191,8 @@ static void test_bad_rows_and_files(void **state)
         {"# nothing\n", KP_PROBLEM_NO_VERSION, 1, ""},
         {"row = mine\n", KP_PROBLEM_NO_VERSION, 1, ""},
         {"\nkamupin-profile 2\n" ROW, KP_PROBLEM_NO_VERSION, 2, ""},
+        {"\n" BOM HEAD ROW, KP_PROBLEM_NO_VERSION, 2, ""}, /* at the very beginning alone */
+        {BOM BOM HEAD ROW, KP_PROBLEM_NO_VERSION, 1, ""},
         {HEAD, KP_PROBLEM_NO_ROW, 1, ""},
         {HEAD "product = x\n" ROW, KP_PROBLEM_OUTSIDE_ROW, 2, "product"},
         {HEAD "row = mine\nlike = akis-9\n", KP_PROBLEM_NO_SUCH_ROW, 3, "akis-9"},
@@ -215,6 +218,17 @@ static void test_bad_rows_and_files(void **state)
             fail_msg("file %zu: problem %d in line %u", i, (int)it.problem, it.line);
         assert_string_equal(it.word, files[i].word);
     }
+}
+
+static void test_a_mark_before_the_first_line_says_nothing(void **state)
+{
+    heard it;
+    (void)state;
+    kp_profile_rows *rows = parse(BOM HEAD ROW, &it);
+    assert_non_null(rows);
+    assert_int_equal(it.count, 0);
+    assert_int_equal(rows->rows[0].line, 2);
+    free(rows);
 }
 
 static void test_each_problem_has_its_sentences(void **state)
@@ -402,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_a_row_says_everything),
         cmocka_unit_test(test_bad_lines_are_told_with_their_number),
         cmocka_unit_test(test_bad_rows_and_files),
+        cmocka_unit_test(test_a_mark_before_the_first_line_says_nothing),
         cmocka_unit_test(test_each_problem_has_its_sentences),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_files_that_cannot_be_read),

@@ -72,6 +72,12 @@ static void test_digits(void **state)
         assert_int_equal(check(NULL, wrong[i], NULL), KAMUPIN_E_PIN_NOT_DIGITS);
     /* Digits of another script are no ASCII digits: U+0661 U+0662 U+0663. */
     assert_int_equal(check(NULL, "\xD9\xA1\xD9\xA2\xD9\xA3", NULL), KAMUPIN_E_PIN_NOT_DIGITS);
+    /* Nor are those of full width, U+FF11 to U+FF16: six of them are 18 bytes, and not too long. */
+    assert_int_equal(
+        check(NULL, "\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x93\xEF\xBC\x94\xEF\xBC\x95\xEF\xBC\x96",
+              NULL),
+        KAMUPIN_E_PIN_NOT_DIGITS);
+    assert_int_equal(check(NULL, "1234x", NULL), KAMUPIN_E_PIN_NOT_DIGITS);
     kamupin_secret *pin = secret_of(KAMUPIN_SECRET_PIN,
                                     "123\0"
                                     "456",
