@@ -15,8 +15,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.kamupin.Answer;
+import org.kamupin.Cancel;
 import org.kamupin.Context;
 import org.kamupin.ContextOptions;
+import org.kamupin.DiagnoseOptions;
 import org.kamupin.Event;
 import org.kamupin.EventKind;
 import org.kamupin.InfoItem;
@@ -25,10 +28,13 @@ import org.kamupin.KamupinException;
 import org.kamupin.Language;
 import org.kamupin.LogLevel;
 import org.kamupin.Look;
+import org.kamupin.Notice;
 import org.kamupin.Operation;
 import org.kamupin.OperationOptions;
 import org.kamupin.Origin;
 import org.kamupin.Phase;
+import org.kamupin.Prompts;
+import org.kamupin.Question;
 import org.kamupin.Secret;
 import org.kamupin.SecretKind;
 import org.kamupin.Status;
@@ -213,6 +219,38 @@ public final class Smoke {
         context.resume(null);
     }
 
+    /* Who goes on, while somebody else ends it. */
+    static final class Interrupted implements Prompts {
+        private final Cancel cancel;
+
+        Interrupted(Cancel cancel) {
+            this.cancel = cancel;
+        }
+
+        @Override
+        public Answer secret(Question question, Secret into) throws KamupinException {
+            cancel.pull();
+            return Answer.GIVEN;
+        }
+
+        @Override
+        public boolean acknowledge(Notice notice) {
+            throw new AssertionError("told " + notice);
+        }
+    }
+
+    /* Whatever takes long is ended from elsewhere. */
+    static void ended() throws Exception {
+        try (Context context = context(); Cancel cancel = new Cancel(context)) {
+            Prompts prompts = new Interrupted(cancel);
+            refused(Status.CANCELLED, () -> context.unblock(NOWHERE, prompts, new OperationOptions(), cancel));
+            hold(cancel.pulled(), "nobody was asked");
+            refused(Status.CANCELLED, () -> context.diagnose(new DiagnoseOptions().offline().cancel(cancel)));
+            same(Status.CANCELLED, context.probe(null, Language.ENGLISH, null, cancel).problem().status(), "the probe's");
+            context.resume(null, new OperationOptions(), cancel);  // nothing was left, so there is nothing to end
+        }
+    }
+
     static List<java.lang.ref.WeakReference<Object>> useAndForget() throws Exception {
         Context context = context();
         Watcher watcher = new Watcher();
@@ -247,6 +285,7 @@ public final class Smoke {
             errors();
             secrets();
             callbacks();
+            ended();
             collection();
         } finally {
             try (var files = Files.walk(folder)) {

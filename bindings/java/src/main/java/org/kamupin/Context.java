@@ -147,8 +147,24 @@ public final class Context extends Handle {
     public ProbeReport probe(String card, Language language, ProbePrompts prompts, ProbeStep... steps)
             throws KamupinException {
         try (Cancel cancel = new Cancel(this)) {
-            return ProbeReport.of(this, card, language, prompts, cancel, steps);
+            return probe(card, language, prompts, cancel, steps);
         }
+    }
+
+    /**
+     * The same, to be ended from elsewhere.
+     *
+     * @param card an address; null: the only card
+     * @param language of the findings
+     * @param prompts told and asked; may be null without steps
+     * @param cancel ends the probe early; it is pulled, too, when a prompt throws
+     * @param steps that could cost something, each of which is asked for
+     * @return what was found, and why no more
+     * @throws KamupinException when this is closed
+     */
+    public ProbeReport probe(String card, Language language, ProbePrompts prompts, Cancel cancel, ProbeStep... steps)
+            throws KamupinException {
+        return ProbeReport.of(this, card, language, prompts, cancel, steps);
     }
 
     // ---- checks of what was typed ----
@@ -199,8 +215,22 @@ public final class Context extends Handle {
      */
     public Result unblock(String service, Prompts prompts, OperationOptions options) throws KamupinException {
         try (Cancel cancel = new Cancel(this)) {
-            return Asked.unblock(this, service, prompts, options, cancel);
+            return unblock(service, prompts, options, cancel);
         }
+    }
+
+    /**
+     * The same, to be ended from elsewhere: at once, or, when card work has begun, when that is finished and reported.
+     *
+     * @param service address of a service that speaks the profile, https
+     * @param prompts ask and tell the person
+     * @param options what it may be told
+     * @param cancel ends the operation; it is pulled, too, when a prompt throws
+     * @return what came out
+     * @throws KamupinException as {@link #unblock(String, Prompts, OperationOptions)}, and cancelled
+     */
+    public Result unblock(String service, Prompts prompts, OperationOptions options, Cancel cancel) throws KamupinException {
+        return Asked.unblock(this, service, prompts, options, cancel);
     }
 
     /**
@@ -242,8 +272,20 @@ public final class Context extends Handle {
      */
     public void resume(Prompts prompts, OperationOptions options) throws KamupinException {
         try (Cancel cancel = new Cancel(this)) {
-            Asked.resume(this, prompts, options, cancel);
+            resume(prompts, options, cancel);
         }
+    }
+
+    /**
+     * The same, to be ended from elsewhere. What is left then stays for the next time.
+     *
+     * @param prompts asked when only the new PIN can tell; null: such an operation stays
+     * @param options listener and risk count
+     * @param cancel ends the call early; it is pulled, too, when a prompt throws
+     * @throws KamupinException as {@link #resume(Prompts, OperationOptions)}, and cancelled
+     */
+    public void resume(Prompts prompts, OperationOptions options, Cancel cancel) throws KamupinException {
+        Asked.resume(this, prompts, options, cancel);
     }
 
     // ---- what is the matter ----
@@ -263,7 +305,7 @@ public final class Context extends Handle {
             raw.setService(options.service());
             raw.setOffline(options.isOffline());
             raw.setDays(options.days());
-            slot = diagnosed(options.trust(), raw);
+            slot = diagnosed(options, raw);
         } finally {
             raw.delete();
         }
@@ -281,11 +323,12 @@ public final class Context extends Handle {
         }
     }
 
-    private long[] diagnosed(Handle trust, diagnose_options raw) throws KamupinException {
-        return made((slot, error) -> call(owner -> callOn(trust, roots -> {
+    private long[] diagnosed(DiagnoseOptions options, diagnose_options raw) throws KamupinException {
+        return made((slot, error) -> call(owner -> callOn(options.trust(), roots -> callOn(options.cancel(), by -> {
             raw.setTrust(roots);
+            raw.setCancel(by);
             return Native.diagnose(owner, raw, slot, error);
-        })));
+        }))));
     }
 
     // ---- the network ----

@@ -8,6 +8,7 @@ public final class DiagnoseOptions {
     private boolean offline;
     private int days;
     private Trust trust;
+    private Cancel cancel;
 
     /** Readers, cards, certificates and this machine; no service. */
     public DiagnoseOptions() {
@@ -56,6 +57,17 @@ public final class DiagnoseOptions {
         return this;
     }
 
+    /**
+     * What ends the diagnosis.
+     *
+     * @param by pulled from any thread
+     * @return this
+     */
+    public DiagnoseOptions cancel(Cancel by) {
+        cancel = by;
+        return this;
+    }
+
     String service() {
         return service;
     }
@@ -70,5 +82,9 @@ public final class DiagnoseOptions {
 
     Trust trust() {
         return trust;
+    }
+
+    Cancel cancel() {
+        return cancel;
     }
 }
