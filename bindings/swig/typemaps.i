@@ -23,7 +23,33 @@ static bool kamupin_put(PyObject *slot, PyObject *item)
 }
 %}
 
+/* A call holds what it works with, however early the owner lets go: an owner (_call.py) has it in `_this`. */
+%fragment("kamupin_hold", "header") %{
+static PyObject *kamupin_hold(PyObject *given)
+{
+    PyObject *held = PyObject_GetAttrString(given, "_this");
+    if (held == NULL && PyErr_ExceptionMatches(PyExc_AttributeError)) { /* a borrowed address, or None */
+        PyErr_Clear();
+        Py_INCREF(given);
+        return given;
+    }
+    return held;
+}
+%}
+
 %define KAMUPIN_HANDLE(TYPE)
+%typemap(in, fragment="kamupin_hold") TYPE * (PyObject *held = NULL, void *address = NULL),
+                                      const TYPE * (PyObject *held = NULL, void *address = NULL) {
+    held = kamupin_hold($input);
+    if (held == NULL)
+        SWIG_fail;
+    if (!SWIG_IsOK(SWIG_ConvertPtr(held, &address, $1_descriptor, 0))) {
+        PyErr_SetString(PyExc_TypeError, "this argument is something else than a " #TYPE);
+        SWIG_fail;
+    }
+    $1 = static_cast<$1_ltype>(address);
+}
+%typemap(freearg) TYPE *, const TYPE * "Py_XDECREF(held$argnum);"
 %typemap(in, fragment="kamupin_slot") TYPE ** (TYPE *held = NULL) {
     if (!kamupin_is_slot($input))
         SWIG_fail;

@@ -9,7 +9,8 @@ from __future__ import annotations
 import sys
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Callable, Optional, TypeVar, Union, overload
 
@@ -22,9 +23,9 @@ Item = TypeVar("Item")
 Slot = list[Any]
 
 
-class _Core:
-    """What is freed when nobody uses it any more: its handle, what was made from it, or a call: the native functions are
-    given this object, and find the address in `this`. So close() frees nothing under a call that runs."""
+class _Held:
+    """What is freed with its last user. Users are the handle that owns it, until it is closed, what was made from that, a record
+    that give() has it in, and every native call, while it runs; no frame is, so that a traceback keeps nothing."""
 
     __slots__ = ("this", "keeps", "__weakref__")
 
@@ -33,8 +34,8 @@ class _Core:
         weakref.finalize(self, _free, weakref.ref(self), free, slot, keeps)
 
 
-def _free(core: "weakref.ref[_Core]", free: Callable[[Slot], None], slot: Slot, keeps: list[Any]) -> None:
-    ending = core()  # None but at the interpreter's end, when there may be daemon threads
+def _free(held: "weakref.ref[_Held]", free: Callable[[Slot], None], slot: Slot, keeps: list[Any]) -> None:
+    ending = held()  # None but at the interpreter's end, when there may be daemon threads
     if ending is not None:
         if ending in _used():
             return
@@ -53,12 +54,12 @@ def _used() -> set[Any]:
     for frame in threads.values():
         at: Optional[FrameType] = frame
         while at is not None:
-            local = [one._core if isinstance(one, Handle) else one for one in at.f_locals.values()]
-            found.update(one for one in local if isinstance(one, _Core))
+            found.update(one._known() for one in at.f_locals.values() if isinstance(one, Handle))
             at = at.f_back
+    found.discard(None)
     needed = list(found)
     while needed:
-        needed += [one for one in needed.pop().keeps if isinstance(one, _Core) and one not in found]
+        needed += [one for one in needed.pop().keeps if isinstance(one, _Held) and one not in found]
         found.update(needed)
     return found
 
@@ -67,29 +68,35 @@ class Handle:
     """Something of the library's that is closed when it is not needed any more: by close(), by `with`, or
     by the garbage collector. A closed one refuses. What was made from it lives on, and keeps alive what it needs."""
 
-    __slots__ = ("_core", "__weakref__")
+    __slots__ = ("_held", "_known", "__weakref__")
 
     def __init__(self, slot: Slot, free: Callable[[Slot], None], *keeps: Any) -> None:
-        cores = [one._core if isinstance(one, Handle) else one for one in keeps]
-        self._core: Optional[_Core] = _Core(slot, free, cores)
+        self._held: Optional[_Held] = _Held(slot, free, [one._held if isinstance(one, Handle) else one for one in keeps])
+        self._known = weakref.ref(self._held)
         settle()
 
     @property
-    def _raw(self) -> Any:
-        """For native calls, which keep the library's object alive with it; for the field of a record see give()."""
-        core = self._core
-        if core is None:
+    def _this(self) -> Any:
+        """For native calls, which are given the handle, take this of it and hold it until they end."""
+        if self._held is None:
             raise KamupinError(Status.INVALID_ARGUMENT, detail=f"this {type(self).__name__} is closed")
-        return core
+        return self._held
+
+    @property
+    def _raw(self) -> Any:
+        """What a native call is given; for the field of a record see give()."""
+        if self._held is None:
+            return self._this  # raises
+        return self
 
     @property
     def closed(self) -> bool:
         """Whether close() was called."""
-        return self._core is None
+        return self._held is None
 
     def close(self) -> None:
         """Lets go; a call that runs, on this thread or another, comes to its end first. May be called again."""
-        self._core = None
+        self._held = None
         settle()
 
     def __enter__(self: Self) -> Self:
@@ -99,13 +106,19 @@ class Handle:
         self.close()
 
 
-def give(record: Any, **handles: Optional[Handle]) -> None:
-    """Sets fields of a record that are handles, and has the record keep them alive, of which its C half knows nothing."""
-    for field, handle in handles.items():
-        if handle is not None:
-            kept = handle._raw
-            setattr(record, field, kept)
-            setattr(record, f"kept_{field}", kept)
+@contextmanager
+def give(record: Any, **handles: Optional[Handle]) -> Iterator[None]:
+    """Sets fields of a record that are handles, for the calls of this block: its C half does not keep them alive."""
+    given = {field: handle for field, handle in handles.items() if handle is not None}
+    try:
+        for field, handle in given.items():
+            setattr(record, f"kept_{field}", handle._this)
+            setattr(record, field, handle)
+        yield
+    finally:
+        for field in given:
+            setattr(record, field, None)
+            setattr(record, f"kept_{field}", None)
 
 
 class Telling(Handle):
@@ -123,10 +136,16 @@ class Telling(Handle):
         if _interrupts or self._watched is not None:
             settle(self._watched)
         if status != native.OK:
-            error, core = native.error(), self._core
-            if core is not None:  # else it was closed under the call, and has nothing more to say
-                self._told(core, error)
-            check(status, error if core is not None else None)
+            check(status, self._error())
+
+    def _error(self) -> Any:
+        """The record of what the last call has failed of; None when this was closed under it, and has nothing more to say."""
+        held = self._held
+        if held is None:
+            return None
+        error = native.error()
+        self._told(held, error)
+        return error
 
 
 class Listing(Sequence[Item]):

@@ -35,7 +35,7 @@ class Cancel(Handle):
     __slots__ = ()
 
     def __init__(self, context: "Context") -> None:
-        super().__init__(made(native.cancel_new, context._raw), native.cancel_free, context)
+        super().__init__(made(native.cancel_new, context._raw), native.cancel_free)  # it may outlive the context
 
     def pull(self) -> None:
         """Ends the call that runs, and every later one."""
@@ -107,6 +107,8 @@ async def ended(running: "asyncio.Future[T]", cancel: Callable[[], None]) -> T:
             except asyncio.CancelledError:
                 pass  # it is being cancelled already
         raise cancelled from running.exception()
+    finally:
+        del running  # whose exception has this frame in its traceback: a cycle
 
 
 class Cards(Handle, Listing[CardInfo]):
@@ -251,11 +253,10 @@ class Card(Telling):
         that are put in beside the signer's."""
         options = native.cms_options()
         options.detached, options.hash, options.risk = detached, int(hash), int(risk)
-        give(options, between=between)
         if certificate is not None:
             options.certificate = certificate
         slot: list[Any] = [None]
-        with taken(self._context, SecretKind.PIN, pin) as secret:
+        with taken(self._context, SecretKind.PIN, pin) as secret, give(options, between=between):
             self._check(native.card_cms_of(self._raw, content, options, secret._raw, slot))
         try:
             der: list[bytes] = [b""]
@@ -331,7 +332,7 @@ class Watch(Handle, Iterator[WatchEvent], AsyncIterator[WatchEvent]):
     async def __anext__(self) -> WatchEvent:
         if self.closed:
             raise StopAsyncIteration
-        held = self._raw  # close() leaves the descriptor open until the loop knows no more of it
+        held = self._this  # close() leaves the descriptor open until the loop knows no more of it
         loop, ready, descriptor = asyncio.get_running_loop(), asyncio.Event(), int(native.watch_fd(held))
         self._waiting = loop, ready
         loop.add_reader(descriptor, ready.set)
@@ -349,6 +350,7 @@ class Watch(Handle, Iterator[WatchEvent], AsyncIterator[WatchEvent]):
         finally:
             self._waiting = None
             loop.remove_reader(descriptor)
+            del held
 
     def _over(self, error: KamupinError) -> bool:
         """Whether next() ended by stop(), which nothing but this object can pull, or because this is closed."""

@@ -176,9 +176,9 @@ class Trust(Handle):
                  crl_age: int, between: Optional[Certificates], cancel: Optional[Cancel]) -> tuple[Check, Any]:
         options = native.check_options()
         options.offline, options.no_ocsp, options.no_crl, options.leaf_only = offline, not ocsp, not crl, leaf_only
-        give(options, between=between, cancel=cancel)
         options.crl_age, options.at = crl_age, 0 if at is None else int(at.timestamp())
         raw, error = native.check(), native.error()
-        status = native.certificate_check(self._raw, certificate._raw, options, raw, error)
+        with give(options, between=between, cancel=cancel):
+            status = native.certificate_check(self._raw, certificate._raw, options, raw, error)
         check(native.OK if status == raw.verdict else status, error)
         return Check._of(raw), error

@@ -205,8 +205,8 @@ class Context(Handle):
         """What is the matter here, and what to do: readers, cards, certificates, clock, network, service."""
         options = native.diagnose_options()
         options.service, options.offline, options.days = service, offline, days
-        give(options, trust=trust, cancel=cancel)
-        slot = made(native.diagnose, self._raw, options)
+        with give(options, trust=trust, cancel=cancel):
+            slot = made(native.diagnose, self._raw, options)
         try:
             found = []
             for index in range(native.diagnosis_count(slot[0])):

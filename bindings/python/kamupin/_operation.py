@@ -71,10 +71,10 @@ class Operation(Telling):
         options.service, options.card = service, card
         options.kind, options.product, options.risk = int(kind), int(product), int(risk)
         options.factor = int(factor)
-        give(options, order=order, cancel=self._cancel)
         options.set_event(sink)
-        super().__init__(made(native.operation_new, context._raw, options), native.operation_free, native.operation_error, context,
-                         self._cancel, sink, order, watched=watched)
+        with give(options, order=order, cancel=self._cancel):
+            super().__init__(made(native.operation_new, context._raw, options), native.operation_free, native.operation_error, context,
+                             self._cancel, sink, order, watched=watched)
 
     async def __aenter__(self) -> "AsyncOperation":
         self._awaiting = AsyncOperation(self)

@@ -87,10 +87,10 @@ def probe(context: "Context", card: Optional[str], prompts: Optional[ProbePrompt
         asked = _Native(told, watched)
         request = native.probe_request()
         request.card, request.steps, request.language = card, int(steps), int(language)
-        give(request, cancel=used)
         request.set_prompts(asked)
         draft, error = [""], native.error()
-        status = native.card_probe(context._raw, request, draft, error)
+        with give(request, cancel=used):
+            status = native.card_probe(context._raw, request, draft, error)
         told.draft = draft[0]
         check(status, error, watched)
         return told.draft

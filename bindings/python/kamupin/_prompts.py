@@ -130,11 +130,12 @@ def unblock(context: "Context", service: Optional[str], prompts: Prompts, *, ord
         options = native.operation_options()
         options.service, options.card, options.kind, options.product = service, card, int(kind), int(product)
         options.factor, options.risk = int(factor), int(risk)
-        give(options, order=order, cancel=used)
         options.set_event(told)
         raw, error = native.result(), native.error()
         chooses = type(prompts).card is not Prompts.card
-        check(native.unblock_with(context._raw, options, asked, chooses, _waits(prompts), raw, error), error, watched)
+        with give(options, order=order, cancel=used):
+            status = native.unblock_with(context._raw, options, asked, chooses, _waits(prompts), raw, error)
+        check(status, error, watched)
         return Result._of(raw)
 
 
@@ -148,11 +149,12 @@ def resume(context: "Context", prompts: Optional[Prompts] = None, *, cancel: Opt
         used = cancel or own
         watched = Watched(used.pull)
         options = native.operation_options()
-        give(options, cancel=used)
         asked = told = None
         if prompts is not None:
             asked, told = _Native(prompts, watched), _Events(prompts, watched)
         options.set_event(told)
         slot, error = [0], native.error()
-        check(native.resume_with(context._raw, options, asked, _waits(prompts), slot, error), error, watched)
+        with give(options, cancel=used):
+            status = native.resume_with(context._raw, options, asked, _waits(prompts), slot, error)
+        check(status, error, watched)
         return slot[0]

@@ -90,10 +90,10 @@ class Session(Telling):
         sink = None if keep is None else _Bytes(keep, self._calls)
         options = native.session_options()
         options.service, options.redirect = service, redirect
-        give(options, cancel=self._cancel)
         options.set_keep(sink)
-        super().__init__(made(native.session_new, context._raw, options), native.session_free, native.session_error, context, self._cancel,
-                         sink, watched=self._calls)
+        with give(options, cancel=self._cancel):
+            super().__init__(made(native.session_new, context._raw, options), native.session_free, native.session_error, context,
+                             self._cancel, sink, watched=self._calls)
 
     def _ask(self, call: Callable[..., int], record: Any, *arguments: Any) -> Any:
         """Calls a function that fills a record."""
