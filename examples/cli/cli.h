@@ -24,6 +24,7 @@ typedef struct cli {
     cli_screen *screen;
     char card_id[KAMUPIN_CARD_ID_MAX]; /* the card that an operation chose; "" before */
     bool said;                         /* why it ends was said already */
+    char detail[300];                  /* the sentence that said it more closely than the status */
     json_t *json;                      /* what --json prints at the end; a command adds to it */
 } cli;
 
@@ -96,6 +97,9 @@ kamupin_status cli_error(kamupin_error *error, kamupin_status status);
 kamupin_status cli_write_file(cli *program, const unsigned char *bytes, size_t length,
                               kamupin_error *error);
 
+/** Keeps a message, `value` in its {}, as what --json tells beside the status; returns it. */
+const char *cli_detail(cli *program, cli_message message, const char *value);
+
 /** Says what is wrong with the command line, `value` in the message's {}, and answers
  * invalid-argument, of which nothing more is said then. */
 kamupin_status cli_refuse(cli *program, cli_message message, const char *value,
@@ -152,7 +156,8 @@ kamupin_status cli_check_pin(kamupin_card_kind kind, const kamupin_secret *pin,
 
 /* json.c: the same for programs; docs/cli/schema.json describes it. */
 json_t *cli_json_card(const kamupin_card_info *info);
-json_t *cli_json_error(const kamupin_error *error, kamupin_language language);
+/** `detail`: what was said more closely than the status says it; "" or NULL for nothing. */
+json_t *cli_json_error(const kamupin_error *error, kamupin_language language, const char *detail);
 /** `seconds` since 1970 as RFC 3339 in UTC; null for 0. */
 json_t *cli_json_utc(int64_t seconds);
 /** Text of cards, files or the service; the second is null for "" and NULL. */

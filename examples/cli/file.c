@@ -157,6 +157,13 @@ bool cli_file_write(const char *path, const void *bytes, size_t length)
     return fflush(stdout) == 0 && write_all(output, bytes, length); /* behind what was said there */
 }
 
+bool cli_file_is_there(const char *path)
+{
+    struct stat there;
+    return stat(path, &there) == 0 && S_ISREG(there.st_mode) && there.st_size > 0 &&
+           output_at(path) < 0;
+}
+
 bool cli_file_write_pem(const char *path, const unsigned char *der, size_t length)
 {
     char *text = NULL;

@@ -17,4 +17,7 @@ bool cli_file_write(const char *path, const void *bytes, size_t length);
 /** The same for a certificate, as PEM. */
 bool cli_file_write_pem(const char *path, const unsigned char *der, size_t length);
 
+/** Whether a regular file with something in it is there, which writing would take away. */
+bool cli_file_is_there(const char *path);
+
 #endif

@@ -104,19 +104,20 @@ static const char *origin_name(kamupin_origin origin)
     return (size_t)origin < sizeof names / sizeof names[0] ? names[origin] : "local";
 }
 
-json_t *cli_json_error(const kamupin_error *error, kamupin_language language)
+json_t *cli_json_error(const kamupin_error *error, kamupin_language language, const char *detail)
 {
     char sentence[KAMUPIN_TEXT_MAX];
     char word[8] = "";
     if (error->status_word != 0)
         snprintf(word, sizeof word, "%04X", error->status_word & 0xFFFFU);
-    return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:s}", "status",
+    return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "status",
                      kamupin_status_name(error->status), "number", (int)error->status, "origin",
                      origin_name(error->origin), "tries_left", count_or_null(error->tries_left),
                      "wait_seconds", count_or_null(error->wait_seconds), "status_word",
                      cli_json_text_or_null(word), "problem_type",
                      cli_json_text_or_null(error->problem_type), "looks_like",
-                     cli_json_text_or_null(kamupin_look_name(error->looks_like)), "text",
+                     cli_json_text_or_null(kamupin_look_name(error->looks_like)), "detail",
+                     cli_json_text_or_null(detail), "text",
                      kamupin_error_text(error, language, sentence, sizeof sentence));
 }
 
@@ -152,7 +153,7 @@ json_t *cli_json_finding(const kamupin_finding *finding, kamupin_language langua
                      (int)finding->error.status, "name", cli_json_text_or_null(finding->name),
                      "reader", cli_json_text_or_null(finding->reader), "count",
                      (json_int_t)finding->number, "error",
-                     good ? json_null() : cli_json_error(&finding->error, language), "text",
+                     good ? json_null() : cli_json_error(&finding->error, language, NULL), "text",
                      kamupin_finding_text(finding, language, sentence, sizeof sentence));
 }
 
@@ -209,7 +210,8 @@ kamupin_status cli_json_end(const cli *program, kamupin_status status, kamupin_e
 {
     if (status != KAMUPIN_OK && program->args.json) {
         error->status = status;
-        cli_json_line(json_pack("{s:o}", "error", cli_json_error(error, program->args.language)));
+        cli_json_line(json_pack("{s:o}", "error",
+                                cli_json_error(error, program->args.language, program->detail)));
     }
     return status;
 }

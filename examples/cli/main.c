@@ -132,7 +132,8 @@ static int finish(cli *program, kamupin_status status, kamupin_error *error)
         kamupin_error_text(error, program->args.language, text, sizeof text);
         if (!program->said)
             cli_screen_line(program->screen, "kamupin: ", text);
-        cli_json_add(program, "error", cli_json_error(error, program->args.language));
+        cli_json_add(program, "error",
+                     cli_json_error(error, program->args.language, program->detail));
     }
     if (program->json != NULL) {
         json_dumpf(program->json, stdout, JSON_INDENT(2));

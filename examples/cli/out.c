@@ -36,13 +36,17 @@ void cli_help_hint(cli *program)
                     cli_fill(args->language, M_HELP_HINT, words, line, sizeof line));
 }
 
+const char *cli_detail(cli *program, cli_message message, const char *value)
+{
+    char line[sizeof program->detail];
+    cli_fill(program->args.language, message, value, line, sizeof line);
+    return cli_clean(line, program->detail, sizeof program->detail);
+}
+
 kamupin_status cli_refuse(cli *program, cli_message message, const char *value,
                           kamupin_error *error)
 {
-    char line[300];
-    char clean[300];
-    cli_fill(program->args.language, message, value, line, sizeof line);
-    cli_screen_line(program->screen, "kamupin: ", cli_clean(line, clean, sizeof clean));
+    cli_screen_line(program->screen, "kamupin: ", cli_detail(program, message, value));
     program->said = true;
     return cli_error(error, KAMUPIN_E_INVALID_ARGUMENT);
 }

@@ -99,6 +99,8 @@ static kamupin_status unblock(void *user, const char *card, kamupin_secret *new_
 static kamupin_status check_line(cli *program, kamupin_error *error)
 {
     const cli_args *args = &program->args;
+    if (args->draft != NULL && cli_file_is_there(args->draft)) /* somebody may have worked on it */
+        return cli_refuse(program, M_DRAFT_THERE, args->draft, error);
     if (args->probe_steps == 0)
         return KAMUPIN_OK;
     if ((args->probe_steps & KAMUPIN_PROBE_VERIFY) == 0)
@@ -133,7 +135,8 @@ static kamupin_status keep(cli *program, const char *draft, kamupin_error *error
         return KAMUPIN_OK;
     char line[300];
     char clean[300];
-    bool good = path != NULL && cli_file_write(path, draft, strlen(draft));
+    bool good =
+        path != NULL && !cli_file_is_there(path) && cli_file_write(path, draft, strlen(draft));
     if (!good && !program->args.json)
         printf("\n%s\n\n%s\n", cli_say(program, M_PROBE_DRAFT), draft);
     if (!good && path != NULL)
@@ -178,5 +181,6 @@ kamupin_status cli_card_probe(cli *program, kamupin_error *error)
     if (status == KAMUPIN_OK)
         return kept;
     program->said = false; /* why the probe ended has to be said, too */
+    program->detail[0] = '\0';
     return status;
 }

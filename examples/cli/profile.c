@@ -5,7 +5,9 @@
    touch no card. */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 /* What a check has told, as JSON; nothing of it is made without --json. */
 typedef struct telling {
@@ -53,6 +55,28 @@ static void tell(void *user, const kamupin_profile_finding *finding)
         tell_row(user, finding);
 }
 
+/* What keeps a file from being read, which the library's status names all at once. */
+static cli_message obstacle(const char *path, long code)
+{
+    struct stat there;
+    if (code == ENOENT || code == ENOTDIR)
+        return M_PROFILE_MISSING;
+    if (code == EACCES)
+        return M_PROFILE_FORBIDDEN;
+    if (code != 0 || stat(path, &there) != 0)
+        return M_CANNOT_READ;
+    if (!S_ISREG(there.st_mode))
+        return M_PROFILE_NOT_PLAIN;
+    return (there.st_mode & S_IWOTH) != 0 ? M_PROFILE_FOR_ALL : M_PROFILE_TOO_LARGE;
+}
+
+static void tell_obstacle(cli *program, const char *path, const kamupin_error *error)
+{
+    if (error->status == KAMUPIN_E_PROFILE_FILE)
+        cli_screen_line(program->screen, "! ",
+                        cli_detail(program, obstacle(path, error->platform_code), path));
+}
+
 kamupin_status cli_profile_check(cli *program, kamupin_error *error)
 {
     telling it = {.program = program,
@@ -61,6 +85,7 @@ kamupin_status cli_profile_check(cli *program, kamupin_error *error)
                   .problems = json_array()};
     kamupin_status status =
         kamupin_profile_check(program->args.file, program->args.language, tell, &it, error);
+    tell_obstacle(program, it.path, error);
     cli_json_add(program, "rows", it.rows);
     cli_json_add(program, "problems", it.problems);
     return status;
@@ -73,6 +98,7 @@ kamupin_status cli_profile_load(cli *program, kamupin_error *error)
     if (path == NULL)
         return KAMUPIN_OK;
     kamupin_status status = kamupin_profile_load(program->context, path, error);
+    tell_obstacle(program, path, error);
     if (status == KAMUPIN_E_PROFILE_MALFORMED)
         kamupin_profile_check(path, program->args.language, tell, &it, NULL);
     return status;

@@ -224,7 +224,8 @@ kamupin_status cli_card_watch(cli *program, kamupin_error *error)
     if (status == KAMUPIN_OK)
         status = follow(program, watch, json, error);
     if (status != KAMUPIN_OK && json)
-        cli_json_line(json_pack("{s:o}", "error", cli_json_error(error, program->args.language)));
+        cli_json_line(json_pack("{s:o}", "error",
+                                cli_json_error(error, program->args.language, program->detail)));
     kamupin_watch_free(&watch);
     return status;
 }

@@ -37,6 +37,19 @@ def test_usage_errors_end_2_and_point_to_the_help(line):
 
 
 @pytest.mark.parametrize("line, en, tr", [
+    ("card list --json extra", "there is an argument too many", "fazladan bir şey yazılmış"),
+    ("card list --json --pin-fd 3", "this command has no such option: --pin-fd", "bu komutta böyle bir seçenek yok: --pin-fd"),
+    ("pin change --json", "give --old-pin-fd", "şunu verin: --old-pin-fd")])
+def test_json_says_what_is_wrong_with_the_line(line, en, tr):
+    """The sentence that people get on the screen, and the status' own beside it."""
+    for lang, says in (("en", en), ("tr", tr)):
+        done = alone(*line.split(), lang=lang)
+        error = read_json(done)["error"]
+        assert says in error["detail"] and f"kamupin: {error['detail']}\n" in done.stderr
+        assert error["detail"] not in error["text"]
+
+
+@pytest.mark.parametrize("line, en, tr", [
     ("cert list --role boss", "has to be one of these: --role individual|authorised", "bunlardan biri olmalı: --role individual|authorised"),
     ("cert watch --days soon", "has to be a whole number, 0 or more: --days", "0 ya da daha büyük bir tam sayı olmalı: --days"),
     ("cert watch --days=-1", "has to be a whole number, 0 or more: --days", "0 ya da daha büyük bir tam sayı olmalı: --days"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
 
 import pytest
 from cryptography import x509
@@ -75,6 +76,26 @@ def test_a_draft_that_cannot_be_written_is_not_lost(sandbox, tmp_path):
         done = box.run(KAMUPIN, "card", "probe", "--draft", str(tmp_path / "none" / "draft"), "--lang", lang)
         wanted = ask(box, "card", "probe", "--lang", lang)["draft"]
         assert done.returncode == 2 and wanted in done.stdout and word in done.stderr
+
+
+@pytest.mark.parametrize("lang, word", [("tr", "zaten var"), ("en", "is there already")])
+def test_a_draft_that_somebody_worked_on_is_not_written_over(sandbox, tmp_path, lang, word):
+    """It is refused before the card is asked anything; an empty file and standard output are no work of anybody's."""
+    box = sandbox(["akis2"])
+    mine, empty = tmp_path / "mine.profile", tmp_path / "empty.profile"
+    mine.write_text("mine")
+    empty.touch()
+    box.cards[0].mark("refused")
+    done = box.run(KAMUPIN, "card", "probe", "--draft", str(mine), "--lang", lang, "--json")
+    assert done.returncode == 2 and mine.read_text() == "mine" and box.cards[0].commands("refused") == []
+    assert word in done.stderr and read_json(done)["error"]["detail"].endswith(f": {mine}")
+    assert box.run(KAMUPIN, "card", "probe", "--draft", str(empty)).returncode == 0
+    assert empty.read_text().startswith("#")
+    with (tmp_path / "report").open("w") as report:
+        report.write("before\n")
+        report.flush()
+        done = subprocess.run([KAMUPIN, "card", "probe", "--draft", "/dev/stdout"], env=box.env, stdout=report, check=False)
+    assert done.returncode == 0 and empty.read_text() in (tmp_path / "report").read_text()
 
 
 def test_a_card_that_nobody_here_wrote(foreign, tmp_path):

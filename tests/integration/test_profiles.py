@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from box import BUILD, ROOT
+from cli import read_json
 from foreign import PROFILES, Foreign
 from provoked import provoked
 
@@ -108,7 +109,23 @@ def test_the_command_tells_every_line(tmp_path: Path) -> None:
         assert used.stderr.startswith(done.stdout)
     assert texts["tr"] != texts["en"]
     provoked("profile-malformed")
-    assert kamupin("card", "profile", "check", str(tmp_path / "none")).returncode == 53
+
+
+def test_a_file_that_cannot_be_read_is_named_and_why(tmp_path: Path) -> None:
+    """On the screen and in JSON, in both languages, for the two ways in which a file is given."""
+    large, lax = tmp_path / "large.profile", tmp_path / "lax.profile"
+    large.write_bytes(b"#" * (64 * 1024 + 1))
+    lax.write_text("kamupin-profile 1\nrow = desk\nlike = akis-2\n")
+    lax.chmod(0o666)
+    for path, en, tr in ((tmp_path / "none", "there is no such file", "böyle bir dosya yok"),
+                         (tmp_path, "not a plain file", "düz bir dosya değil"),
+                         (lax, "everybody may write to it", "bu dosyaya herkes yazabiliyor"),
+                         (large, "larger than 64 KiB", "64 KiB'den büyük")):
+        for lang, says in (("en", f"{en}: {path}"), ("tr", f"{tr}: {path}")):
+            for words in (("card", "profile", "check", str(path)), ("card", "list", "--profile-file", str(path))):
+                done = kamupin(*words, "--lang", lang, "--json", PCSCLITE_CSOCK_NAME="/nowhere")
+                assert done.returncode == 53 and f"! {says}\n" in done.stderr
+                assert read_json(done)["error"]["detail"] == says
     provoked("profile-file")
 
 
