@@ -89,6 +89,10 @@ class Card:
         """A one-shot rule, for example `ins=82 nth=1 before eject`."""
         self.tell(f"on {rule}")
 
+    def go(self) -> None:
+        """Lets the answer go that a rule (`ins=2C after wait`) holds back; fails when none is."""
+        self.tell("go")
+
     def mark(self, text: str) -> None:
         """Writes a mark into the APDU log."""
         self.tell(f"log-mark {text}")

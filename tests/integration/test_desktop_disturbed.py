@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from desk import NEW, Desk
 
 Sandbox = Callable[..., Box]
 Open = Callable[..., Desk]
+FAKETIME = "/usr/$LIB/faketime/libfaketimeMT.so.1"  # $LIB is the loader's to fill in
 
 
 def test_a_card_that_was_pulled_is_waited_for(sandbox: Sandbox, desk: Open) -> None:
@@ -78,12 +80,14 @@ def test_closing_the_window_ends_cleanly(sandbox: Sandbox, desk: Open, page: str
 def test_closing_during_card_work_finishes_it(sandbox: Sandbox, desk: Open) -> None:
     """The command that changes the card is under way: the window stays until it is told how it came out."""
     box = sandbox(cards=["akis2:blocked"])
-    box.cards[0].on("ins=2C nth=1 after wait=1500")
+    box.cards[0].on("ins=2C nth=1 after wait")
     window = desk(box)
     window.to_factor(box)
     window.give_sms(box.sms()[-1]["code"])
     until(lambda: any(command[2:4] == "2C" for command in box.cards[0].commands()), what="the command that changes the card")
     window.press("Close")
+    window.see("Kart işlemi bitiriliyor")
+    box.cards[0].go()
     window.see(window.words["done"])
     window.press("Close")
     assert window.ended() == 0
@@ -147,11 +151,14 @@ def test_the_new_pin_is_asked_for_once_when_only_it_can_tell(sandbox: Sandbox, d
     assert box.cards[0].state()["pin.tries"] == "3"
 
 
-def test_time_runs_out(sandbox: Sandbox, desk: Open) -> None:
-    """Nobody does anything until the operation's time is over: that is said by itself."""
+def test_time_runs_out(sandbox: Sandbox, desk: Open, tmp_path: Path) -> None:
+    """Nobody does anything until the operation's time is over, which the program's own clocks tell: that is said by itself."""
     box = sandbox(cards=["akis2:blocked"])
-    window = desk(box, language="en")
-    window.to_card(box, operation_seconds=3)
+    ahead = tmp_path / "ahead"
+    ahead.write_text("+0")
+    window = desk(box, language="en", env={"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": str(ahead), "FAKETIME_NO_CACHE": "1"})
+    window.to_card(box)
+    ahead.write_text("+3600s")
     window.see(window.words["failed"])
     window.picture("7-expired")
 

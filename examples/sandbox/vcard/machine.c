@@ -51,11 +51,11 @@ static void send_answer(struct vc_machine *machine)
         lose_contact(machine);
 }
 
-// The answer leaves that many milliseconds from now.
+// The answer leaves that many milliseconds from now; 0: when it is let go.
 static void hold_answer(struct vc_machine *machine, unsigned milliseconds)
 {
     machine->hold = VC_HOLD_ANSWER;
-    machine->hold_until = vc_now() + milliseconds;
+    machine->hold_until = milliseconds > 0 ? vc_now() + milliseconds : INT64_MAX;
 }
 
 // Half of the answer leaves, then the contact breaks.
@@ -175,7 +175,7 @@ int vc_machine_tick(struct vc_machine *machine)
     int64_t next = machine->hold != VC_HOLD_NONE              ? machine->hold_until
                    : machine->present && machine->wire.fd < 0 ? machine->connect_at
                                                               : -1;
-    if (next < 0)
+    if (next < 0 || next == INT64_MAX)
         return -1;
     return next > now ? (int)(next - now) : 0;
 }
@@ -212,15 +212,21 @@ void vc_machine_control(struct vc_machine *machine, char *line, char *out, size_
     } else if (strncmp(line, "on ", 3) == 0) {
         if (!vc_rules_add(&machine->rules, line + 3))
             answer = "error not a rule; write: on ins=82 [nth=1]|count=3 before|after "
-                     "eject|power-cycle|mute[=MS]|cut|short[=N]|sw=6F00|wait=MS";
+                     "eject|power-cycle|mute[=MS]|cut|short[=N]|sw=6F00|wait[=MS]";
+    } else if (strcmp(line, "go") == 0) {
+        if (machine->hold == VC_HOLD_ANSWER)
+            send_answer(machine);
+        else
+            answer = "error no answer is held back";
     } else if (strcmp(line, "clear") == 0) {
         machine->rules.count = 0;
     } else if (strcmp(line, "log-mark") == 0 || strncmp(line, "log-mark ", 9) == 0) {
         machine->since_mark = 0;
         vc_log_note(&machine->log, "mark", line + strlen("log-mark"));
     } else {
-        answer = "error no such command; there are: eject, insert, power-cycle, status, on, clear, "
-                 "log-mark";
+        answer =
+            "error no such command; there are: eject, insert, power-cycle, status, on, go, clear, "
+            "log-mark";
     }
     snprintf(out, room, "%s", answer);
 }

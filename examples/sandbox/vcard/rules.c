@@ -54,7 +54,7 @@ static bool parse_action(char *word, struct vc_rule *rule)
         if (value)
             return action->high > 0 &&
                    number(value, action->base, action->low, action->high, &rule->value);
-        return rule->action != VC_SW && rule->action != VC_WAIT;
+        return rule->action != VC_SW;
     }
     return false;
 }

@@ -20,7 +20,7 @@ struct vc_rule {
     unsigned nth;    // by instruction: which one from now on
     bool before;
     enum vc_action action;
-    unsigned value; // milliseconds, bytes or status word
+    unsigned value; // milliseconds (VC_WAIT: 0 until a hand lets it go), bytes or status word
 };
 
 struct vc_rules {

@@ -148,7 +148,7 @@ static void rules_are_read_strictly(void **unused)
         "ins=82 before eject now",
         "ins=82 before sw",
         "ins=82 before sw=1234",
-        "ins=82 after wait",
+        "ins=82 before wait",
         "ins=82 before wait=10",
         "ins=82 after mute=0",
         "ins=82 after eject=1",
@@ -185,6 +185,10 @@ static void rules_fire_once(void **unused)
     assert_true(rule.before);
     assert_false(vc_rules_due(&rules, 0x82, 4, &rule));
     assert_int_equal(rules.count, 0);
+    assert_true(add(&rules, "ins=82 after wait"));
+    assert_true(vc_rules_due(&rules, 0x82, 5, &rule));
+    assert_int_equal(rule.action, VC_WAIT);
+    assert_int_equal(rule.value, 0); // until it is let go
 }
 
 static void the_log_masks_what_is_secret(void **unused)
