@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What tests/integration/test_bindings_python_work.py has a Python program do: a signed document, a PIN at the reader's keypad,
-# a new PIN by an order's code, also as an asyncio program that waits for a session's answer; readers that were given up.
-"""usage: work.py sign PIN FILE MADE | pad | order PIN NEW | late READER"""
+# a new PIN by an order's code, also as an asyncio program that waits for a session's answer; readers that were given up; awaited
+# changes of a PIN that are cancelled.
+"""usage: work.py sign PIN FILE MADE | pad | order PIN NEW | late READER | cancel READER PIN NEW"""
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,57 @@ def late(reader: str) -> None:
     say("refused")
 
 
+class Holding(kamupin.PcscReaders):
+    """Holds a change of the PIN up until it is let go."""
+
+    def __init__(self, entered: Callable[[], object]) -> None:
+        super().__init__()
+        self.entered, self.release = entered, threading.Event()
+
+    def transmit(self, connection: Any, command: bytearray) -> bytes:
+        if command[1] == 0x24:
+            self.entered()
+            self.release.wait()
+        return super().transmit(connection, command)
+
+
+async def cancelled_changes(reader: str, pin: str, new: str) -> None:
+    """A card that was opened by an awaited call, and one whose cancel handle its program has closed: the PIN is being changed when
+    the task is cancelled, or has no time left."""
+    def opened_and_closed() -> kamupin.Card:
+        with kamupin.Cancel(context) as cancel:
+            return context.open(reader, cancel)
+
+    entered, loop = asyncio.Event(), asyncio.get_running_loop()
+    readers = Holding(lambda: loop.call_soon_threadsafe(entered.set))
+    context = kamupin.Context(state_folder=os.environ["KAMUPIN_STATE_DIR"], readers=readers)
+    ways: list[Callable[[], Any]] = [lambda: context.to_thread(context.open, reader), lambda: asyncio.to_thread(opened_and_closed)]
+    for way, old, now in (ways[0], pin, new), (ways[1], new, pin):
+        with await way() as card:
+            again = bytearray(now, "ascii")
+            task = asyncio.ensure_future(card.to_thread(card.change_pin, bytearray(old, "ascii"), again, again, PinRisk.UNPROVEN))
+            await entered.wait()
+            if way is ways[0]:
+                task.cancel()
+            waiting = task if way is ways[0] else asyncio.ensure_future(asyncio.wait_for(task, 0))
+            for _ in range(10):  # the loop goes round until whatever could go on has gone on
+                await asyncio.sleep(0)
+            say("ended before the card", task.done() or waiting.done())
+            entered.clear()
+            readers.release.set()
+            try:
+                await waiting
+            except (asyncio.CancelledError, asyncio.TimeoutError, kamupin.KamupinError) as error:
+                say(type(error).__name__)
+            readers.release.clear()
+            say("the card", (await card.to_thread(card.read)).pin_state.word)
+    context.close()
+
+
+def cancel(reader: str, pin: str, new: str) -> None:
+    asyncio.run(cancelled_changes(reader, pin, new))
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "pad":
         pad()
@@ -114,5 +167,7 @@ if __name__ == "__main__":
         sign(*sys.argv[2:5])
     elif sys.argv[1] == "late":
         late(sys.argv[2])
+    elif sys.argv[1] == "cancel":
+        cancel(*sys.argv[2:5])
     else:
         order(*sys.argv[2:4])

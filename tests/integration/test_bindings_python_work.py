@@ -63,3 +63,14 @@ def test_what_comes_too_late_to_a_reader_is_refused(sandbox: Callable[..., Box])
     done = box.run(*PROGRAM, "late", box.cards[0].reader, env=ENV)
     assert (done.returncode, done.stdout, done.stderr) == (0, "refused\n", "")
     assert box.cards[0].commands() == ["0084000008"]
+
+
+def test_a_change_of_a_pin_that_is_cancelled_is_waited_for(sandbox: Callable[..., Box]) -> None:
+    """The task that awaits it ends when the card has answered, cancelled or timed out, and says nothing else."""
+    box = sandbox(["akis2"])
+    done = box.run(*PROGRAM, "cancel", box.cards[0].reader, FRESH_PIN, NEW_PIN, env=ENV)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert [line.split("\t") for line in done.stdout.splitlines()] == [
+        ["ended before the card", "False"], ["CancelledError"], ["the card", "usable"],
+        ["ended before the card", "False"], ["TimeoutError"], ["the card", "usable"]]
+    assert box.verify_by_opensc(FRESH_PIN) == "9000"

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from ._cards import Cards, ended
-from ._enums import FactorType, Phase
+from ._enums import FactorType, Phase, Status
+from ._errors import KamupinError
 from ._records import Factor, Result
 from ._secrets import SecretText
 
@@ -41,19 +42,22 @@ class AsyncOperation:
     def __init__(self, operation: "Operation") -> None:
         self._operation = operation
         self._thread = ThreadPoolExecutor(1, "kamupin-operation")
+        self._closing: Optional["asyncio.Future[None]"] = None
 
     async def _run(self, call: Callable[..., T], *arguments: Any) -> T:
-        self._operation._raw  # a closed one refuses, and has no thread any more
+        if self._closing is not None:
+            raise KamupinError(Status.INVALID_ARGUMENT, detail="this Operation is closed")
         return await ended(asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments), self._operation.cancel)
 
     async def close(self) -> None:
-        """Lets go; before card work the service is told that the operation is given up. May be called again."""
-        if self._operation.closed:
+        """Lets go; before card work the service is told that the operation is given up. May be called again: that waits for the
+        first."""
+        if self._closing is not None:
+            await asyncio.wait({self._closing})
             return
-        try:
-            await self._run(self._operation.close)
-        finally:
-            self._thread.shutdown(wait=False)
+        self._closing = asyncio.get_running_loop().run_in_executor(self._thread, self._operation.close)
+        self._thread.shutdown(wait=False)
+        await ended(self._closing, self._operation.cancel)
 
     @property
     def phase(self) -> Phase:

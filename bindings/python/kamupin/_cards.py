@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from . import native
@@ -44,6 +45,12 @@ class Cancel(Handle):
     def clear(self) -> None:
         """Lets calls run again."""
         native.cancel_clear(self._raw)
+
+    def _again(self) -> "Cancel":
+        """The same one for who keeps it: it is there when this one was closed."""
+        other = Cancel.__new__(Cancel)
+        other._held, other._known = self._this, self._known
+        return other
 
     @property
     def pulled(self) -> bool:
@@ -100,12 +107,14 @@ async def ended(running: "asyncio.Future[T]", cancel: Callable[[], None]) -> T:
         cancel()
         raise
     except asyncio.CancelledError as cancelled:
-        cancel()
-        while not running.done():
-            try:
-                await asyncio.wait({running})
-            except asyncio.CancelledError:
-                pass  # it is being cancelled already
+        try:
+            cancel()
+        finally:
+            while not running.done():
+                try:
+                    await asyncio.wait({running})
+                except asyncio.CancelledError:
+                    pass  # it is being cancelled already
         raise cancelled from running.exception()
     finally:
         del running  # whose exception has this frame in its traceback: a cycle
@@ -188,7 +197,7 @@ class Card(Telling):
 
     def __init__(self, context: "Context", which: Optional[str] = None, cancel: Optional[Cancel] = None) -> None:
         self._context = context
-        self._cancel = cancel or Cancel(context)
+        self._cancel = Cancel(context) if cancel is None else cancel._again()
         super().__init__(made(native.card_open, context._raw, which, self._cancel._raw), native.card_free, native.card_error, context,
                          self._cancel)
 
@@ -298,25 +307,41 @@ def _request(hash: Hash, form: SignForm, certificate: Optional[int], risk: PinRi
 
 class Watch(Handle, Iterator[WatchEvent], AsyncIterator[WatchEvent]):
     """Cards and readers as they come and go: an iterator that waits for the next event, for `for` and for `async for`.
-    The first events say how things stand. stop() ends it, from any thread.
+    The first events say how things stand. stop() ends it, from any thread. One waits at a time: another task or thread is refused
+    (wrong-state) until that one has its event; a second watch is for it.
 
     async for event in context.watch():
         print(event.kind.word, event.reader)
     """
 
-    __slots__ = ("_cancel", "_waiting")
+    __slots__ = ("_cancel", "_waiting", "_taken")
 
     def __init__(self, context: "Context") -> None:
         self._cancel = Cancel(context)
         self._waiting: Optional[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = None
+        self._taken = threading.Lock()
         super().__init__(made(native.watch_new, context._raw, None), native.watch_free, context, self._cancel)
 
     def next(self, timeout: Optional[float] = None) -> WatchEvent:
         """The next event; raises KamupinError (timed-out) after `timeout` seconds: None waits without end, a negative number is
         as 0."""
+        with self._alone():
+            return self._next(timeout)
+
+    def _next(self, timeout: Optional[float] = None) -> WatchEvent:
         raw, error = native.watch_event(), native.error()
         check(in_slices(lambda some: native.watch_next(self._raw, some, self._cancel._raw, raw, error), timeout), error)
         return WatchEvent._of(raw)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """An event goes to one, and an event loop calls one when there is something to tell."""
+        if not self._taken.acquire(blocking=False):
+            raise KamupinError(Status.WRONG_STATE, detail="another task or thread is waiting for the events of this Watch")
+        try:
+            yield
+        finally:
+            self._taken.release()
 
     def __next__(self) -> WatchEvent:
         try:
@@ -332,6 +357,10 @@ class Watch(Handle, Iterator[WatchEvent], AsyncIterator[WatchEvent]):
     async def __anext__(self) -> WatchEvent:
         if self.closed:
             raise StopAsyncIteration
+        with self._alone():
+            return await self._awaited()
+
+    async def _awaited(self) -> WatchEvent:
         held = self._this  # close() leaves the descriptor open until the loop knows no more of it
         loop, ready, descriptor = asyncio.get_running_loop(), asyncio.Event(), int(native.watch_fd(held))
         self._waiting = loop, ready
@@ -340,7 +369,7 @@ class Watch(Handle, Iterator[WatchEvent], AsyncIterator[WatchEvent]):
             while True:
                 ready.clear()
                 try:
-                    return self.next(0)
+                    return self._next(0)
                 except KamupinError as error:
                     if self._over(error):
                         raise StopAsyncIteration from None
