@@ -56,3 +56,7 @@ install(DIRECTORY docs/ DESTINATION ${doc}/docs COMPONENT doc
 install(DIRECTORY examples/ DESTINATION ${doc}/examples COMPONENT doc
     FILES_MATCHING PATTERN "*.c" PATTERN "*.java" PATTERN "*.py" PATTERN __pycache__ EXCLUDE
     PATTERN cli EXCLUDE PATTERN desktop EXCLUDE PATTERN sandbox EXCLUDE)
+install(CODE "
+    set(KAMUPIN_DOC \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${doc}\")
+    include(\"${PROJECT_SOURCE_DIR}/cmake/PlainLinks.cmake\")"
+    COMPONENT doc)

@@ -96,6 +96,24 @@ def test_what_the_manual_points_to_is_there(installed):
     assert (docs / "examples" / "list-cards.c").is_file() and not (docs / "examples" / "sandbox").exists()
 
 
+LINK = re.compile(r"\[([^][]*)\]\(([^)#\s]*)(#[^)\s]*)?\)")
+
+
+def test_links_of_the_installed_documentation_lead_somewhere(installed):
+    """Each page is the tree's, word for word; a link to what is not installed is the text that it was on."""
+    docs = installed.prefix / "share" / "doc" / "kamupin"
+    pages = sorted(docs.rglob("*.md"))
+    assert docs / "README.md" in pages and docs / "docs" / "guides" / "tr" / "probe.md" in pages
+    kept = 0
+    for page in pages:
+        text = page.read_text()
+        links = [match[2] for match in LINK.finditer(text) if match[2] and ":" not in match[2]]
+        assert [link for link in links if not (page.parent / link).exists()] == [], page
+        assert LINK.sub(r"\1", text) == LINK.sub(r"\1", (ROOT / page.relative_to(docs)).read_text()), page
+        kept += len(links)
+    assert kept > 300
+
+
 def test_pkg_config_knows_the_prefix_it_was_installed_into(installed):
     assert installed.flags("--cflags")[0] == f"-I{installed.prefix}/include"
     assert installed.flags("--libs") == [f"-L{installed.libdir}", "-lkamupin"]

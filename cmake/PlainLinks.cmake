@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 libkamupin developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# Run by `cmake --install` on the pages in KAMUPIN_DOC: a link to a file of the source tree that is not
+# installed becomes the text that it was on; all else stays as it is.
+file(GLOB_RECURSE pages "${KAMUPIN_DOC}/*.md")
+foreach(page IN LISTS pages)
+    get_filename_component(folder "${page}" DIRECTORY)
+    file(READ "${page}" rest)
+    set(plain "")
+    set(changed FALSE)
+    # Only what looks like a path: in a program's text brackets mean something else.
+    while(rest MATCHES "\\]\\(([A-Za-z0-9_.-]*[./][A-Za-z0-9_./-]*)(#[^) ]*)?\\)")
+        set(link "${CMAKE_MATCH_0}")
+        set(target "${folder}/${CMAKE_MATCH_1}")
+        string(FIND "${rest}" "${link}" at)
+        string(SUBSTRING "${rest}" 0 ${at} before)
+        string(LENGTH "${link}" length)
+        math(EXPR after "${at} + ${length}")
+        string(SUBSTRING "${rest}" ${after} -1 rest)
+        string(FIND "${before}" "[" open REVERSE)
+        if(EXISTS "${target}" OR open EQUAL -1)
+            string(APPEND plain "${before}${link}")
+            continue()
+        endif()
+        string(SUBSTRING "${before}" 0 ${open} ahead)
+        math(EXPR text "${open} + 1")
+        string(SUBSTRING "${before}" ${text} -1 text)
+        string(APPEND plain "${ahead}${text}")
+        set(changed TRUE)
+    endwhile()
+    if(changed)
+        file(WRITE "${page}" "${plain}${rest}")
+    endif()
+endforeach()
