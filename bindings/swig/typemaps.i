@@ -246,9 +246,12 @@ static bool kamupin_java_utf8(JNIEnv *env, jstring text, std::string &utf8)
     utf8.resize(static_cast<size_t>(env->GetArrayLength(bytes)));
     env->GetByteArrayRegion(bytes, 0, static_cast<jsize>(utf8.size()),
                             reinterpret_cast<jbyte *>(&utf8[0]));
-    return true;
+    if (utf8.find('\0') == std::string::npos)
+        return true;
+    /* C's text would end there, and mean something else than what was given. */
+    SWIG_JavaThrowException(env, SWIG_JavaIllegalArgumentException, "a text has a NUL character in it");
+    return false;
 }
-
 
 /* A slot is an array of one. */
 static bool kamupin_is_slot(JNIEnv *env, jarray slot)

@@ -111,10 +111,10 @@ public final class Smoke {
         hold(turkish.matches("(?s).*[ğışçöüİ].*") && turkish.contains("pcscd"), turkish);
         hold(!english.equals(turkish) && english.contains("pcscd"), english);
         hold(turkish.contains(Kamupin.statusRemedy(error.status(), Language.TURKISH)), turkish);
-        same(english, error.getMessage(), "message");
+        same(english + " (" + error.detail() + ")", error.getMessage(), "message");
         Locale before = Locale.getDefault();
         Locale.setDefault(new Locale("tr", "TR"));
-        same(turkish, error.getLocalizedMessage(), "localized message");
+        same(turkish + " (" + error.detail() + ")", error.getLocalizedMessage(), "localized message");
         Locale.setDefault(before);
 
         for (Status status : Status.values()) {

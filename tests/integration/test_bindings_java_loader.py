@@ -141,7 +141,7 @@ def test_a_library_of_the_system_comes_first(program: Program) -> None:
 def test_a_jar_without_a_library(tmp_path: Path, classes: Path) -> None:
     program = Program(tmp_path, classes, None)
     said = program.refused()
-    assert f"no library for linux-{os.uname().machine}" in said and "apt install libkamupin-java" in said
+    assert f"no library for linux-{os.uname().machine}" in said and "apt install ./libkamupin-java_*.deb" in said
     assert f"Not in these folders: {tmp_path / 'nothing'}" in said
     assert program.loaded(f"-Dkamupin.library.path={FOLDER}").samefile(FOLDER / NAME)
 

@@ -18,14 +18,21 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.kamupin.Cancel;
 import org.kamupin.CancelledException;
 import org.kamupin.Card;
 import org.kamupin.CardException;
 import org.kamupin.CardInfo;
 import org.kamupin.Cards;
+import org.kamupin.Certificates;
+import org.kamupin.Cms;
+import org.kamupin.CmsOptions;
 import org.kamupin.Context;
 import org.kamupin.ContextOptions;
 import org.kamupin.DiagnoseOptions;
@@ -95,6 +102,29 @@ public final class Work {
         }
     }
 
+    /** One card in the hands of four threads, one of which has it sign while another lists it. */
+    private static void shared(Context context, Card card) throws Exception {
+        String id = card.read().cardId();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<?>> all = new ArrayList<>();
+        try (Certificates list = context.certificates(); Secret secret = pin(context, "123456")) {
+            for (Call call : List.<Call>of(() -> same(id, card.read().cardId()), () -> card.checkReady(PinRisk.UNPROVEN),
+                    () -> Cms.sign(card, DATA, new CmsOptions().risk(PinRisk.UNPROVEN).between(list), secret), () -> list.addCard(card))) {
+                all.add(threads.submit(() -> {
+                    for (int i = 0; i < 10; i++) {
+                        call.run();
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
     private static void pins(Context context, Card card) throws Exception {
         card.checkReady(PinRisk.UNPROVEN);
         refused(KamupinException.class, Status.COMMAND_UNPROVEN, () -> card.checkReady());
@@ -123,9 +153,12 @@ public final class Work {
             same(true, Cards.matches(info, "kamupin:card-id=" + info.cardId().replace(":", "%3A")));
             same(false, Cards.matches(info, "kamupin:reader=nobody"));
             refused(CardException.class, Status.CARD_ADDRESS, () -> Cards.matches(info, "kamupin:serial"));
-            refused(ReaderException.class, Status.TIMED_OUT, () -> cards.await(Duration.ofMillis(1)));
+            for (Duration time : List.of(Duration.ofMillis(1), Duration.ZERO, Duration.ofMillis(-1), Duration.ofSeconds(-5))) {
+                refused(ReaderException.class, Status.TIMED_OUT, () -> cards.await(time));
+            }
             cancel.pull();
             refused(CancelledException.class, Status.CANCELLED, () -> cards.await(null, cancel));
+            refused(CancelledException.class, Status.CANCELLED, () -> cards.await(Duration.ofSeconds(Long.MAX_VALUE), cancel));
             refused(CancelledException.class, Status.CANCELLED, () -> context.open(reader, cancel));
         }
         refused(CardException.class, Status.CARD_NOT_FOUND, () -> context.open("no such card"));
@@ -188,6 +221,7 @@ public final class Work {
         refused(KamupinException.class, Status.INVALID_ARGUMENT, context::cards);
         try (Context other = new Context()) {
             sign(other, card);
+            shared(other, card);
             pins(other, card);
             watching(other, reader);
             looking(other, reader, arguments[1]);

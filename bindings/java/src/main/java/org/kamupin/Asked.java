@@ -5,6 +5,7 @@
 package org.kamupin;
 
 import java.util.List;
+import java.util.Objects;
 import org.kamupin.internal.Native;
 import org.kamupin.internal.operation_options;
 import org.kamupin.internal.question;
@@ -24,9 +25,10 @@ final class Asked extends org.kamupin.internal.Prompts {
     public int secret(question raw, long into) {
         return watched.guard(() -> {
             try (Secret secret = new Secret(into)) {
-                return prompts.secret(new Question(raw), secret);
+                Answer answer = prompts.secret(new Question(raw), secret);
+                return Objects.requireNonNull(answer, "Prompts.secret has returned null: an Answer is needed").value();
             }
-        }, Answer.CANCEL).value();
+        }, Answer.CANCEL.value());
     }
 
     @Override

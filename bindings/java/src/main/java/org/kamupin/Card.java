@@ -12,8 +12,8 @@ import org.kamupin.internal.sign_request;
 import org.kamupin.internal.signature;
 
 /**
- * One card, opened for PIN work. Closing it disconnects and resets nothing. One thread at a time; a
- * {@link Cancel} that it was opened with may be pulled by any.
+ * One card, opened for PIN work. Closing it disconnects and resets nothing. Calls of several threads go one
+ * after another; a {@link Cancel} that it was opened with is pulled by any at any time.
  *
  * <p>Before each PIN command the card is asked how many tries are left, and below the floor nothing is
  * sent; nothing is ever sent twice. What goes beyond has to be said with {@link PinRisk} values.

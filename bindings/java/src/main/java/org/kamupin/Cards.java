@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.kamupin.internal.Native;
 import org.kamupin.internal.card_info;
 
@@ -20,7 +21,7 @@ public final class Cards extends Handle implements Iterable<CardInfo> {
     }
 
     Cards(Context context, Making making) throws KamupinException {
-        super(making, Native::reader_list_free, context);
+        super(new ReentrantLock(), making, Native::reader_list_free, context);
         all = get(Cards::read);
     }
 
@@ -82,9 +83,10 @@ public final class Cards extends Handle implements Iterable<CardInfo> {
     }
 
     /**
-     * Waits until a card or reader comes, goes or changes against what this list saw.
+     * Waits until a card or reader comes, goes or changes against what this list saw. A second thread begins to wait
+     * when the first has ended.
      *
-     * @param timeout null: for ever
+     * @param timeout null: for ever; zero, and less: looks once; more than 24 days is as much
      * @throws KamupinException timed-out after that time; what is the matter with the readers
      */
     public void await(Duration timeout) throws KamupinException {
@@ -94,7 +96,7 @@ public final class Cards extends Handle implements Iterable<CardInfo> {
     /**
      * The same, to be ended from elsewhere.
      *
-     * @param timeout null: for ever
+     * @param timeout as for {@link #await(Duration)}
      * @param cancel ends the wait; null: nothing does
      * @throws KamupinException timed-out after that time; cancelled; what is the matter with the readers
      */

@@ -12,7 +12,7 @@ import org.kamupin.internal.certificate_entry;
 
 /**
  * Certificates of cards, files and the service, each once: what has the same issuer and serial number is one entry,
- * wherever it was found. One thread at a time.
+ * wherever it was found. Calls of several threads go one after another.
  */
 public final class Certificates extends Telling implements Iterable<CertificateEntry> {
     Certificates(Context context) throws KamupinException {

@@ -75,7 +75,7 @@ public final class CheckOptions {
     /**
      * Uses a kept CRL without fetching it again when it was fetched so short a time ago.
      *
-     * @param age any that is current unless said
+     * @param age unless said, and for null, zero and less: any that is current
      * @return this
      */
     public CheckOptions crlAge(Duration age) {
@@ -114,7 +114,7 @@ public final class CheckOptions {
             raw.setNoCrl(!crl);
             raw.setLeafOnly(leafOnly);
             raw.setAt(at == null ? 0 : at.getEpochSecond());
-            raw.setCrlAge(crlAge.getSeconds());
+            raw.setCrlAge(crlAge == null ? 0 : Math.max(0, crlAge.getSeconds()));
             return Handle.callOn(between, list -> Handle.callOn(cancel, by -> {
                 raw.setBetween(list);
                 raw.setCancel(by);

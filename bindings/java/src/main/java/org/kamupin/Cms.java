@@ -25,10 +25,12 @@ public final class Cms {
         long[] slot = new long[1];
         byte[][] der = new byte[1][];
         try {
-            card.doing(by -> pin.call(given -> Handle.callOn(options.between(), list -> {
+            // A list before a card: that is the order in which Certificates.addCard takes them.
+            Handle.callOn(options.between(), list -> {
                 raw.setBetween(list);
-                return Native.card_cms_of(by, content, raw, given, slot);
-            })));
+                card.doing(by -> pin.call(given -> Native.card_cms_of(by, content, raw, given, slot)));
+                return Status.OK.value();
+            });
             Handle.check(Native.cms_der(slot[0], der));
             return der[0];
         } finally {

@@ -127,7 +127,7 @@ public final class ContextOptions {
     /**
      * Until a connection stands: name, connection, TLS.
      *
-     * @param time a day at most; unless said: ten seconds
+     * @param time a day at most; unless said, and for null, zero and less: ten seconds
      * @return this
      */
     public ContextOptions connectTimeout(Duration time) {
@@ -138,7 +138,7 @@ public final class ContextOptions {
     /**
      * For the whole of one request.
      *
-     * @param time a day at most; unless said: half a minute
+     * @param time a day at most; unless said, and for null, zero and less: half a minute
      * @return this
      */
     public ContextOptions requestTimeout(Duration time) {
@@ -149,7 +149,7 @@ public final class ContextOptions {
     /**
      * Until an answer's first byte.
      *
-     * @param time a day at most; unless said: only the whole request is bounded
+     * @param time a day at most; unless said, and for null, zero and less: only the whole request is bounded
      * @return this
      */
     public ContextOptions answerTimeout(Duration time) {
@@ -160,7 +160,7 @@ public final class ContextOptions {
     /**
      * For resolving a name.
      *
-     * @param time a day at most; unless said: only the connection is bounded
+     * @param time a day at most; unless said, and for null, zero and less: only the connection is bounded
      * @return this
      */
     public ContextOptions nameTimeout(Duration time) {
@@ -171,7 +171,7 @@ public final class ContextOptions {
     /**
      * For the TLS handshake.
      *
-     * @param time a day at most; unless said: only the connection is bounded
+     * @param time a day at most; unless said, and for null, zero and less: only the connection is bounded
      * @return this
      */
     public ContextOptions tlsTimeout(Duration time) {
@@ -217,11 +217,11 @@ public final class ContextOptions {
             raw.setCaFile(from.caFile == null ? null : from.caFile.toString());
             raw.setProxy(from.proxy);
             raw.setPins(from.serverKeys);
-            raw.setConnectTimeoutMs(from.connectTimeout.toMillis());
-            raw.setRequestTimeoutMs(from.requestTimeout.toMillis());
-            raw.setAnswerTimeoutMs(from.answerTimeout.toMillis());
-            raw.setNameTimeoutMs(from.nameTimeout.toMillis());
-            raw.setTlsTimeoutMs(from.tlsTimeout.toMillis());
+            raw.setConnectTimeoutMs(Slots.milliseconds(from.connectTimeout));
+            raw.setRequestTimeoutMs(Slots.milliseconds(from.requestTimeout));
+            raw.setAnswerTimeoutMs(Slots.milliseconds(from.answerTimeout));
+            raw.setNameTimeoutMs(Slots.milliseconds(from.nameTimeout));
+            raw.setTlsTimeoutMs(Slots.milliseconds(from.tlsTimeout));
             raw.setLogLevel(from.logLevel.value());
             if (from.log != null) {
                 Log sink = new Log(from.log);

@@ -41,9 +41,10 @@ final class Filled {
     static <R, T> List<T> all(Telling from, R record, Consumer<R> delete, Function<R, T> copy, Call<long[]> ask, Listed<R> listed)
             throws KamupinException {
         try {
-            long[] count = new long[1];
-            from.doing(raw -> ask.of(raw, count));
-            return each(from, record, copy, listed);
+            return from.get(all -> { // no other list between asking and telling
+                from.doing(raw -> ask.of(raw, new long[1]));
+                return each(from, record, copy, listed);
+            });
         } finally {
             delete.accept(record);
         }

@@ -3,6 +3,7 @@
 package org.kamupin;
 
 import java.lang.ref.Cleaner;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.kamupin.internal.error;
 
@@ -11,6 +12,9 @@ import org.kamupin.internal.error;
  * with resources, or by the garbage collector. A closed one refuses. What was made from it lives on, and
  * keeps alive what it needs; a call that runs while another thread closes its handle comes to its end first. A listener
  * that refers to the handle it was given to keeps it from the garbage collector: such a one is closed.
+ *
+ * <p>Several threads may use one, other than a {@link Secret}: where the library takes one thread at a time, calls go one after
+ * another, in no order. To cancel and to close waits for none of them.
  */
 public abstract class Handle implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
@@ -87,11 +91,18 @@ public abstract class Handle implements AutoCloseable {
     }
 
     private final Core core;
+    private final ReentrantLock turn; // null where several threads may call at once
     private final Cleaner.Cleanable cleanable;
     private boolean closed; // under the core's lock
 
-    /** keeps: handles that this one is made from, and objects that the library calls. */
+    /** keeps: handles that this one is made from, and objects that the library calls. For several threads at once. */
     Handle(Making making, Consumer<long[]> free, Object... keeps) throws KamupinException {
+        this(null, making, free, keeps);
+    }
+
+    /** turn: held during each call, so that there is one at a time, also of all that share it. */
+    Handle(ReentrantLock turn, Making making, Consumer<long[]> free, Object... keeps) throws KamupinException {
+        this.turn = turn;
         core = new Core(free, keeps.length);
         try {
             core.make(making, keeps);
@@ -104,6 +115,7 @@ public abstract class Handle implements AutoCloseable {
 
     /** Another handle on what `other` has, which lives as long as either; `other` is open. */
     Handle(Handle other) throws KamupinException {
+        turn = other.turn;
         core = other.held();
         cleanable = CLEANER.register(this, core::release);
     }
@@ -121,22 +133,46 @@ public abstract class Handle implements AutoCloseable {
 
     /** Calls the library; until it answers nothing is freed, whoever closes this meanwhile. Nest it for several handles. */
     final int call(Call call) throws KamupinException {
-        Core held = held();
-        try {
-            return call.of(held.slot[0]);
-        } finally {
-            held.release();
-        }
+        return get(call::of);
     }
 
     /** The same with any answer. */
     final <T> T get(Get<T> get) throws KamupinException {
+        return inTurn(turn, () -> atOnce(get));
+    }
+
+    /** The same for what any thread may call while another is in a call. */
+    final <T> T atOnce(Get<T> get) throws KamupinException {
         Core held = held();
         try {
             return get.of(held.slot[0]);
         } finally {
             held.release();
         }
+    }
+
+    /** Something that may have to wait for its turn. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws KamupinException;
+    }
+
+    /** Works while no other thread is at what has the same turn; a thread that is at it already goes on. null: at once. */
+    static <T> T inTurn(ReentrantLock turn, Work<T> work) throws KamupinException {
+        if (turn == null) {
+            return work.run();
+        }
+        turn.lock();
+        try {
+            return work.run();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** What this one's calls wait for; null: nothing. */
+    final ReentrantLock turn() {
+        return turn;
     }
 
     /** The same for a handle that may be left out: null is address 0. */

@@ -211,14 +211,19 @@ public class KamupinException extends Exception {
         return language == Language.TURKISH ? turkish : english;
     }
 
+    /** What {@link #text(Language)} says in English, and behind it {@link #detail()} where there is one. No secret is in it. */
     @Override
     public String getMessage() {
-        return english;
+        return told(english);
     }
 
-    /** In Turkish where the default locale is, else in English. */
+    /** The same in Turkish where the default locale is, else in English. */
     @Override
     public String getLocalizedMessage() {
-        return "tr".equals(Locale.getDefault().getLanguage()) ? turkish : english;
+        return told("tr".equals(Locale.getDefault().getLanguage()) ? turkish : english);
+    }
+
+    private String told(String text) {
+        return detail.isEmpty() ? text : text + " (" + detail + ")";
     }
 }

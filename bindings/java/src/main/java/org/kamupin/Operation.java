@@ -3,6 +3,7 @@
 package org.kamupin;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
 import org.kamupin.internal.Native;
 import org.kamupin.internal.factor;
 import org.kamupin.internal.operation_options;
@@ -24,7 +25,7 @@ import org.kamupin.internal.result;
  * }
  * }</pre>
  *
- * <p>One thread at a time, but for {@link #cancel()}. {@link #async(Executor)} has the same steps as futures.
+ * <p>Calls of several threads go one after another, but for {@link #cancel()}. {@link #async(Executor)} has the same steps as futures.
  */
 public final class Operation extends Telling {
     /** What is made before the handle. */
@@ -53,6 +54,7 @@ public final class Operation extends Telling {
 
     private final Context context;
     private final Cancel cancel;
+    private final ReentrantLock orders; // the turn of the order's session; null without an order
 
     /** order: whose codes are used; null, when one is typed. service: null with an order. */
     Operation(Context context, String service, Handle order, OperationOptions options) throws KamupinException {
@@ -64,6 +66,7 @@ public final class Operation extends Telling {
                 parts.events);
         this.context = context;
         cancel = parts.cancel;
+        orders = order == null ? null : order.turn();
     }
 
     /**
@@ -104,7 +107,8 @@ public final class Operation extends Telling {
      * @throws KamupinException code-…, page-closed, product-mismatch, network-…, service-…, reader-…
      */
     public void redeem(Secret code) throws KamupinException {
-        doing(raw -> callOn(code, given -> Native.operation_redeem(raw, given)));
+        // The order's code is asked for by way of its session.
+        doing(raw -> inTurn(orders, () -> callOn(code, given -> Native.operation_redeem(raw, given))));
     }
 
     /**

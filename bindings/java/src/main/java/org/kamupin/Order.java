@@ -8,7 +8,7 @@ import org.kamupin.internal.order_info;
 /**
  * A new PIN that was ordered with {@link Session#order}. It issues verification codes, and says how the work at the desk
  * goes; in {@link #operation} nobody types a code. Closing it leaves the order at the
- * service. One thread at a time for all that hangs on one session.
+ * service. Calls of several threads on what hangs on one session go one after another.
  */
 public final class Order extends OfSession {
     Order(Session session, Making making) throws KamupinException {

@@ -5,6 +5,8 @@ package org.kamupin;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.kamupin.internal.Native;
 import org.kamupin.internal.certificate_record;
 import org.kamupin.internal.factor;
@@ -12,11 +14,24 @@ import org.kamupin.internal.revocation_info;
 
 /**
  * A revocation that was prepared with {@link Session#revoke}: nothing is revoked before {@link #confirm}, and what was
- * confirmed is for ever. Closing it gives up what was not confirmed. One thread at a time for all that hangs on one session.
+ * confirmed is for ever. Closing it gives up what was not confirmed, after a call on the
+ * session that another thread is in. Calls of several threads on what hangs on one session go one after another.
  */
 public final class Revocation extends OfSession {
     Revocation(Session session, Making making) throws KamupinException {
-        super(session, making, Native::revocation_free, Native::revocation_error);
+        // What was not confirmed is given up by way of the session.
+        super(session, making, freeing(session.turn()), Native::revocation_error);
+    }
+
+    private static Consumer<long[]> freeing(ReentrantLock turn) {
+        return slot -> {
+            turn.lock();
+            try {
+                Native.revocation_free(slot);
+            } finally {
+                turn.unlock();
+            }
+        };
     }
 
     /**

@@ -26,8 +26,8 @@ import org.kamupin.internal.session_info;
 import org.kamupin.internal.session_options;
 
 /**
- * A login at the service, and all that needs one. Nothing of it is ever written to disk by the library. One thread at a
- * time for a session and all that was made from it, but for {@link #cancel}.
+ * A login at the service, and all that needs one. Nothing of it is ever written to disk by the library. Calls of
+ * several threads on a session and on all that was made from it go one after another, but for {@link #cancel}.
  *
  * <pre>{@code
  * try (LoginListener listener = new LoginListener(Language.TURKISH);
@@ -447,6 +447,10 @@ public final class Session extends Telling {
      * @throws KamupinException certificate-unknown, choice-needed, login-required, session-*, network-*, service-*
      */
     public CertificateDetails certificate(String which) throws KamupinException {
+        return get(all -> detailed(which)); // no other's events between
+    }
+
+    private CertificateDetails detailed(String which) throws KamupinException {
         CertificateRecord[] record = new CertificateRecord[1];
         Certificate certificate = new Certificate(context, (slot, error) -> {
             record[0] = Filled.of(this, new certificate_record(), certificate_record::delete, CertificateRecord::new,

@@ -11,6 +11,8 @@ import java.util.EnumSet;
 
 /** Conversions. */
 final class Slots {
+    private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE);
+
     private Slots() {
     }
 
@@ -19,9 +21,12 @@ final class Slots {
         return seconds == 0 ? null : Instant.ofEpochSecond(seconds);
     }
 
-    /** Milliseconds of a time to wait; null: for ever. */
+    /** Milliseconds of a time to wait; null: for ever. Less than none is none; PC/SC's longest wait is the longest. */
     static long milliseconds(Duration duration) {
-        return duration == null ? -1 : duration.toMillis();
+        if (duration == null) {
+            return -1;
+        }
+        return duration.isNegative() ? 0 : duration.compareTo(LONGEST) < 0 ? duration.toMillis() : LONGEST.toMillis();
     }
 
     /** Bits of what may be risked. */

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.kamupin;
 
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.kamupin.internal.error;
 
-/** A handle with an error record of its own, and perhaps with callbacks. */
+/** A handle with an error record of its own, and perhaps with callbacks: for one thread at a time. */
 abstract class Telling extends Handle {
     /** Copies the error record of the last call. */
     @FunctionalInterface
@@ -18,7 +19,13 @@ abstract class Telling extends Handle {
 
     /** watched: its callbacks; null when it has none. */
     Telling(Making making, Consumer<long[]> free, Told told, Watched watched, Object... keeps) throws KamupinException {
-        super(making, free, keeps);
+        this(new ReentrantLock(), making, free, told, watched, keeps);
+    }
+
+    /** turn: shared with what it hangs on. */
+    Telling(ReentrantLock turn, Making making, Consumer<long[]> free, Told told, Watched watched, Object... keeps)
+            throws KamupinException {
+        super(turn, making, free, keeps);
         this.told = told;
         this.watched = watched;
     }

@@ -3,12 +3,13 @@
 package org.kamupin;
 
 import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
 import org.kamupin.internal.Native;
 import org.kamupin.internal.check;
 
 /**
- * The roots that a program trusts, and what a check by them finds: chain, dates, and revocation by OCSP or CRL. One thread
- * at a time.
+ * The roots that a program trusts, and what a check by them finds: chain, dates, and revocation by OCSP or CRL. Calls of
+ * several threads go one after another.
  *
  * <pre>{@code
  * try (Trust trust = context.trust(Path.of("SertifikaDeposu.xml"))) {
@@ -18,7 +19,7 @@ import org.kamupin.internal.check;
  */
 public final class Trust extends Handle {
     Trust(Context context, Path path) throws KamupinException {
-        super((slot, error) -> context.call(
+        super(new ReentrantLock(), (slot, error) -> context.call(
                 owner -> Native.trust_new(owner, path == null ? null : path.toString(), slot, error)), Native::trust_free, context);
     }
 

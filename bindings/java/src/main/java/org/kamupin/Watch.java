@@ -5,6 +5,7 @@ package org.kamupin;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.kamupin.internal.Native;
 import org.kamupin.internal.WatchSink;
@@ -16,8 +17,8 @@ import org.kamupin.internal.watch_event;
  *
  * <p>Made with a listener, each event is told to it, on a thread of the library's, until this is closed.
  * Without one it is iterated: {@code for (WatchEvent event : watch)} waits for the next event, and ends when
- * another thread closes this. Events are taken by one thread at a time; {@link #close()} may be called by
- * any, also in the listener.
+ * another thread closes this. Of several threads one takes events while the others wait for their turn, beyond their time, too;
+ * {@link #close()} may be called by any, also in the listener.
  */
 public final class Watch extends Handle implements Iterable<WatchEvent> {
     /** The listener's side. Knows nothing of the watch, so that a forgotten one can be collected. */
@@ -53,7 +54,7 @@ public final class Watch extends Handle implements Iterable<WatchEvent> {
     }
 
     private Watch(Context context, Cancel cancel, Events events) throws KamupinException {
-        super((slot, error) -> context.call(owner -> Native.watch_new(owner, events, slot, error)),
+        super(new ReentrantLock(), (slot, error) -> context.call(owner -> Native.watch_new(owner, events, slot, error)),
                 Native::watch_free, context, cancel, events);
         this.cancel = cancel;
         this.events = events;
@@ -62,7 +63,7 @@ public final class Watch extends Handle implements Iterable<WatchEvent> {
     /**
      * The next event.
      *
-     * @param timeout null: waits for ever; zero: does not wait
+     * @param timeout null: waits for ever; zero, and less: does not wait; more than 24 days is as much
      * @return null when none came within the time
      * @throws KamupinException when this was made with a listener; cancelled when it was closed meanwhile
      */
@@ -124,7 +125,7 @@ public final class Watch extends Handle implements Iterable<WatchEvent> {
      * @throws KamupinException when this is closed
      */
     public int descriptor() throws KamupinException {
-        return call(Native::watch_fd);
+        return atOnce(Native::watch_fd);
     }
 
     /** Ends the watch: the iteration ends, and no event is told any more when this returns. In the listener itself it

@@ -43,7 +43,21 @@ class ErrorTest {
         String turkish = error.text(Language.TURKISH);
         assertNotEquals(english, turkish);
         assertTrue(english.contains(error.remedy()) && turkish.contains(error.remedy(Language.TURKISH)), turkish);
-        assertEquals(english, error.getMessage());
+        assertFalse(error.detail().isEmpty());
+        assertEquals(english + " (" + error.detail() + ")", error.getMessage());
+    }
+
+    @Test
+    void theMessageHasTheDetailWhereThereIsOne() throws Exception {
+        Context context = Machine.context(folder);
+        context.close();
+        KamupinException closed = Machine.refused(Status.INVALID_ARGUMENT, context::cards);
+        assertEquals(closed.text(Language.ENGLISH) + " (this Context is closed)", closed.getMessage());
+        KamupinException proxy = Machine.refused(Status.INVALID_ARGUMENT,
+                () -> new Context(new ContextOptions().stateFolder(folder).proxy("ftp://x")));
+        assertTrue(proxy.getMessage().endsWith(" (" + proxy.detail() + ")"), proxy.getMessage());
+        KamupinException plain = KamupinException.of(Status.NO_CARD, "");
+        assertEquals(plain.text(Language.ENGLISH), plain.getMessage());
     }
 
     @Test
@@ -52,7 +66,7 @@ class ErrorTest {
         Locale before = Locale.getDefault();
         try {
             Locale.setDefault(new Locale("tr", "TR"));
-            assertEquals(error.text(Language.TURKISH), error.getLocalizedMessage());
+            assertEquals(error.text(Language.TURKISH) + " (" + error.detail() + ")", error.getLocalizedMessage());
             Locale.setDefault(Locale.GERMANY);
             assertEquals(error.getMessage(), error.getLocalizedMessage());
         } finally {

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,8 @@ import java.util.Set;
  * <ol>
  * <li>the system property {@code kamupin.library.path}, a file or a folder; when it is set, nothing else is looked at;
  * <li>the folders of {@code java.library.path};
+ * <li>those of the prefix that the jar is installed in: {@code lib/jni} and {@code lib/ARCHITECTURE/jni} beside {@code share/java},
+ *     unless somebody could put a library there who could not as well have put another jar ({@link NativePrefix});
  * <li>the system's own: {@code /usr/lib/jni} and the same of the architecture;
  * <li>the library that came in the jar, unpacked into a folder that is the user's alone ({@link NativeFolder}).
  * </ol>
@@ -37,15 +40,19 @@ final class NativeLoader {
 
     private final String named;
     private final String searched;
+    private final NativePrefix prefix;
     private final List<Path> system;
     private final String platform;
     private final NativeFolder folder;
     private final Loading loading;
+    private final Set<Path> beside = new HashSet<>();
     private final List<NativeProblem> problems = new ArrayList<>();
 
-    NativeLoader(String named, String searched, List<Path> system, String platform, NativeFolder folder, Loading loading) {
+    /** jar: where this class is from; null when that is no jar. */
+    NativeLoader(String named, String searched, Path jar, List<Path> system, String platform, NativeFolder folder, Loading loading) {
         this.named = named;
         this.searched = searched;
+        this.prefix = new NativePrefix(jar, triplet(platform));
         this.system = system;
         this.platform = platform;
         this.folder = folder;
@@ -55,8 +62,8 @@ final class NativeLoader {
     /** Called once, by the class that needs the library. */
     @SuppressWarnings("restricted") // to load is what this class is for
     static void load() {
-        new NativeLoader(System.getProperty(PROPERTY), System.getProperty("java.library.path", ""), systemFolders(platform()), platform(),
-                new NativeFolder(NativeFolder.places()), file -> System.load(file.toString())).run();
+        new NativeLoader(System.getProperty(PROPERTY), System.getProperty("java.library.path", ""), NativePrefix.jar(NativeLoader.class),
+                systemFolders(platform()), platform(), new NativeFolder(NativeFolder.places()), file -> System.load(file.toString())).run();
     }
 
     /** Operating system and architecture as the folders of the jar have them: "linux-x86_64". */
@@ -68,8 +75,12 @@ final class NativeLoader {
     }
 
     private static List<Path> systemFolders(String platform) {
-        String triplet = platform.substring(platform.indexOf('-') + 1) + "-linux-gnu";
-        return List.of(Path.of("/usr/lib", triplet, "jni"), Path.of("/usr/lib/jni"));
+        return List.of(Path.of("/usr/lib", triplet(platform), "jni"), Path.of("/usr/lib/jni"));
+    }
+
+    /** What Debian calls the architecture. */
+    private static String triplet(String platform) {
+        return platform.substring(platform.indexOf('-') + 1) + "-linux-gnu";
     }
 
     /** The resource of the jar. */
@@ -104,6 +115,11 @@ final class NativeLoader {
                 found.add(Path.of(one).toAbsolutePath().resolve(FILE));
             }
         }
+        for (Path one : prefix.folders()) {
+            if (found.add(one.resolve(FILE))) { // nobody has named it
+                beside.add(one.resolve(FILE));
+            }
+        }
         for (Path one : system) {
             found.add(one.resolve(FILE));
         }
@@ -117,7 +133,10 @@ final class NativeLoader {
         }
         NativeProblem problem;
         try {
-            problem = NativeProblem.inFile(file, platform, NativeVersion.TOKEN);
+            problem = beside.contains(file) ? prefix.of(file) : null;
+            if (problem == null) {
+                problem = NativeProblem.inFile(file, platform, NativeVersion.TOKEN);
+            }
             if (problem == null) {
                 loading.load(file);
                 return true;

@@ -28,6 +28,10 @@ final class NativeProblem {
                 "%1$s: could not be read (%2$s). Check the file's permissions."),
         NO_LIBRARY("%1$s: bir kitaplık değil ya da yarım kalmış. Dosyayı silip yeniden kurun.",
                 "%1$s: no library, or half of one. Delete the file and install it again."),
+        OTHERS("%1$s: kullanılmadı, çünkü %2$s başkasına ait ya da başkalarının yazmasına açık. Sahibini ve izinlerini düzeltin"
+                + " ya da kitaplığı -Dkamupin.library.path ile gösterin.",
+                "%1$s: was not used, because %2$s belongs to somebody else or may be written to by others. Mend its owner and"
+                + " permissions, or name the library with -Dkamupin.library.path."),
         ARCHITECTURE("%1$s: başka bir işlemci mimarisi için (%2$s). Bu Java'nın mimarisine uyan libkamupin-java paketini kurun.",
                 "%1$s: is for another architecture (%2$s). Install libkamupin-java for the architecture of this Java."),
         VERSION("%1$s: kamupin.jar ile aynı sürümden değil (%2$s). İkisini aynı sürümden kurun ya da bu dosyayı yoldan çıkarın.",
@@ -52,10 +56,10 @@ final class NativeProblem {
                 + " klasör gösterin ya da libkamupin-java paketini kurun.",
                 "%1$s: lies on a file system that is mounted noexec, from which nothing may be run. Name another folder with"
                 + " XDG_CACHE_HOME, or install libkamupin-java."),
-        NOT_IN_JAR("kamupin.jar içinde %1$s için kitaplık yok. libkamupin-java paketini kurun (apt install libkamupin-java) ya da"
-                + " -Dkamupin.library.path ile kitaplığın klasörünü gösterin.",
-                "kamupin.jar has no library for %1$s. Install libkamupin-java (apt install libkamupin-java), or name the library's"
-                + " folder with -Dkamupin.library.path."),
+        NOT_IN_JAR("kamupin.jar içinde %1$s için kitaplık yok. libkamupin-java paketini kurun (apt install ./libkamupin-java_*.deb)"
+                + " ya da -Dkamupin.library.path ile kitaplığın klasörünü gösterin.",
+                "kamupin.jar has no library for %1$s. Install libkamupin-java (apt install ./libkamupin-java_*.deb), or name the"
+                + " library's folder with -Dkamupin.library.path."),
         NOT_UNPACKED("kamupin.jar içindeki kitaplık (%1$s) güvenli bir klasöre açılamadı: %2$s. XDG_CACHE_HOME değişkeniyle yalnız size ait"
                 + " bir klasör gösterin.",
                 "The library of kamupin.jar (%1$s) could not be unpacked into a safe folder: %2$s. Name a folder that is yours alone"
@@ -71,8 +75,8 @@ final class NativeProblem {
         }
     }
 
-    /** Debian's packages of what the library may be linked with. */
-    private static final Map<String, String> PACKAGES = Map.of("libkamupin.so.1", "libkamupin1", "libpcsclite.so.1", "libpcsclite1",
+    /** The packages of what the library may be linked with: Debian's, and this project's, which no archive has. */
+    private static final Map<String, String> PACKAGES = Map.of("libkamupin.so.1", "./libkamupin1_*.deb", "libpcsclite.so.1", "libpcsclite1",
             "libcurl.so.4", "libcurl4", "libjansson.so.4", "libjansson4", "libcrypto.so.3", "libssl3", "libssl.so.3", "libssl3",
             "libstdc++.so.6", "libstdc++6", "libgcc_s.so.1", "libgcc-s1");
     private static final Pattern MISSING = Pattern.compile("(lib[\\w.+-]*\\.so[.\\d]*): cannot open shared object file: No such file");

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +42,11 @@ class NativeLoaderTest {
     }
 
     private NativeLoader loader(String named, String searched, List<Path> system, String platform) {
-        return new NativeLoader(named, searched, system, platform, new NativeFolder(List.of(folder.resolve("unpacked"))), file -> {
+        return loader(named, searched, null, system, platform);
+    }
+
+    private NativeLoader loader(String named, String searched, Path jar, List<Path> system, String platform) {
+        return new NativeLoader(named, searched, jar, system, platform, new NativeFolder(List.of(folder.resolve("unpacked"))), file -> {
             if (refusal != null) {
                 throw new UnsatisfiedLinkError(file + ": " + refusal);
             }
@@ -98,6 +103,73 @@ class NativeLoaderTest {
         assertEquals(folder.resolve("unpacked"), loaded.get(2).getParent());
     }
 
+    /** Where cmake --install puts the jar. */
+    private Path installed() throws Exception {
+        Path jar = folder.resolve("prefix/share/java/kamupin.jar");
+        Files.createDirectories(jar.getParent());
+        return Files.write(jar, new byte[0]).toRealPath();
+    }
+
+    @Test
+    void thePrefixOfTheJarComesAfterTheSearchedFoldersAndBeforeTheSystems() throws Exception {
+        Path searched = put("searched", library);
+        Path system = put("system", library);
+        Path several = put("prefix/lib/x86_64-linux-gnu/jni", library);
+        loader(null, "", installed(), List.of(system.getParent()), "linux-x86_64").run();
+        Path plain = put("prefix/lib/jni", library);
+        loader(null, "", installed(), List.of(system.getParent()), "linux-x86_64").run();
+        loader(null, searched.getParent().toString(), installed(), List.of(system.getParent()), "linux-x86_64").run();
+        assertEquals(List.of(several.toRealPath(), plain.toRealPath(), searched), loaded);
+    }
+
+    @Test
+    void thePrefixOfTheJarIsNamedWhereNothingIsThere() throws Exception {
+        Path lib = installed().getParent().resolve("../../lib").normalize();
+        String said = refused(loader(null, "", installed(), List.of(), "linux-riscv64"));
+        assertTrue(said.contains("Not in these folders: " + lib.resolve("jni") + ", " + lib.resolve("riscv64-linux-gnu/jni")), said);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"prefix/lib/jni, rwxrwxrwx", "prefix/lib, rwxr-xrwx", "prefix/lib/jni, rwxrwxr-x", "prefix/lib/jni/libkamupin_java.so, rw-rw-rw-"})
+    void whatOthersMayWriteToBesideTheJarIsNotTakenUnlessItIsNamed(String open, String mode) throws Exception {
+        Path plain = put("prefix/lib/jni", library);
+        Files.setPosixFilePermissions(folder.resolve(open), PosixFilePermissions.fromString(mode));
+        loader(null, "", installed(), List.of(), NativeLoader.platform()).run();
+        assertEquals(folder.resolve("unpacked"), loaded.remove(0).getParent());
+        String said = refused(loader(null, "", installed(), List.of(), "linux-riscv64"));
+        assertTrue(said.contains("because " + folder.toRealPath().resolve(open)) && said.contains("başkalarının yazmasına açık"), said);
+        loader(null, plain.getParent().toString(), installed(), List.of(), NativeLoader.platform()).run();
+        loader(plain.toString(), "", installed(), List.of(), NativeLoader.platform()).run();
+        assertEquals(List.of(plain, plain), loaded);
+    }
+
+    @Test
+    void aGroupThatMayChangeTheJarMayChangeTheLibrary() throws Exception {
+        Path plain = put("prefix/lib/jni", library);
+        for (Path one : List.of(plain.getParent(), installed().getParent())) {
+            Files.setPosixFilePermissions(one, PosixFilePermissions.fromString("rwxrwxr-x"));
+        }
+        loader(null, "", installed(), List.of(), NativeLoader.platform()).run();
+        assertEquals(List.of(plain.toRealPath()), loaded);
+    }
+
+    @Test
+    void aLinkOutOfThePrefixIsFollowedToWhatItMeans() throws Exception {
+        Path elsewhere = put("elsewhere", library);
+        Files.setPosixFilePermissions(elsewhere.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        installed();
+        Files.createDirectories(folder.resolve("prefix/lib"));
+        Files.createSymbolicLink(folder.resolve("prefix/lib/jni"), elsewhere.getParent());
+        loader(null, "", installed(), List.of(), NativeLoader.platform()).run();
+        assertEquals(folder.resolve("unpacked"), loaded.get(0).getParent());
+    }
+
+    @Test
+    void classesThatAreInNoJarHaveNoPrefix() {
+        assertNull(NativePrefix.jar(NativeLoader.class), "the tests' classes lie in a folder");
+        assertNull(NativePrefix.jar(String.class));
+    }
+
     @Test
     void oneOfAnotherVersionIsToldAndPassedOver() throws Exception {
         Path old = put("old", changed("kamupin_java=", "kamupin_java=9"));
@@ -122,7 +194,7 @@ class NativeLoaderTest {
     @Test
     void aPlatformThatTheJarHasNothingFor() {
         String said = refused(loader(null, folder.toString(), List.of(), "linux-riscv64"));
-        assertTrue(said.contains("no library for linux-riscv64") && said.contains("apt install libkamupin-java"), said);
+        assertTrue(said.contains("no library for linux-riscv64") && said.contains("apt install ./libkamupin-java_*.deb"), said);
         assertTrue(said.contains("Not in these folders: " + folder), said);
     }
 
@@ -138,7 +210,7 @@ class NativeLoaderTest {
         "libcurl.so.4: cannot open shared object file: No such file or directory|apt install libcurl4",
         "libjansson.so.4: cannot open shared object file: No such file or directory|apt install libjansson4",
         "libcrypto.so.3: cannot open shared object file: No such file or directory|apt install libssl3",
-        "libkamupin.so.1: cannot open shared object file: No such file or directory|apt install libkamupin1",
+        "libkamupin.so.1: cannot open shared object file: No such file or directory|apt install ./libkamupin1_*.deb",
         "libother.so.7: cannot open shared object file: No such file or directory|needs libother.so.7",
         "undefined symbol: kamupin_order_code|older and has no kamupin_order_code",
         "/lib/libc.so.6: version `GLIBC_2.38' not found (required by it)|libraries are older (GLIBC_2.38)",
