@@ -80,9 +80,19 @@ class Values(enum.IntEnum):
         made._value_ = value
         return made
 
+    @property
+    def word(self) -> str:
+        """Its stable word."""
+        return self.name.lower().replace("_", "-")
+
 
 class Flags(enum.IntFlag):
     """A set of bits."""
+
+    @property
+    def word(self) -> str:
+        """The stable words of its bits, with commas between them; "" for none."""
+        return ",".join(one._name_.lower().replace("_", "-") for one in type(self) if one._name_ and one.value & self.value)
 '''
 
 

@@ -175,6 +175,45 @@ KAMUPIN_BYTES(const char)
     $1 = bytes;
 }
 
+/* Text: C would end it at a NUL, so that is refused. Bytes that are no UTF-8 are in a str as Python has them from files and
+   the library (PEP 383), and go back as they were. The bytes are kept while the call runs. */
+%fragment("kamupin_text", "header") %{
+static bool kamupin_text(PyObject *given, const char *name, PyObject **held, char **text)
+{
+    if (!PyUnicode_Check(given)) {
+        PyErr_Format(PyExc_TypeError, "%s is a str, not %R", name, (PyObject *)Py_TYPE(given));
+        return false;
+    }
+    *held = PyUnicode_AsEncodedString(given, "utf-8", "surrogateescape");
+    return *held != NULL && PyBytes_AsStringAndSize(*held, text, NULL) == 0;
+}
+%}
+%typemap(in, fragment="kamupin_text") const char * (PyObject *held = NULL) {
+    char *start = NULL;
+    if ($input != Py_None && !kamupin_text($input, "$1_name", &held, &start))
+        SWIG_fail;
+    $1 = start;
+}
+%typemap(freearg) const char * "Py_XDECREF(held$argnum);"
+%typemap(in, fragment="kamupin_text") char [ANY] (char room[$1_dim0]) {
+    PyObject *held = NULL;
+    char *start = NULL;
+    bool fits = false;
+    memset(room, 0, sizeof room);
+    if (kamupin_text($input, "$1_name", &held, &start)) {
+        fits = strlen(start) < sizeof room;
+        if (fits)
+            memcpy(room, start, strlen(start));
+        else
+            PyErr_SetString(PyExc_ValueError, "$1_name is too long");
+    }
+    Py_XDECREF(held);
+    if (!fits)
+        SWIG_fail;
+    $1 = room;
+}
+%typemap(freearg) char [ANY] ""
+
 %define KAMUPIN_CALLBACK(PARAMETER, CLASS, PASS)
 %typemap(in) (PARAMETER, void *user) {
     void *sink = NULL;

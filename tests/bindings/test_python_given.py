@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
+import tempfile
 import threading
 import unittest
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from test_python_smoke import NOWHERE, Silent, WithCard, context
@@ -118,7 +122,57 @@ class Said(unittest.TestCase):
                 await operation.close()
                 await operation.choose()
 
-        self.assertEqual(raised(lambda: asyncio.run(late())).detail, "this Operation is closed")
+        self.assertIn("Operation is closed", raised(lambda: asyncio.run(late())).detail)
+
+
+class Texts(unittest.TestCase):
+    """C's text ends at a NUL."""
+
+    def test_a_nul_is_refused(self) -> None:
+        with context(readers=WithCard(lambda _: b"\x6a\x82")) as owner, owner.cards() as cards:
+            options: list[dict[str, Any]] = [{name: "a\0b"} for name in ("state_folder", "ca_file", "proxy", "server_keys")]
+            calls: list[Callable[[], object]] = [
+                *(partial(kamupin.Context, **one) for one in options),
+                lambda: owner.open("Okuyucu ğ\0zzz"), lambda: kamupin.matches(cards[0], "Okuyucu ğ\0zzz"), lambda: owner.load_profiles("a\0b"),
+                lambda: owner.trust(b"a\0b"), lambda: kamupin.check_profiles("a\0b"), lambda: owner.session(NOWHERE + "\0"),
+                lambda: kamupin.check_identity(kamupin.IdentityType.TCKN, "10000000146\0")]
+            for call in calls:
+                self.assertIn("embedded null", str(raised(call, ValueError)))
+
+    def test_what_is_no_text_or_too_long_is_refused(self) -> None:
+        with context() as owner:
+            wrong: list[tuple[str, Callable[[], object]]] = [
+                ("which", lambda: owner.open(5)), ("service", lambda: owner.session(b"a")),  # type: ignore[arg-type]
+                ("server_keys", lambda: context(server_keys=5)), ("ca_file", lambda: context(ca_file=5)), ("path", lambda: owner.trust(5)),  # type: ignore[arg-type]
+                ("number", lambda: kamupin.check_identity(kamupin.IdentityType.TCKN, None))]  # type: ignore[arg-type]
+            for name, call in wrong:
+                self.assertRegex(str(raised(call, TypeError)), f"^{name} is a (str|path), not <class '")
+            self.assertEqual(str(raised(lambda: kamupin.check_identity(kamupin.IdentityType.TCKN, "1" * 99), ValueError)), "number is too long")
+
+    def test_names_that_are_no_utf_8_are_found(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="kamupin-given-") as folder, context() as owner:
+            name = os.fsencode(folder) + b"/k\xf6k\xff.pem"
+            with open(name, "wb") as file:
+                file.write(b"no certificate\n")
+            for given in (name, os.fsdecode(name), Path(os.fsdecode(name))):
+                self.assertNotEqual(raised(lambda: owner.certificates().add_file(given), kamupin.CertificateError).name, "file-unreadable")
+                self.assertTrue(kamupin.check_profiles(given))
+                owner.load_profiles
+
+
+class Words(unittest.TestCase):
+    def test_every_enumeration_has_its_words(self) -> None:
+        kinds = [one for one in vars(kamupin).values() if isinstance(one, type) and issubclass(one, (kamupin.Values, kamupin.Flags))]
+        kinds = [kind for kind in kinds if len(kind)]
+        self.assertGreater(len(kinds), 40)
+        for kind in kinds:
+            words = [value.word for value in kind if value.word]
+            self.assertEqual(len(set(words)), len(words), kind)
+            self.assertGreaterEqual(len(words) + 1, len(kind), kind)  # but for "nothing"
+            for word in words:
+                self.assertRegex(word, "^[a-z][A-Za-z0-9]*(-[a-z0-9]+)*$", kind)
+        self.assertEqual([kamupin.CardKind.NONE.word, kamupin.Ask.SMS_CODE.word, kamupin.Phase(99).word], ["none", "sms-code", "number-99"])
+        self.assertEqual((kamupin.LoginMethod(0).word, (kamupin.LoginMethod.CARD | kamupin.LoginMethod.BROWSER).word), ("", "browser,card"))
 
 
 if __name__ == "__main__":

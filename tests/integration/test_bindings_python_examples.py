@@ -78,5 +78,11 @@ def test_the_package_says_what_it_is(sandbox: Sandbox, tmp_path: Path) -> None:
     found = json.loads(box.run(*module, "version", "--json", env=ENV).stdout)
     assert box.run("kamupin", "--version").stdout.split()[1] == found["libkamupin"]
     assert Path(found["module"]).is_relative_to(BUILD) and set(found) == {"libkamupin", "python", "module", "compiler", "interface", "swig"}
+    errors: list[object] = []
     down = box.run(*module, "--lang", "tr", env={**ENV, "PCSCLITE_CSOCK_NAME": str(tmp_path / "none")})
     assert down.returncode == STATUS["reader-service-down"] and "pcscd" in down.stderr and "Traceback" not in down.stderr
+    for command in ([*module, "--json", "--lang", "tr"], ["kamupin", "card", "list", "--json", "--lang", "tr"]):
+        said = box.run(*command, env={**ENV, "PCSCLITE_CSOCK_NAME": str(tmp_path / "none")})
+        assert said.returncode == down.returncode and said.stderr.endswith(down.stderr)
+        errors.append(json.loads(said.stdout)["error"])
+    assert errors[0] == errors[1]

@@ -53,15 +53,21 @@ def said(name: str, language: Language) -> str:
 
 def as_json(value: Any) -> Any:
     """Records as objects, values of enumerations as their words, bytes in hex."""
-    if isinstance(value, Status):
-        return kamupin.status_name(value)
     if isinstance(value, kamupin.Values):
-        return getattr(value, "word", value.name.lower().replace("_", "-"))
+        return value.word
     if isinstance(value, bytes):
         return value.hex().upper()
     if dataclasses.is_dataclass(value):
         return {field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return value
+
+
+def error_as_json(error: kamupin.KamupinError, language: Language) -> dict[str, Any]:
+    """An error as `kamupin --json` has it."""
+    return {"status": error.name, "number": int(error.status), "origin": error.origin.word, "tries_left": error.tries_left,
+            "wait_seconds": error.retry_after, "status_word": None if error.status_word is None else f"{error.status_word:04X}",
+            "problem_type": error.problem_type or None, "looks_like": error.looks_like.word or None,
+            "detail": None, "text": error.text(language)}  # the detail is of a command line or a file
 
 
 def inside() -> dict[str, str]:
@@ -131,6 +137,8 @@ def main() -> int:
             show_cards(language, args.json)
         return 0
     except kamupin.KamupinError as error:
+        if args.json:
+            print(json.dumps({"error": error_as_json(error, language)}, ensure_ascii=False, indent=2))
         print(error.text(language), file=sys.stderr)
         return int(error.status)
 

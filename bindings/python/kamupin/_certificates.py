@@ -6,7 +6,6 @@
 """Certificates."""
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 
@@ -15,6 +14,7 @@ from ._call import Handle, Listing, Telling, check, filled, give, made
 from ._cards import Cancel, Card
 from ._enums import CertificateField, CertificateSource, Role
 from ._errors import error_for
+from ._given import Path, a_path
 from ._records import CertificateInfo, CertificateRecord, Check, Identity
 
 if TYPE_CHECKING:
@@ -105,9 +105,9 @@ class Certificates(Telling, Listing[CertificateEntry]):
         """Adds all certificates of bytes: DER, or PEM with any number."""
         self._check(native.certificate_list_add(self._raw, content))
 
-    def add_file(self, path: Union[str, "os.PathLike[str]"]) -> None:
+    def add_file(self, path: Path) -> None:
         """Adds all certificates of a file."""
-        self._check(native.certificate_list_add_file(self._raw, os.fspath(path)))
+        self._check(native.certificate_list_add_file(self._raw, a_path("path", path)))
 
     def add_card(self, card: Card) -> None:
         """Adds those of a card that was opened."""
@@ -137,9 +137,9 @@ class Trust(Handle):
 
     __slots__ = ("_context",)
 
-    def __init__(self, context: "Context", path: Union[str, "os.PathLike[str]", None] = None) -> None:
+    def __init__(self, context: "Context", path: Optional[Path] = None) -> None:
         self._context = context
-        super().__init__(made(native.trust_new, context._raw, None if path is None else os.fspath(path)), native.trust_free, context)
+        super().__init__(made(native.trust_new, context._raw, None if path is None else a_path("path", path)), native.trust_free, context)
 
     def add(self, certificate: Certificate) -> None:
         """Adds a certificate; a self-signed one becomes a root."""

@@ -5,15 +5,15 @@
 """The context."""
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from typing import Any, Optional, TypeVar, Union
+from typing import Any, Optional, TypeVar
 
 from . import native
 from ._call import Handle, check, give, made, printed
 from ._cards import Cancel, Card, Cards, Watch, awaited, raw_of
 from ._certificates import Certificate, Certificates, Trust
 from ._enums import FactorType, IdentityType, Language, LogLevel, OperationKind, PinRisk, ProbeStep, Product, SecretKind
+from ._given import Path, a_path, a_text
 from ._of_session import Order
 from ._operation import EventListener, Operation
 from ._probe import ProbePrompts, probe
@@ -23,7 +23,6 @@ from ._records import Debts, Debt, Finding, Host, Result, SealAuthority, Shipmen
 from ._secrets import Secret, SecretText, taken, twice
 from ._session import KeepListener, Session, identity
 
-Path = Union[str, "os.PathLike[str]"]
 LogListener = Callable[[LogLevel, str, str], None]
 T = TypeVar("T")
 
@@ -55,10 +54,6 @@ class _Time(native.TimeSource):
             return 0
 
 
-def _path(path: Optional[Path]) -> Optional[str]:
-    return None if path is None else os.fspath(path)
-
-
 class Context(Handle):
     """What everything is made from: log, state folder, trusted authorities, proxy. Several threads may use one.
 
@@ -77,8 +72,9 @@ class Context(Handle):
         """server_keys: the only public keys of servers, as curl has them ("sha256//BASE64"); times in seconds, 0 for the
         library's own; readers: in place of PC/SC; clock: seconds that run through sleep; calendar: seconds since 1970."""
         options = native.context_options()
-        options.state_folder, options.ca_file = _path(state_folder), _path(ca_file)
-        options.proxy, options.pins = proxy, server_keys
+        options.state_folder = None if state_folder is None else a_path("state_folder", state_folder)
+        options.ca_file = None if ca_file is None else a_path("ca_file", ca_file)
+        options.proxy, options.pins = proxy, a_text("server_keys", server_keys)
         options.connect_timeout_ms = int(connect_timeout * 1000)
         options.request_timeout_ms = int(request_timeout * 1000)
         options.answer_timeout_ms = int(answer_timeout * 1000)
@@ -123,7 +119,7 @@ class Context(Handle):
     def load_profiles(self, path: Path) -> None:
         """Card profiles besides the built-in ones, of a file."""
         error = native.error()
-        check(native.profile_load(self._raw, os.fspath(path), error), error)
+        check(native.profile_load(self._raw, a_path("path", path), error), error)
 
     # ---- checks of what was typed ----
 

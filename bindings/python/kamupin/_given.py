@@ -7,16 +7,32 @@
 from __future__ import annotations
 
 import math
+import os
 from numbers import Real
-from typing import Optional
+from typing import Optional, Union
 
+Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 LONGEST = (2**31 - 1) / 1000
 """Seconds: the most milliseconds of a C long, wherever it has 32 bits."""
 
 
 def refused(name: str, wanted: str, given: object) -> TypeError:
     """For what is of another type."""
-    return TypeError(f"{name} is {wanted}, not of type {type(given).__name__}")
+    return TypeError(f"{name} is {wanted}, not {type(given)!r}")
+
+
+def a_text(name: str, text: Optional[str]) -> Optional[str]:
+    """Text whose parameter has another name in C."""
+    if not isinstance(text, (str, type(None))):
+        raise refused(name, "a str", text)
+    return text
+
+
+def a_path(name: str, path: Path) -> str:
+    """A path as the native module takes text, with the bytes that Python's own calls would use."""
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise refused(name, "a path", path)
+    return os.fsencode(path).decode("utf-8", "surrogateescape")
 
 
 def a_time(name: str, seconds: Optional[float]) -> float:

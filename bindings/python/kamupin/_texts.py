@@ -5,13 +5,13 @@
 """Texts and checks."""
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from typing import Any, Union
+from typing import Any
 
 from . import native
 from ._call import Watched, check
 from ._enums import IdentityType, InfoItem, Language, Look, Notice, Status
+from ._given import Path, a_path
 from ._records import Finding, ProfileFinding
 from ._session import identity
 
@@ -103,12 +103,12 @@ class _Findings(native.ProfileSink):
         self._watched.guard(lambda: self.found.append(ProfileFinding._of(raw)))
 
 
-def check_profiles(path: Union[str, "os.PathLike[str]"], language: Language = Language.ENGLISH) -> list[ProfileFinding]:
+def check_profiles(path: Path, language: Language = Language.ENGLISH) -> list[ProfileFinding]:
     """What is wrong with a card profile file, line by line; or its rows, when nothing is."""
     watched = Watched()
     sink = _Findings(watched)
     error = native.error()
-    status = native.profile_check(os.fspath(path), int(language), sink, error)
+    status = native.profile_check(a_path("path", path), int(language), sink, error)
     if status != native.OK and not sink.found:
         check(status, error, watched)
     watched.settle()
