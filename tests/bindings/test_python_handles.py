@@ -7,16 +7,29 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
+import os
+import pickle
+import signal
+import socket
+import sys
+import threading
+import time
 import unittest
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from typing import Any
 from unittest import mock
 
-from test_python_smoke import NOWHERE, Silent, context
+from test_python_smoke import FOLDER, NOWHERE, Silent, context
 
 import kamupin
 from kamupin import native
+from kamupin._call import Watched
+from kamupin._prompts import _Native
 
 
 class Freed(unittest.TestCase):
@@ -92,6 +105,224 @@ class Freed(unittest.TestCase):
         held[0].cancel()
         kept = self.failed(lambda: held[0].redeem(bytearray(b"123456")))
         self.assertEqual((kept.name, self.said[:2]), ("cancelled", ["closed", "operation_free"]))
+
+
+def interrupt() -> None:
+    """Ctrl-C."""
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+class Interrupted(unittest.TestCase):
+    """Ctrl-C ends a wait of the main thread at once."""
+
+    def setUp(self) -> None:
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # also where who runs the tests ignores it
+        self.addCleanup(signal.signal, signal.SIGINT, before)
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        self.service = f"https://127.0.0.1:{server.getsockname()[1]}/kamupin/v1"
+
+        def silent() -> None:
+            """Takes a connection, on which it says nothing, until it is given up."""
+            peer, _ = server.accept()
+            with peer:
+                peer.recv(1)  # the library is in its call
+                interrupt()
+                while peer.recv(4096):
+                    pass
+
+        self.thread = threading.Thread(target=silent)
+        self.thread.start()
+        self.addCleanup(self.thread.join)
+
+    def test_an_operation_in_one_call(self) -> None:
+        class Typing(kamupin.Prompts):
+            def secret(self, question: kamupin.Question) -> bytearray:
+                asked.append(threading.get_ident())
+                return bytearray(b"123456789012345")
+
+        asked: list[int] = []
+        with self.assertRaises(KeyboardInterrupt) as caught:
+            context(readers=Silent()).unblock(self.service, Typing())
+        self.assertIsInstance(caught.exception.__cause__, kamupin.Cancelled)
+        self.assertEqual(asked, [threading.get_ident()])
+
+    def test_what_a_handler_raises_ends_it_and_what_it_lets_pass_does_not(self) -> None:
+        class Stop(Exception):
+            pass
+
+        def handler(*_: object) -> None:
+            times.append(True)
+            if len(times) == 2:
+                raise Stop
+            threading.Thread(target=interrupt).start()
+
+        class Typing(kamupin.Prompts):
+            def secret(self, question: kamupin.Question) -> bytearray:
+                return bytearray(b"123456789012345")
+
+        times: list[bool] = []
+        signal.signal(signal.SIGINT, handler)
+        with self.assertRaises(Stop):
+            context(readers=Silent()).unblock(self.service, Typing())
+        self.assertEqual(len(times), 2)
+
+
+class Answers(unittest.TestCase):
+    """What a prompt answers that is no answer comes out of the call."""
+
+    def wrong(self, **answers: object) -> Watched:
+        methods = {name: (lambda *_, answer=answer: answer) for name, answer in answers.items()}
+        self.prompts = type("Wrong", (kamupin.Prompts,), methods)()
+        return Watched()
+
+    def test_of_a_choice(self) -> None:
+        with context(readers=Silent()).cards() as cards:
+            for answer in "Okuyucu", None, 0.5:
+                watched = self.wrong(card=answer)
+                self.assertEqual(_Native(self.prompts, watched).card(cards), -1)
+                self.assertRaises(TypeError, watched.settle)
+            for number, given in (0, 0), (99, 1), (1 << 40, 1), (-5, -1):
+                watched = self.wrong(card=number)
+                self.assertEqual(_Native(self.prompts, watched).card(cards), given)
+                watched.settle()
+
+    def test_of_yes_and_no(self) -> None:
+        for answer in None, "no", 1:
+            watched = self.wrong(acknowledge=answer)
+            self.assertFalse(_Native(self.prompts, watched).acknowledge(int(next(iter(kamupin.Notice)))))
+            self.assertRaises(TypeError, watched.settle)
+            watched = self.wrong(wait_for_card=answer)
+            self.assertFalse(_Native(self.prompts, watched).wait_for_card(native.E_NO_CARD))
+            self.assertRaises(TypeError, watched.settle)
+
+
+class Shared(unittest.TestCase):
+    """Threads that share a card wait for each other."""
+
+    def setUp(self) -> None:
+        self.inside: list[int] = []
+        self.most = 0
+        self.working: Callable[[], object] = lambda: None
+
+        def opened(owner: Any, which: Any, cancel: Any, slot: list[Any], error: Any) -> int:
+            return native.reader_list_new(owner, None, slot, error)
+
+        def called(card: Any, *_: Any) -> int:
+            self.inside.append(1)
+            self.most = max(self.most, len(self.inside))
+            self.working()
+            time.sleep(0)  # lets the other threads in, as a native call does
+            self.inside.pop()
+            return native.OK
+
+        for name, stand_in in (("card_open", opened), ("card_free", native.reader_list_free), ("card_read", called),
+                               ("pin_ready", called), ("session_login_card_ready", called), ("certificate_list_add_card", called)):
+            patch = mock.patch.object(native, name, stand_in)
+            patch.start()
+            self.addCleanup(patch.stop)
+        self.card = context(readers=Silent()).open()
+
+    def test_each_call_has_the_card_for_itself(self) -> None:
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        self.addCleanup(sys.setswitchinterval, before)
+        session, certificates = context().session(NOWHERE), context().certificates()
+        calls: list[Callable[[], object]] = [self.card.read, self.card.check_ready, lambda: session.check_login_card(self.card),
+                                             lambda: certificates.add_card(self.card)]
+
+        def work(call: Callable[[], object]) -> None:
+            for _ in range(300):
+                call()
+
+        threads = [threading.Thread(target=work, args=(call,)) for call in calls]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual((self.most, self.inside), (1, []))
+
+    @contextmanager
+    def held(self, meanwhile: Callable[[], object]) -> Iterator[None]:
+        """Another thread is in a call of this card, in which it does that once main() goes on."""
+        entered, go, over = threading.Event(), threading.Event(), threading.Event()
+
+        def working() -> None:
+            entered.set()
+            go.wait()
+            meanwhile()
+            over.wait()
+
+        self.working = working
+        thread = threading.Thread(target=self.card.read)
+        thread.start()
+        entered.wait()
+        self.working = lambda: None
+        go.set()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def test_ctrl_c_ends_the_wait_for_the_other(self) -> None:
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
+        with self.assertRaises(KeyboardInterrupt), self.held(interrupt):
+            self.card.read()
+
+    def test_cancel_and_close_wait_for_nobody(self) -> None:
+        with self.held(lambda: None):
+            self.card.cancel()
+            self.card.close()
+        with self.assertRaises(kamupin.KamupinError):
+            self.card.read()
+
+
+def refuse(folder: str) -> None:
+    with kamupin.Context(state_folder=folder) as owner:
+        owner.check_pin(bytearray(b"123456789012345"), bytearray(b"123456789012345"))
+
+
+def tidy() -> None:
+    """The other process imports this module, and so makes a folder of its own."""
+    FOLDER.cleanup()
+
+
+class Copied(unittest.TestCase):
+    """An error is what it is in another process, too, and in a copy."""
+
+    def same(self, one: BaseException, other: BaseException) -> None:
+        assert isinstance(one, kamupin.KamupinError) and isinstance(other, kamupin.KamupinError)
+        self.assertIs(type(other), type(one))
+        fields = {name: value for name, value in vars(one).items() if name != "_record"}
+        self.assertEqual({name: value for name, value in vars(other).items() if name != "_record"}, fields)
+        self.assertEqual((str(other), repr(other), other.args, other.name), (str(one), repr(one), one.args, one.name))
+        for language in kamupin.Language:
+            self.assertEqual(other.text(language), one.text(language))
+
+    def raised(self, call: Callable[[], object]) -> kamupin.KamupinError:
+        with self.assertRaises(kamupin.KamupinError) as caught:
+            call()
+        return caught.exception
+
+    def test_by_copy_and_pickle(self) -> None:
+        class Silenced(Silent):
+            def readers(self, worker: threading.Event) -> list[str]:
+                raise kamupin.ReaderFailure(kamupin.Status.READER_NOT_PERMITTED, -7)
+
+        with context() as closed:
+            pass
+        for call in (lambda: refuse(FOLDER.name), lambda: context(readers=Silenced()).cards(), closed.cards):
+            error = self.raised(call)
+            error.my_own = ["kept"]  # type: ignore[attr-defined]
+            for again in (copy.copy(error), copy.deepcopy(error), *(pickle.loads(pickle.dumps(error, version)) for version in range(6))):
+                self.same(error, again)
+
+    def test_by_another_process(self) -> None:
+        with ProcessPoolExecutor(1, get_context("spawn"), tidy) as pool:
+            error = self.raised(pool.submit(refuse, FOLDER.name).result)
+        self.same(self.raised(lambda: refuse(FOLDER.name)), error)
 
 
 if __name__ == "__main__":

@@ -186,11 +186,15 @@ class Watched:
         try:
             return call()
         except BaseException as error:  # also KeyboardInterrupt: it belongs to who called
-            with self._lock:
-                self._raised = self._raised or error
-            if self._stop is not None:
-                self._stop()
+            self.fail(error)
             return otherwise
+
+    def fail(self, error: BaseException) -> None:
+        """Keeps it, unless there is one already, and ends the operation at hand."""
+        with self._lock:
+            self._raised = self._raised or error
+        if self._stop is not None:
+            self._stop()
 
     def settle(self) -> None:
         """Raises what a callback has raised."""

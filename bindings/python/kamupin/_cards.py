@@ -191,13 +191,14 @@ class _Typing(native.TypingSink):
 
 
 class Card(Telling):
-    """One card. One thread at a time, but for cancel()."""
+    """One card. Threads may share it: its calls wait for each other, but for cancel() and close()."""
 
-    __slots__ = ("_context", "_cancel")
+    __slots__ = ("_context", "_cancel", "_alone")
 
     def __init__(self, context: "Context", which: Optional[str] = None, cancel: Optional[Cancel] = None) -> None:
         self._context = context
         self._cancel = Cancel(context) if cancel is None else cancel._again()
+        self._alone = threading.RLock()
         super().__init__(made(native.card_open, context._raw, which, self._cancel._raw), native.card_free, native.card_error, context,
                          self._cancel)
 
@@ -210,10 +211,15 @@ class Card(Telling):
         Cancelling the task cancels the call, by the card's cancel handle: what else that was given to ends as well."""
         return await awaited(self._cancel, lambda: call(*arguments, **more))
 
+    def _do(self, call: Callable[..., int], *arguments: Any) -> None:
+        """A native call and what it says, which belong together: the library's card is for one thread at a time."""
+        with self._alone:
+            self._check(call(self._raw, *arguments))
+
     def read(self) -> CardInfo:
         """What the card says now. Spends no try."""
         raw = native.card_info()
-        self._check(native.card_read(self._raw, raw))
+        self._do(native.card_read, raw)
         return CardInfo._of(raw)
 
     @property
@@ -221,29 +227,30 @@ class Card(Telling):
         """The certificates on it, DER."""
         found: list[bytes] = []
         slot: list[Any] = [None]
-        while native.card_certificate(self._raw, len(found), slot) == native.OK:
-            found.append(slot[0])
+        with self._alone:
+            while native.card_certificate(self._raw, len(found), slot) == native.OK:
+                found.append(slot[0])
         return found
 
     def check_ready(self, risk: PinRisk = PinRisk(0)) -> None:
         """Raises why a PIN command would be refused now. Spends no try."""
-        self._check(native.pin_ready(self._raw, int(risk)))
+        self._do(native.pin_ready, int(risk))
 
     def verify(self, pin: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Verifies the PIN; a wrong one costs a try and raises PinError."""
         with taken(self._context, SecretKind.PIN, pin) as secret:
-            self._check(native.pin_verify(self._raw, secret._raw, int(risk)))
+            self._do(native.pin_verify, secret._raw, int(risk))
 
     def change_pin(self, old: SecretText, new: SecretText, again: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Changes the PIN, knowing the old one; the new one is typed twice."""
         with all_taken(self._context, SecretKind.PIN, old, new, again) as (was, one, two):
-            self._check(native.pin_change(self._raw, was._raw, one._raw, two._raw, int(risk)))
+            self._do(native.pin_change, was._raw, one._raw, two._raw, int(risk))
 
     def check_sign(self, *, hash: Hash = Hash.SHA256, form: SignForm = SignForm.BY_KEY, certificate: Optional[int] = None,
                    risk: PinRisk = PinRisk(0)) -> int:
         """Raises why sign() would be refused before the PIN is used; else the index of the certificate whose key will sign."""
         slot = [0]
-        self._check(native.card_sign_ready(self._raw, _request(hash, form, certificate, risk), slot))
+        self._do(native.card_sign_ready, _request(hash, form, certificate, risk), slot)
         return slot[0]
 
     def sign(self, digest: bytes, pin: SecretText, *, hash: Hash = Hash.SHA256, form: SignForm = SignForm.BY_KEY,
@@ -253,7 +260,7 @@ class Card(Telling):
         request.digest, request.digest_length = digest, len(digest)
         raw = native.signature()
         with taken(self._context, SecretKind.PIN, pin) as secret:
-            self._check(native.card_sign(self._raw, request, secret._raw, raw))
+            self._do(native.card_sign, request, secret._raw, raw)
         return Signature._of(raw)
 
     def cms(self, content: bytes, pin: SecretText, *, detached: bool = False, hash: Hash = Hash.SHA256, certificate: Optional[int] = None,
@@ -266,7 +273,7 @@ class Card(Telling):
             options.certificate = certificate
         slot: list[Any] = [None]
         with taken(self._context, SecretKind.PIN, pin) as secret, give(options, between=between):
-            self._check(native.card_cms_of(self._raw, content, options, secret._raw, slot))
+            self._do(native.card_cms_of, content, options, secret._raw, slot)
         try:
             der: list[bytes] = [b""]
             check(native.cms_der(slot[0], der), None)
@@ -279,7 +286,7 @@ class Card(Telling):
     def pad(self, use: Optional[PadUse] = None) -> PadInfo:
         """What the keypad of this card's reader can do with it. A reader without one is no failure."""
         raw = native.pad_info()
-        self._check(native.pad_read(self._raw, None if use is None else use._raw, raw))
+        self._do(native.pad_read, None if use is None else use._raw, raw)
         return PadInfo._of(raw)
 
     def verify_at_pad(self, use: Optional[PadUse] = None, risk: PinRisk = PinRisk(0)) -> None:
@@ -291,10 +298,11 @@ class Card(Telling):
         self._at_pad(native.pad_change, use, risk)
 
     def _at_pad(self, call: Callable[..., int], use: Optional[PadUse], risk: PinRisk) -> None:
-        status = call(self._raw, None if use is None else use._raw, int(risk))
-        if use is not None:
-            use._watched.settle()
-        self._check(status)
+        with self._alone:
+            status = call(self._raw, None if use is None else use._raw, int(risk))
+            if use is not None:
+                use._watched.settle()
+            self._check(status)
 
 
 def _request(hash: Hash, form: SignForm, certificate: Optional[int], risk: PinRisk) -> native.sign_request:

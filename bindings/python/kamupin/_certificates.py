@@ -111,7 +111,8 @@ class Certificates(Telling, Listing[CertificateEntry]):
 
     def add_card(self, card: Card) -> None:
         """Adds those of a card that was opened."""
-        self._check(native.certificate_list_add_card(self._raw, card._raw))
+        with card._alone:
+            self._check(native.certificate_list_add_card(self._raw, card._raw))
 
     def add_service(self, session: "Session", role: Role = Role.INDIVIDUAL) -> None:
         """Adds the service's, with what the authority says of each."""

@@ -64,6 +64,21 @@ class KamupinError(Exception):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For copies, and for other processes: the record is the library's, of which what it says is taken along."""
+        said = {name: getattr(self._record, name) for name, one in vars(native.error).items()
+                if isinstance(one, property) and name != "thisown"}
+        return _again, (type(self), self.status, said), {name: one for name, one in vars(self).items() if name != "_record"}
+
+
+def _again(kind: type[KamupinError], status: Status, said: dict[str, Any]) -> KamupinError:
+    record = native.error()
+    for name, one in said.items():
+        setattr(record, name, one)
+    made = kind.__new__(kind)
+    KamupinError.__init__(made, status, record)
+    return made
+
 
 class Cancelled(KamupinError):
     """The person, or a cancel() of the program's, ended it."""

@@ -149,7 +149,7 @@ class Consent(OfSession):
     def sign(self, card: Card, pin: SecretText, risk: PinRisk = PinRisk(0)) -> ConsentInfo:
         """Has the card sign the text, and submits it."""
         raw = native.consent_info()
-        with taken(self._session._context, SecretKind.PIN, pin) as secret:
+        with taken(self._session._context, SecretKind.PIN, pin) as secret, card._alone:
             self._check(native.consent_sign(self._raw, card._raw, secret._raw, int(risk), raw))
         return ConsentInfo._of(raw)
 
@@ -188,5 +188,5 @@ class AuthorisedList(OfSession):
 
     def sign(self, card: Card, pin: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Has the card sign it, and submits it."""
-        with taken(self._session._context, SecretKind.PIN, pin) as secret:
+        with taken(self._session._context, SecretKind.PIN, pin) as secret, card._alone:
             self._check(native.authorised_list_sign(self._raw, card._raw, secret._raw, int(risk)))

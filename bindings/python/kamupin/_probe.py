@@ -12,6 +12,7 @@ from ._call import Watched, check, give
 from ._cards import Cancel
 from ._enums import Language, ProbeStep, Status
 from ._errors import KamupinError
+from ._prompts import yes_or_no
 from ._records import ProbeFinding
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class _Native(native.ProbePrompts):
     def ask(self, step: int, pin: Any) -> bool:
         def asked() -> bool:
             if pin is None:
-                return self._prompts.agree(ProbeStep(step))
+                return yes_or_no(self._prompts.agree(ProbeStep(step)))
             _append(pin, self._prompts.pin())
             return True
         return bool(self._watched.guard(asked, False))

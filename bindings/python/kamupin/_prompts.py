@@ -5,6 +5,7 @@
 """Prompts."""
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import native
@@ -13,6 +14,7 @@ from ._cards import Cancel
 from ._enums import Ask, FactorType, Notice, OperationKind, PinRisk, Product, Status
 from ._errors import KamupinError, error_in
 from ._records import CardInfo, Event, Factor, Result
+from ._relayed import Relayed
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -47,7 +49,7 @@ class Question:
 
 class Prompts:
     """A program's side of unblock(): derive, and override secret() and acknowledge(). Each is called on the
-    thread of unblock(); an exception ends the operation and comes out of it."""
+    thread of unblock(); an exception ends the operation and comes out of it. So does Ctrl-C, also while nothing is asked."""
 
     def secret(self, question: Question) -> bytearray:
         """What the person types; it is wiped when it was taken."""
@@ -68,6 +70,13 @@ class Prompts:
 
     def event(self, event: Event) -> None:
         """What happens meanwhile."""
+
+
+def yes_or_no(answer: Any) -> bool:
+    """What a prompt answers: of anything else, such as None or a coroutine, nobody knows what it means."""
+    if not isinstance(answer, bool):
+        raise TypeError(f"this prompt answers True or False, not {type(answer).__name__}")
+    return answer
 
 
 class _Native(native.Prompts):
@@ -101,14 +110,14 @@ class _Native(native.Prompts):
                 raw = native.card_info()
                 check(native.reader_list_get(cards, index, raw), None)
                 found.append(CardInfo._of(raw))
-            return self._prompts.card(found)
+            return max(-1, min(operator.index(self._prompts.card(found)), len(found)))
         return int(self._watched.guard(choose, -1))
 
     def acknowledge(self, notice: int) -> bool:
-        return bool(self._watched.guard(lambda: self._prompts.acknowledge(Notice(notice)), False))
+        return bool(self._watched.guard(lambda: yes_or_no(self._prompts.acknowledge(Notice(notice))), False))
 
     def wait_for_card(self, why: int) -> bool:
-        return bool(self._watched.guard(lambda: self._prompts.wait_for_card(Status(why)), False))
+        return bool(self._watched.guard(lambda: yes_or_no(self._prompts.wait_for_card(Status(why))), False))
 
 
 class _Events(native.EventSink):
@@ -125,16 +134,17 @@ def unblock(context: "Context", service: Optional[str], prompts: Prompts, *, ord
     """The whole operation: what an earlier run left, code, card, PIN, second factor, card work, report."""
     with Cancel(context) as own:
         used = cancel or own
-        watched = Watched(used.pull)
+        watched = Relayed(used.pull)
         asked, told = _Native(prompts, watched), _Events(prompts, watched)
         options = native.operation_options()
         options.service, options.card, options.kind, options.product = service, card, int(kind), int(product)
         options.factor, options.risk = int(factor), int(risk)
         options.set_event(told)
-        raw, error = native.result(), native.error()
+        raw = native.result()
         chooses = type(prompts).card is not Prompts.card
         with give(options, order=order, cancel=used):
-            status = native.unblock_with(context._raw, options, asked, chooses, _waits(prompts), raw, error)
+            status, error = watched.run(
+                lambda error: native.unblock_with(context._raw, options, asked, chooses, _waits(prompts), raw, error))
         check(status, error, watched)
         return Result._of(raw)
 
@@ -147,14 +157,14 @@ def resume(context: "Context", prompts: Optional[Prompts] = None, *, cancel: Opt
     """Brings operations that an earlier run left unfinished to their end; how many still wait."""
     with Cancel(context) as own:
         used = cancel or own
-        watched = Watched(used.pull)
+        watched = Relayed(used.pull)
         options = native.operation_options()
         asked = told = None
         if prompts is not None:
             asked, told = _Native(prompts, watched), _Events(prompts, watched)
         options.set_event(told)
-        slot, error = [0], native.error()
+        slot = [0]
         with give(options, cancel=used):
-            status = native.resume_with(context._raw, options, asked, _waits(prompts), slot, error)
+            status, error = watched.run(lambda error: native.resume_with(context._raw, options, asked, _waits(prompts), slot, error))
         check(status, error, watched)
         return slot[0]

@@ -130,12 +130,13 @@ class Session(Telling):
 
     def login_card(self, card: Card, pin: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Logs in with the card's key."""
-        with taken(self._context, SecretKind.PIN, pin) as secret:
+        with taken(self._context, SecretKind.PIN, pin) as secret, card._alone:
             self._check(native.session_login_card(self._raw, card._raw, secret._raw, int(risk)))
 
     def check_login_card(self, card: Card, risk: PinRisk = PinRisk(0)) -> None:
         """Raises why a login with this card would be refused before its PIN is used."""
-        self._check(native.session_login_card_ready(self._raw, card._raw, int(risk)))
+        with card._alone:
+            self._check(native.session_login_card_ready(self._raw, card._raw, int(risk)))
 
     def captcha(self) -> Captcha:
         """Older portals: the picture."""
