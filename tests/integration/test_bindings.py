@@ -30,6 +30,9 @@ LANGUAGES = {"python": PYTHON, "java": JAVA}
 AWAITING = ["/usr/bin/python3", "-W", "error", str(ROOT / "tests/bindings/client.py")]
 UNBLOCKS = {"c": ["driver-client"], "python": [*PYTHON, "unblock"], "asyncio": [*AWAITING, "await"], "java": [*JAVA, "unblock"]}
 NEW_PIN = "80461357"
+TAP = BUILD / "lib" / "libfault-tap.so"
+# Of a request: what is secret or of one run alone. Nothing of it may be shown, and a test that fails shows what it compares.
+OWN = {"DPoP", "Authorization", "Idempotency-Key", "code", "challenge", "operation_id"}
 # include/kamupin/operation.h
 EVENT_PHASE, PHASE_DONE, OUTCOME_DONE = 1, 9, 1
 
@@ -125,33 +128,58 @@ def test_an_unblock_with_its_events(sandbox: Callable[..., Box], language: str) 
     assert box.verify_by_opensc(NEW_PIN) == "9000"
 
 
-def traced(box: Box, argv: list[str]) -> tuple[list[str], list[str]]:
-    """The commands that the card got and the requests that the service got from one unblock by that program; of what is of
-    this run alone (the cryptogram of EXTERNAL AUTHENTICATE, an operation's id) the form. The log masks PINs itself."""
-    asked = len(box.requests())
-    box.cards[0].mark(argv[-1])
-    unblocked(box, argv)
-    commands = [row[:10] + "*" * len(row[10:]) if row[2:4] == "82" else row for row in box.cards[0].commands(f"mark {argv[-1]}")]
+def form(value: Any, name: str = "") -> Any:
+    """A member of a request: its value, or of what is a secret or of this run alone what kind of thing it is and how long."""
+    if isinstance(value, dict):
+        return {key: form(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [form(one, name) for one in value]
+    return f"{type(value).__name__} of {len(str(value))}" if name in OWN else value
+
+
+def sent(tap: Path) -> list[tuple[str, dict[str, str], Any]]:
+    """The requests in what went over TLS, in clear: the first line, the headers and the body (None: there is none)."""
+    requests, wire = [], tap.read_bytes()
+    for head in re.finditer(rb"(?:GET|POST) /[^\r\n]* HTTP/1\.1\r\n(?:[^\r\n]+\r\n)+\r\n", wire):
+        first, *lines = head[0].decode("ascii").strip().split("\r\n")
+        headers = dict(line.split(": ", 1) for line in lines)
+        body = wire[head.end():head.end() + int(headers.get("Content-Length", "0"))]
+        requests.append((re.sub(r"/operations/[^/ ]+", "/operations/ID", first),
+                         {name: str(form(value, name)) for name, value in headers.items()}, form(json.loads(body)) if body else None))
+    return requests
+
+
+def traced(box: Box, language: str) -> tuple[list[str], list[str], list[tuple[str, dict[str, str], Any]]]:
+    """The commands that the card got from one unblock by that program, the requests that the service got with its answers' status, and
+    the same as they were sent. The card's log masks PINs itself; of EXTERNAL AUTHENTICATE's cryptogram the form."""
+    asked, tap, argv = len(box.requests()), box.folder / f"{language}.tap", UNBLOCKS[language]
+    box.cards[0].mark(language)
+    unblocked(box, ["env", f"LD_PRELOAD={TAP}", f"KAMUPIN_TAP={tap}", *argv])
+    commands = [row[:10] + "*" * len(row[10:]) if row[2:4] == "82" else row for row in box.cards[0].commands(f"mark {language}")]
     requests = [f"{one['method']} {re.sub(r'/operations/[^/]+', '/operations/ID', one['path'])} {one['status']}"
                 for one in box.requests()[asked:]]
-    return commands, requests
+    return commands, requests, sent(tap)
 
 
 def test_c_python_asyncio_and_java_do_the_same_work(sandbox: Callable[..., Box]) -> None:
     """On one card, so that its certificate is the same; it is blocked again each time, by OpenSC."""
     box = sandbox(cards=["akis2:blocked"])
     traces = {}
-    for language, argv in UNBLOCKS.items():
-        traces[language] = traced(box, argv)
+    for language in UNBLOCKS:
+        traces[language] = traced(box, language)
         assert box.verify_by_opensc(NEW_PIN) == "9000"
         while box.verify_by_opensc("00000000") != "6983":
             pass
-    commands, requests = traces["c"]
+    commands, requests, whole = traces["c"]
     assert [row[:8] for row in commands if row[2:4] in ("84", "82", "2C")] == ["00840000", "00820083", "002C0281"]
     assert [words.split("/")[-1] for words in requests] == ["metadata 200", "redeem 200", "factor 200", "verify 200", "authority 200",
                                                             "reports 200"]
+    assert [first.split()[:2] for first, _, _ in whole] == [words.split()[:2] for words in requests]
+    assert [sorted(body or ()) for _, _, body in whole] == [
+        [], ["cards", "code"], ["card_id", "type"], ["code"], ["card_id", "challenge", "form"],
+        ["card_id", "evidence", "operation_id", "outcome"]]
     for language in UNBLOCKS:
-        assert traces[language] == (commands, requests), language
+        assert traces[language] == (commands, requests, whole), language
 
 
 @pytest.mark.parametrize("language", UNBLOCKS)
