@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 import sys
 import threading
@@ -37,12 +38,29 @@ class Quiet(SimpleHTTPRequestHandler):
         """Nothing: a test's output is its own."""
 
 
+SOURCES = ("README.md", "CHANGELOG.md", "LICENSE", "bindings", "docs", "examples", "include", "scripts", "share")
+BYTECODE = "__pycache__"  # which Python leaves beside the sources
+
+
+def is_of_this_tree(made: Path = HTML / "index.html", root: Path = ROOT) -> bool:
+    """Whether there is a site, and nothing that it is made from is younger."""
+    if not made.exists():
+        return False
+    files = (path for name in SOURCES for path in [root / name, *(root / name).rglob("*")] if path.is_file() and path.parent.name != BYTECODE)
+    return all(path.stat().st_mtime <= made.stat().st_mtime for path in files)
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    """The site's address; built once, by whichever process comes first, unless scripts/check has."""
-    with open(BUILD / "site.lock", "w", encoding="utf-8") as lock:
+    """The site's address; built once in a run, by whichever process comes first, unless scripts/check has built this tree's."""
+    this = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    with open(BUILD / "site.lock", "a+", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (HTML / "index.html").exists():
+        lock.seek(0)
+        looked = lock.read() == this  # another process of this run, whose tests are under way
+        lock.truncate(0)
+        lock.write(this)
+        if not looked and not is_of_this_tree():
             subprocess.run([str(ROOT / "scripts/build-site"), "--build", str(BUILD)], check=True)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(HTML))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -86,6 +104,19 @@ def test_what_people_call_it_is_found(site: str, language: str, words: str) -> N
         browser.open(lead)
         assert words.casefold() in browser.run("return document.querySelector('article').textContent").casefold()
         assert browser.complaints() == []
+
+
+def test_a_site_of_another_tree_is_not_taken(tmp_path: Path) -> None:
+    made, page = tmp_path / "index.html", tmp_path / "docs" / "guides" / "a.md"
+    page.parent.mkdir(parents=True)
+    page.touch()
+    assert not is_of_this_tree(made, tmp_path)
+    made.touch()
+    os.utime(page, (0, 0))
+    assert is_of_this_tree(made, tmp_path)
+    os.utime(made, (1, 1))
+    os.utime(page, (2, 2))
+    assert not is_of_this_tree(made, tmp_path)
 
 
 def test_a_page_leads_to_itself_in_the_other_language(site: str) -> None:
