@@ -173,15 +173,16 @@ def answers(program: Path, libdir: Path | None = None) -> None:
     assert down and (done.returncode, done.stdout, done.stderr) == (int(down[1]), "", "")
 
 
-def test_the_static_library_links_by_pkg_config(installed, tmp_path):
-    program = tmp_path / "readers"
+def test_the_static_library_links_by_the_line_that_is_shown(installed, tmp_path):
     asked = installed.flags("--static", "--libs")
     assert {"-lkamupin", "-lpcsclite", "-ljansson", "-lcrypto"} <= set(asked) and "-lcurl" not in asked
-    # The rest has no static library everywhere (libpcsclite has none in Debian): only ours is taken from one.
-    wanted = [word if word != "-lkamupin" else "-l:libkamupin.a" for word in asked]
-    run("gcc", "-std=c99", *STRICT, *installed.flags("--cflags"), CONSUMERS / "readers.c", *wanted, "-o", program)
-    assert not any(name.startswith(("libkamupin", "libcurl")) for name in needed(program))
-    answers(program)
+    [line] = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("cc ") and "--static" in line]
+    for place in (ROOT / "docs" / "packaging.md", CONSUMERS / "c"):
+        assert line in place.read_text().splitlines(), place
+    shutil.copy(CONSUMERS / "readers.c", tmp_path)
+    run("sh", "-c", f'cd "$0" && {line}', tmp_path, PKG_CONFIG_PATH=str(installed.pc.parent))
+    assert not any(name.startswith(("libkamupin", "libcurl")) for name in needed(tmp_path / "readers"))
+    answers(tmp_path / "readers")
 
 
 def cmake_project(prefix: Path, folder: Path, *options: str) -> Path:
@@ -247,3 +248,5 @@ def test_java_finds_its_library_beside_the_jar_in_whatever_prefix(installed, pla
 def test_readme_shows_the_consumer_that_is_tested():
     text = (CONSUMERS / "readers.c").read_text()
     assert "```c title=\"readers.c\"\n" + text[text.index("#include"):] + "```\n" in (ROOT / "README.md").read_text()
+    [line] = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("cc ") and "--static" not in line]
+    assert line in (CONSUMERS / "c").read_text().splitlines() and f"    {line}" in (CONSUMERS / "sandbox").read_text().splitlines()

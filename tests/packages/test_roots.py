@@ -36,7 +36,10 @@ def root(request: pytest.FixtureRequest) -> Iterator[Root]:
 def test_programs_build_and_run_on_the_development_package(root: Root) -> None:
     root.install(debs("libkamupin1", "libkamupin-dev"), "gcc", "g++", "cmake", "make", "pkg-config")
     said = root.run(f"{CONSUMERS}/c")
-    assert said.count("passed: ") == 10, said
+    assert said.count("passed: ") == 12, said
+    root.install(debs("kamupin", "kamupin-sandbox"))
+    said = root.run(f"{CONSUMERS}/sandbox")
+    assert "passed: readers" in said and "passed: sandbox" in said, said
 
 
 def test_python_command_and_sandbox_one_after_the_other(root: Root) -> None:
