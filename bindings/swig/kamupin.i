@@ -76,6 +76,45 @@ class kamupin_allow
 #define SWIG_PYTHON_THREAD_END_BLOCK _swig_thread_block.end()
 #define SWIG_PYTHON_THREAD_BEGIN_ALLOW kamupin_allow _swig_thread_allow
 #define SWIG_PYTHON_THREAD_END_ALLOW _swig_thread_allow.end()
+
+/* … and what in between may run Python, which gives the interpreter to others: in a callback there are objects around it
+   whose destructors want the interpreter as well. */
+#define PyObject_CallMethodObjArgs(...) kamupin_taking([&] { return PyObject_CallMethodObjArgs(__VA_ARGS__); })
+#define PyErr_WriteUnraisable(...) kamupin_taking([&] { PyErr_WriteUnraisable(__VA_ARGS__); })
+%}
+%{
+#undef SWIG_NewPointerObj
+#define SWIG_NewPointerObj(...) kamupin_taking([&] { return SWIG_Python_NewPointerObj(NULL, __VA_ARGS__); })
+
+/* What SWIG makes is one for the process, and goes with the interpreter that made it: others are refused before that. */
+static int kamupin_in_main(PyObject *)
+{
+    if (PyInterpreterState_GetID(PyInterpreterState_Get()) == 0)
+        return 0;
+    PyErr_SetString(PyExc_ImportError, "kamupin works in the main interpreter alone, and this is a subinterpreter: "
+                                       "run the program outside of one (mod_wsgi: WSGIApplicationGroup %{GLOBAL})");
+    return -1;
+}
+#undef SWIG_init
+#define SWIG_init kamupin_native_init
+extern "C" PyObject *kamupin_native_init(void);
+extern "C" SWIGEXPORT PyObject *PyInit__native(void)
+{
+    static PyModuleDef_Slot slots[8] = {{Py_mod_exec, reinterpret_cast<void *>(kamupin_in_main)}};
+    PyObject *made = kamupin_in_main(NULL) == 0 ? kamupin_native_init() : NULL;
+    if (made == NULL)
+        return NULL;
+    if (PyModule_Check(made)) { /* before SWIG 4.4 */
+        PyModule_GetDef(made)->m_size = 0; /* else a subinterpreter is given a copy, and does not come here */
+        return made;
+    }
+    PyModuleDef *definition = reinterpret_cast<PyModuleDef *>(made); /* of what Python does in each interpreter */
+    if (definition->m_slots != slots)
+        for (size_t i = 0; i + 2 < sizeof slots / sizeof slots[0] && definition->m_slots[i].slot != 0; i++)
+            slots[i + 1] = definition->m_slots[i];
+    definition->m_slots = slots;
+    return made;
+}
 %}
 #endif
 

@@ -6,6 +6,7 @@
 """Handles and calls."""
 from __future__ import annotations
 
+import _thread
 import sys
 import threading
 import weakref
@@ -27,16 +28,23 @@ class _Held:
     """What is freed with its last user. Users are the handle that owns it, until it is closed, what was made from that, a record
     that give() has it in, and every native call, while it runs; no frame is, so that a traceback keeps nothing."""
 
-    __slots__ = ("this", "keeps", "__weakref__")
+    __slots__ = ("this", "keeps", "closed", "__weakref__")
 
-    def __init__(self, slot: Slot, free: Callable[[Slot], None], keeps: list[Any]) -> None:
-        self.this, self.keeps = slot[0], keeps
-        weakref.finalize(self, _free, weakref.ref(self), free, slot, keeps)
+    def __init__(self, this: Any, keeps: list[Any]) -> None:
+        self.this, self.keeps = this, keeps
+        self.closed: list[bool] = []  # one when close() was called
+
+    def freed_by(self, free: Callable[[Slot], None], slot: Slot) -> None:
+        weakref.finalize(self, _free, weakref.ref(self), free, slot, self.keeps, self.closed)
 
 
-def _free(held: "weakref.ref[_Held]", free: Callable[[Slot], None], slot: Slot, keeps: list[Any]) -> None:
+def _free(held: "weakref.ref[_Held]", free: Callable[[Slot], None], slot: Slot, keeps: list[Any], closed: list[bool]) -> None:
     ending = held()  # None but at the interpreter's end, when there may be daemon threads
-    if ending is not None:
+    if ending is None:
+        if free is native.watch_free and not closed or free in (native.watch_free, native.context_free) and _in_callback():
+            _free_elsewhere(free, slot, keeps)
+            return
+    else:
         if ending in _used():
             return
         ending.this = None  # a call that comes now finds nothing,
@@ -46,15 +54,45 @@ def _free(held: "weakref.ref[_Held]", free: Callable[[Slot], None], slot: Slot, 
     keeps.clear()  # afterwards, so that a context is freed after all that was made from it
 
 
+_elsewhere: set[_Held] = set()
+
+
+def _free_elsewhere(free: Callable[[Slot], None], slot: Slot, keeps: list[Any]) -> None:
+    """Frees what waits for a thread of the library's: on a thread of its own where that thread may wait for this one, or be it.
+    The collector runs anywhere: in a method of a program's own readers too, and where a lock is held that such a method takes."""
+    held = _Held(None, keeps)
+    _elsewhere.add(held)
+
+    def waiting() -> None:
+        free(slot)
+        _elsewhere.discard(held)
+        keeps.clear()
+
+    try:
+        _thread.start_new_thread(waiting, ())  # threading's own takes locks, which the collector may have found taken
+    except RuntimeError:  # no thread to be had, as at the interpreter's end: what it has stays until the process is gone
+        pass
+
+
+def _in_callback() -> bool:
+    """Whether this is a thread of the library's, which calls a method of the program's."""
+    at: Optional[FrameType] = sys._getframe()
+    first = at
+    while at is not None:
+        first, at = at, at.f_back
+    return isinstance(first and first.f_locals.get("self"), (native.ReaderBackend, native.LogSink, native.TimeSource))
+
+
 def _used() -> set[Any]:
     """What other threads work with, and what that needs."""
     threads = sys._current_frames()
     del threads[threading.get_ident()]
-    found: set[Any] = set()
+    found: set[Any] = set(_elsewhere)
     for frame in threads.values():
         at: Optional[FrameType] = frame
         while at is not None:
-            found.update(one._known() for one in at.f_locals.values() if isinstance(one, Handle))
+            handles = [one for one in at.f_locals.values() if isinstance(one, Handle) and hasattr(one, "_known")]  # not half made
+            found.update(one._known() for one in handles)
             at = at.f_back
     found.discard(None)
     needed = list(found)
@@ -71,7 +109,8 @@ class Handle:
     __slots__ = ("_held", "_known", "__weakref__")
 
     def __init__(self, slot: Slot, free: Callable[[Slot], None], *keeps: Any) -> None:
-        self._held: Optional[_Held] = _Held(slot, free, [one._held if isinstance(one, Handle) else one for one in keeps])
+        self._held: Optional[_Held] = _Held(slot[0], [one._held if isinstance(one, Handle) else one for one in keeps])
+        self._held.freed_by(free, slot)
         self._known = weakref.ref(self._held)
         settle()
 
@@ -96,7 +135,10 @@ class Handle:
 
     def close(self) -> None:
         """Lets go; a call that runs, on this thread or another, comes to its end first. May be called again."""
-        self._held = None
+        held, self._held = self._held, None
+        if held is not None:
+            held.closed.append(True)
+        del held  # frees, when nobody else uses it
         settle()
 
     def __enter__(self: Self) -> Self:
