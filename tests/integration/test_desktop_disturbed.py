@@ -158,7 +158,8 @@ def test_time_runs_out(sandbox: Sandbox, desk: Open, tmp_path: Path) -> None:
     ahead.write_text("+0")
     window = desk(box, language="en", env={"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": str(ahead), "FAKETIME_NO_CACHE": "1"})
     window.to_card(box)
-    ahead.write_text("+3600s")
+    (tmp_path / "later").write_text("+3600s")
+    (tmp_path / "later").replace(ahead)  # at once: it is read at each look at a clock
     window.see(window.words["failed"])
     window.picture("7-expired")
 
