@@ -163,6 +163,25 @@ def give(record: Any, **handles: Optional[Handle]) -> Iterator[None]:
             setattr(record, f"kept_{field}", None)
 
 
+SLICE = 0.5
+"""Seconds: a wait of the main thread comes back so often, because Python sees Ctrl-C only between calls, and a lock or queue
+misses the one that comes just before it begins to wait."""
+
+
+class Turns:
+    """A lock for calls that are for one thread at a time, which that thread may take again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> None:
+        while not self._lock.acquire(timeout=SLICE):
+            pass
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Telling(Handle):
     """A handle with an error record of its own."""
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from . import native
-from ._call import Handle, Listing, Telling, Watched, check, give, made
+from ._call import SLICE, Handle, Listing, Telling, Turns, Watched, check, give, made
 from ._enums import Hash, PadQuirk, PinRisk, SecretKind, SignForm, Status
 from ._errors import Cancelled, KamupinError
 from ._given import LONGEST, a_time
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ._context import Context
 
 T = TypeVar("T")
-SLICE = 0.5
-"""Seconds, of in_slices()."""
 
 
 class Cancel(Handle):
@@ -198,7 +196,7 @@ class Card(Telling):
     def __init__(self, context: "Context", which: Optional[str] = None, cancel: Optional[Cancel] = None) -> None:
         self._context = context
         self._cancel = Cancel(context) if cancel is None else cancel._again()
-        self._alone = threading.RLock()
+        self._alone = Turns()
         super().__init__(made(native.card_open, context._raw, which, self._cancel._raw), native.card_free, native.card_error, context,
                          self._cancel)
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Optional
 
 from . import native
-from ._call import Watched
+from ._call import SLICE, Watched
 from ._errors import error_for
 
 
@@ -82,9 +82,11 @@ class Relayed(Watched):
                     begun = True
                 asked = self._asked
                 if asked is None or asked.told:
-                    self._news.get()
+                    self._news.get(timeout=SLICE)
                 else:
                     asked.answer()
+            except Empty:
+                pass
             except BaseException as interrupt:
                 interrupts.append(interrupt)
                 self.fail(interrupt)
