@@ -160,6 +160,41 @@ class Texts(unittest.TestCase):
                 owner.load_profiles
 
 
+class Kinds(unittest.TestCase):
+    def test_what_is_of_another_type_is_named(self) -> None:
+        who: Any = "10000000146"
+        five: Any = 5
+        text: Any = "tr"
+        with context(readers=Silent()) as owner, owner.operation(NOWHERE) as operation:
+            wrong: list[tuple[str, Callable[[], object]]] = [
+                ("prompts", lambda: owner.unblock(NOWHERE, five)), ("prompts", lambda: owner.resume(five)),
+                ("payer", lambda: owner.inquire_debt(NOWHERE, who)), ("organisation", lambda: owner.inquire_seal_authority(NOWHERE, who)),
+                *((name, partial(context, **{name: five})) for name in ("log", "readers", "clock", "calendar")),
+                *((f"{name}_timeout", partial(context, **{f"{name}_timeout": "5"})) for name in ("name", "connect", "tls", "answer", "request")),
+                ("on_event", lambda: owner.operation(NOWHERE, on_event=five)), ("keep", lambda: owner.session(NOWHERE, keep=five)),
+                ("typing", lambda: kamupin.PadUse(typing=five)), ("cancel", lambda: owner.cards(cancel=five)),
+                ("Language", lambda: kamupin.KamupinError(kamupin.Status.NO_CARD).text(text)), ("LogLevel", lambda: context(log_level="debug")),
+                ("PinRisk", lambda: owner.operation(NOWHERE, risk=text)), ("Language", lambda: kamupin.duration_text(5, text)),
+                ("FactorType", lambda: operation.begin_factor(text)), ("Product", lambda: owner.operation(NOWHERE, product=kamupin.Language.ENGLISH)),  # type: ignore[arg-type]
+                ("PinRisk", lambda: owner.operation(NOWHERE, risk=True))]  # type: ignore[arg-type]
+            for name, call in wrong:
+                self.assertRegex(str(raised(call, TypeError)), rf"\b{name} is .*, not <(class|enum) '")
+
+    def test_a_number_that_says_nothing_is_refused(self) -> None:
+        with context() as owner:
+            for call in (lambda: context(log_level=99), lambda: context(connect_timeout=-5), lambda: context(tls_timeout=math.nan),
+                         lambda: owner.operation(NOWHERE, risk=1 << 20)):  # type: ignore[arg-type]
+                raised(call, ValueError)
+        context(log_level=4, connect_timeout=0.0001, tls_timeout=math.inf, name_timeout=10**400).close()
+        self.assertTrue(kamupin.duration_text(5, kamupin.Language(99)))  # as a newer library may have given it
+
+    def test_no_value_is_said(self) -> None:
+        with context() as owner:
+            for call in (lambda: owner.operation(NOWHERE, risk="73190462"), lambda: owner.open(73190462),  # type: ignore[arg-type]
+                         lambda: context(connect_timeout="73190462"), lambda: owner.inquire_debt(NOWHERE, "73190462")):  # type: ignore[arg-type]
+                self.assertNotIn("73190462", str(raised(call, TypeError)))
+
+
 class Words(unittest.TestCase):
     def test_every_enumeration_has_its_words(self) -> None:
         kinds = [one for one in vars(kamupin).values() if isinstance(one, type) and issubclass(one, (kamupin.Values, kamupin.Flags))]

@@ -17,7 +17,7 @@ from . import native
 from ._call import SLICE, Handle, Listing, Telling, Turns, Watched, check, give, made
 from ._enums import Hash, PadQuirk, PinRisk, SecretKind, SignForm, Status
 from ._errors import Cancelled, KamupinError
-from ._given import LONGEST, a_time
+from ._given import LONGEST, a_callable, a_time, an_instance, one_of
 from ._records import CardInfo, PadInfo, Signature, WatchEvent
 from ._secrets import SecretText, all_taken, taken
 
@@ -58,7 +58,7 @@ class Cancel(Handle):
 
 def raw_of(cancel: Optional[Cancel]) -> Any:
     """A cancel handle that there may be."""
-    return None if cancel is None else cancel._raw
+    return None if cancel is None else an_instance("cancel", Cancel, cancel)._raw
 
 
 def in_slices(wait: Callable[[int], int], timeout: Optional[float]) -> int:
@@ -170,7 +170,7 @@ class PadUse:
         self._watched = Watched()
         self._keeps: list[Any] = []
         if typing is not None:
-            self._keeps.append(_Typing(typing, self._watched))
+            self._keeps.append(_Typing(a_callable("typing", typing), self._watched))
             self._raw.set_typing(self._keeps[-1])
         if quirks is not None or min_digits or max_digits:
             word = native.pad_quirks()
@@ -232,17 +232,17 @@ class Card(Telling):
 
     def check_ready(self, risk: PinRisk = PinRisk(0)) -> None:
         """Raises why a PIN command would be refused now. Spends no try."""
-        self._do(native.pin_ready, int(risk))
+        self._do(native.pin_ready, one_of(PinRisk, risk))
 
     def verify(self, pin: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Verifies the PIN; a wrong one costs a try and raises PinError."""
         with taken(self._context, SecretKind.PIN, pin) as secret:
-            self._do(native.pin_verify, secret._raw, int(risk))
+            self._do(native.pin_verify, secret._raw, one_of(PinRisk, risk))
 
     def change_pin(self, old: SecretText, new: SecretText, again: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Changes the PIN, knowing the old one; the new one is typed twice."""
         with all_taken(self._context, SecretKind.PIN, old, new, again) as (was, one, two):
-            self._do(native.pin_change, was._raw, one._raw, two._raw, int(risk))
+            self._do(native.pin_change, was._raw, one._raw, two._raw, one_of(PinRisk, risk))
 
     def check_sign(self, *, hash: Hash = Hash.SHA256, form: SignForm = SignForm.BY_KEY, certificate: Optional[int] = None,
                    risk: PinRisk = PinRisk(0)) -> int:
@@ -266,7 +266,7 @@ class Card(Telling):
         """Signs a document: a CMS signature of the form CAdES-B-B, DER. detached: the content stays outside; between: certificates
         that are put in beside the signer's."""
         options = native.cms_options()
-        options.detached, options.hash, options.risk = detached, int(hash), int(risk)
+        options.detached, options.hash, options.risk = detached, one_of(Hash, hash), one_of(PinRisk, risk)
         if certificate is not None:
             options.certificate = certificate
         slot: list[Any] = [None]
@@ -297,7 +297,7 @@ class Card(Telling):
 
     def _at_pad(self, call: Callable[..., int], use: Optional[PadUse], risk: PinRisk) -> None:
         with self._alone:
-            status = call(self._raw, None if use is None else use._raw, int(risk))
+            status = call(self._raw, None if use is None else use._raw, one_of(PinRisk, risk))
             if use is not None:
                 use._watched.settle()
             self._check(status)
@@ -305,7 +305,7 @@ class Card(Telling):
 
 def _request(hash: Hash, form: SignForm, certificate: Optional[int], risk: PinRisk) -> native.sign_request:
     request = native.sign_request()
-    request.hash, request.form, request.risk = int(hash), int(form), int(risk)
+    request.hash, request.form, request.risk = one_of(Hash, hash), one_of(SignForm, form), one_of(PinRisk, risk)
     if certificate is not None:
         request.certificate = certificate
     return request

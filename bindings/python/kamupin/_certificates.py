@@ -14,7 +14,7 @@ from ._call import Handle, Listing, Telling, check, filled, give, made
 from ._cards import Cancel, Card
 from ._enums import CertificateField, CertificateSource, Role
 from ._errors import error_for
-from ._given import Path, a_path
+from ._given import Path, a_path, one_of
 from ._records import CertificateInfo, CertificateRecord, Check, Identity
 
 if TYPE_CHECKING:
@@ -58,13 +58,13 @@ class Certificate(Handle):
     def texts(self, field: CertificateField) -> list[str]:
         """All that it says in that field; numbers of people are masked in those for showing."""
         found: list[str] = []
-        while (text := native.certificate_text(self._raw, int(field), len(found))) is not None:
+        while (text := native.certificate_text(self._raw, one_of(CertificateField, field), len(found))) is not None:
             found.append(text)
         return found
 
     def text(self, field: CertificateField) -> str:
         """The first of them; "" when there is none."""
-        return str(native.certificate_text(self._raw, int(field), 0) or "")
+        return str(native.certificate_text(self._raw, one_of(CertificateField, field), 0) or "")
 
     @property
     def holder(self) -> str:
@@ -116,7 +116,7 @@ class Certificates(Telling, Listing[CertificateEntry]):
 
     def add_service(self, session: "Session", role: Role = Role.INDIVIDUAL) -> None:
         """Adds the service's, with what the authority says of each."""
-        self._check(native.certificate_list_add_service(self._raw, session._raw, int(role)))
+        self._check(native.certificate_list_add_service(self._raw, session._raw, one_of(Role, role)))
 
     def __len__(self) -> int:
         return int(native.certificate_list_count(self._raw))

@@ -13,7 +13,7 @@ from ._call import Handle, check, give, made, printed
 from ._cards import Cancel, Card, Cards, Watch, awaited, raw_of
 from ._certificates import Certificate, Certificates, Trust
 from ._enums import FactorType, IdentityType, Language, LogLevel, OperationKind, PinRisk, ProbeStep, Product, SecretKind
-from ._given import Path, a_path, a_text
+from ._given import Path, a_callable, a_path, a_text, an_instance, milliseconds, one_of
 from ._of_session import Order
 from ._operation import EventListener, Operation
 from ._probe import ProbePrompts, probe
@@ -75,17 +75,18 @@ class Context(Handle):
         options.state_folder = None if state_folder is None else a_path("state_folder", state_folder)
         options.ca_file = None if ca_file is None else a_path("ca_file", ca_file)
         options.proxy, options.pins = proxy, a_text("server_keys", server_keys)
-        options.connect_timeout_ms = int(connect_timeout * 1000)
-        options.request_timeout_ms = int(request_timeout * 1000)
-        options.answer_timeout_ms = int(answer_timeout * 1000)
-        options.name_timeout_ms, options.tls_timeout_ms = int(name_timeout * 1000), int(tls_timeout * 1000)
-        options.log_level = int(log_level)
-        sink = None if log is None else _Log(log)
+        options.connect_timeout_ms = milliseconds("connect_timeout", connect_timeout)
+        options.request_timeout_ms = milliseconds("request_timeout", request_timeout)
+        options.answer_timeout_ms = milliseconds("answer_timeout", answer_timeout)
+        options.name_timeout_ms = milliseconds("name_timeout", name_timeout)
+        options.tls_timeout_ms = milliseconds("tls_timeout", tls_timeout)
+        options.log_level = one_of(LogLevel, log_level)
+        sink = None if log is None else _Log(a_callable("log", log))
         options.set_log(sink)
-        backend = None if readers is None else BackendSink(readers)
+        backend = None if readers is None else BackendSink(an_instance("readers", ReaderBackend, readers))
         options.set_backend(backend)
-        ticks = None if clock is None else _Time(clock, 1000)
-        dates = None if calendar is None else _Time(calendar, 1)
+        ticks = None if clock is None else _Time(a_callable("clock", clock), 1000)
+        dates = None if calendar is None else _Time(a_callable("calendar", calendar), 1)
         options.set_clock(ticks)
         options.set_calendar(dates)
         super().__init__(made(native.context_new, options), native.context_free, sink, backend, ticks, dates)
@@ -179,13 +180,13 @@ class Context(Handle):
                                cancel: Optional[Cancel] = None) -> SealAuthority:
         """Whether an organisation may have an electronic seal. Needs no login."""
         raw, error = native.seal_authority(), native.error()
-        check(native.inquire_seal_authority(self._raw, service, identity(*organisation), raw_of(cancel), raw, error), error)
+        check(native.inquire_seal_authority(self._raw, service, identity("organisation", organisation), raw_of(cancel), raw, error), error)
         return SealAuthority._of(raw)
 
     def inquire_debt(self, service: str, payer: tuple[IdentityType, str], cancel: Optional[Cancel] = None) -> tuple[Debt, ...]:
         """What a person or an organisation still has to pay. Needs no login."""
         raw, error = native.debts(), native.error()
-        check(native.inquire_debt(self._raw, service, identity(*payer), raw_of(cancel), raw, error), error)
+        check(native.inquire_debt(self._raw, service, identity("payer", payer), raw_of(cancel), raw, error), error)
         return Debts._of(raw).debt
 
     def inquire_shipment(self, service: str, tracking: str, cancel: Optional[Cancel] = None) -> Shipment:

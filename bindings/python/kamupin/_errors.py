@@ -9,6 +9,7 @@ from typing import Any, Optional
 
 from . import native
 from ._enums import Language, Look, Origin, Status
+from ._given import one_of
 
 
 class KamupinError(Exception):
@@ -56,7 +57,7 @@ class KamupinError(Exception):
 
     def text(self, language: Language = Language.ENGLISH) -> str:
         """What happened and what to do next, with tries and time filled in."""
-        return str(native.error_text(self._record, int(language)))
+        return str(native.error_text(self._record, one_of(Language, language)))
 
     def __str__(self) -> str:
         return f"{self.text()} ({self.detail})" if self.detail else self.text()

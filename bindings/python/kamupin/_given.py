@@ -6,11 +6,18 @@
 """What programs give."""
 from __future__ import annotations
 
+import functools
 import math
+import operator
 import os
 from numbers import Real
-from typing import Optional, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
+from ._enums import Flags, Values
+
+Call = TypeVar("Call", bound=Callable[..., Any])
+Number = TypeVar("Number", bound=int)
+Thing = TypeVar("Thing")
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 LONGEST = (2**31 - 1) / 1000
 """Seconds: the most milliseconds of a C long, wherever it has 32 bits."""
@@ -47,4 +54,38 @@ def a_time(name: str, seconds: Optional[float]) -> float:
         given = math.inf if seconds > 0 else -math.inf
     if math.isnan(given):
         raise ValueError(f"{name} is not a number")
+    return given
+
+
+def milliseconds(name: str, seconds: float) -> int:
+    """A time of Context's, 0 for the library's own."""
+    given = a_time(name, seconds)
+    if given < 0:
+        raise ValueError(f"{name} is negative")
+    return math.ceil(min(given, LONGEST) * 1000)
+
+
+def one_of(kind: type[Number], value: Number) -> int:
+    """The number of a value of an enumeration. One that a newer library has is a value, too; a mere number has to be known."""
+    if isinstance(value, kind):
+        return int(value)
+    if not isinstance(value, int) or isinstance(value, (bool, Values, Flags)):
+        raise TypeError(f"a {kind.__name__} is needed, not {type(value)!r}")
+    known: list[int] = [int(one) for one in kind]  # type: ignore[attr-defined]
+    if value not in known and (not issubclass(kind, Flags) or value & ~functools.reduce(operator.or_, known)):
+        raise ValueError(f"no {kind.__name__} has that number")
+    return int(value)
+
+
+def a_callable(name: str, given: Call) -> Call:
+    """A listener, a clock."""
+    if not callable(given):
+        raise refused(name, "a callable", given)
+    return given
+
+
+def an_instance(name: str, kind: type[Thing], given: Thing) -> Thing:
+    """An object that derives from a class of this package."""
+    if not isinstance(given, kind):
+        raise refused(name, f"a {kind.__name__}", given)
     return given

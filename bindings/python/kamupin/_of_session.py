@@ -13,6 +13,7 @@ from . import native
 from ._call import Telling, Watched, made
 from ._cards import Card
 from ._enums import FactorType, Language, PinRisk, RevocationReason, SecretKind
+from ._given import a_callable, one_of
 from ._records import AuthorisedInfo, AuthorisedRow, CertificateRecord, ConsentInfo, Factor, OrderInfo, RevocationInfo
 from ._secrets import Secret, SecretText, taken
 
@@ -27,7 +28,7 @@ class DigitsSink(native.DigitsSink):
 
     def __init__(self, listener: DigitsListener, watched: Watched) -> None:
         super().__init__()
-        self._listener, self._watched = listener, watched
+        self._listener, self._watched = a_callable("show", listener), watched
 
     def show(self, digits: bytearray, seconds_left: int) -> None:
         try:
@@ -81,7 +82,7 @@ class Revocation(OfSession):
     __slots__ = ()
 
     def __init__(self, session: "Session", which: str, reason: RevocationReason) -> None:
-        super().__init__(session, made(native.revocation_new, session._raw, which, int(reason)), native.revocation_free,
+        super().__init__(session, made(native.revocation_new, session._raw, which, one_of(RevocationReason, reason)), native.revocation_free,
                          native.revocation_error)
 
     @property
@@ -94,14 +95,14 @@ class Revocation(OfSession):
     def losses(self, language: Language = Language.TURKISH) -> list[str]:
         """Sentences of what will be lost."""
         found: list[str] = []
-        while (text := native.revocation_loss(self._raw, len(found), int(language))) is not None:
+        while (text := native.revocation_loss(self._raw, len(found), one_of(Language, language))) is not None:
             found.append(text)
         return found
 
     def begin_factor(self, type: FactorType = FactorType.ANY) -> Factor:
         """Begins the second factor."""
         raw = native.factor()
-        self._check(native.revocation_begin_factor(self._raw, int(type), raw))
+        self._check(native.revocation_begin_factor(self._raw, one_of(FactorType, type), raw))
         return Factor._of(raw)
 
     @property
@@ -131,7 +132,7 @@ class Consent(OfSession):
     __slots__ = ()
 
     def __init__(self, session: "Session", language: Language) -> None:
-        super().__init__(session, made(native.consent_new, session._raw, int(language)), native.consent_free, native.consent_error)
+        super().__init__(session, made(native.consent_new, session._raw, one_of(Language, language)), native.consent_free, native.consent_error)
 
     @property
     def text(self) -> str:
@@ -150,7 +151,7 @@ class Consent(OfSession):
         """Has the card sign the text, and submits it."""
         raw = native.consent_info()
         with taken(self._session._context, SecretKind.PIN, pin) as secret, card._alone:
-            self._check(native.consent_sign(self._raw, card._raw, secret._raw, int(risk), raw))
+            self._check(native.consent_sign(self._raw, card._raw, secret._raw, one_of(PinRisk, risk), raw))
         return ConsentInfo._of(raw)
 
 
@@ -189,4 +190,4 @@ class AuthorisedList(OfSession):
     def sign(self, card: Card, pin: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Has the card sign it, and submits it."""
         with taken(self._session._context, SecretKind.PIN, pin) as secret, card._alone:
-            self._check(native.authorised_list_sign(self._raw, card._raw, secret._raw, int(risk)))
+            self._check(native.authorised_list_sign(self._raw, card._raw, secret._raw, one_of(PinRisk, risk)))

@@ -14,6 +14,7 @@ from ._awaited import AsyncOperation
 from ._call import Telling, Watched, check, give, made
 from ._cards import Cancel, Cards
 from ._enums import FactorType, OperationKind, Phase, PinRisk, Product, SecretKind
+from ._given import a_callable, one_of
 from ._records import Event, Factor, Result
 from ._secrets import SecretText, taken, twice
 
@@ -66,11 +67,11 @@ class Operation(Telling):
         self._context = context
         self._cancel = Cancel(context)
         watched = Watched(self._cancel.pull)
-        sink = self._sink = None if on_event is None else _Events(on_event, watched)
+        sink = self._sink = None if on_event is None else _Events(a_callable("on_event", on_event), watched)
         options = native.operation_options()
         options.service, options.card = service, card
-        options.kind, options.product, options.risk = int(kind), int(product), int(risk)
-        options.factor = int(factor)
+        options.kind, options.product, options.risk = one_of(OperationKind, kind), one_of(Product, product), one_of(PinRisk, risk)
+        options.factor = one_of(FactorType, factor)
         options.set_event(sink)
         with give(options, order=order, cancel=self._cancel):
             super().__init__(made(native.operation_new, context._raw, options), native.operation_free, native.operation_error, context,
@@ -123,7 +124,7 @@ class Operation(Telling):
     def begin_factor(self, type: FactorType = FactorType.ANY) -> Factor:
         """Begins the second factor: has the SMS sent, or sent again."""
         raw = native.factor()
-        self._check(native.operation_begin_factor(self._raw, int(type), raw))
+        self._check(native.operation_begin_factor(self._raw, one_of(FactorType, type), raw))
         return Factor._of(raw)
 
     @property

@@ -12,6 +12,7 @@ from ._call import Watched, check, give
 from ._cards import Cancel
 from ._enums import Language, ProbeStep, Status
 from ._errors import KamupinError
+from ._given import one_of
 from ._prompts import yes_or_no
 from ._records import ProbeFinding
 
@@ -87,7 +88,7 @@ def probe(context: "Context", card: Optional[str], prompts: Optional[ProbePrompt
         told = prompts or ProbePrompts()
         asked = _Native(told, watched)
         request = native.probe_request()
-        request.card, request.steps, request.language = card, int(steps), int(language)
+        request.card, request.steps, request.language = card, one_of(ProbeStep, steps), one_of(Language, language)
         request.set_prompts(asked)
         draft, error = [""], native.error()
         with give(request, cancel=used):

@@ -13,6 +13,7 @@ from ._call import Watched, check, give
 from ._cards import Cancel
 from ._enums import Ask, FactorType, Notice, OperationKind, PinRisk, Product, Status
 from ._errors import KamupinError, error_in
+from ._given import an_instance, one_of
 from ._records import CardInfo, Event, Factor, Result
 from ._relayed import Relayed
 
@@ -82,7 +83,7 @@ def yes_or_no(answer: Any) -> bool:
 class _Native(native.Prompts):
     def __init__(self, prompts: Prompts, watched: Watched) -> None:
         super().__init__()
-        self._prompts, self._watched = prompts, watched
+        self._prompts, self._watched = an_instance("prompts", Prompts, prompts), watched
 
     def secret(self, question: Any, into: Any) -> int:
         def ask() -> int:
@@ -137,8 +138,8 @@ def unblock(context: "Context", service: Optional[str], prompts: Prompts, *, ord
         watched = Relayed(used.pull)
         asked, told = _Native(prompts, watched), _Events(prompts, watched)
         options = native.operation_options()
-        options.service, options.card, options.kind, options.product = service, card, int(kind), int(product)
-        options.factor, options.risk = int(factor), int(risk)
+        options.service, options.card, options.kind, options.product = service, card, one_of(OperationKind, kind), one_of(Product, product)
+        options.factor, options.risk = one_of(FactorType, factor), one_of(PinRisk, risk)
         options.set_event(told)
         raw = native.result()
         chooses = type(prompts).card is not Prompts.card

@@ -15,6 +15,7 @@ from ._cards import Cancel, Card, awaited
 from ._certificates import Certificate
 from ._enums import (IdentityType, Language, LoginMethod, OperationKind, PinRisk, Product, RevocationReason, Role, SecretKind,
                      SuspendReason)
+from ._given import a_callable, one_of, refused
 from ._of_session import AuthorisedList, Consent, DigitsListener, DigitsSink, Order, Revocation
 from ._records import (ApplicationInfo, AuthorisedInfo, CertificateEvent, CertificateRecord, ConsentInfo, Contact, Factor, Identity,
                        IssuedPinInfo, Login, OrderInfo, SessionInfo)
@@ -64,10 +65,12 @@ class Application(NamedTuple):
     form: str
 
 
-def identity(type: IdentityType, number: str) -> Any:
+def identity(name: str, given: tuple[IdentityType, str]) -> Any:
     """A raw identity."""
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise refused(name, "a pair of an IdentityType and a number", given)
     raw = native.identity()
-    raw.type, raw.number = int(type), number
+    raw.type, raw.number = one_of(IdentityType, given[0]), given[1]
     return raw
 
 
@@ -87,7 +90,7 @@ class Session(Telling):
         self._context = context
         self._cancel = Cancel(context)
         self._calls = Watched()
-        sink = None if keep is None else _Bytes(keep, self._calls)
+        sink = None if keep is None else _Bytes(a_callable("keep", keep), self._calls)
         options = native.session_options()
         options.service, options.redirect = service, redirect
         options.set_keep(sink)
@@ -131,12 +134,12 @@ class Session(Telling):
     def login_card(self, card: Card, pin: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Logs in with the card's key."""
         with taken(self._context, SecretKind.PIN, pin) as secret, card._alone:
-            self._check(native.session_login_card(self._raw, card._raw, secret._raw, int(risk)))
+            self._check(native.session_login_card(self._raw, card._raw, secret._raw, one_of(PinRisk, risk)))
 
     def check_login_card(self, card: Card, risk: PinRisk = PinRisk(0)) -> None:
         """Raises why a login with this card would be refused before its PIN is used."""
         with card._alone:
-            self._check(native.session_login_card_ready(self._raw, card._raw, int(risk)))
+            self._check(native.session_login_card_ready(self._raw, card._raw, one_of(PinRisk, risk)))
 
     def captcha(self) -> Captcha:
         """Older portals: the picture."""
@@ -149,7 +152,7 @@ class Session(Telling):
         """Older portals: number, picture and security word; an SMS is sent."""
         raw = native.contact()
         with taken(self._context, SecretKind.SECURITY_WORD, word) as secret:
-            self._check(native.password_begin(self._raw, identity(*who), captcha, secret._raw, raw))
+            self._check(native.password_begin(self._raw, identity("who", who), captcha, secret._raw, raw))
         return Contact._of(raw)
 
     def password_sms(self) -> Factor:
@@ -164,7 +167,7 @@ class Session(Telling):
     def reset_password(self, who: tuple[IdentityType, str], captcha: str) -> Contact:
         """Older portals: a mail for a forgotten security word."""
         raw = native.contact()
-        self._check(native.password_reset(self._raw, identity(*who), captcha, raw))
+        self._check(native.password_reset(self._raw, identity("who", who), captcha, raw))
         return Contact._of(raw)
 
     def info(self) -> SessionInfo:
@@ -190,7 +193,7 @@ class Session(Telling):
 
     def lend(self, take: KeepListener, seconds: int = 60) -> None:
         """Lends the session to another process: `take` gets what restore() goes on with there."""
-        sink = _Bytes(take, self._calls)
+        sink = _Bytes(a_callable("take", take), self._calls)
         self._check(native.session_lend(self._raw, seconds, sink))
 
     def end(self) -> None:
@@ -212,9 +215,9 @@ class Session(Telling):
               on_behalf_of: Optional[tuple[IdentityType, str]] = None) -> Order:
         """Orders a new PIN."""
         options = native.order_options()
-        options.kind, options.product = int(kind), int(product)
+        options.kind, options.product = one_of(OperationKind, kind), one_of(Product, product)
         if on_behalf_of is not None:
-            options.on_behalf_of = identity(*on_behalf_of)
+            options.on_behalf_of = identity("on_behalf_of", on_behalf_of)
         return Order(self, made(native.order_new, self._raw, options))
 
     def open_order(self, order_id: str) -> Order:
@@ -242,7 +245,7 @@ class Session(Telling):
     def certificates(self, role: Role = Role.INDIVIDUAL) -> list[CertificateRecord]:
         """The certificates that the authority has for this person."""
         return [CertificateRecord._of(raw) for raw in
-                self._all(native.certificate_record_list, native.certificate_record_listed, native.certificate_record, int(role))]
+                self._all(native.certificate_record_list, native.certificate_record_listed, native.certificate_record, one_of(Role, role))]
 
     def certificate(self, which: str) -> Details:
         """All that the authority says of one: an id, or a serial number."""
@@ -258,7 +261,7 @@ class Session(Telling):
     def suspend(self, which: Optional[str] = None, reason: SuspendReason = SuspendReason.UNSAID) -> CertificateRecord:
         """Suspends a certificate, at once; None: the only one. Needs no card."""
         raw = native.certificate_record()
-        self._check(native.certificate_suspend(self._raw, which, int(reason), raw))
+        self._check(native.certificate_suspend(self._raw, which, one_of(SuspendReason, reason), raw))
         return CertificateRecord._of(raw)
 
     def unsuspend(self, which: str) -> CertificateRecord:
