@@ -186,8 +186,8 @@ public final class AsyncOperation implements AutoCloseable {
     }
 
     /**
-     * The operation itself, for what sends nothing: its phase, the seconds left, the result. Not while a step runs on
-     * another thread: then the listener of {@link OperationOptions#onEvent} is told.
+     * The operation itself, for what sends nothing: its phase, the seconds left, the result. While a step runs on
+     * another thread these wait for its end: the listener of {@link OperationOptions#onEvent} is told meanwhile.
      *
      * @return closed with this
      */

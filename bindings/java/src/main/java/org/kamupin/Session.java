@@ -83,7 +83,7 @@ public final class Session extends Telling {
 
     /** Throws when it was cancelled or closed. */
     void goesOn() throws KamupinException {
-        check(call(session -> (parts.cancel.pulled() ? Status.CANCELLED : Status.OK).value()));
+        check(atOnce(session -> (parts.cancel.pulled() ? Status.CANCELLED : Status.OK).value()));
     }
 
     Watched watched() {
