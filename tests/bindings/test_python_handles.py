@@ -17,9 +17,10 @@ import sys
 import threading
 import time
 import unittest
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from typing import Any
 from unittest import mock
@@ -277,6 +278,32 @@ class Shared(unittest.TestCase):
             self.card.close()
         with self.assertRaises(kamupin.KamupinError):
             self.card.read()
+
+
+class TextSecrets(unittest.TestCase):
+    """A secret that is a str is told of where it is given, and so once for each such line."""
+
+    def test_the_line_that_gives_it(self) -> None:
+        owner = context(readers=Silent())
+        with owner.session(NOWHERE) as session, owner.operation(NOWHERE) as operation:
+            pin = kamupin.Secret(owner, kamupin.SecretKind.PIN)
+            calls: list[Callable[[], object]] = [
+                lambda: pin.append("1"),
+                lambda: owner.check_pin("12", "12"),
+                lambda: owner.proxy_login("user", "word"),
+                lambda: operation.redeem("123456789012345"),
+                lambda: operation.set_pin("123456", bytearray(b"123456")),
+                lambda: operation.verify_factor("123456"),
+                lambda: session.confirm_password("123456"),
+            ]
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("default")
+                for call in calls:
+                    for _ in range(2):
+                        with suppress(kamupin.KamupinError):
+                            call()
+        self.assertEqual([(one.category, one.filename, one.lineno) for one in told],
+                         [(kamupin.TextSecretWarning, call.__code__.co_filename, call.__code__.co_firstlineno) for call in calls])
 
 
 def refuse(folder: str) -> None:

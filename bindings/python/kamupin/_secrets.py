@@ -5,6 +5,7 @@
 """Secrets."""
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,6 +27,14 @@ class TextSecretWarning(UserWarning):
     """A secret came as a str, which nobody can wipe."""
 
 
+def _outside() -> int:
+    """The stacklevel, for who calls this, of the line outside this package by which the secret came in."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in (__package__, "contextlib"):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
 def _wipe(bytes_: Union[bytearray, memoryview]) -> None:
     view = memoryview(bytes_).cast("B")
     view[:] = bytes(len(view))
@@ -43,7 +52,7 @@ class Secret(Handle):
     def append(self, text: Union[bytearray, memoryview, str]) -> None:
         """Appends digits or letters (UTF-8); what was given is wiped."""
         if isinstance(text, str):
-            warnings.warn("a secret that is a str cannot be wiped: give a bytearray", TextSecretWarning, stacklevel=2)
+            warnings.warn("a secret that is a str cannot be wiped: give a bytearray", TextSecretWarning, stacklevel=_outside())
             text = bytearray(text, "utf-8")
         if not isinstance(text, (bytearray, memoryview)) or memoryview(text).readonly:
             raise TypeError("a secret is a bytearray, which can be wiped")
