@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
@@ -15,7 +15,7 @@ from ._cards import Cards, ended
 from ._enums import FactorType, Phase, Status
 from ._errors import KamupinError
 from ._records import Factor, Result
-from ._secrets import SecretText
+from ._secrets import SecretText, moved
 
 if TYPE_CHECKING:
     from ._operation import Operation
@@ -36,13 +36,19 @@ class AsyncOperation:
 
     Cancelling a task that awaits a step cancels the operation: before card work at once and on both sides; after the first
     command that changes the card it is brought to its end first, and `result` tells which. What the step has then failed of is
-    the cause of the CancelledError. phase, seconds_left, factor and result are for between steps: they do not wait for one.
+    the cause of the CancelledError. A secret is taken and wiped when the step is called, whether it is awaited or not. phase,
+    seconds_left, factor and result are for between steps: they do not wait for one.
     """
 
     def __init__(self, operation: "Operation") -> None:
         self._operation = operation
         self._thread = ThreadPoolExecutor(1, "kamupin-operation")
         self._closing: Optional["asyncio.Future[None]"] = None
+
+    def _given(self, call: Callable[..., T], *secrets: Any) -> Coroutine[Any, Any, T]:
+        """Takes them now, not when the step begins."""
+        given, _ = moved(call, secrets, {})
+        return self._run(call, *given)
 
     async def _run(self, call: Callable[..., T], *arguments: Any) -> T:
         if self._closing is not None:
@@ -69,9 +75,9 @@ class AsyncOperation:
         """Seconds left of what runs now, as the service counts them; None when no time runs."""
         return self._operation.seconds_left
 
-    async def redeem(self, code: SecretText) -> None:
+    def redeem(self, code: SecretText) -> Coroutine[Any, Any, None]:
         """Gives the verification code of the web page."""
-        await self._run(self._operation.redeem, code)
+        return self._given(self._operation.redeem, code)
 
     async def cards(self) -> Cards:
         """The readers; a card that this operation may not use says why."""
@@ -81,9 +87,9 @@ class AsyncOperation:
         """Chooses a card; None: the only one that may be used."""
         await self._run(self._operation.choose, which)
 
-    async def set_pin(self, pin: SecretText, again: SecretText) -> None:
+    def set_pin(self, pin: SecretText, again: SecretText) -> Coroutine[Any, Any, None]:
         """The new PIN, typed twice."""
-        await self._run(self._operation.set_pin, pin, again)
+        return self._given(self._operation.set_pin, pin, again)
 
     async def back(self) -> None:
         """Goes back to the step before."""
@@ -98,9 +104,9 @@ class AsyncOperation:
         """What a person is shown of the second factor now."""
         return self._operation.factor
 
-    async def verify_factor(self, secret: SecretText, type: FactorType = FactorType.SMS) -> None:
+    def verify_factor(self, secret: SecretText, type: FactorType = FactorType.SMS) -> Coroutine[Any, Any, None]:
         """Gives the code of the SMS, or the web password."""
-        await self._run(self._operation.verify_factor, secret, type)
+        return self._given(self._operation.verify_factor, secret, type)
 
     async def run(self) -> None:
         """Works on the card and reports."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
@@ -19,7 +19,7 @@ from ._enums import Hash, PadQuirk, PinRisk, SecretKind, SignForm, Status
 from ._errors import Cancelled, KamupinError
 from ._given import LONGEST, a_callable, a_time, an_instance, one_of
 from ._records import CardInfo, PadInfo, Signature, WatchEvent
-from ._secrets import SecretText, all_taken, taken
+from ._secrets import SecretText, all_taken, moved, taken
 
 if TYPE_CHECKING:
     from ._certificates import Certificates
@@ -204,10 +204,12 @@ class Card(Telling):
         """Ends the call that runs and every later one. From any thread."""
         self._cancel.pull()
 
-    async def to_thread(self, call: Callable[..., T], *arguments: Any, **more: Any) -> T:
+    def to_thread(self, call: Callable[..., T], *arguments: Any, **more: Any) -> Coroutine[Any, Any, T]:
         """Awaits a method of this card, on a thread of its own: await card.to_thread(card.change_pin, old, new, again).
-        Cancelling the task cancels the call, by the card's cancel handle: what else that was given to ends as well."""
-        return await awaited(self._cancel, lambda: call(*arguments, **more))
+        Cancelling the task cancels the call, by the card's cancel handle: what else that was given to ends as well. Secrets are
+        taken before anything is awaited."""
+        given, named = moved(call, arguments, more)
+        return awaited(self._cancel, lambda: call(*given, **named))
 
     def _do(self, call: Callable[..., int], *arguments: Any) -> None:
         """A native call and what it says, which belong together: the library's card is for one thread at a time."""
@@ -254,10 +256,10 @@ class Card(Telling):
     def sign(self, digest: bytes, pin: SecretText, *, hash: Hash = Hash.SHA256, form: SignForm = SignForm.BY_KEY,
              certificate: Optional[int] = None, risk: PinRisk = PinRisk(0)) -> Signature:
         """Has the card sign a hash. certificate: whose key; None: the first that fits."""
-        request = _request(hash, form, certificate, risk)
-        request.digest, request.digest_length = digest, len(digest)
         raw = native.signature()
         with taken(self._context, SecretKind.PIN, pin) as secret:
+            request = _request(hash, form, certificate, risk)
+            request.digest, request.digest_length = digest, len(digest)
             self._do(native.card_sign, request, secret._raw, raw)
         return Signature._of(raw)
 
@@ -265,12 +267,11 @@ class Card(Telling):
             between: Optional["Certificates"] = None, risk: PinRisk = PinRisk(0)) -> bytes:
         """Signs a document: a CMS signature of the form CAdES-B-B, DER. detached: the content stays outside; between: certificates
         that are put in beside the signer's."""
-        options = native.cms_options()
-        options.detached, options.hash, options.risk = detached, one_of(Hash, hash), one_of(PinRisk, risk)
-        if certificate is not None:
-            options.certificate = certificate
-        slot: list[Any] = [None]
+        options, slot = native.cms_options(), [None]
         with taken(self._context, SecretKind.PIN, pin) as secret, give(options, between=between):
+            options.detached, options.hash, options.risk = detached, one_of(Hash, hash), one_of(PinRisk, risk)
+            if certificate is not None:
+                options.certificate = certificate
             self._do(native.card_cms_of, content, options, secret._raw, slot)
         try:
             der: list[bytes] = [b""]

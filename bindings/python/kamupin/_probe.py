@@ -15,6 +15,7 @@ from ._errors import KamupinError
 from ._given import one_of
 from ._prompts import yes_or_no
 from ._records import ProbeFinding
+from ._secrets import Typed, append, wiped
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -30,15 +31,15 @@ class ProbePrompts:
     def told(self, finding: ProbeFinding) -> None:
         """Is told each finding."""
 
-    def pin(self) -> bytearray:
-        """Before the first step that needs it: the card's right PIN; wiped when it was taken."""
+    def pin(self) -> Typed:
+        """Before the first step that needs it: the card's right PIN, given as in Prompts.secret()."""
         raise NotImplementedError
 
     def agree(self, step: ProbeStep) -> bool:
         """Before every other step that was asked for: whether to take it."""
         raise NotImplementedError
 
-    def unblock(self, card_id: str) -> bytearray:
+    def unblock(self, card_id: str) -> Typed:
         """For ProbeStep.UNBLOCK: has the blocked card given a new PIN by a service (Context.unblock()), and returns it."""
         raise NotImplementedError
 
@@ -70,13 +71,9 @@ class _Native(native.ProbePrompts):
         return int(self._watched.guard(unblocked, Status.CANCELLED))
 
 
-def _append(into: Any, typed: bytearray) -> None:
-    if not isinstance(typed, bytearray):
-        raise TypeError("a secret is a bytearray, which can be wiped")
-    try:
-        check(native.secret_append(into, typed), None)
-    finally:
-        typed[:] = bytes(len(typed))
+def _append(into: Any, typed: Typed) -> None:
+    with wiped(typed):
+        append(into, typed)
 
 
 def probe(context: "Context", card: Optional[str], prompts: Optional[ProbePrompts], steps: ProbeStep, language: Language,

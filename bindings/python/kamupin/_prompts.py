@@ -16,6 +16,7 @@ from ._errors import KamupinError, error_in
 from ._given import an_instance, one_of
 from ._records import CardInfo, Event, Factor, Result
 from ._relayed import Relayed
+from ._secrets import Typed, append, wiped
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -52,8 +53,9 @@ class Prompts:
     """A program's side of unblock(): derive, and override secret() and acknowledge(). Each is called on the
     thread of unblock(); an exception ends the operation and comes out of it. So does Ctrl-C, also while nothing is asked."""
 
-    def secret(self, question: Question) -> bytearray:
-        """What the person types; it is wiped when it was taken."""
+    def secret(self, question: Question) -> Typed:
+        """What the person types: a bytearray or a writable memoryview, which is wiped when it was taken. A str is taken with a
+        TextSecretWarning."""
         raise NotImplementedError
 
     def acknowledge(self, notice: Notice) -> bool:
@@ -95,12 +97,8 @@ class _Native(native.Prompts):
                 return int(native.ANSWER_OTHER_FACTOR)
             except GiveUp:
                 return int(native.ANSWER_CANCEL)
-            if not isinstance(typed, bytearray):
-                raise TypeError("a secret is a bytearray, which can be wiped")
-            try:
-                check(native.secret_append(into, typed), None)
-            finally:
-                typed[:] = bytes(len(typed))
+            with wiped(typed):
+                append(into, typed)
             return int(native.ANSWER_GIVEN)
         return int(self._watched.guard(ask, native.ANSWER_CANCEL))
 

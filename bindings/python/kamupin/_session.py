@@ -6,7 +6,8 @@
 """Sessions."""
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, TypeVar
 
 from . import native
@@ -19,7 +20,7 @@ from ._given import a_callable, one_of, refused
 from ._of_session import AuthorisedList, Consent, DigitsListener, DigitsSink, Order, Revocation
 from ._records import (ApplicationInfo, AuthorisedInfo, CertificateEvent, CertificateRecord, ConsentInfo, Contact, Factor, Identity,
                        IssuedPinInfo, Login, OrderInfo, SessionInfo)
-from ._secrets import SecretText, taken
+from ._secrets import Kept, SecretText, TextSecretWarning, moved, taken, wiped
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -187,9 +188,13 @@ class Session(Telling):
         """Renews the session now; every other call does so by itself."""
         self._check(native.session_renew(self._raw))
 
-    def restore(self, kept: bytes) -> None:
-        """Goes on with what `keep` was given."""
-        self._check(native.session_restore(self._raw, kept))
+    def restore(self, kept: Kept) -> None:
+        """Goes on with what `keep` was given: a bytearray or a writable memoryview, which is wiped whatever comes of it. bytes are
+        taken with a TextSecretWarning."""
+        with wiped(kept):
+            if isinstance(kept, bytes):
+                warnings.warn("a kept session that is bytes cannot be wiped: give a bytearray", TextSecretWarning, stacklevel=2)
+            self._check(native.session_restore(self._raw, kept))
 
     def lend(self, take: KeepListener, seconds: int = 60) -> None:
         """Lends the session to another process: `take` gets what restore() goes on with there."""
@@ -204,10 +209,11 @@ class Session(Telling):
         """Ends the call that runs and every later one. From any thread."""
         self._cancel.pull()
 
-    async def to_thread(self, call: Callable[..., T], *arguments: Any, **more: Any) -> T:
+    def to_thread(self, call: Callable[..., T], *arguments: Any, **more: Any) -> Coroutine[Any, Any, T]:
         """Awaits a method of this session, or of what hangs on it, on a thread of its own: await session.to_thread(session.orders).
-        Cancelling the task cancels the call. One at a time."""
-        return await awaited(self._cancel, lambda: call(*arguments, **more))
+        Cancelling the task cancels the call. One at a time. Secrets are taken before anything is awaited."""
+        given, named = moved(call, arguments, more)
+        return awaited(self._cancel, lambda: call(*given, **named))
 
     # ---- orders and issued PINs ----
 
