@@ -135,6 +135,43 @@ print("freed")
         self.run_(self.CLOSED.format(order="1, 0"), "freed\n")
 
 
+class Turns(Program):
+    """What the library has for one thread at a time may be shared: calls wait for each other, but for cancel()."""
+
+    def test_an_operation_and_a_session_are_for_one_at_a_time(self) -> None:
+        self.run_("""
+native, nowhere, inside, most = kamupin.native, "https://127.0.0.1:9/kamupin/v1", set(), [0]
+def slow(*_):
+    me = threading.get_ident()
+    inside.add(me)
+    most[0] = max(most[0], len(inside))
+    time.sleep(0.001)  # lets the others in, if they can come
+    inside.discard(me)
+    return native.OK
+for name in "operation_back", "operation_run", "session_renew", "session_end", "order_cancel", "order_read":
+    setattr(native, name, slow)
+owner = context(readers=readers)
+operation, session = owner.operation(nowhere), owner.session(nowhere)
+order = kamupin.Order(session, [None])
+native.order_free = lambda slot: None
+for calls in (operation.back, operation.run), (session.renew, session.end, order.cancel, order.read):
+    begin, most[0] = threading.Barrier(4), 0
+    def call():
+        begin.wait()
+        for _ in range(10):
+            for one in calls:
+                one()
+    threads = [threading.Thread(target=call) for _ in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    print(most[0])
+worker = threading.Thread(target=operation.cancel)
+native.operation_run = lambda *_: (worker.start(), worker.join(), native.OK)[2]
+operation.run()
+print("cancelled")
+""", "1\n1\ncancelled\n")
+
+
 class AtTheEnd(Program):
     """A program ends while threads are in the library, or on their way to it."""
 

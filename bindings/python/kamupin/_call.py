@@ -185,12 +185,19 @@ class Turns:
 class Telling(Handle):
     """A handle with an error record of its own."""
 
-    __slots__ = ("_told", "_watched")
+    __slots__ = ("_told", "_watched", "_alone")
 
     def __init__(self, slot: Slot, free: Callable[[Slot], None], told: Callable[[Any, Any], None], *keeps: Any,
-                 watched: Optional["Watched"] = None) -> None:
+                 watched: Optional["Watched"] = None, alone: Optional[Turns] = None) -> None:
+        """alone: of whom this takes turns with, such as the session that it hangs on."""
         self._told, self._watched = told, watched
+        self._alone = Turns() if alone is None else alone
         super().__init__(slot, free, *keeps)
+
+    def _do(self, call: Callable[..., int], *arguments: Any) -> None:
+        """A native call and what it says, which belong together: the library's handle is for one thread at a time."""
+        with self._alone:
+            self._check(call(self._raw, *arguments))
 
     def _check(self, status: int) -> None:
         """Raises what a callback has raised, or what the call has failed of."""

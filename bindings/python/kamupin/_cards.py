@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from . import native
-from ._call import SLICE, Handle, Listing, Telling, Turns, Watched, check, give, made
+from ._call import SLICE, Handle, Listing, Telling, Watched, check, give, made
 from ._enums import Hash, PadQuirk, PinRisk, SecretKind, SignForm, Status
 from ._errors import Cancelled, KamupinError
 from ._given import LONGEST, a_callable, a_time, an_instance, one_of
@@ -191,12 +191,11 @@ class _Typing(native.TypingSink):
 class Card(Telling):
     """One card. Threads may share it: its calls wait for each other, but for cancel() and close()."""
 
-    __slots__ = ("_context", "_cancel", "_alone")
+    __slots__ = ("_context", "_cancel")
 
     def __init__(self, context: "Context", which: Optional[str] = None, cancel: Optional[Cancel] = None) -> None:
         self._context = context
         self._cancel = Cancel(context) if cancel is None else cancel._again()
-        self._alone = Turns()
         super().__init__(made(native.card_open, context._raw, which, self._cancel._raw), native.card_free, native.card_error, context,
                          self._cancel)
 
@@ -210,11 +209,6 @@ class Card(Telling):
         taken before anything is awaited."""
         given, named = moved(call, arguments, more)
         return awaited(self._cancel, lambda: call(*given, **named))
-
-    def _do(self, call: Callable[..., int], *arguments: Any) -> None:
-        """A native call and what it says, which belong together: the library's card is for one thread at a time."""
-        with self._alone:
-            self._check(call(self._raw, *arguments))
 
     def read(self) -> CardInfo:
         """What the card says now. Spends no try."""

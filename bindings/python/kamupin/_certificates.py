@@ -103,20 +103,21 @@ class Certificates(Telling, Listing[CertificateEntry]):
 
     def add(self, content: bytes) -> None:
         """Adds all certificates of bytes: DER, or PEM with any number."""
-        self._check(native.certificate_list_add(self._raw, content))
+        self._do(native.certificate_list_add, content)
 
     def add_file(self, path: Path) -> None:
         """Adds all certificates of a file."""
-        self._check(native.certificate_list_add_file(self._raw, a_path("path", path)))
+        self._do(native.certificate_list_add_file, a_path("path", path))
 
     def add_card(self, card: Card) -> None:
         """Adds those of a card that was opened."""
         with card._alone:
-            self._check(native.certificate_list_add_card(self._raw, card._raw))
+            self._do(native.certificate_list_add_card, card._raw)
 
     def add_service(self, session: "Session", role: Role = Role.INDIVIDUAL) -> None:
         """Adds the service's, with what the authority says of each."""
-        self._check(native.certificate_list_add_service(self._raw, session._raw, one_of(Role, role)))
+        with session._alone:
+            self._do(native.certificate_list_add_service, session._raw, one_of(Role, role))
 
     def __len__(self) -> int:
         return int(native.certificate_list_count(self._raw))

@@ -44,7 +44,7 @@ class OfSession(Telling):
 
     def __init__(self, session: "Session", slot: list[Any], free: Callable[[list[Any]], None], told: Callable[[Any, Any], None]) -> None:
         self._session = session
-        super().__init__(slot, free, told, session, watched=session._calls)
+        super().__init__(slot, free, told, session, watched=session._calls, alone=session._alone)
 
 
 class Order(OfSession):
@@ -58,22 +58,22 @@ class Order(OfSession):
     def read(self) -> OrderInfo:
         """Where it stands."""
         raw = native.order_info()
-        self._check(native.order_read(self._raw, raw))
+        self._do(native.order_read, raw)
         return OrderInfo._of(raw)
 
     def show_code(self, show: DigitsListener) -> None:
         """Has a code issued: `show` gets it in a bytearray that is wiped when it returns, with the seconds left."""
-        self._check(native.order_code_show(self._raw, DigitsSink(show, self._session._calls)))
+        self._do(native.order_code_show, DigitsSink(show, self._session._calls))
 
     def code(self) -> tuple[Secret, Optional[int]]:
         """Has a code issued, and takes it into a secret, with the seconds left: for Operation.redeem() in this program."""
         secret, left = Secret(self._session._context, SecretKind.VERIFICATION_CODE), [-1]
-        self._check(native.order_code(self._raw, secret._raw, left))
+        self._do(native.order_code, secret._raw, left)
         return secret, None if left[0] < 0 else left[0]
 
     def cancel(self) -> None:
         """Gives it up."""
-        self._check(native.order_cancel(self._raw))
+        self._do(native.order_cancel)
 
 
 class Revocation(OfSession):
@@ -89,27 +89,28 @@ class Revocation(OfSession):
     def info(self) -> RevocationInfo:
         """What would be revoked."""
         raw = native.revocation_info()
-        self._check(native.revocation_read(self._raw, raw))
+        self._do(native.revocation_read, raw)
         return RevocationInfo._of(raw)
 
     def losses(self, language: Language = Language.TURKISH) -> list[str]:
         """Sentences of what will be lost."""
         found: list[str] = []
-        while (text := native.revocation_loss(self._raw, len(found), one_of(Language, language))) is not None:
-            found.append(text)
+        with self._alone:
+            while (text := native.revocation_loss(self._raw, len(found), one_of(Language, language))) is not None:
+                found.append(text)
         return found
 
     def begin_factor(self, type: FactorType = FactorType.ANY) -> Factor:
         """Begins the second factor."""
         raw = native.factor()
-        self._check(native.revocation_begin_factor(self._raw, one_of(FactorType, type), raw))
+        self._do(native.revocation_begin_factor, one_of(FactorType, type), raw)
         return Factor._of(raw)
 
     @property
     def factor(self) -> Factor:
         """What a person is shown of the second factor now. Asks nobody."""
         raw = native.factor()
-        self._check(native.revocation_factor(self._raw, raw))
+        self._do(native.revocation_factor, raw)
         return Factor._of(raw)
 
     def confirm(self, secret: SecretText, type: FactorType = FactorType.SMS) -> CertificateRecord:
@@ -117,13 +118,13 @@ class Revocation(OfSession):
         kind = SecretKind.WEB_PASSWORD if type == FactorType.WEB_PASSWORD else SecretKind.SMS_CODE
         raw = native.certificate_record()
         with taken(self._session._context, kind, secret) as given:
-            self._check(native.revocation_confirm(self._raw, given._raw, raw))
+            self._do(native.revocation_confirm, given._raw, raw)
         return CertificateRecord._of(raw)
 
     def cancel(self) -> None:
         """Gives it up, and returns when nothing was revoked and nothing will be. Raises CertificateError when it came too
         late (certificate-revoked), or when that is not known (revocation-unsettled)."""
-        self._check(native.revocation_cancel(self._raw))
+        self._do(native.revocation_cancel)
 
 
 class Consent(OfSession):
@@ -138,7 +139,7 @@ class Consent(OfSession):
     def text(self) -> str:
         """What is signed, to be shown to the person as it is."""
         slot: list[Any] = [b""]
-        self._check(native.consent_text(self._raw, slot))
+        self._do(native.consent_text, slot)
         return str(slot[0], "utf-8")
 
     @property
@@ -151,7 +152,7 @@ class Consent(OfSession):
         """Has the card sign the text, and submits it."""
         raw = native.consent_info()
         with taken(self._session._context, SecretKind.PIN, pin) as secret, card._alone:
-            self._check(native.consent_sign(self._raw, card._raw, secret._raw, one_of(PinRisk, risk), raw))
+            self._do(native.consent_sign, card._raw, secret._raw, one_of(PinRisk, risk), raw)
         return ConsentInfo._of(raw)
 
 
@@ -168,7 +169,7 @@ class AuthorisedList(OfSession):
     def info(self) -> AuthorisedInfo:
         """What it is."""
         raw = native.authorised_info()
-        self._check(native.authorised_list_read(self._raw, raw))
+        self._do(native.authorised_list_read, raw)
         return AuthorisedInfo._of(raw)
 
     @property
@@ -176,18 +177,19 @@ class AuthorisedList(OfSession):
         """Its rows."""
         found: list[AuthorisedRow] = []
         raw = native.authorised_row()
-        while native.authorised_list_row(self._raw, len(found), raw) == native.OK:
-            found.append(AuthorisedRow._of(raw))
+        with self._alone:
+            while native.authorised_list_row(self._raw, len(found), raw) == native.OK:
+                found.append(AuthorisedRow._of(raw))
         return found
 
     @property
     def content(self) -> bytes:
         """The bytes that are signed."""
         slot: list[Any] = [b""]
-        self._check(native.authorised_list_content(self._raw, slot))
+        self._do(native.authorised_list_content, slot)
         return bytes(slot[0])
 
     def sign(self, card: Card, pin: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Has the card sign it, and submits it."""
         with taken(self._session._context, SecretKind.PIN, pin) as secret, card._alone:
-            self._check(native.authorised_list_sign(self._raw, card._raw, secret._raw, one_of(PinRisk, risk)))
+            self._do(native.authorised_list_sign, card._raw, secret._raw, one_of(PinRisk, risk))

@@ -55,7 +55,8 @@ class Operation(Telling):
         operation.verify_factor(sms)
         operation.run()
 
-    In an asyncio program `async with` gives an AsyncOperation, whose steps are awaited. One thread at a time, but for cancel().
+    In an asyncio program `async with` gives an AsyncOperation, whose steps are awaited. Threads may share it: its
+    calls wait for each other, but for cancel() and close(), and for `phase` and `seconds_left`, which only look.
     An exception of on_event cancels the operation and is raised by the call that was running.
     """
 
@@ -100,55 +101,56 @@ class Operation(Telling):
     def redeem(self, code: SecretText) -> None:
         """Gives the verification code of the web page."""
         with taken(self._context, SecretKind.VERIFICATION_CODE, code) as secret:
-            self._check(native.operation_redeem(self._raw, secret._raw))
+            self._do(native.operation_redeem, secret._raw)
 
     def cards(self) -> Cards:
         """The readers; a card that this operation may not use says why in `usable`."""
         slot: list[Any] = [None]
-        self._check(native.operation_cards(self._raw, slot))
+        self._do(native.operation_cards, slot)
         return Cards(self._context, slot)
 
     def choose(self, which: Optional[str] = None) -> None:
         """Chooses a card; None: the only one that may be used."""
-        self._check(native.operation_choose(self._raw, which))
+        self._do(native.operation_choose, which)
 
     def set_pin(self, pin: SecretText, again: SecretText) -> None:
         """The new PIN, typed twice."""
         with twice(self._context, pin, again) as (one, two):
-            self._check(native.operation_set_pin(self._raw, one._raw, two._raw))
+            self._do(native.operation_set_pin, one._raw, two._raw)
 
     def back(self) -> None:
         """Goes back to the step before."""
-        self._check(native.operation_back(self._raw))
+        self._do(native.operation_back)
 
     def begin_factor(self, type: FactorType = FactorType.ANY) -> Factor:
         """Begins the second factor: has the SMS sent, or sent again."""
         raw = native.factor()
-        self._check(native.operation_begin_factor(self._raw, one_of(FactorType, type), raw))
+        self._do(native.operation_begin_factor, one_of(FactorType, type), raw)
         return Factor._of(raw)
 
     @property
     def factor(self) -> Factor:
         """What a person is shown of the second factor now."""
         raw = native.factor()
-        self._check(native.operation_factor(self._raw, raw))
+        self._do(native.operation_factor, raw)
         return Factor._of(raw)
 
     def verify_factor(self, secret: SecretText, type: FactorType = FactorType.SMS) -> None:
         """Gives the code of the SMS, or the web password."""
         kind = SecretKind.WEB_PASSWORD if type == FactorType.WEB_PASSWORD else SecretKind.SMS_CODE
         with taken(self._context, kind, secret) as given:
-            self._check(native.operation_verify_factor(self._raw, given._raw))
+            self._do(native.operation_verify_factor, given._raw)
 
     def run(self) -> None:
         """Works on the card and reports. When it raises outcome-unknown or result-not-reported, Context.resume() goes on."""
-        self._check(native.operation_run(self._raw))
+        self._do(native.operation_run)
 
     @property
     def result(self) -> Result:
         """What came out."""
         raw = native.result()
-        check(native.operation_result(self._raw, raw), None)
+        with self._alone:
+            check(native.operation_result(self._raw, raw), None)
         return Result._of(raw)
 
     def cancel(self) -> None:

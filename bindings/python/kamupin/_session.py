@@ -76,7 +76,8 @@ def identity(name: str, given: tuple[IdentityType, str]) -> Any:
 
 
 class Session(Telling):
-    """A login at the service, and all that needs one. One thread at a time, but for cancel().
+    """A login at the service, and all that needs one. Threads may share it: its calls, and those of what hangs
+    on it, wait for each other, but for cancel() and close().
 
     with context.session("https://…", redirect="http://127.0.0.1:8123/callback") as session:
         login = session.begin()
@@ -101,14 +102,15 @@ class Session(Telling):
 
     def _ask(self, call: Callable[..., int], record: Any, *arguments: Any) -> Any:
         """Calls a function that fills a record."""
-        self._check(call(self._raw, *arguments, record))
+        self._do(call, *arguments, record)
         return record
 
     def _all(self, ask: Callable[..., int], tell: Callable[..., int], record: Callable[[], Any], *arguments: Any) -> list[Any]:
         """What a list call has, one by one."""
         slot = [0]
-        self._check(ask(self._raw, *arguments, slot))
-        return [filled(lambda raw, index=index: tell(self._raw, index, raw), record()) for index in range(slot[0])]
+        with self._alone:
+            self._do(ask, *arguments, slot)
+            return [filled(lambda raw, index=index: tell(self._raw, index, raw), record()) for index in range(slot[0])]
 
     # ---- logging in ----
 
@@ -116,7 +118,7 @@ class Session(Telling):
     def methods(self) -> LoginMethod:
         """The ways to log in that the service offers."""
         slot = [0]
-        self._check(native.session_methods(self._raw, slot))
+        self._do(native.session_methods, slot)
         return LoginMethod(slot[0])
 
     def begin(self, carry: Optional[str] = None) -> Login:
@@ -125,35 +127,36 @@ class Session(Telling):
 
     def complete(self, callback: str) -> None:
         """Completes it with the address that the browser came back to, or that the person pasted."""
-        self._check(native.session_complete(self._raw, callback))
+        self._do(native.session_complete, callback)
 
     @property
     def carried(self) -> str:
         """What begin() was given to carry."""
-        return str(native.session_carried(self._raw))
+        with self._alone:
+            return str(native.session_carried(self._raw))
 
     def login_card(self, card: Card, pin: SecretText, risk: PinRisk = PinRisk(0)) -> None:
         """Logs in with the card's key."""
         with taken(self._context, SecretKind.PIN, pin) as secret, card._alone:
-            self._check(native.session_login_card(self._raw, card._raw, secret._raw, one_of(PinRisk, risk)))
+            self._do(native.session_login_card, card._raw, secret._raw, one_of(PinRisk, risk))
 
     def check_login_card(self, card: Card, risk: PinRisk = PinRisk(0)) -> None:
         """Raises why a login with this card would be refused before its PIN is used."""
         with card._alone:
-            self._check(native.session_login_card_ready(self._raw, card._raw, one_of(PinRisk, risk)))
+            self._do(native.session_login_card_ready, card._raw, one_of(PinRisk, risk))
 
     def captcha(self) -> Captcha:
         """Older portals: the picture."""
         slot: list[Any] = [b""]
         raw = native.captcha()
-        self._check(native.password_captcha_image(self._raw, raw, slot))
+        self._do(native.password_captcha_image, raw, slot)
         return Captcha(slot[0], raw.media_type, raw.seconds_left)
 
     def begin_password(self, who: tuple[IdentityType, str], captcha: str, word: SecretText) -> Contact:
         """Older portals: number, picture and security word; an SMS is sent."""
         raw = native.contact()
         with taken(self._context, SecretKind.SECURITY_WORD, word) as secret:
-            self._check(native.password_begin(self._raw, identity("who", who), captcha, secret._raw, raw))
+            self._do(native.password_begin, identity("who", who), captcha, secret._raw, raw)
         return Contact._of(raw)
 
     def password_sms(self) -> Factor:
@@ -163,12 +166,12 @@ class Session(Telling):
     def confirm_password(self, code: SecretText) -> None:
         """Older portals: the code of the SMS."""
         with taken(self._context, SecretKind.SMS_CODE, code) as secret:
-            self._check(native.password_confirm(self._raw, secret._raw))
+            self._do(native.password_confirm, secret._raw)
 
     def reset_password(self, who: tuple[IdentityType, str], captcha: str) -> Contact:
         """Older portals: a mail for a forgotten security word."""
         raw = native.contact()
-        self._check(native.password_reset(self._raw, identity("who", who), captcha, raw))
+        self._do(native.password_reset, identity("who", who), captcha, raw)
         return Contact._of(raw)
 
     def info(self) -> SessionInfo:
@@ -180,13 +183,14 @@ class Session(Telling):
         """The organisations of the last info() and their names."""
         found: list[tuple[Identity, str]] = []
         slot, raw = [""], native.identity()
-        while native.session_organisation(self._raw, len(found), raw, slot) == native.OK:
-            found.append((Identity._of(raw), slot[0]))
+        with self._alone:
+            while native.session_organisation(self._raw, len(found), raw, slot) == native.OK:
+                found.append((Identity._of(raw), slot[0]))
         return found
 
     def renew(self) -> None:
         """Renews the session now; every other call does so by itself."""
-        self._check(native.session_renew(self._raw))
+        self._do(native.session_renew)
 
     def restore(self, kept: Kept) -> None:
         """Goes on with what `keep` was given: a bytearray or a writable memoryview, which is wiped whatever comes of it. bytes are
@@ -194,16 +198,16 @@ class Session(Telling):
         with wiped(kept):
             if isinstance(kept, bytes):
                 warnings.warn("a kept session that is bytes cannot be wiped: give a bytearray", TextSecretWarning, stacklevel=2)
-            self._check(native.session_restore(self._raw, kept))
+            self._do(native.session_restore, kept)
 
     def lend(self, take: KeepListener, seconds: int = 60) -> None:
         """Lends the session to another process: `take` gets what restore() goes on with there."""
         sink = _Bytes(a_callable("take", take), self._calls)
-        self._check(native.session_lend(self._raw, seconds, sink))
+        self._do(native.session_lend, seconds, sink)
 
     def end(self) -> None:
         """Logs out."""
-        self._check(native.session_end(self._raw))
+        self._do(native.session_end)
 
     def cancel(self) -> None:
         """Ends the call that runs and every later one. From any thread."""
@@ -224,11 +228,13 @@ class Session(Telling):
         options.kind, options.product = one_of(OperationKind, kind), one_of(Product, product)
         if on_behalf_of is not None:
             options.on_behalf_of = identity("on_behalf_of", on_behalf_of)
-        return Order(self, made(native.order_new, self._raw, options))
+        with self._alone:
+            return Order(self, made(native.order_new, self._raw, options))
 
     def open_order(self, order_id: str) -> Order:
         """An order that there is."""
-        return Order(self, made(native.order_open, self._raw, order_id))
+        with self._alone:
+            return Order(self, made(native.order_open, self._raw, order_id))
 
     def orders(self) -> list[OrderInfo]:
         """Orders that have not ended, newest first."""
@@ -240,11 +246,11 @@ class Session(Telling):
 
     def show_issued_pin(self, record_id: str, show: DigitsListener) -> None:
         """Shows a recorded PIN, once: `show` gets the digits in a bytearray that is wiped when it returns."""
-        self._check(native.issued_pin_show(self._raw, record_id, DigitsSink(show, self._calls)))
+        self._do(native.issued_pin_show, record_id, DigitsSink(show, self._calls))
 
     def delete_issued_pin(self, record_id: str) -> None:
         """Deletes the record for good."""
-        self._check(native.issued_pin_delete(self._raw, record_id, native.DELETE_FOR_GOOD))
+        self._do(native.issued_pin_delete, record_id, native.DELETE_FOR_GOOD)
 
     # ---- certificates ----
 
@@ -257,17 +263,18 @@ class Session(Telling):
         """All that the authority says of one: an id, or a serial number."""
         slot: list[Any] = [None]
         raw = native.certificate_record()
-        self._check(native.certificate_details(self._raw, which, raw, slot))
         events: list[CertificateEvent] = []
         event = native.certificate_event()
-        while native.certificate_event_listed(self._raw, len(events), event) == native.OK:
-            events.append(CertificateEvent._of(event))
+        with self._alone:
+            self._do(native.certificate_details, which, raw, slot)
+            while native.certificate_event_listed(self._raw, len(events), event) == native.OK:
+                events.append(CertificateEvent._of(event))
         return Details(CertificateRecord._of(raw), Certificate(self._context, slot), events)
 
     def suspend(self, which: Optional[str] = None, reason: SuspendReason = SuspendReason.UNSAID) -> CertificateRecord:
         """Suspends a certificate, at once; None: the only one. Needs no card."""
         raw = native.certificate_record()
-        self._check(native.certificate_suspend(self._raw, which, one_of(SuspendReason, reason), raw))
+        self._do(native.certificate_suspend, which, one_of(SuspendReason, reason), raw)
         return CertificateRecord._of(raw)
 
     def unsuspend(self, which: str) -> CertificateRecord:
@@ -280,7 +287,8 @@ class Session(Telling):
 
     def revoke(self, which: str, reason: RevocationReason) -> Revocation:
         """Prepares a revocation: nothing is revoked before confirm()."""
-        return Revocation(self, which, reason)
+        with self._alone:
+            return Revocation(self, which, reason)
 
     # ---- consent, applications, lists ----
 
@@ -290,7 +298,8 @@ class Session(Telling):
 
     def consent(self, language: Language = Language.TURKISH) -> Consent:
         """The text of the e-consent, to be signed."""
-        return Consent(self, language)
+        with self._alone:
+            return Consent(self, language)
 
     def applications(self) -> list[ApplicationInfo]:
         """The person's applications."""
@@ -302,13 +311,13 @@ class Session(Telling):
         forms: list[bytes] = []
         raw = native.application_info()
         sink = _Bytes(lambda content: forms.append(bytes(content)), self._calls)
-        self._check(native.application_get(self._raw, application_id, raw, sink))
+        self._do(native.application_get, application_id, raw, sink)
         return Application(ApplicationInfo._of(raw), forms[0].decode() if forms else "")
 
     def submit_application(self, application_id: str, schema_id: str, form: str) -> ApplicationInfo:
         """Submits a form that was filled in for that schema."""
         raw = native.application_info()
-        self._check(native.application_submit(self._raw, application_id, schema_id, form.encode(), raw))
+        self._do(native.application_submit, application_id, schema_id, form.encode(), raw)
         return ApplicationInfo._of(raw)
 
     def authorised_lists(self) -> list[AuthorisedInfo]:
@@ -318,4 +327,5 @@ class Session(Telling):
 
     def authorised_list(self, list_id: str) -> AuthorisedList:
         """One, to be read and signed."""
-        return AuthorisedList(self, list_id)
+        with self._alone:
+            return AuthorisedList(self, list_id)
