@@ -80,7 +80,8 @@ KAMUPIN_API kamupin_status kamupin_watch_new(kamupin_context *context, kamupin_w
                                              kamupin_error *error);
 
 /** Ends the watcher thread, frees, nulls. No callback runs any more when it returns. NULL is fine.
- *  Threads: the handle's; not in the watch's own callback. Errors: none. */
+ *  Threads: the handle's; not in the watch's own callback, nor in a method of a reader backend, which
+ *  the watch's thread may have called. Errors: none. */
 KAMUPIN_API void kamupin_watch_free(kamupin_watch **watch);
 
 /** Takes the next event, waiting for it if there is none.

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
+from types import FrameType
 from typing import Any
 from unittest import mock
 
@@ -31,6 +32,7 @@ import kamupin
 from kamupin import native
 from kamupin._call import Watched
 from kamupin._prompts import _Native
+from kamupin._relayed import Relayed
 
 
 class Freed(unittest.TestCase):
@@ -111,6 +113,50 @@ class Freed(unittest.TestCase):
 def interrupt() -> None:
     """Ctrl-C."""
     os.kill(os.getpid(), signal.SIGINT)
+
+
+class Anywhere(unittest.TestCase):
+    """Ctrl-C comes between any two steps of the interpreter."""
+
+    def interrupted(self, step: int) -> bool:
+        """Whether that many steps were taken, after which an interrupt came; the call has ended by then."""
+        stop, seen = threading.Event(), [0]
+        relayed = Relayed(stop.set)
+
+        def trace(frame: FrameType, event: str, _: Any) -> Any:
+            if frame.f_code not in (Relayed.run.__code__, Relayed._wait.__code__):
+                return None
+            frame.f_trace_opcodes = True
+            if event == "opcode":
+                seen[0] += 1
+                if seen[0] > step:
+                    raise KeyboardInterrupt  # and traces no more
+            return trace
+
+        def call(_: Any) -> int:
+            stop.wait()
+            return int(native.E_CANCELLED)
+
+        before = sys.gettrace()
+        try:
+            sys.settrace(trace)
+            relayed.run(call)
+            sys.settrace(before)
+            relayed.settle()
+            return False
+        except KeyboardInterrupt:
+            return True
+        finally:
+            sys.settrace(before)
+            for thread in threading.enumerate():
+                if thread.name == "kamupin-call":
+                    thread.join(10)
+                    self.assertFalse(thread.is_alive(), f"the call goes on after an interrupt at step {step}")
+
+    def test_the_call_is_told(self) -> None:
+        with mock.patch("kamupin._relayed.SLICE", 0.001):
+            for step in range(200):  # several times around its loop
+                self.assertTrue(self.interrupted(step), step)
 
 
 class Interrupted(unittest.TestCase):

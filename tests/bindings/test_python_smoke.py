@@ -342,7 +342,7 @@ def watch():
     for event in watch_:
         watching.set()
 
-def poll():
+def poll(polled):  # its own, also between two calls
     while True:
         try:
             polled.next(0.001)
@@ -355,8 +355,8 @@ class Lasting:
 
 context = kamupin.Context(state_folder=sys.argv[1], log=lambda *_: None, log_level=kamupin.LogLevel.TRACE)
 watch_, polled, idle = context.watch(), context.watch(), context.watch()
-for work in watch, poll:
-    threading.Thread(target=work, daemon=True).start()
+for work in (watch,), (poll, polled):
+    threading.Thread(target=work[0], args=work[1:], daemon=True).start()
 watching.wait()
 sys.lasting = Lasting()
 """

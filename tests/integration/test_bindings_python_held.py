@@ -91,7 +91,9 @@ def test_ten_thousand_rounds_leave_nothing_behind(sandbox: Sandbox, tmp_path: Pa
         before = rounds(200)
         after = rounds(ROUNDS)
         assert after[0] <= before[0] + 20, "blocks of the library and the module"
-        assert after[1] <= before[1] + ROUNDS, "bytes of Python's: not one a round"
+        # A table of the interpreter's that once had to grow has some kilobytes; the smallest object of each round would be 160,
+        # and that of each twentieth 24.
+        assert after[1] <= before[1] + 2 * ROUNDS, "bytes of Python's"
         assert after[2] <= before[2] + 20, "objects of Python's"
         out, err = run.process.communicate(timeout=30)
         assert (run.process.returncode, out, err) == (0, "", "")

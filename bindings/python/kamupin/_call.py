@@ -117,9 +117,10 @@ class Handle:
     @property
     def _this(self) -> Any:
         """For native calls, which are given the handle, take this of it and hold it until they end."""
-        if self._held is None:
+        held = self._held
+        if held is None or held.this is None:  # closed, or freed at the interpreter's end
             raise KamupinError(Status.INVALID_ARGUMENT, detail=f"this {type(self).__name__} is closed")
-        return self._held
+        return held
 
     @property
     def _raw(self) -> Any:

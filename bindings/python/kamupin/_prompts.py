@@ -138,12 +138,15 @@ def unblock(context: "Context", service: Optional[str], prompts: Prompts, *, ord
         options = native.operation_options()
         options.service, options.card, options.kind, options.product = service, card, one_of(OperationKind, kind), one_of(Product, product)
         options.factor, options.risk = one_of(FactorType, factor), one_of(PinRisk, risk)
-        options.set_event(told)
         raw = native.result()
         chooses = type(prompts).card is not Prompts.card
-        with give(options, order=order, cancel=used):
-            status, error = watched.run(
-                lambda error: native.unblock_with(context._raw, options, asked, chooses, _waits(prompts), raw, error))
+
+        def work(error: Any) -> int:
+            options.set_event(told)
+            with give(options, order=order, cancel=used):
+                return int(native.unblock_with(context._raw, options, asked, chooses, _waits(prompts), raw, error))
+
+        status, error = watched.run(work)
         check(status, error, watched)
         return Result._of(raw)
 
@@ -161,9 +164,13 @@ def resume(context: "Context", prompts: Optional[Prompts] = None, *, cancel: Opt
         asked = told = None
         if prompts is not None:
             asked, told = _Native(prompts, watched), _Events(prompts, watched)
-        options.set_event(told)
         slot = [0]
-        with give(options, cancel=used):
-            status, error = watched.run(lambda error: native.resume_with(context._raw, options, asked, _waits(prompts), slot, error))
+
+        def work(error: Any) -> int:
+            options.set_event(told)
+            with give(options, cancel=used):
+                return int(native.resume_with(context._raw, options, asked, _waits(prompts), slot, error))
+
+        status, error = watched.run(work)
         check(status, error, watched)
         return slot[0]

@@ -31,8 +31,15 @@ class _Asked:
         self._ready.put(None)
         self.told = True
 
-    def wait(self) -> Any:
-        self._ready.get()
+    def answered(self) -> bool:
+        """Waits a while."""
+        try:
+            self._ready.get(timeout=SLICE)
+        except Empty:
+            return False
+        return True
+
+    def given(self) -> Any:
         return self._answer[0]
 
 
@@ -44,6 +51,7 @@ class Relayed(Watched):
     def __init__(self, stop: Callable[[], None]) -> None:
         super().__init__(stop)
         self._home: Optional[int] = None
+        self._left = False
         self._asked: Optional[_Asked] = None
         self._news: "SimpleQueue[None]" = SimpleQueue()
 
@@ -53,10 +61,14 @@ class Relayed(Watched):
             return guarded(call, otherwise)
         asked = self._asked = _Asked(lambda: guarded(call, otherwise))
         self._news.put(None)
-        return asked.wait()
+        while not asked.answered():
+            if self._left:
+                return otherwise
+        return asked.given()
 
     def run(self, call: Callable[[Any], int]) -> tuple[int, Any]:
-        """What the call answers, which is given an error record to fill, and that record."""
+        """What the call answers, which is given an error record to fill, and that record. The call itself holds what it works with:
+        where one interrupt comes upon the other, it may still run when this has been left."""
         error = native.error()
         if threading.current_thread() is not threading.main_thread():
             return call(error), error
@@ -74,6 +86,26 @@ class Relayed(Watched):
                     ended.append(status)
                     self._news.put(None)
 
+        try:
+            waiting = True
+            while waiting:
+                try:
+                    self._wait(work, ended, interrupts)
+                    waiting = False
+                except BaseException as interrupt:  # in the few steps of _wait that are in no `try`
+                    interrupts.append(interrupt)
+                    self.fail(interrupt)
+        finally:
+            self._left = True  # what is asked now has nobody to answer it
+            if not ended and self._stop is not None:
+                self._stop()
+        if interrupts and ended[0] != native.OK:
+            interrupts[0].__cause__ = error_for(ended[0], error)
+        interrupts.clear()  # their tracebacks have this frame
+        return ended[0], error
+
+    def _wait(self, work: Callable[[], None], ended: list[int], interrupts: list[BaseException]) -> None:
+        """Until the work has ended; begins it, and answers what it asks."""
         begun = False
         while not ended:
             try:  # an interrupt may come anywhere: what was done half is done again, and `once` has it done once
@@ -90,7 +122,3 @@ class Relayed(Watched):
             except BaseException as interrupt:
                 interrupts.append(interrupt)
                 self.fail(interrupt)
-        if interrupts and ended[0] != native.OK:
-            interrupts[0].__cause__ = error_for(ended[0], error)
-        interrupts.clear()  # their tracebacks have this frame
-        return ended[0], error

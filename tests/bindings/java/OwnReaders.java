@@ -14,11 +14,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.kamupin.Cancel;
 import org.kamupin.Card;
 import org.kamupin.CardInfo;
@@ -134,7 +139,7 @@ public final class OwnReaders {
     }
 
     /** One reader, in which a card of nobody's may be. */
-    private static final class Script implements ReaderBackend<Semaphore, Object> {
+    private static class Script implements ReaderBackend<Semaphore, Object> {
         private static final byte[] ATR = {0x3B, 0x00};
         private final AtomicInteger workers = new AtomicInteger();
         private final CountDownLatch waiting = new CountDownLatch(1);
@@ -253,6 +258,70 @@ public final class OwnReaders {
         same(0, readers.workers.get());
     }
 
+    /* A watch that its own readers close, on the thread that close() would wait for; listener: may be null. */
+    private static void closedByItsReaders(Consumer<WatchEvent> listener) throws Exception {
+        CountDownLatch made = new CountDownLatch(1);
+        AtomicReference<Watch> watch = new AtomicReference<>();
+        CompletableFuture<Boolean> closed = new CompletableFuture<>();
+        Script readers = new Script() {
+            @Override
+            public void watch(Semaphore worker, List<ReaderState> states, Duration timeout) throws ReaderFailure {
+                try {
+                    made.await();
+                } catch (InterruptedException error) {
+                    throw new ReaderFailure(Status.READER_FAILED);
+                }
+                Watch mine = watch.getAndSet(null);
+                if (mine != null) {
+                    mine.close();
+                    closed.complete(mine.isClosed());
+                }
+                super.watch(worker, states, timeout);
+            }
+        };
+        try (Context context = new Context(new ContextOptions().readers(readers))) {
+            watch.set(listener == null ? context.watch() : context.watch(listener));
+            made.countDown();
+            same(true, closed.get());
+        }
+        while (readers.workers.get() > 0) {
+            Thread.onSpinWait(); // a thread of its own frees it
+        }
+    }
+
+    /* Two that close each other, each in its listener. */
+    private static void closedByEachOther() throws Exception {
+        Script readers = new Script();
+        Watch[] both = new Watch[2];
+        CountDownLatch made = new CountDownLatch(1);
+        CyclicBarrier told = new CyclicBarrier(2);
+        CountDownLatch closed = new CountDownLatch(2);
+        try (Context context = new Context(new ContextOptions().readers(readers))) {
+            for (int i = 0; i < 2; i++) {
+                int other = 1 - i;
+                AtomicBoolean first = new AtomicBoolean(true);
+                both[i] = context.watch(event -> {
+                    if (!first.getAndSet(false)) {
+                        return;
+                    }
+                    try {
+                        made.await();
+                        told.await();
+                    } catch (InterruptedException | BrokenBarrierException error) {
+                        throw new IllegalStateException(error);
+                    }
+                    both[other].close();
+                    closed.countDown();
+                });
+            }
+            made.countDown();
+            closed.await();
+        }
+        while (readers.workers.get() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     private static void scripted() throws KamupinException {
         Script readers = new Script();
         try (Context context = new Context(new ContextOptions().readers(readers))) {
@@ -281,6 +350,9 @@ public final class OwnReaders {
         givenUp(arguments[0]);
         scripted();
         closedMeanwhile();
+        closedByItsReaders(null);
+        closedByItsReaders(event -> { });
+        closedByEachOther();
         System.out.println("ok");
     }
 }

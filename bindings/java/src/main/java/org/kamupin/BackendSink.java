@@ -46,6 +46,7 @@ final class BackendSink<W, C> extends org.kamupin.internal.ReaderBackend impleme
 
     /** Calls; a failure is put into the answer. */
     private static <T> T answered(reader_answer answer, Work<T> work, T otherwise) {
+        boolean before = Watched.begin();
         try {
             return work.call();
         } catch (ReaderFailure failure) {
@@ -55,6 +56,8 @@ final class BackendSink<W, C> extends org.kamupin.internal.ReaderBackend impleme
         } catch (Throwable error) {
             answer.setStatus(Status.READER_FAILED.value());
             Watched.uncaught(error);
+        } finally {
+            Watched.end(before);
         }
         return otherwise;
     }

@@ -18,14 +18,13 @@ import org.kamupin.internal.watch_event;
  * <p>Made with a listener, each event is told to it, on a thread of the library's, until this is closed.
  * Without one it is iterated: {@code for (WatchEvent event : watch)} waits for the next event, and ends when
  * another thread closes this. Of several threads one takes events while the others wait for their turn, beyond their time, too;
- * {@link #close()} may be called by any, also in the listener.
+ * {@link #close()} may be called by any, also in the listener, and in a method of readers of one's own.
  */
 public final class Watch extends Handle implements Iterable<WatchEvent> {
     /** The listener's side. Knows nothing of the watch, so that a forgotten one can be collected. */
     private static final class Events extends WatchSink implements Sink {
         private final Consumer<WatchEvent> listener;
         private volatile boolean ended;
-        private volatile Thread telling;
 
         Events(Consumer<WatchEvent> listener) {
             this.listener = listener;
@@ -33,14 +32,8 @@ public final class Watch extends Handle implements Iterable<WatchEvent> {
 
         @Override
         public void event(watch_event raw) {
-            if (ended) {
-                return;
-            }
-            telling = Thread.currentThread();
-            try {
+            if (!ended) {
                 Watched.alone(() -> listener.accept(new WatchEvent(raw)));
-            } finally {
-                telling = null;
             }
         }
     }
@@ -128,23 +121,22 @@ public final class Watch extends Handle implements Iterable<WatchEvent> {
         return atOnce(Native::watch_fd);
     }
 
-    /** Ends the watch: the iteration ends, and no event is told any more when this returns. In the listener itself it
-     *  returns at once, and the event at hand is the last one. */
+    /** Ends the watch: the iteration ends, and no event is told any more when this returns. In the listener itself, and in a
+     *  method of the program's own readers, it returns at once, and the event at hand is the last one. */
     @Override
     public void close() {
         refuse(); // first, so that whoever is woken sees that it is closed
         if (events == null) {
             cancel.pullIfOpen();
-            super.close();
         } else {
             events.ended = true;
-            if (events.telling == Thread.currentThread()) {
-                Thread ending = new Thread(super::close, "kamupin-watch-end");
-                ending.setDaemon(true);
-                ending.start();
-            } else {
-                super.close();
-            }
+        }
+        if (Watched.inCallback()) { // perhaps on the very thread that ends before it is freed
+            Thread ending = new Thread(super::close, "kamupin-watch-end");
+            ending.setDaemon(true);
+            ending.start();
+        } else {
+            super.close();
         }
         cancel.close();
     }

@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Callbacks of one handle: what one throws is kept, ends what runs, and is thrown by the call that was running. */
 final class Watched {
+    private static final ThreadLocal<Boolean> CALLED = ThreadLocal.withInitial(() -> false);
+
     private final AtomicReference<Throwable> thrown = new AtomicReference<>();
     private final Cancel cancel;
 
@@ -50,11 +52,34 @@ final class Watched {
 
     /** Of a callback that no call waits for: what it throws goes where a thread's last exception goes. */
     static void alone(Runnable call) {
+        boolean before = begin();
         try {
             call.run();
         } catch (Throwable error) {
             uncaught(error);
+        } finally {
+            end(before);
         }
+    }
+
+    /** A callback begins that may be on a thread of the library's; what to give to {@link #end}. */
+    static boolean begin() {
+        boolean before = CALLED.get();
+        CALLED.set(true);
+        return before;
+    }
+
+    static void end(boolean before) {
+        if (before) {
+            CALLED.set(true);
+        } else {
+            CALLED.remove();
+        }
+    }
+
+    /** Whether this thread is in such a callback: whoever waits for the library's threads here may wait for itself. */
+    static boolean inCallback() {
+        return CALLED.get();
     }
 
     /** Gives it to the thread's handler of uncaught exceptions. */
