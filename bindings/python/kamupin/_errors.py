@@ -13,8 +13,9 @@ from ._given import one_of
 
 
 class KamupinError(Exception):
-    """Something went wrong. str() says what happened and what to do next, in English, with `detail` behind it,
-    for programmers and logs; text() is for people, in either language. The subclasses are for what a program does differently; `status` says it exactly."""
+    """Something went wrong. str() says what happened and what to do next, in English, with `detail` behind it, for programmers
+    and logs; text() is for people, in either language. The subclasses are for what a program does differently; `status` says it
+    exactly."""
 
     def __init__(self, status: Status, record: Any = None, detail: str = "") -> None:
         self._record = record if record is not None else native.error()
