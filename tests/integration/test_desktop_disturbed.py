@@ -13,10 +13,10 @@ import pytest
 
 from box import Box, until
 from desk import NEW, Desk
+from faketime import LIBRARY
 
 Sandbox = Callable[..., Box]
 Open = Callable[..., Desk]
-FAKETIME = "/usr/$LIB/faketime/libfaketimeMT.so.1"  # $LIB is the loader's to fill in
 
 
 def test_a_card_that_was_pulled_is_waited_for(sandbox: Sandbox, desk: Open) -> None:
@@ -156,7 +156,7 @@ def test_time_runs_out(sandbox: Sandbox, desk: Open, tmp_path: Path) -> None:
     box = sandbox(cards=["akis2:blocked"])
     ahead = tmp_path / "ahead"
     ahead.write_text("+0")
-    window = desk(box, language="en", env={"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": str(ahead), "FAKETIME_NO_CACHE": "1"})
+    window = desk(box, language="en", env={"LD_PRELOAD": LIBRARY, "FAKETIME_TIMESTAMP_FILE": str(ahead), "FAKETIME_NO_CACHE": "1"})
     window.to_card(box)
     (tmp_path / "later").write_text("+3600s")
     (tmp_path / "later").replace(ahead)  # at once: it is read at each look at a clock

@@ -26,6 +26,7 @@ from cryptography import x509
 
 from box import BUILD, Box, until
 from cli import KAMUPIN, STATUS, pin_commands, read_json
+from faketime import clock
 from foreign import Foreign
 from private_pcscd import Client, PrivatePcscd
 from provoked import provoked
@@ -35,7 +36,6 @@ from web_servers import Nginx, TinyProxy, free_port
 
 FIRST = {"tr": "Önce şunu düzeltin:", "en": "Mend this first:"}
 CALM = {"tr": "Bir sorun bulunmadı.", "en": "No problem was found."}
-FAKETIME = {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 AHEAD = {"tr": "Şu anda engel yok; ama bunlara dikkat edin:", "en": "Nothing is in the way now, but look after these:"}
 
 
@@ -376,8 +376,7 @@ def test_revocation_is_asked_only_with_roots_and_network(calm_box: Box) -> None:
 def test_dates_are_judged_by_what_the_clock_should_be(calm_box: Box) -> None:
     """By the computer's own date the card would be over: it is not, and nobody is sent to buy a new one."""
     days = (certificate_of(calm_box).not_valid_after - datetime.datetime.utcnow()).days + 400
-    told = names_first("clock-wrong", "clock", {"tr": f"{days} gün ileri", "en": f"{days} days ahead"}, env=calm_box.env | FAKETIME,
-                       wrap=("faketime", "-f", f"+{days}d"))
+    told = names_first("clock-wrong", "clock", {"tr": f"{days} gün ileri", "en": f"{days} days ahead"}, env=calm_box.env | clock(f"+{days}d"))
     assert ("fine", "ok") in told.of("certificate") and "certificate-expired" not in str(told.findings)
 
 
@@ -412,14 +411,13 @@ def test_the_reader_of_a_certificate_is_named_where_there_are_several(sandbox: C
 # ---- the clock ----
 
 def test_a_clock_that_is_an_hour_off(calm_box: Box) -> None:
-    names_first("clock-wrong", "clock", {"tr": "saati 1 sa", "en": "clock is 1 h"}, env=calm_box.env | FAKETIME,
-                wrap=("faketime", "-f", "+3605s"), severity="trouble")
+    names_first("clock-wrong", "clock", {"tr": "saati 1 sa", "en": "clock is 1 h"}, env=calm_box.env | clock("+3605s"), severity="trouble")
 
 
 def test_a_clock_of_another_decade_offline(calm_box: Box) -> None:
     """A dead battery: nobody has to be asked."""
     told = names_first("clock-wrong", "clock", {"tr": "yazıldığı günden bile önce", "en": "before this program was even written"},
-                       "--offline", env=calm_box.env | FAKETIME, wrap=("faketime", "2005-01-01 00:00:00"))
+                       "--offline", env=calm_box.env | clock("@2005-01-01 00:00:00"))
     assert told.of("network") == [("note", "ok")] and told.json["hosts"] == []
 
 
@@ -442,7 +440,7 @@ def test_a_clock_that_is_far_off(calm_box: Box, pki: Authority, tmp_path: Path, 
     """The server's certificate holds at both dates: what its Date says was said over TLS that held."""
     ages = Authority(tmp_path, "ages", born="2020-01-01")
     with in_front(calm_box, ages, tmp_path / "nginx", ages.leaf("ages-leaf", dates=("20200101", "20550101"))) as there:
-        told = names_first("clock-wrong", "clock", {"tr": tr, "en": en}, *there, env=calm_box.env | FAKETIME, wrap=("faketime", "-f", by))
+        told = names_first("clock-wrong", "clock", {"tr": tr, "en": en}, *there, env=calm_box.env | clock(by))
     assert abs(told.first["count"] - days * 86400) < 120 and told.first["error"]["origin"] == "http"
     assert told.of("service") == [("fine", "ok")]
 
@@ -452,7 +450,7 @@ def test_a_clock_that_makes_tls_fail(calm_box: Box, pki: Authority, tmp_path: Pa
     """The server's certificate is of these two days: what is wrong is the clock and not TLS, and how that is known is said."""
     pem = pki.leaf(f"two-days-{days}")
     with in_front(calm_box, pki, tmp_path / "nginx", pem) as there:
-        told = names_first("clock-wrong", "clock", {"tr": tr, "en": en}, *there, env=calm_box.env | FAKETIME, wrap=("faketime", "-f", by))
+        told = names_first("clock-wrong", "clock", {"tr": tr, "en": en}, *there, env=calm_box.env | clock(by))
         assert abs(told.first["count"] - days * 86400) < 120 and told.first["error"]["origin"] == "tls"
         assert "compare the date with another clock" in told.first["text"]
         assert told.of("network") == []

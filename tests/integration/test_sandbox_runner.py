@@ -203,6 +203,7 @@ def test_commands_about_people_and_orders(sandbox):
     assert box.run(SANDBOX, "logout").returncode == 69  # nobody is logged in
     asked = box.run(SANDBOX, "code", "--product", "mali-muhur", "--on-behalf-of", "vkn:4540536920", "--factors", "web-password", "--json")
     first = json.loads(asked.stdout)
+    assert first["page"].startswith("page-")  # one that began with a dash would be an option
     assert box.run(SANDBOX, "code", "--order", first["page"]).stdout.strip() not in ("", first["code"])
     assert box.run(SANDBOX, "code", "--on-behalf-of", "vkn:9876543217").returncode == 69
 

@@ -22,7 +22,7 @@ def open_page(service: Service, now: float, user_id: str, kind: str, product: st
               organisation: str | None = None, session: str | None = None) -> str:
     """What a user asks for on the web: an order, for themselves or an organisation, in a session (None: the control address's
     own pages); returns its id. No code is issued yet."""
-    page_id = ("ord-" if session else "") + secrets.token_urlsafe(16)
+    page_id = ("ord-" if session else "page-") + secrets.token_urlsafe(16)  # never an option's dash first
     service.store.do("INSERT INTO page (page_id, session, user_id, organisation, kind, product, terms, ends) "
                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)", page_id, session, user_id, organisation, kind, product,
                      terms(service.settings, wishes), now + service.settings.page_seconds)
