@@ -21,13 +21,31 @@ int64_t vc_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void lose_contact(struct vc_machine *machine)
+// What the card forgets with its contact.
+static void forget(struct vc_machine *machine)
 {
-    vc_wire_close(&machine->wire);
     vc_card_reset(&machine->card);
     machine->hold = VC_HOLD_NONE;
     machine->noticed = false;
     machine->connect_at = vc_now();
+}
+
+static void lose_contact(struct vc_machine *machine)
+{
+    vc_wire_close(&machine->wire);
+    forget(machine);
+}
+
+// Lost, and made again at once: the next contact waits at the reader before this one breaks, so that a reader that looks then
+// finds a card.
+static void break_contact(struct vc_machine *machine)
+{
+    struct vc_wire broken = machine->wire;
+    machine->wire.fd = -1;
+    if (machine->present)
+        (void)vc_wire_connect(&machine->wire);
+    vc_wire_close(&broken);
+    forget(machine);
 }
 
 static void eject(struct vc_machine *machine)
@@ -39,7 +57,7 @@ static void eject(struct vc_machine *machine)
 
 static void power_cycle(struct vc_machine *machine)
 {
-    lose_contact(machine);
+    break_contact(machine);
     vc_log_note(&machine->log, "power-cycle", "");
 }
 
@@ -63,7 +81,7 @@ static void cut_answer(struct vc_machine *machine)
 {
     (void)vc_wire_send(&machine->wire, machine->answer, machine->answer_len,
                        machine->answer_len / 2);
-    lose_contact(machine);
+    break_contact(machine);
 }
 
 static void note_rule(struct vc_machine *machine, const struct vc_rule *rule)

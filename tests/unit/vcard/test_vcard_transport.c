@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The frame around the virtual card's commands: cases and lengths, classes, 61xx and 6Cxx; the
-// fault rules; the masking of the log.
+// fault rules; the masking of the log; the contact that breaks.
 #include "apdulog.h"
+#include "machine.h"
 #include "rules.h"
 #include "vcard_fixture.h"
+
+#include <poll.h>
+#include <sys/socket.h>
 
 static void classes_and_lengths(void **unused)
 {
@@ -227,6 +231,51 @@ static void the_log_masks_what_is_secret(void **unused)
     }
 }
 
+// A reader as vpcd is one: it listens, and takes the next contact when the one before is gone.
+static int listening(struct sockaddr_in *address)
+{
+    socklen_t len = sizeof *address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *address =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    assert_int_equal(bind(fd, (struct sockaddr *)address, sizeof *address), 0);
+    assert_int_equal(listen(fd, 0), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)address, &len), 0);
+    return fd;
+}
+
+static void a_reader_that_looks_at_once_finds_the_next_contact(void **unused)
+{
+    static const char *const breaks[] = {"ins=A4 before power-cycle", "ins=A4 after power-cycle",
+                                         "ins=A4 after cut", "ins=A4 after eject"};
+    static const uint8_t select[] = {0, 7, 0, 0xA4, 0, 0, 2, 0x3F, 0};
+    (void)unused;
+    for (size_t i = 0; i < sizeof breaks / sizeof breaks[0]; i++) {
+        uint8_t answer[64];
+        struct fixture *f = fixture_new(AKIS2_STATE);
+        struct vc_machine *machine = calloc(1, sizeof *machine);
+        assert_non_null(machine);
+        *machine =
+            (struct vc_machine){.card = f->card, .wire.fd = -1, .log.fd = -1, .present = true};
+        int reader = listening(&machine->wire.address);
+        (void)vc_machine_tick(machine);
+        int contact = accept(reader, NULL, NULL);
+        assert_true(contact >= 0);
+        assert_true(add(&machine->rules, breaks[i]));
+        assert_int_equal(send(contact, select, sizeof select, 0), sizeof select);
+        vc_machine_readable(machine);
+        while (recv(contact, answer, sizeof answer, 0) > 0)
+            continue; // until it is seen to be gone
+        struct pollfd next = {.fd = reader, .events = POLLIN};
+        assert_int_equal(poll(&next, 1, 0), strstr(breaks[i], "eject") ? 0 : 1);
+        close(contact);
+        close(reader);
+        vc_wire_close(&machine->wire);
+        free(machine);
+        fixture_free(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +287,7 @@ int main(void)
         cmocka_unit_test(rules_fire_once),
         cmocka_unit_test(the_log_masks_what_is_secret),
         cmocka_unit_test(noise_is_answered),
+        cmocka_unit_test(a_reader_that_looks_at_once_finds_the_next_contact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
