@@ -252,13 +252,10 @@ class Steps:
 
     def say_past_removal(self, *words: str) -> dict[str, str]:
         """A step whose card is power-cycled meanwhile. When pcscd's look (every 400 ms) falls into the gap it calls that a
-        removal, rightly, and the step says so, or that what became of its command is not known: it is taken again once the card
-        is seen. At most three times."""
+        removal, rightly, and the step says so: it is taken again once the card is seen. At most three times."""
         for _ in range(3):
-            before = self.log.stat().st_size
             answer = self.say(*words)
-            removed = b"no answer: card-removed" in self.log.read_bytes()[before:]
-            if answer["status"] != "card-removed" and not (removed and answer["status"] == "outcome-unknown"):
+            if answer["status"] != "card-removed":
                 break
             until(lambda: self.box.readers(True), what="the power-cycled card")
         return answer

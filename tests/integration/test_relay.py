@@ -166,7 +166,7 @@ def test_a_lost_answer_to_the_new_pin_is_found_out(sandbox: Sandbox, where: str,
     with Steps(box) as one:
         one.to("ready")
         box.cards[0].on(f"ins=2C {where} power-cycle")
-        answer = one.say_past_removal("run")
+        answer = one.say("run")
         assert OUTCOME[one.say("result")["outcome"]] == outcome, answer
     assert len([line for line in box.cards[0].commands() if line[2:4] == "2C"]) == 1
     assert box.operations()[0]["outcome"] == outcome and new_pin_works(box) == (outcome == "done")

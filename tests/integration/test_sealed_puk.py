@@ -125,7 +125,7 @@ def test_a_lost_answer_is_found_out(sandbox: Sandbox, where: str, outcome: str) 
     with steps(box) as one:
         one.to("ready", risk=SEALED)
         box.cards[0].on(f"ins=2C {where} power-cycle")
-        answer = one.say_past_removal("run")
+        answer = one.say("run")
         assert OUTCOME[one.say("result")["outcome"]] == outcome, answer
     assert len(costly(box.cards[0].commands())) == 1  # never sent twice
     assert box.operations()[0]["outcome"] == outcome and ledger(box)["uses"] == 2
